@@ -1,0 +1,133 @@
+using Bitmapist.Engine.Keyspace;
+
+namespace Bitmapist.Engine.Bits;
+
+/// <summary>The verbs on single bits and on bitmaps as wholes.</summary>
+public static class BitVerbs
+{
+    extension(Session session)
+    {
+        /// <summary>Sets or clears a bit; a missing key becomes a string just long enough, a shorter one grows.</summary>
+        /// <returns>The bit's former value. A call that changes nothing is not logged.</returns>
+        public bool SetBit(ReadOnlySpan<byte> name, uint offset, bool bit)
+        {
+            var key = new KeyRef(name);
+            using ShardScope scope = session.EnterComputed(key);
+            KeyspaceStore store = session.Store;
+            Shard shard = store.Shards[key.Shard];
+            long lengthBytes = (offset / 8L) + 1;
+            Entry? entry = session.Find(key);
+            bool isChanged;
+            if (entry is null)
+            {
+                entry = store.Add(shard, session.Database, key.Hash, name);
+                entry.SetBits(new Roaring.RoaringBitmap());
+                entry.LengthBytes = lengthBytes;
+                if (bit) entry.Bits.Add(offset);
+                session.Effects.Bit(session.Database, name, offset, bit);
+                return false;
+            }
+
+            shard.Watches.Touch(entry.Database, entry.Hash, entry.Name);
+            if (entry.ModifiedEpoch == store.Epoch && entry.LengthBytes >= lengthBytes)
+            {
+                isChanged = bit ? entry.Bits.Add(offset) : entry.Bits.Remove(offset);
+                if (isChanged) session.Effects.Bit(session.Database, name, offset, bit);
+                return isChanged != bit;
+            }
+
+            bool old = entry.Bits.Contains(offset);
+            if (old == bit && entry.LengthBytes >= lengthBytes) return old;
+            store.BeforeChange(shard, entry);
+            entry.LengthBytes = Math.Max(entry.LengthBytes, lengthBytes);
+            if (old != bit) _ = bit ? entry.Bits.Add(offset) : entry.Bits.Remove(offset);
+            session.Effects.Bit(session.Database, name, offset, bit);
+            return old;
+        }
+
+        /// <summary>The bit at an offset; false beyond the string's end and for a missing key.</summary>
+        /// <param name="name">The key.</param>
+        /// <param name="offset">The bit's offset.</param>
+        /// <param name="bit">The bit, when it could be read.</param>
+        /// <param name="unfinished">Else the value as of now, to be computed by the caller outside any lock.</param>
+        public bool TryGetBit(ReadOnlySpan<byte> name, uint offset, out bool bit, out PendingBits? unfinished)
+        {
+            var key = new KeyRef(name);
+            using ShardScope scope = session.Enter(key.ShardMask);
+            Entry? entry = session.FindForRead(key);
+            unfinished = entry?.Unfinished;
+            bit = unfinished is null && entry is not null && entry.Bits.Contains(offset);
+            return unfinished is null;
+        }
+
+        /// <summary>The number of one-bits of a string; 0 for a missing key. O(1).</summary>
+        /// <param name="name">The key.</param>
+        /// <param name="cardinality">The count, when the bits are at hand.</param>
+        /// <param name="unfinished">Else the value as of now, to be computed by the caller outside any lock.</param>
+        public bool TryGetCardinality(ReadOnlySpan<byte> name, out long cardinality, out PendingBits? unfinished)
+        {
+            var key = new KeyRef(name);
+            using ShardScope scope = session.Enter(key.ShardMask);
+            Entry? entry = session.FindForRead(key);
+            unfinished = entry?.Unfinished;
+            cardinality = unfinished is null && entry is not null ? entry.Bits.Cardinality : 0;
+            return unfinished is null;
+        }
+
+        /// <summary>
+        /// Decides <c>destination = operation(sources)</c> now, to be computed by whoever needs it first: call
+        /// <see cref="PendingBits.Force"/> on what is returned, outside a transaction, before acknowledging.
+        /// </summary>
+        /// <param name="operation">NOT takes one source, the 8.2 forms but ONE at least two.</param>
+        /// <param name="destination">Overwritten, its expiry dropped; removed when every source is missing or empty.</param>
+        /// <param name="sources">Names; a missing key is an empty string.</param>
+        /// <returns>The result: as long as the longest source.</returns>
+        public StringValue BitOp(BitOperation operation, ReadOnlyMemory<byte> destination, ReadOnlySpan<ReadOnlyMemory<byte>> sources)
+        {
+            ulong shards = Session.ShardsOf(destination.Span);
+            foreach (ReadOnlyMemory<byte> source in sources) shards |= Session.ShardsOf(source.Span);
+            var operands = new StringValue[sources.Length];
+            while (true)
+            {
+                using (session.Enter(shards))
+                {
+                    long lengthBytes = 0;
+                    StringValue tooDeep = default;
+                    for (int i = 0; i < sources.Length; i++)
+                    {
+                        operands[i] = session.FindForRead(new KeyRef(sources[i].Span))?.Freeze() ?? StringValue.Empty;
+                        lengthBytes = Math.Max(lengthBytes, operands[i].LengthBytes);
+                        if (operands[i].Pending.Depth >= Limits.PendingDepthMax) tooDeep = operands[i];
+                    }
+
+                    if (tooDeep.Pending is null || session.InTransaction)
+                        return PutResult(session, operation, destination.Span, sources, operands, lengthBytes);
+                }
+
+                foreach (StringValue operand in operands) operand.Pending.Force();
+            }
+        }
+    }
+
+    private static StringValue PutResult(
+        Session session,
+        BitOperation operation,
+        ReadOnlySpan<byte> destination,
+        ReadOnlySpan<ReadOnlyMemory<byte>> sources,
+        StringValue[] operands,
+        long lengthBytes)
+    {
+        var key = new KeyRef(destination);
+        if (lengthBytes == 0)
+        {
+            KeyVerbs.RemoveHeld(session, key);
+            return StringValue.Empty;
+        }
+
+        session.Effects.BitOp(session.Database, destination, operation, sources.Length);
+        foreach (ReadOnlyMemory<byte> source in sources) session.Effects.Source(source.Span);
+        var result = new StringValue(lengthBytes, PendingBits.Of(operation, operands, session.Store.Unfinished));
+        StringVerbs.PutHeld(session, key, result, expiresAtUnixMs: 0);
+        return result;
+    }
+}

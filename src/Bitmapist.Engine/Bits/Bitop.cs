@@ -1,0 +1,39 @@
+using Bitmapist.Roaring;
+
+namespace Bitmapist.Engine.Bits;
+
+/// <summary>BITOP over sets of one-bits: the semantics of redis.io/commands/bitop (8.2).</summary>
+internal static class Bitop
+{
+    /// <summary>Computes the result's bits; costs the chunks of the operands.</summary>
+    /// <param name="operation">What to do; NOT takes one operand, the 8.2 forms but ONE at least two.</param>
+    /// <param name="operands">At least one; a missing key is an empty bitmap.</param>
+    /// <param name="lengthsBytes">The operands' string lengths; NOT complements up to its own.</param>
+    public static FrozenBitmap Compute(
+        BitOperation operation, ReadOnlySpan<ReadOnlyBitmap> operands, ReadOnlySpan<long> lengthsBytes) =>
+        operation switch
+        {
+            BitOperation.And => BitmapAlgebra.And(operands),
+            BitOperation.Or => BitmapAlgebra.Or(operands),
+            BitOperation.Xor => BitmapAlgebra.Xor(operands),
+            BitOperation.Not => BitmapAlgebra.Flip(operands[0], 0, lengthsBytes[0] * 8),
+            BitOperation.Diff => BitmapAlgebra.AndNot(operands[0], operands[1..]),
+            BitOperation.Diff1 => BitmapAlgebra.AndNot(BitmapAlgebra.Or(operands[1..]), operands[..1]),
+            BitOperation.AndOr => BitmapAlgebra.And([operands[0], BitmapAlgebra.Or(operands[1..])]),
+            BitOperation.One => ExactlyOne(operands),
+            _ => throw new ArgumentOutOfRangeException(nameof(operation), operation, "Not an operation of BITOP."),
+        };
+
+    private static FrozenBitmap ExactlyOne(ReadOnlySpan<ReadOnlyBitmap> operands)
+    {
+        ReadOnlyBitmap seen = operands[0];
+        ReadOnlyBitmap repeated = FrozenBitmap.Empty;
+        foreach (ReadOnlyBitmap operand in operands[1..])
+        {
+            repeated = BitmapAlgebra.Or([repeated, BitmapAlgebra.And([seen, operand])]);
+            seen = BitmapAlgebra.Or([seen, operand]);
+        }
+
+        return BitmapAlgebra.AndNot(seen, [repeated]);
+    }
+}

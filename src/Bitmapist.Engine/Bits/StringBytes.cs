@@ -1,0 +1,44 @@
+using System.Runtime.InteropServices;
+using Bitmapist.Roaring;
+
+namespace Bitmapist.Engine.Bits;
+
+/// <summary>A string's bytes to bits and back, a chunk at a time.</summary>
+public static class StringBytes
+{
+    /// <summary>Bytes of one chunk of 65,536 bits: the unit in which strings are read and written.</summary>
+    public const int ChunkBytes = 65_536 / 8;
+
+    private const int ChunkWords = ChunkBytes / sizeof(ulong);
+
+    /// <summary>The one-bits of a string. O(bytes).</summary>
+    public static FrozenBitmap ToBits(ReadOnlySpan<byte> bytes)
+    {
+        var builder = new BitmapBuilder();
+        Span<ulong> words = stackalloc ulong[ChunkWords];
+        for (int chunk = 0; !bytes.IsEmpty; chunk++)
+        {
+            int taken = Math.Min(bytes.Length, ChunkBytes);
+            int wordCount = (taken + 7) / 8;
+            words[wordCount - 1] = 0; // a last, partial word
+            bytes[..taken].CopyTo(MemoryMarshal.AsBytes(words));
+            BitOrder.Convert(words[..wordCount]);
+            builder.AppendWords(chunk, words[..wordCount]);
+            bytes = bytes[taken..];
+        }
+
+        return builder.ToFrozen();
+    }
+
+    /// <summary>Copies bytes [<paramref name="start"/>, start + destination length) of the string to the destination.</summary>
+    /// <param name="bits">The one-bits.</param>
+    /// <param name="start">First byte, a multiple of 8.</param>
+    /// <param name="destination">At most <see cref="ChunkBytes"/> bytes.</param>
+    public static void CopyTo(FrozenBitmap bits, long start, Span<byte> destination)
+    {
+        Span<ulong> words = stackalloc ulong[(destination.Length + 7) / 8];
+        bits.CopyWordsTo(start / 8, words);
+        BitOrder.Convert(words);
+        MemoryMarshal.AsBytes(words)[..destination.Length].CopyTo(destination);
+    }
+}

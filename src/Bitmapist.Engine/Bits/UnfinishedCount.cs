@@ -1,0 +1,13 @@
+namespace Bitmapist.Engine.Bits;
+
+/// <summary>How many bit operations are decided and not yet computed. Thread-safe.</summary>
+internal sealed class UnfinishedCount
+{
+    private int _count;
+
+    public bool Any => Volatile.Read(ref _count) != 0;
+
+    public void Increment() => Interlocked.Increment(ref _count);
+
+    public void Decrement() => Interlocked.Decrement(ref _count);
+}

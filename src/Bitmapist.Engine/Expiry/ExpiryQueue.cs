@@ -1,0 +1,45 @@
+using Bitmapist.Engine.Keyspace;
+
+namespace Bitmapist.Engine.Expiry;
+
+/// <summary>
+/// The entries of a shard in the order in which they expire. Changing an expiry leaves the old item behind, to be
+/// dropped when it comes up or when stale items outnumber the live ones. Touched only under the shard's lock.
+/// </summary>
+internal sealed class ExpiryQueue
+{
+    private const int StaleMin = 1024; // below this a sweep costs more than the memory it frees
+    private PriorityQueue<Entry, long> _items = new();
+    private int _live;
+
+    /// <summary>Call after an entry got an expiry time. O(log n) amortised.</summary>
+    public void Schedule(Entry entry)
+    {
+        _items.Enqueue(entry, entry.ExpiresAtUnixMs);
+        if (_items.Count > (2 * _live) + StaleMin) Sweep();
+    }
+
+    /// <summary>An entry whose time has come, or null; stale items on the way are dropped.</summary>
+    public Entry? NextDue(long nowUnixMs)
+    {
+        while (_items.TryPeek(out Entry? entry, out long at) && at <= nowUnixMs)
+        {
+            _items.Dequeue();
+            if (IsLive(entry, at)) return entry;
+        }
+
+        return null;
+    }
+
+    private static bool IsLive(Entry entry, long at) => !entry.IsDetached && entry.ExpiresAtUnixMs == at;
+
+    private void Sweep()
+    {
+        var seen = new HashSet<Entry>();
+        var live = new PriorityQueue<Entry, long>();
+        foreach ((Entry entry, long at) in _items.UnorderedItems)
+            if (IsLive(entry, at) && seen.Add(entry)) live.Enqueue(entry, at);
+        _items = live;
+        _live = live.Count;
+    }
+}

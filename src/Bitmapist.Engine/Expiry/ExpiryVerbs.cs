@@ -1,0 +1,68 @@
+using Bitmapist.Engine.Keyspace;
+
+namespace Bitmapist.Engine.Expiry;
+
+/// <summary>The verbs on expiry times. All times are absolute unix milliseconds.</summary>
+public static class ExpiryVerbs
+{
+    /// <summary>What <c>ExpiresAt</c> answers for a missing key.</summary>
+    public const long NoSuchKey = -2;
+
+    /// <summary>What it answers for a key that stays.</summary>
+    public const long NoExpiry = -1;
+
+    extension(Session session)
+    {
+        /// <summary>Sets a key's expiry time; a time that has come removes the key.</summary>
+        /// <returns>Whether the key exists and the condition held.</returns>
+        public bool ExpireAt(ReadOnlySpan<byte> name, long expiresAtUnixMs, ExpireCondition condition)
+        {
+            var key = new KeyRef(name);
+            using ShardScope scope = session.Enter(key.ShardMask);
+            if (session.Find(key) is not { } entry || !Holds(condition, entry.ExpiresAtUnixMs, expiresAtUnixMs)) return false;
+            if (expiresAtUnixMs <= session.NowUnixMs) return KeyVerbs.RemoveHeld(session, key);
+            Shard shard = session.Store.Shards[key.Shard];
+            shard.Watches.Touch(entry.Database, entry.Hash, entry.Name);
+            if (entry.ExpiresAtUnixMs == expiresAtUnixMs) return true;
+            session.Effects.Expire(session.Database, name, expiresAtUnixMs);
+            session.Store.SetExpiry(shard, entry, expiresAtUnixMs);
+            return true;
+        }
+
+        /// <summary>Removes a key's expiry time.</summary>
+        /// <returns>Whether it had one.</returns>
+        public bool Persist(ReadOnlySpan<byte> name)
+        {
+            var key = new KeyRef(name);
+            using ShardScope scope = session.Enter(key.ShardMask);
+            if (session.Find(key) is not { ExpiresAtUnixMs: not 0 } entry) return false;
+            Shard shard = session.Store.Shards[key.Shard];
+            shard.Watches.Touch(entry.Database, entry.Hash, entry.Name);
+            session.Effects.Expire(session.Database, name, 0);
+            session.Store.SetExpiry(shard, entry, 0);
+            return true;
+        }
+
+        /// <summary>A key's expiry time, or <see cref="NoExpiry"/>, or <see cref="NoSuchKey"/>.</summary>
+        /// <param name="name">The key.</param>
+        /// <param name="nowUnixMs">The instant the answer belongs to.</param>
+        public long ExpiresAt(ReadOnlySpan<byte> name, out long nowUnixMs)
+        {
+            var key = new KeyRef(name);
+            using ShardScope scope = session.Enter(key.ShardMask);
+            nowUnixMs = session.NowUnixMs;
+            if (session.FindForRead(key) is not { } entry) return NoSuchKey;
+            return entry.ExpiresAtUnixMs == 0 ? NoExpiry : entry.ExpiresAtUnixMs;
+        }
+    }
+
+    private static bool Holds(ExpireCondition condition, long current, long proposed)
+    {
+        // As Redis has it, a key without expiry outlives every time: GT never holds for it, LT always does.
+        long currentOrForever = current == 0 ? long.MaxValue : current;
+        return (!condition.HasFlag(ExpireCondition.IfNone) || current == 0)
+            && (!condition.HasFlag(ExpireCondition.IfAny) || current != 0)
+            && (!condition.HasFlag(ExpireCondition.IfLater) || (current != 0 && proposed > current))
+            && (!condition.HasFlag(ExpireCondition.IfEarlier) || proposed < currentOrForever);
+    }
+}

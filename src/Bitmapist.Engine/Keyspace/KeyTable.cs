@@ -1,0 +1,99 @@
+namespace Bitmapist.Engine.Keyspace;
+
+/// <summary>
+/// The keys of one database in one shard: a chained hash table whose buckets are in the order of
+/// <see cref="ScanPosition"/>. Touched only under the shard's lock.
+/// </summary>
+internal sealed class KeyTable
+{
+    private const int InitialBuckets = 4;
+    private Entry?[] _buckets = new Entry?[InitialBuckets];
+
+    public int Count { get; private set; }
+
+    /// <summary>Entries with an expiry time.</summary>
+    public int ExpiringCount { get; set; }
+
+    public Entry? Find(ulong hash, ReadOnlySpan<byte> name)
+    {
+        Entry? entry = _buckets[BucketOf(hash)];
+        while (entry is not null && (entry.Hash != hash || !name.SequenceEqual(entry.Name))) entry = entry.Next;
+        return entry;
+    }
+
+    /// <summary>Adds an entry whose name is not in the table.</summary>
+    public void Add(Entry entry)
+    {
+        if (Count >= _buckets.Length) Grow();
+        ref Entry? bucket = ref _buckets[BucketOf(entry.Hash)];
+        entry.Next = bucket;
+        bucket = entry;
+        Count++;
+        if (entry.ExpiresAtUnixMs != 0) ExpiringCount++;
+    }
+
+    /// <summary>Removes an entry that is in the table.</summary>
+    public void Remove(Entry entry)
+    {
+        ref Entry? link = ref _buckets[BucketOf(entry.Hash)];
+        while (link != entry) link = ref link!.Next;
+        link = entry.Next;
+        entry.Next = null;
+        entry.IsDetached = true;
+        Count--;
+        if (entry.ExpiresAtUnixMs != 0) ExpiringCount--;
+    }
+
+    /// <summary>
+    /// Visits whole buckets from a scan position of this shard on until <paramref name="entries"/> has grown by at least
+    /// <paramref name="entriesMin"/> or <paramref name="bucketsMax"/> buckets were visited.
+    /// </summary>
+    /// <returns>False when the table ended; else <paramref name="position"/> is where to go on.</returns>
+    public bool Scan(ref ulong position, int entriesMin, ref int bucketsMax, List<Entry> entries)
+    {
+        ulong shardStart = ScanPosition.StartOfShard(ScanPosition.ShardAt(position));
+        int countAtStart = entries.Count;
+        int bucket = ScanPosition.BucketAt(position, _buckets.Length);
+        for (; bucket < _buckets.Length; bucket++)
+        {
+            if (entries.Count - countAtStart >= entriesMin || bucketsMax == 0)
+            {
+                position = shardStart + ScanPosition.StartOfBucket(bucket, _buckets.Length);
+                return true;
+            }
+
+            bucketsMax--;
+            for (Entry? entry = _buckets[bucket]; entry is not null; entry = entry.Next)
+                if (ScanPosition.Of(entry.Hash) >= position) entries.Add(entry);
+        }
+
+        return false;
+    }
+
+    /// <summary>Adds every entry to <paramref name="entries"/>.</summary>
+    public void CopyTo(List<Entry> entries)
+    {
+        foreach (Entry? head in _buckets)
+            for (Entry? entry = head; entry is not null; entry = entry.Next)
+                entries.Add(entry);
+    }
+
+    private int BucketOf(ulong hash) => ScanPosition.BucketAt(ScanPosition.Of(hash), _buckets.Length);
+
+    private void Grow()
+    {
+        Entry?[] old = _buckets;
+        _buckets = new Entry?[old.Length * 2];
+        foreach (Entry? head in old)
+        {
+            Entry? next;
+            for (Entry? entry = head; entry is not null; entry = next)
+            {
+                next = entry.Next;
+                ref Entry? bucket = ref _buckets[BucketOf(entry.Hash)];
+                entry.Next = bucket;
+                bucket = entry;
+            }
+        }
+    }
+}

@@ -1,0 +1,9 @@
+namespace Bitmapist.Engine.Keyspace;
+
+/// <summary>What became of a RENAME.</summary>
+public enum RenameResult
+{
+    Renamed,
+    NoSuchKey,
+    TargetExists,
+}

@@ -1,0 +1,183 @@
+using System.Diagnostics;
+using BitOperations = System.Numerics.BitOperations;
+using Bitmapist.Engine.Bits;
+using Bitmapist.Engine.Durability;
+
+namespace Bitmapist.Engine.Keyspace;
+
+/// <summary>
+/// One client's door to the data: the selected database, the keys it watches, the transaction it runs. The verbs are
+/// extension methods (BitVerbs, StringVerbs, KeyVerbs, ExpiryVerbs); every verb holds the shards of its keys while it
+/// runs and has the effect of running alone. Used by one thread at a time.
+/// </summary>
+public sealed class Session(KeyspaceStore store) : IDisposable
+{
+    private readonly List<StoredKey> _watched = [];
+    private ulong _held;
+    private long _transactionNowUnixMs;
+    private volatile bool _isWatchBroken;
+
+    /// <summary>The selected database, below <see cref="KeyspaceStore.Databases"/>.</summary>
+    public int Database { get; set; }
+
+    /// <summary>A watched key was touched since it was watched; EXEC must then refuse.</summary>
+    public bool IsWatchBroken => _isWatchBroken;
+
+    internal KeyspaceStore Store => store;
+
+    /// <summary>Some bit operation somewhere is decided and not yet computed.</summary>
+    public bool HasUnfinished => store.HasUnfinished;
+
+    internal EffectBuffer Effects { get; } = new();
+
+    internal bool InTransaction { get; private set; }
+
+    /// <summary>Unix milliseconds; stands still during a transaction, as in Redis.</summary>
+    internal long NowUnixMs => InTransaction ? _transactionNowUnixMs : store.NowUnixMs;
+
+    /// <summary>The shards (one bit each) that hold a key.</summary>
+    public static ulong ShardsOf(ReadOnlySpan<byte> name) => new KeyRef(name).ShardMask;
+
+    /// <summary>
+    /// Holds <paramref name="shards"/> (every shard any verb until disposal will need) so that the verbs run as one step.
+    /// Also settles whether a watched key has expired: ask <see cref="IsWatchBroken"/> inside.
+    /// </summary>
+    public TransactionScope BeginTransaction(ulong shards) => BeginTransaction(shards, store.NowUnixMs);
+
+    /// <summary>A transaction over every shard during which no key expires: how the log is replayed.</summary>
+    internal TransactionScope BeginReplay() => BeginTransaction(KeyspaceStore.AllShards, nowUnixMs: 0);
+
+    private TransactionScope BeginTransaction(ulong shards, long nowUnixMs)
+    {
+        Debug.Assert(!InTransaction, "Transactions do not nest.");
+        foreach (StoredKey key in _watched) shards |= 1UL << ScanPosition.ShardOf(key.Hash);
+        Hold(shards);
+        _transactionNowUnixMs = nowUnixMs;
+        InTransaction = true;
+        foreach (StoredKey key in _watched) Find(store.Shards[ScanPosition.ShardOf(key.Hash)], key.Database, key.Hash, key.Name);
+        return new TransactionScope(this, shards);
+    }
+
+    internal void EndTransaction(ulong shards)
+    {
+        InTransaction = false;
+        Leave(shards);
+    }
+
+    /// <summary>Marks a key: any command that touches it breaks the watch.</summary>
+    public void Watch(ReadOnlySpan<byte> name)
+    {
+        var key = new KeyRef(name);
+        var watched = new StoredKey(Database, key.Hash, name.ToArray());
+        if (_watched.Contains(watched)) return;
+        using ShardScope scope = Enter(key.ShardMask);
+        Find(key); // an expired key counts as missing from here on, so its removal must not break the watch later
+        store.Shards[key.Shard].Watches.Add(watched, this);
+        _watched.Add(watched);
+    }
+
+    /// <summary>Forgets every watched key.</summary>
+    public void Unwatch()
+    {
+        foreach (StoredKey key in _watched)
+        {
+            int shard = ScanPosition.ShardOf(key.Hash);
+            using ShardScope scope = Enter(1UL << shard);
+            store.Shards[shard].Watches.Remove(key, this);
+        }
+
+        _watched.Clear();
+        _isWatchBroken = false;
+    }
+
+    public void Dispose() => Unwatch();
+
+    internal void BreakWatch() => _isWatchBroken = true;
+
+    /// <summary>
+    /// Whether any of the keys' values is a bit operation not yet computed: a command on it would wait, so its caller
+    /// may choose to run it where waiting stalls nobody else.
+    /// </summary>
+    public bool WouldWait(ReadOnlySpan<byte> name)
+    {
+        if (!store.HasUnfinished) return false;
+        var key = new KeyRef(name);
+        using ShardScope scope = Enter(key.ShardMask);
+        return store.Shards[key.Shard].TableOrNull(Database)?.Find(key.Hash, name)?.Unfinished is not null;
+    }
+
+    /// <summary>Holds the given shards, in ascending order so that two sessions never wait for each other.</summary>
+    internal ShardScope Enter(ulong shards)
+    {
+        if (InTransaction)
+        {
+            Debug.Assert((shards & ~_held) == 0, "A transaction must name its shards at the start.");
+            return new ShardScope(this, 0);
+        }
+
+        Hold(shards);
+        return new ShardScope(this, shards);
+    }
+
+    /// <summary>
+    /// As <see cref="Enter"/>, but a bit operation still to be computed for the key is computed before its shard is
+    /// held, so that other keys of the shard need not wait for it.
+    /// </summary>
+    internal ShardScope EnterComputed(in KeyRef key)
+    {
+        while (true)
+        {
+            ShardScope scope = Enter(key.ShardMask);
+            if (InTransaction || !store.HasUnfinished) return scope;
+            PendingBits? unfinished =
+                store.Shards[key.Shard].TableOrNull(Database)?.Find(key.Hash, key.Name)?.Unfinished;
+            if (unfinished is null) return scope;
+            scope.Dispose();
+            unfinished.Force();
+        }
+    }
+
+    internal void Leave(ulong shards)
+    {
+        try
+        {
+            if (Effects.IsEmpty) return;
+            store.Log?.Append(Effects.Written);
+            Effects.Clear();
+        }
+        finally
+        {
+            _held = 0;
+            for (ulong left = shards; left != 0; left &= left - 1)
+                store.Shards[BitOperations.TrailingZeroCount(left)].Gate.Exit();
+        }
+    }
+
+    /// <summary>The entry of a key in the selected database, or null; an expired one is removed first.</summary>
+    internal Entry? Find(in KeyRef key) => Find(store.Shards[key.Shard], Database, key.Hash, key.Name);
+
+    internal Entry? Find(Shard shard, int database, ulong hash, ReadOnlySpan<byte> name)
+    {
+        Entry? entry = shard.TableOrNull(database)?.Find(hash, name);
+        if (entry is null || entry.ExpiresAtUnixMs == 0 || entry.ExpiresAtUnixMs > NowUnixMs) return entry;
+        store.RemoveExpired(shard, entry, Effects);
+        return null;
+    }
+
+    /// <summary>As <see cref="Find(in KeyRef)"/>, counted as a hit or a miss.</summary>
+    internal Entry? FindForRead(in KeyRef key)
+    {
+        Shard shard = store.Shards[key.Shard];
+        Entry? entry = Find(shard, Database, key.Hash, key.Name);
+        if (entry is null) shard.Misses++;
+        else shard.Hits++;
+        return entry;
+    }
+
+    private void Hold(ulong shards)
+    {
+        for (ulong left = shards; left != 0; left &= left - 1)
+            store.Shards[BitOperations.TrailingZeroCount(left)].Gate.Enter();
+        _held = shards;
+    }
+}

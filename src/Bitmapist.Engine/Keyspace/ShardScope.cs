@@ -1,0 +1,13 @@
+namespace Bitmapist.Engine.Keyspace;
+
+/// <summary>
+/// Shards held by a session until disposal, which first hands the session's effects to the log: so the log's order is
+/// an order in which the commands could have run one after another.
+/// </summary>
+internal readonly ref struct ShardScope(Session session, ulong shards)
+{
+    public void Dispose()
+    {
+        if (shards != 0) session.Leave(shards);
+    }
+}

@@ -1,0 +1,82 @@
+using System.Buffers;
+using Bitmapist.Engine.Bits;
+
+namespace Bitmapist.Engine.Keyspace;
+
+/// <summary>The verbs on strings as wholes.</summary>
+public static class StringVerbs
+{
+    extension(Session session)
+    {
+        /// <summary>A key's value as of now, frozen; false when it is missing. O(1), and may be still to compute.</summary>
+        public bool TryGet(ReadOnlySpan<byte> name, out StringValue value)
+        {
+            var key = new KeyRef(name);
+            using ShardScope scope = session.Enter(key.ShardMask);
+            Entry? entry = session.FindForRead(key);
+            value = entry?.Freeze() ?? StringValue.Empty;
+            return entry is not null;
+        }
+
+        /// <summary>Length in bytes; 0 for a missing key. O(1).</summary>
+        public long Length(ReadOnlySpan<byte> name)
+        {
+            var key = new KeyRef(name);
+            using ShardScope scope = session.Enter(key.ShardMask);
+            return session.FindForRead(key)?.LengthBytes ?? 0;
+        }
+
+        /// <summary>Sets a key to a string. O(bytes), outside the shard's lock but for the log's copy.</summary>
+        /// <param name="name">The key.</param>
+        /// <param name="bytes">At most 512 MiB.</param>
+        /// <param name="condition">Whether the key must exist or be missing.</param>
+        /// <param name="expiry">Its expiry time in unix milliseconds, <see cref="NoExpiry"/> or <see cref="KeepExpiry"/>.</param>
+        /// <param name="old">The former value, null when the key was missing; set whether the condition held or not.</param>
+        /// <returns>Whether the condition held and the key was set.</returns>
+        public bool Set(
+            ReadOnlySpan<byte> name, ReadOnlySpan<byte> bytes, SetCondition condition, long expiry, out StringValue? old)
+        {
+            var key = new KeyRef(name);
+            var value = new StringValue(bytes.Length, PendingBits.Ready(StringBytes.ToBits(bytes)));
+            var serialized = new ArrayBufferWriter<byte>((int)value.Bits.SerializedBytes + 1);
+            value.Bits.Serialize(serialized);
+            using ShardScope scope = session.Enter(key.ShardMask);
+            Entry? entry = condition == SetCondition.Always ? session.Find(key) : session.FindForRead(key);
+            old = entry?.Freeze();
+            if (condition == SetCondition.IfMissing && entry is not null) return false;
+            if (condition == SetCondition.IfExists && entry is null) return false;
+            long expiresAt = expiry == KeepExpiry ? entry?.ExpiresAtUnixMs ?? 0 : expiry;
+            PutHeld(session, key, value, expiresAt);
+            session.Effects.Set(session.Database, name, value.LengthBytes, expiresAt, serialized.WrittenSpan);
+            return true;
+        }
+    }
+
+    /// <summary>No expiry time.</summary>
+    public const long NoExpiry = 0;
+
+    /// <summary>The expiry time the key has.</summary>
+    public const long KeepExpiry = -1;
+
+    /// <summary>Makes a key this value, wholly new or overwritten; its shard is held. Not logged here.</summary>
+    internal static void PutHeld(Session session, in KeyRef key, in StringValue value, long expiresAtUnixMs)
+    {
+        KeyspaceStore store = session.Store;
+        Shard shard = store.Shards[key.Shard];
+        Entry? entry = session.Find(key);
+        if (entry is null)
+        {
+            entry = store.Add(shard, session.Database, key.Hash, key.Name);
+        }
+        else
+        {
+            store.BeforeChange(shard, entry);
+            shard.Watches.Touch(entry.Database, entry.Hash, entry.Name);
+        }
+
+        entry.LengthBytes = value.LengthBytes;
+        if (value.Pending.IsReady) entry.SetBits(Roaring.RoaringBitmap.FromFrozen(value.Bits));
+        else entry.SetBits(value.Pending);
+        store.SetExpiry(shard, entry, expiresAtUnixMs);
+    }
+}

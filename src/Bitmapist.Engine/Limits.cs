@@ -1,0 +1,26 @@
+namespace Bitmapist.Engine;
+
+/// <summary>Bounds of the engine. Each has a unit; what crosses one is refused by the caller's parsing, or asserted.</summary>
+public static class Limits
+{
+    /// <summary>Longest string, in bytes: 2^32 bits, so that every 32-bit offset fits (Redis: 512 MiB).</summary>
+    public const long StringBytes = 512L * 1024 * 1024;
+
+    /// <summary>Shards of the keyspace, a power of two; 64 so that a set of shards is one 64-bit word.</summary>
+    public const int Shards = 64;
+
+    /// <summary>Databases a server may have; the number is stored in two bytes with each key.</summary>
+    public const int DatabasesMax = 65_536;
+
+    /// <summary>Expired keys removed during one hold of a shard's lock by the background pass.</summary>
+    internal const int ExpiredPerHold = 128;
+
+    /// <summary>Entries captured for a snapshot during one hold of a shard's lock.</summary>
+    internal const int CapturedPerHold = 256;
+
+    /// <summary>
+    /// Unfinished bit operations that may stand on top of one another before the next one is computed first:
+    /// bounds the recursion of <see cref="Bits.PendingBits.Force"/> and the operands it keeps alive.
+    /// </summary>
+    internal const int PendingDepthMax = 16;
+}

@@ -1,0 +1,51 @@
+using Bitmapist.Resp;
+using Bitmapist.Resp.Requests;
+
+namespace Bitmapist.Server.Commands;
+
+/// <summary>A call's arguments, the command's name first: those of the request just read, or queued by MULTI.</summary>
+internal readonly struct ArgumentList
+{
+    private readonly Request? _request;
+    private readonly byte[][]? _queued;
+
+    public ArgumentList(Request request) => _request = request;
+
+    public ArgumentList(byte[][] queued) => _queued = queued;
+
+    public int Count => _request?.Count ?? _queued!.Length;
+
+    public ReadOnlySpan<byte> this[int index] => _request is not null ? _request[index] : _queued![index];
+
+    public ReadOnlyMemory<byte> Memory(int index) => _request?.Memory(index) ?? _queued![index];
+
+    /// <summary>Arguments from <paramref name="start"/> on; valid as long as the call.</summary>
+    public ReadOnlyMemory<byte>[] From(int start)
+    {
+        var memories = new ReadOnlyMemory<byte>[Count - start];
+        for (int i = 0; i < memories.Length; i++) memories[i] = Memory(start + i);
+        return memories;
+    }
+
+    /// <summary>Copies of all arguments, to outlive the request.</summary>
+    public byte[][] Copy()
+    {
+        var copies = new byte[Count][];
+        for (int i = 0; i < copies.Length; i++) copies[i] = this[i].ToArray();
+        return copies;
+    }
+
+    /// <summary>Whether an argument is this word, in any case.</summary>
+    public bool Is(int index, ReadOnlySpan<byte> word) => System.Text.Ascii.EqualsIgnoreCase(this[index], word);
+
+    /// <summary>An integer as Redis reads one.</summary>
+    public bool TryGetInteger(int index, out long value) => StrictInteger.TryParse(this[index], out value);
+
+    /// <summary>A bit offset, 0 … 2^32 - 1.</summary>
+    public bool TryGetBitOffset(int index, out uint offset)
+    {
+        bool isValid = TryGetInteger(index, out long value) && value is >= 0 and <= uint.MaxValue;
+        offset = isValid ? (uint)value : 0;
+        return isValid;
+    }
+}

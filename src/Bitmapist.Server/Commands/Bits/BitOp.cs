@@ -1,0 +1,63 @@
+using Bitmapist.Engine.Bits;
+using Bitmapist.Resp.Writing;
+using static Bitmapist.Server.Commands.CommandFlags;
+
+namespace Bitmapist.Server.Commands.Bits;
+
+/// <summary>redis.io/commands/bitop, the forms of 8.2 included.</summary>
+internal static class BitOp
+{
+    public static readonly CommandSpec Spec = new("bitop", -4, Write | DenyOom, KeySpec.FromSecondArgument, Run)
+    {
+        Summary = "Stores the result of a bitwise operation between strings.",
+        Group = "bitmap", Since = "2.6.0", Categories = "write bitmap slow",
+        KeyAccess = "OW update", OtherKeyAccess = "RO access",
+        Complexity = "O(chunks of 65,536 bits that hold ids)",
+    };
+
+    private static void Run(CommandContext call, RespWriter reply)
+    {
+        ArgumentList args = call.Args;
+        if (!TryReadOperation(args, out BitOperation operation))
+        {
+            call.Fail(reply, Errors.Syntax);
+            return;
+        }
+
+        int sourceCount = args.Count - 3;
+        if (operation == BitOperation.Not && sourceCount != 1)
+        {
+            call.Fail(reply, Errors.BitopNotSources);
+            return;
+        }
+
+        if (sourceCount < 2 && operation is (BitOperation.Diff or BitOperation.Diff1 or BitOperation.AndOr))
+        {
+            call.Fail(reply, System.Text.Encoding.ASCII.GetBytes(
+                $"ERR BITOP {operation.ToString().ToUpperInvariant()} must be called with at least two source keys."));
+            return;
+        }
+
+        StringValue result = call.Session.BitOp(operation, args.Memory(2), args.From(3));
+        call.Defer(new NumberReply(result.Cost, () =>
+        {
+            result.Pending.Force();
+            return result.LengthBytes;
+        }));
+    }
+
+    private static bool TryReadOperation(ArgumentList args, out BitOperation operation)
+    {
+        operation =
+            args.Is(1, "and"u8) ? BitOperation.And
+            : args.Is(1, "or"u8) ? BitOperation.Or
+            : args.Is(1, "xor"u8) ? BitOperation.Xor
+            : args.Is(1, "not"u8) ? BitOperation.Not
+            : args.Is(1, "diff"u8) ? BitOperation.Diff
+            : args.Is(1, "diff1"u8) ? BitOperation.Diff1
+            : args.Is(1, "andor"u8) ? BitOperation.AndOr
+            : args.Is(1, "one"u8) ? BitOperation.One
+            : 0;
+        return operation != 0;
+    }
+}

@@ -1,0 +1,22 @@
+using Bitmapist.Engine.Bits;
+using Bitmapist.Resp.Writing;
+using static Bitmapist.Server.Commands.CommandFlags;
+
+namespace Bitmapist.Server.Commands.Bits;
+
+/// <summary>redis.io/commands/setbit</summary>
+internal static class SetBit
+{
+    public static readonly CommandSpec Spec = new("setbit", 4, Write | DenyOom, KeySpec.FirstArgument, Run)
+    {
+        Summary = "Sets or clears the bit at an offset; replies the bit's former value.",
+        Group = "bitmap", Since = "2.2.0", Categories = "write bitmap slow", KeyAccess = "RW access update",
+    };
+
+    private static void Run(CommandContext call, RespWriter reply)
+    {
+        if (!call.Args.TryGetBitOffset(2, out uint offset)) call.Fail(reply, Errors.BitOffset);
+        else if (!call.Args.TryGetInteger(3, out long bit) || bit is not (0 or 1)) call.Fail(reply, Errors.BitValue);
+        else reply.WriteInteger(call.Session.SetBit(call.Args[1], offset, bit == 1) ? 1 : 0);
+    }
+}

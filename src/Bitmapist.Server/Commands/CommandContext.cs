@@ -1,0 +1,42 @@
+using Bitmapist.Engine.Keyspace;
+using Bitmapist.Resp.Writing;
+using Bitmapist.Server.Connections;
+
+namespace Bitmapist.Server.Commands;
+
+/// <summary>A call under way: its arguments and what it may touch. One per connection, reused.</summary>
+internal sealed class CommandContext(ClientConnection client, ServerState server)
+{
+    public ArgumentList Args { get; set; }
+
+    public ClientConnection Client => client;
+
+    public ServerState Server => server;
+
+    public Session Session => client.Session;
+
+    /// <summary>What the call left to be done outside the locks.</summary>
+    public DeferredReply? Deferred { get; private set; }
+
+    /// <summary>Whether the call was answered with an error.</summary>
+    public bool IsFailed { get; set; }
+
+    /// <summary>Answers with an error, and counts it by its code.</summary>
+    public void Fail(RespWriter reply, ReadOnlySpan<byte> error)
+    {
+        IsFailed = true;
+        server.CountError(error);
+        reply.WriteError(error);
+    }
+
+    /// <summary>Leaves the rest of the call, its reply included, to be done outside the locks.</summary>
+    public void Defer(DeferredReply reply) => Deferred = reply;
+
+    /// <summary>Takes over what was left.</summary>
+    public DeferredReply? TakeDeferred()
+    {
+        DeferredReply? deferred = Deferred;
+        Deferred = null;
+        return deferred;
+    }
+}

@@ -1,0 +1,130 @@
+using System.Text;
+using Bitmapist.Resp.Writing;
+using Bitmapist.Server.Connections;
+
+namespace Bitmapist.Server.Commands;
+
+/// <summary>From a request to a command: finds it, checks what every command has in common, queues or runs it.</summary>
+internal static class CommandDispatcher
+{
+    /// <summary>Handles the request in <paramref name="call"/>; sets <see cref="CommandContext.Deferred"/> if work is left.</summary>
+    public static void Dispatch(CommandContext call, RespWriter reply)
+    {
+        ClientConnection client = call.Client;
+        if (!TryResolve(call, reply, out CommandSpec? spec))
+        {
+            client.Transaction?.MarkFailed();
+            return;
+        }
+
+        client.LastCommand = spec;
+        if (client.Transaction is { } transaction && !spec.Is(CommandFlags.NotQueued))
+        {
+            if (spec.Is(CommandFlags.NoMulti))
+            {
+                transaction.MarkFailed();
+                call.Fail(reply, Errors.NotAllowedInMulti);
+                return;
+            }
+
+            transaction.Queue(spec, call.Args.Copy());
+            reply.WriteSimpleString("QUEUED"u8);
+            return;
+        }
+
+        Run(call, spec, reply);
+    }
+
+    /// <summary>Runs a command whose arity has been checked, and counts it.</summary>
+    public static void Run(CommandContext call, CommandSpec spec, RespWriter reply)
+    {
+        ClientCounters counters = call.Client.Counters;
+        counters.Calls[spec.Index]++;
+        call.IsFailed = false;
+        spec.Run(call, reply);
+        if (call.IsFailed) counters.Failures[spec.Index]++;
+    }
+
+    /// <summary>Whether running a command now would wait for a bit operation that is still being computed.</summary>
+    public static bool WouldWait(CommandContext call)
+    {
+        if (call.Client.Transaction is { } transaction)
+            return call.Args.Is(0, "exec"u8) && transaction.WouldWait(call.Session);
+        if (CommandTable.Find(call.Args[0]) is not { } spec || !spec.Is(CommandFlags.Write)) return false;
+        return WouldWait(call.Session, spec, call.Args);
+    }
+
+    /// <summary>Whether any key of a call has a value that is still being computed.</summary>
+    public static bool WouldWait(Engine.Keyspace.Session session, CommandSpec spec, ArgumentList args)
+    {
+        if (spec.Keys.First == 0) return false;
+        int last = Math.Min(spec.Keys.LastOf(args.Count), args.Count - 1);
+        for (int i = spec.Keys.First; i <= last; i += spec.Keys.Step)
+            if (session.WouldWait(args[i])) return true;
+        return false;
+    }
+
+    private static bool TryResolve(
+        CommandContext call, RespWriter reply, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out CommandSpec? spec)
+    {
+        ArgumentList args = call.Args;
+        spec = CommandTable.Find(args[0]);
+        if (spec is null)
+        {
+            call.Fail(reply, UnknownCommand(args));
+            return false;
+        }
+
+        if (spec.Subcommands.Count > 0 && args.Count > 1)
+        {
+            CommandSpec container = spec;
+            spec = CommandTable.FindSubcommand(container, args[1]);
+            if (spec is null)
+            {
+                string given = Encoding.Latin1.GetString(args[1][..Math.Min(args[1].Length, Limits.QuotedCharacters)]);
+                call.Fail(reply, Latin1(
+                    $"ERR unknown subcommand '{given}'. Try {container.Name.ToUpperInvariant()} HELP."));
+                return false;
+            }
+        }
+
+        if (!spec.AcceptsCount(args.Count))
+        {
+            call.Client.Counters.Rejections[spec.Index]++;
+            call.Fail(reply, Latin1($"ERR wrong number of arguments for '{spec.FullName}' command"));
+            return false;
+        }
+
+        if (spec.Is(CommandFlags.Write) && call.Server.Persistence?.LogFailure is { } failure)
+        {
+            call.Client.Counters.Rejections[spec.Index]++;
+            call.Fail(reply, Latin1($"MISCONF Errors writing to the AOF file: {failure.Message}"));
+            return false;
+        }
+
+        return true;
+    }
+
+    private static byte[] UnknownCommand(ArgumentList args)
+    {
+        // Redis quotes arguments until 128 characters of them are written, cutting the last one off.
+        var quoted = new StringBuilder();
+        for (int i = 1; i < args.Count && quoted.Length < Limits.QuotedCharacters; i++)
+        {
+            int left = Limits.QuotedCharacters - quoted.Length;
+            quoted.Append('\'').Append(Quotable(args[i], left)).Append("' ");
+        }
+
+        return Latin1(
+            $"ERR unknown command '{Quotable(args[0], Limits.QuotedCharacters)}', with args beginning with: {quoted}");
+    }
+
+    private static string Quotable(ReadOnlySpan<byte> argument, int charactersMax)
+    {
+        int end = argument.IndexOf((byte)0); // Redis prints these as C strings
+        if (end >= 0) argument = argument[..end];
+        return Encoding.Latin1.GetString(argument[..Math.Min(argument.Length, charactersMax)]);
+    }
+
+    private static byte[] Latin1(string text) => Encoding.Latin1.GetBytes(text);
+}

@@ -1,0 +1,27 @@
+namespace Bitmapist.Server.Commands;
+
+/// <summary>What a command does and where it may run, in the order in which COMMAND INFO lists them.</summary>
+[Flags]
+internal enum CommandFlags
+{
+    None = 0,
+    Write = 1 << 0,
+    ReadOnly = 1 << 1,
+    DenyOom = 1 << 2,
+    Admin = 1 << 3,
+    NoScript = 1 << 4,
+    Loading = 1 << 5,
+    Stale = 1 << 6,
+    SkipSlowlog = 1 << 7,
+    Fast = 1 << 8,
+    NoAuth = 1 << 9,
+    NoAsyncLoading = 1 << 10,
+    NoMulti = 1 << 11,
+    AllowBusy = 1 << 12,
+
+    /// <summary>Runs inside MULTI instead of being queued (not shown by COMMAND INFO).</summary>
+    NotQueued = 1 << 29,
+
+    /// <summary>Needs every shard: it concerns the keyspace as a whole (not shown by COMMAND INFO).</summary>
+    WholeKeyspace = 1 << 30,
+}

@@ -1,0 +1,99 @@
+using System.Buffers;
+using Bitmapist.Engine.Keyspace;
+using Bitmapist.Resp.Writing;
+using Bitmapist.Server.Connections;
+using static Bitmapist.Server.Commands.CommandFlags;
+
+namespace Bitmapist.Server.Commands.Connection;
+
+/// <summary>
+/// redis.io/commands/exec: holds the shards of every queued command's keys, runs all, lets go, and only then does what
+/// the commands left to be done on frozen values.
+/// </summary>
+internal static class Exec
+{
+    public static readonly CommandSpec Spec =
+        new("exec", 1, NoScript | Loading | Stale | SkipSlowlog | NotQueued, KeySpec.None, Run)
+        {
+            Summary = "Runs the commands of a transaction as one.",
+            Group = "transactions", Since = "1.2.0", Categories = "slow transaction",
+            Complexity = "that of the commands",
+        };
+
+    private static void Run(CommandContext call, RespWriter reply)
+    {
+        ClientConnection client = call.Client;
+        if (client.Transaction is not { } transaction)
+        {
+            call.Fail(reply, Errors.ExecWithoutMulti);
+            return;
+        }
+
+        client.Transaction = null;
+        if (transaction.IsFailed)
+        {
+            client.Session.Unwatch();
+            call.Fail(reply, Errors.ExecAborted);
+            return;
+        }
+
+        var replies = new ArrayBufferWriter<byte>();
+        List<(int At, DeferredReply Reply)> deferred = [];
+        bool isRun;
+        using (client.Session.BeginTransaction(transaction.Shards()))
+        {
+            isRun = !client.Session.IsWatchBroken;
+            if (isRun) RunQueued(call, transaction, replies, deferred);
+        }
+
+        client.Session.Unwatch();
+        if (!isRun) reply.WriteNullArray();
+        else if (deferred.Count > 0) call.Defer(new TransactionReply(transaction.Commands.Count, replies, deferred));
+        else
+        {
+            reply.WriteArrayHeader(transaction.Commands.Count);
+            reply.WriteRaw(replies.WrittenSpan);
+        }
+    }
+
+    private static void RunQueued(
+        CommandContext call,
+        TransactionState transaction,
+        ArrayBufferWriter<byte> replies,
+        List<(int At, DeferredReply Reply)> deferred)
+    {
+        foreach ((CommandSpec spec, byte[][] args) in transaction.Commands)
+        {
+            call.Args = new ArgumentList(args);
+            CommandDispatcher.Run(call, spec, new RespWriter(replies, call.Client.Version));
+            if (call.TakeDeferred() is { } left) deferred.Add((replies.WrittenCount, left));
+        }
+    }
+
+    /// <summary>The replies of a transaction, some of which are still to be computed.</summary>
+    private sealed class TransactionReply(
+        int count, ArrayBufferWriter<byte> written, List<(int At, DeferredReply Reply)> deferred) : DeferredReply
+    {
+        public override long Cost => deferred.Sum(left => left.Reply.Cost);
+
+        public override void Compute()
+        {
+            foreach ((_, DeferredReply left) in deferred) left.Compute();
+        }
+
+        public override void Write(RespWriter reply)
+        {
+            reply.WriteArrayHeader(count);
+            int from = 0;
+            foreach ((int at, DeferredReply left) in deferred)
+            {
+                reply.WriteRaw(written.WrittenSpan[from..at]);
+                from = at;
+                left.Write(reply);
+                if (left.Body is { } body) StringReply.WriteBody(body, reply);
+            }
+
+            reply.WriteRaw(written.WrittenSpan[from..]);
+        }
+    }
+}

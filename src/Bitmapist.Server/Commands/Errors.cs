@@ -1,0 +1,30 @@
+namespace Bitmapist.Server.Commands;
+
+/// <summary>Every error of a command, byte-exact with Redis 7.0; each has a row in the conformance tables.</summary>
+internal static class Errors
+{
+    public static ReadOnlySpan<byte> Syntax => "ERR syntax error"u8;
+    public static ReadOnlySpan<byte> NotAnInteger => "ERR value is not an integer or out of range"u8;
+    public static ReadOnlySpan<byte> NoSuchKey => "ERR no such key"u8;
+    public static ReadOnlySpan<byte> BitOffset => "ERR bit offset is not an integer or out of range"u8;
+    public static ReadOnlySpan<byte> BitValue => "ERR bit is not an integer or out of range"u8;
+    public static ReadOnlySpan<byte> BitPosBit => "ERR The bit argument must be 1 or 0."u8;
+    public static ReadOnlySpan<byte> BitopNotSources => "ERR BITOP NOT must be called with a single source key."u8;
+    public static ReadOnlySpan<byte> DatabaseIndex => "ERR DB index is out of range"u8;
+    public static ReadOnlySpan<byte> SameObject => "ERR source and destination objects are the same"u8;
+    public static ReadOnlySpan<byte> InvalidCursor => "ERR invalid cursor"u8;
+    public static ReadOnlySpan<byte> StringTooLong => "ERR string exceeds maximum allowed size (proto-max-bulk-len)"u8;
+    public static ReadOnlySpan<byte> MultiNested => "ERR MULTI calls can not be nested"u8;
+    public static ReadOnlySpan<byte> WatchInMulti => "ERR WATCH inside MULTI is not allowed"u8;
+    public static ReadOnlySpan<byte> ExecWithoutMulti => "ERR EXEC without MULTI"u8;
+    public static ReadOnlySpan<byte> DiscardWithoutMulti => "ERR DISCARD without MULTI"u8;
+    public static ReadOnlySpan<byte> ExecAborted =>
+        "EXECABORT Transaction discarded because of previous errors."u8;
+    public static ReadOnlySpan<byte> NotAllowedInMulti => "ERR Command not allowed inside a transaction"u8;
+    public static ReadOnlySpan<byte> MaxClients => "ERR max number of clients reached"u8;
+    public static ReadOnlySpan<byte> NxWithOthers =>
+        "ERR NX and XX, GT or LT options at the same time are not compatible"u8;
+    public static ReadOnlySpan<byte> GtWithLt => "ERR GT and LT options at the same time are not compatible"u8;
+    public static ReadOnlySpan<byte> LogFailed =>
+        "MISCONF Errors writing to the AOF file"u8;
+}

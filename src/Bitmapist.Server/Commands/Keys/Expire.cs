@@ -1,0 +1,68 @@
+using System.Text;
+using Bitmapist.Engine.Expiry;
+using Bitmapist.Resp.Writing;
+using static Bitmapist.Server.Commands.CommandFlags;
+
+namespace Bitmapist.Server.Commands.Keys;
+
+/// <summary>redis.io/commands/expire, pexpire, expireat and pexpireat</summary>
+internal static class Expire
+{
+    public static readonly CommandSpec Seconds =
+        Declare("expire", "1.0.0", "in so many seconds", new ExpiryUnit(IsInSeconds: true, IsAbsolute: false));
+
+    public static readonly CommandSpec Milliseconds =
+        Declare("pexpire", "2.6.0", "in so many milliseconds", new ExpiryUnit(IsInSeconds: false, IsAbsolute: false));
+
+    public static readonly CommandSpec AtSeconds =
+        Declare("expireat", "1.2.0", "at a unix time in seconds", new ExpiryUnit(IsInSeconds: true, IsAbsolute: true));
+
+    public static readonly CommandSpec AtMilliseconds =
+        Declare("pexpireat", "2.6.0", "at a unix time in milliseconds", new ExpiryUnit(IsInSeconds: false, IsAbsolute: true));
+
+    private static CommandSpec Declare(string name, string since, string when, ExpiryUnit unit) =>
+        new(name, -3, Write | Fast, KeySpec.FirstArgument, (call, reply) => Run(call, reply, name, unit))
+        {
+            Summary = $"Lets a key expire {when}, under a condition if asked.",
+            Since = since, Categories = "keyspace write fast", KeyAccess = "RW update",
+        };
+
+    private static void Run(CommandContext call, RespWriter reply, string name, ExpiryUnit unit)
+    {
+        ArgumentList args = call.Args;
+        if (!TryReadCondition(call, reply, out ExpireCondition condition)) return;
+        if (!args.TryGetInteger(2, out long time)) call.Fail(reply, Errors.NotAnInteger);
+        else if (!unit.TryToUnixMs(time, call.Server.NowUnixMs, out long unixMs))
+            call.Fail(reply, Encoding.ASCII.GetBytes($"ERR invalid expire time in '{name}' command"));
+        else reply.WriteInteger(call.Session.ExpireAt(args[1], unixMs, condition) ? 1 : 0);
+    }
+
+    private static bool TryReadCondition(CommandContext call, RespWriter reply, out ExpireCondition condition)
+    {
+        ArgumentList args = call.Args;
+        condition = ExpireCondition.None;
+        for (int i = 3; i < args.Count; i++)
+        {
+            ExpireCondition option =
+                args.Is(i, "nx"u8) ? ExpireCondition.IfNone
+                : args.Is(i, "xx"u8) ? ExpireCondition.IfAny
+                : args.Is(i, "gt"u8) ? ExpireCondition.IfLater
+                : args.Is(i, "lt"u8) ? ExpireCondition.IfEarlier
+                : ExpireCondition.None;
+            if (option == ExpireCondition.None)
+            {
+                call.Fail(reply, [.. "ERR Unsupported option "u8, .. args[i]]);
+                return false;
+            }
+
+            condition |= option;
+        }
+
+        const ExpireCondition Others = ExpireCondition.IfAny | ExpireCondition.IfLater | ExpireCondition.IfEarlier;
+        const ExpireCondition Both = ExpireCondition.IfLater | ExpireCondition.IfEarlier;
+        if (condition.HasFlag(ExpireCondition.IfNone) && (condition & Others) != 0) call.Fail(reply, Errors.NxWithOthers);
+        else if ((condition & Both) == Both) call.Fail(reply, Errors.GtWithLt);
+        else return true;
+        return false;
+    }
+}

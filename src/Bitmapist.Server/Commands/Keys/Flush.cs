@@ -1,0 +1,45 @@
+using Bitmapist.Engine.Keyspace;
+using Bitmapist.Resp.Writing;
+using static Bitmapist.Server.Commands.CommandFlags;
+
+namespace Bitmapist.Server.Commands.Keys;
+
+/// <summary>redis.io/commands/flushdb and flushall; SYNC and ASYNC are accepted and make no difference.</summary>
+internal static class Flush
+{
+    public static readonly CommandSpec Database = new("flushdb", -1, Write | WholeKeyspace, KeySpec.None, RunDatabase)
+    {
+        Summary = "Removes every key of the selected database.",
+        Group = "server", Categories = "keyspace write slow dangerous", Complexity = "O(shards)",
+        Tips = ["request_policy:all_shards", "response_policy:all_succeeded"],
+    };
+
+    public static readonly CommandSpec All = new("flushall", -1, Write | WholeKeyspace, KeySpec.None, RunAll)
+    {
+        Summary = "Removes every key of every database.",
+        Group = "server", Categories = "keyspace write slow dangerous", Complexity = "O(shards × databases)",
+        Tips = ["request_policy:all_shards", "response_policy:all_succeeded"],
+    };
+
+    private static void RunDatabase(CommandContext call, RespWriter reply)
+    {
+        if (!TryReadMode(call, reply)) return;
+        call.Session.Flush(call.Session.Database);
+        reply.WriteOk();
+    }
+
+    private static void RunAll(CommandContext call, RespWriter reply)
+    {
+        if (!TryReadMode(call, reply)) return;
+        call.Session.FlushAll();
+        reply.WriteOk();
+    }
+
+    private static bool TryReadMode(CommandContext call, RespWriter reply)
+    {
+        ArgumentList args = call.Args;
+        if (args.Count == 1 || (args.Count == 2 && (args.Is(1, "sync"u8) || args.Is(1, "async"u8)))) return true;
+        call.Fail(reply, Errors.Syntax);
+        return false;
+    }
+}

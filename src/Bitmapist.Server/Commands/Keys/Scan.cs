@@ -1,0 +1,100 @@
+using System.Text;
+using Bitmapist.Engine.Keyspace;
+using Bitmapist.Resp.Writing;
+using static Bitmapist.Server.Commands.CommandFlags;
+
+namespace Bitmapist.Server.Commands.Keys;
+
+/// <summary>redis.io/commands/scan</summary>
+internal static class Scan
+{
+    private const int CountDefault = 10;
+
+    public static readonly CommandSpec Spec = new("scan", -2, ReadOnly | WholeKeyspace, KeySpec.None, Run)
+    {
+        Summary = "Visits the names of all keys step by step.",
+        Since = "2.8.0", Categories = "keyspace read slow", Complexity = "O(count) a call",
+        Tips = ["nondeterministic_output", "request_policy:special"],
+    };
+
+    private static void Run(CommandContext call, RespWriter reply)
+    {
+        if (!TryReadCursor(call.Args[1], out ulong cursor)) call.Fail(reply, Errors.InvalidCursor);
+        else if (TryReadOptions(call, reply, out int count, out int patternArgument, out bool wantsStrings))
+            Visit(call, reply, cursor, count, patternArgument, wantsStrings);
+    }
+
+    private static void Visit(
+        CommandContext call, RespWriter reply, ulong cursor, int count, int patternArgument, bool wantsStrings)
+    {
+        var names = new List<byte[]>();
+        ulong next = call.Session.Scan(cursor, count, names);
+        if (!wantsStrings) names.Clear();
+        if (patternArgument != 0)
+        {
+            byte[] pattern = call.Args[patternArgument].ToArray();
+            names.RemoveAll(name => !GlobPattern.IsMatch(pattern, name));
+        }
+
+        reply.WriteArrayHeader(2);
+        reply.WriteBulkInteger((long)next);
+        reply.WriteArrayHeader(names.Count);
+        foreach (byte[] name in names) reply.WriteBulkString(name);
+    }
+
+    private static bool TryReadOptions(
+        CommandContext call, RespWriter reply, out int count, out int patternArgument, out bool wantsStrings)
+    {
+        ArgumentList args = call.Args;
+        count = CountDefault;
+        patternArgument = 0;
+        wantsStrings = true;
+        for (int i = 2; i < args.Count; i += 2)
+        {
+            bool hasValue = i + 1 < args.Count;
+            if (hasValue && args.Is(i, "count"u8))
+            {
+                if (!args.TryGetInteger(i + 1, out long given))
+                {
+                    call.Fail(reply, Errors.NotAnInteger);
+                    return false;
+                }
+
+                if (given < 1)
+                {
+                    call.Fail(reply, Errors.Syntax);
+                    return false;
+                }
+
+                count = (int)Math.Min(given, int.MaxValue / 2);
+            }
+            else if (hasValue && args.Is(i, "match"u8))
+            {
+                patternArgument = i + 1;
+            }
+            else if (hasValue && args.Is(i, "type"u8))
+            {
+                wantsStrings = args.Is(i + 1, "string"u8);
+            }
+            else
+            {
+                call.Fail(reply, Errors.Syntax);
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>
+    /// Reads a cursor as strtoul does, which Redis uses: an unsigned number, or a negative one taken modulo 2^64.
+    /// </summary>
+    private static bool TryReadCursor(ReadOnlySpan<byte> text, out ulong cursor)
+    {
+        bool isNegative = text.Length > 1 && text[0] == (byte)'-';
+        if (!ulong.TryParse(Encoding.Latin1.GetString(isNegative ? text[1..] : text),
+            System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out cursor)) return false;
+        if (isNegative) cursor = unchecked(0 - cursor);
+        return true;
+    }
+}

@@ -1,0 +1,15 @@
+using Bitmapist.Resp.Writing;
+
+namespace Bitmapist.Server.Commands;
+
+/// <summary>An integer that takes long to compute.</summary>
+internal sealed class NumberReply(long cost, Func<long> compute) : DeferredReply
+{
+    private long _number;
+
+    public override long Cost => cost;
+
+    public override void Compute() => _number = compute();
+
+    public override void Write(RespWriter reply) => reply.WriteInteger(_number);
+}

@@ -1,0 +1,170 @@
+using System.Buffers;
+using System.Diagnostics;
+using System.IO.Pipelines;
+using System.Net;
+using Bitmapist.Engine.Keyspace;
+using Bitmapist.Resp.Requests;
+using Bitmapist.Resp.Writing;
+using Bitmapist.Server.Commands;
+
+namespace Bitmapist.Server.Connections;
+
+/// <summary>
+/// One client: reads requests, runs them in order, and sends their replies, all of one batch in one write, after the log
+/// has accepted what they did. Used by one thread at a time; other threads only read what INFO and CLIENT LIST show.
+/// </summary>
+internal sealed class ClientConnection : IDisposable
+{
+    private readonly PipeReader _input;
+    private readonly OutboundQueue _output;
+    private readonly RequestReader _requests = new();
+    private readonly CommandContext _call;
+    private readonly ServerState _server;
+
+    public ClientConnection(long id, PipeReader input, PipeWriter output, ServerState server)
+    {
+        Id = id;
+        _input = input;
+        _output = new OutboundQueue(output);
+        _server = server;
+        Session = new Session(server.Store);
+        _call = new CommandContext(this, server);
+    }
+
+    public long Id { get; }
+
+    public Session Session { get; }
+
+    public ClientCounters Counters { get; } = new();
+
+    public EndPoint? RemoteEndPoint { get; init; }
+
+    public EndPoint? LocalEndPoint { get; init; }
+
+    public long ConnectedAtMs { get; } = Environment.TickCount64;
+
+    public long LastActiveAtMs { get; private set; } = Environment.TickCount64;
+
+    /// <summary>What CLIENT SETNAME gave.</summary>
+    public string Name { get; set; } = "";
+
+    /// <summary>What CLIENT SETINFO gave.</summary>
+    public string LibraryName { get; set; } = "";
+
+    public string LibraryVersion { get; set; } = "";
+
+    public RespVersion Version { get; set; } = RespVersion.Resp2;
+
+    /// <summary>Commands queued since MULTI; null outside a transaction.</summary>
+    public TransactionState? Transaction { get; set; }
+
+    public CommandSpec? LastCommand { get; set; }
+
+    /// <summary>Close once the replies so far are sent.</summary>
+    public bool IsClosing { get; set; }
+
+    public long BufferedRequestBytes => _requests.BufferedBytes;
+
+    public long QueuedReplyBytes => _output.QueuedBytes;
+
+    private enum Next
+    {
+        /// <summary>The segment is used up.</summary>
+        Read,
+
+        /// <summary>The call left work that should not keep this thread from other sockets.</summary>
+        Finish,
+
+        /// <summary>The call would wait for another client's bit operation.</summary>
+        RunElsewhere,
+        Close,
+    }
+
+    /// <summary>Serves the client until it goes, errs or quits.</summary>
+    public async Task RunAsync()
+    {
+        while (!IsClosing && !_output.IsClosed)
+        {
+            ReadResult read = await _input.ReadAsync().ConfigureAwait(false);
+            LastActiveAtMs = Environment.TickCount64;
+            Counters.InputBytes += read.Buffer.Length;
+            foreach (ReadOnlyMemory<byte> segment in read.Buffer)
+            {
+                if (IsClosing) break;
+                int offset = 0;
+                Next next = Process(segment, ref offset);
+                while (next != Next.Read && next != Next.Close)
+                {
+                    if (next == Next.RunElsewhere) await Task.Run(DispatchHere).ConfigureAwait(false);
+                    if (_call.TakeDeferred() is { } deferred) await FinishAsync(deferred).ConfigureAwait(false);
+                    next = Process(segment, ref offset);
+                }
+            }
+
+            _input.AdvanceTo(read.Buffer.End);
+            await CommitAsync().ConfigureAwait(false);
+            _output.Flush();
+            if (read.IsCompleted || read.IsCanceled) break;
+        }
+
+        await _output.DrainAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Makes <see cref="RunAsync"/> return once what is running has been answered. From any thread.</summary>
+    public void RequestClose()
+    {
+        IsClosing = true;
+        _input.CancelPendingRead();
+    }
+
+    public void Dispose() => Session.Dispose();
+
+    private Next Process(ReadOnlyMemory<byte> segment, ref int offset)
+    {
+        long startedAt = Stopwatch.GetTimestamp();
+        while (offset < segment.Length && !IsClosing)
+        {
+            RequestStatus status = _requests.Read(segment[offset..], out int consumedBytes);
+            offset += consumedBytes;
+            if (status == RequestStatus.Incomplete) return Next.Read;
+            if (status == RequestStatus.Invalid)
+            {
+                _call.Fail(new RespWriter(_output.Writer, Version), _requests.Error);
+                IsClosing = true;
+                return Next.Close;
+            }
+
+            _call.Args = new ArgumentList(_requests.Request);
+            if (Session.HasUnfinished && CommandDispatcher.WouldWait(_call)) return Next.RunElsewhere;
+            DispatchHere();
+            long endedAt = Stopwatch.GetTimestamp();
+            if (LastCommand is not null) Counters.Ticks[LastCommand.Index] += endedAt - startedAt;
+            startedAt = endedAt;
+            if (_call.Deferred is null) continue;
+            if (_call.Deferred.Cost > Limits.InlineChunks || _call.Deferred.Body is not null) return Next.Finish;
+            DeferredReply deferred = _call.TakeDeferred()!;
+            deferred.Compute();
+            deferred.Write(new RespWriter(_output.Writer, Version));
+        }
+
+        return IsClosing ? Next.Close : Next.Read;
+    }
+
+    private void DispatchHere() => CommandDispatcher.Dispatch(_call, new RespWriter(_output.Writer, Version));
+
+    private async ValueTask FinishAsync(DeferredReply deferred)
+    {
+        if (deferred.Cost > Limits.InlineChunks) await Task.Run(deferred.Compute).ConfigureAwait(false);
+        else deferred.Compute();
+        deferred.Write(new RespWriter(_output.Writer, Version));
+        if (deferred.Body is not { } body) return;
+        await CommitAsync().ConfigureAwait(false);
+        _output.Stream(body);
+    }
+
+    /// <summary>
+    /// Has the log accept everything applied so far, by whomever: so that a reply neither acknowledges nor shows what a
+    /// crash could still take back.
+    /// </summary>
+    private ValueTask CommitAsync() => _server.Persistence?.CommitAsync() ?? default;
+}

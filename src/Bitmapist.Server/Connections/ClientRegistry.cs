@@ -1,0 +1,58 @@
+using System.Collections.Concurrent;
+
+namespace Bitmapist.Server.Connections;
+
+/// <summary>The clients connected now, and the sums of those gone. Thread-safe.</summary>
+internal sealed class ClientRegistry
+{
+    private readonly ConcurrentDictionary<long, ClientConnection> _clients = new();
+    private readonly ClientCounters _ofClosed = new();
+    private readonly Lock _closing = new();
+    private long _lastId;
+    private long _rejected;
+
+    public int Count => _clients.Count;
+
+    /// <summary>Connections accepted since the start.</summary>
+    public long Accepted => Volatile.Read(ref _lastId);
+
+    /// <summary>Connections refused because there were too many.</summary>
+    public long Rejected => Volatile.Read(ref _rejected);
+
+    /// <summary>The connected clients in the order in which they came.</summary>
+    public IEnumerable<ClientConnection> InOrder => _clients.Values.OrderBy(client => client.Id);
+
+    /// <summary>Ids begin with 1 and are never used again.</summary>
+    public long NextId() => Interlocked.Increment(ref _lastId);
+
+    public void CountRejected() => Interlocked.Increment(ref _rejected);
+
+    public void Add(ClientConnection client) => _clients[client.Id] = client;
+
+    public void Remove(ClientConnection client)
+    {
+        lock (_closing)
+        {
+            if (_clients.TryRemove(client.Id, out _)) client.Counters.AddTo(_ofClosed);
+        }
+    }
+
+    /// <summary>What all clients since the start did.</summary>
+    public ClientCounters Sum()
+    {
+        var sum = new ClientCounters();
+        lock (_closing)
+        {
+            _ofClosed.AddTo(sum);
+            foreach (ClientConnection client in _clients.Values) client.Counters.AddTo(sum);
+        }
+
+        return sum;
+    }
+
+    /// <summary>Asks every client to finish what it is running and go.</summary>
+    public void CloseAll()
+    {
+        foreach (ClientConnection client in _clients.Values) client.RequestClose();
+    }
+}

@@ -1,0 +1,42 @@
+using Bitmapist.Engine.Keyspace;
+using Bitmapist.Server.Commands;
+
+namespace Bitmapist.Server.Connections;
+
+/// <summary>The commands queued between MULTI and EXEC.</summary>
+internal sealed class TransactionState
+{
+    private readonly List<(CommandSpec Spec, byte[][] Args)> _commands = [];
+
+    public IReadOnlyList<(CommandSpec Spec, byte[][] Args)> Commands => _commands;
+
+    /// <summary>A command was refused when it was queued; EXEC will discard all.</summary>
+    public bool IsFailed { get; private set; }
+
+    public void MarkFailed() => IsFailed = true;
+
+    public void Queue(CommandSpec spec, byte[][] args) => _commands.Add((spec, args));
+
+    /// <summary>The shards that EXEC must hold: those of every queued command's keys.</summary>
+    public ulong Shards()
+    {
+        ulong shards = 0;
+        foreach ((CommandSpec spec, byte[][] args) in _commands)
+        {
+            if (spec.Is(CommandFlags.WholeKeyspace)) return KeyspaceStore.AllShards;
+            if (spec.Keys.First == 0) continue;
+            int last = Math.Min(spec.Keys.LastOf(args.Length), args.Length - 1);
+            for (int i = spec.Keys.First; i <= last; i += spec.Keys.Step) shards |= Session.ShardsOf(args[i]);
+        }
+
+        return shards;
+    }
+
+    /// <summary>Whether EXEC would wait for a bit operation that is still being computed.</summary>
+    public bool WouldWait(Session session)
+    {
+        foreach ((CommandSpec spec, byte[][] args) in _commands)
+            if (CommandDispatcher.WouldWait(session, spec, new ArgumentList(args))) return true;
+        return false;
+    }
+}

@@ -1,0 +1,29 @@
+namespace Bitmapist.Server;
+
+/// <summary>Bounds of the server. Each has a unit, an error and a test.</summary>
+internal static class Limits
+{
+    /// <summary>Clients at once unless configured; the next one is told "max number of clients reached" (Redis: 10,000).</summary>
+    public const int ClientsDefault = 10_000;
+
+    /// <summary>
+    /// Chunks of 65,536 ids above which a command's work leaves the connection's thread, which may be serving other
+    /// sockets: 16 chunks of dense bitmaps are some microseconds, less than the hop to another thread costs.
+    /// </summary>
+    public const long InlineChunks = 16;
+
+    /// <summary>Strings up to this many bytes are replied at once; longer ones are streamed.</summary>
+    public const int InlineReplyBytes = 64 * 1024;
+
+    /// <summary>Reply bytes written before a stream waits for the socket to take them.</summary>
+    public const int StreamPieceBytes = 64 * 1024;
+
+    /// <summary>
+    /// Unsent bytes the transport holds per client before replies queue up in memory behind it (there without limit, as
+    /// Redis's default client-output-buffer-limit has it).
+    /// </summary>
+    public const int TransportBufferBytes = 1024 * 1024;
+
+    /// <summary>Argument characters quoted in the unknown-command error (Redis: 128).</summary>
+    public const int QuotedCharacters = 128;
+}

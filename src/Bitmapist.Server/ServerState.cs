@@ -1,0 +1,55 @@
+using System.Collections.Concurrent;
+using System.Text;
+using Bitmapist.Engine.Durability;
+using Bitmapist.Engine.Keyspace;
+using Bitmapist.Server.Connections;
+
+namespace Bitmapist.Server;
+
+/// <summary>What every connection shares: the keyspace, the clients, the options. Thread-safe.</summary>
+internal sealed class ServerState
+{
+    private const int ErrorCodesMax = 128; // Redis stops telling error codes apart at as many
+    private readonly ConcurrentDictionary<string, long> _errors = new();
+
+    public ServerState(ServerOptions options, KeyspaceStore store, PersistentKeyspace? persistence, TimeProvider time)
+    {
+        Options = options;
+        Store = store;
+        Persistence = persistence;
+        Time = time;
+        StartedAtUnixMs = time.GetUtcNow().ToUnixTimeMilliseconds();
+    }
+
+    public ServerOptions Options { get; }
+
+    public KeyspaceStore Store { get; }
+
+    /// <summary>Log and database file; null for a server that keeps everything in memory only.</summary>
+    public PersistentKeyspace? Persistence { get; }
+
+    public TimeProvider Time { get; }
+
+    public ClientRegistry Clients { get; } = new();
+
+    public long StartedAtUnixMs { get; }
+
+    public long NowUnixMs => Time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    /// <summary>40 hexadecimal digits that differ at every start.</summary>
+    public string RunId { get; } = Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(20));
+
+    /// <summary>Asks the host to stop; the argument says whether to save first.</summary>
+    public Action<bool>? Shutdown { get; set; }
+
+    /// <summary>Error replies since the start by their code, such as ERR.</summary>
+    public IEnumerable<KeyValuePair<string, long>> ErrorCounts => _errors.OrderBy(pair => pair.Key, StringComparer.Ordinal);
+
+    /// <summary>Counts an error reply by its first word.</summary>
+    public void CountError(ReadOnlySpan<byte> error)
+    {
+        int end = error.IndexOf((byte)' ');
+        string code = Encoding.Latin1.GetString(end < 0 ? error : error[..end]);
+        if (_errors.Count < ErrorCodesMax || _errors.ContainsKey(code)) _errors.AddOrUpdate(code, 1, (_, count) => count + 1);
+    }
+}
