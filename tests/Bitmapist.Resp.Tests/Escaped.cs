@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Bitmapist.Resp.Tests;
 
-/// <summary>Bytes as readable text for test rows: printable ASCII as it is, \r \n \t \\ and \xHH for the rest.</summary>
+/// <summary>
+/// Bytes as readable text for test rows: printable ASCII as it is, \r \n \t \\ and \xHH for the rest.
+/// </summary>
 internal static class Escaped
 {
     public static string From(ReadOnlySpan<byte> bytes)
