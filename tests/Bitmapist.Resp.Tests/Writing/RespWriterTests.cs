@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using Bitmapist.Fuzz;
 using Bitmapist.Resp.Writing;
 
 namespace Bitmapist.Resp.Tests.Writing;
