@@ -6,7 +6,7 @@ public static class Limits
     /// <summary>Largest payload of one log record, in bytes: a SET of 512 MB and its framing, twice over.</summary>
     public const int RecordBytesMax = 1 << 30;
 
-    /// <summary>Largest value in a database file, in bytes: 65,536 containers of 8 KiB with their headers fit twice.</summary>
+    /// <summary>Largest value in a database file, in bytes: 65,536 containers of 8 KiB fit twice.</summary>
     public const int ValueBytesMax = 1 << 30;
 
     /// <summary>Largest key in a database file, in bytes.</summary>

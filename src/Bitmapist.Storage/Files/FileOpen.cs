@@ -12,6 +12,6 @@ public enum FileOpen
     /// <summary>The file must not exist.</summary>
     CreateNew,
 
-    /// <summary>The file must exist and is opened for reading only, so that a write-protected one can be checked.</summary>
+    /// <summary>The file must exist and is opened for reading only, as a write-protected one can be.</summary>
     ReadExisting,
 }

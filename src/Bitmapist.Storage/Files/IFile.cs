@@ -11,7 +11,7 @@ public interface IFile : IDisposable
     /// <summary>Current length in bytes.</summary>
     long Length { get; }
 
-    /// <summary>Fills <paramref name="buffer"/> as far as the file reaches; returns the bytes read, 0 at its end.</summary>
+    /// <summary>Fills the buffer as far as the file reaches; returns the bytes read, 0 at its end.</summary>
     int Read(long offset, Span<byte> buffer);
 
     /// <summary>Writes all of <paramref name="bytes"/>, extending the file where needed, or throws.</summary>

@@ -19,7 +19,7 @@ public interface IFileSystem
     /// <summary>Makes creations, deletions and renames in a directory survive a power cut.</summary>
     void SyncDirectory(string directory);
 
-    /// <summary>Full paths of the files directly in a directory whose names start with the prefix, in ordinal order.</summary>
+    /// <summary>Paths of the files in a directory whose names start with the prefix, in ordinal order.</summary>
     IReadOnlyList<string> List(string directory, string namePrefix);
 
     /// <summary>

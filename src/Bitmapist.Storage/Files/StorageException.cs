@@ -19,6 +19,6 @@ public sealed class StorageException : Exception
     public long? Offset { get; }
     public string Reason { get; }
 
-    /// <summary>The same failure for another thread: an exception object thrown twice mixes up its stack traces.</summary>
+    /// <summary>The same failure for another thread: an exception thrown twice mixes up its stack traces.</summary>
     internal StorageException Again() => new(Path, Offset, Reason, this);
 }

@@ -73,7 +73,7 @@ public static class LogRecovery
         }
     }
 
-    /// <summary>Segments that a snapshot made useless and a crash kept; only this database's own may be deleted.</summary>
+    /// <summary>Segments that a snapshot made useless and a crash kept; only this database's own may go.</summary>
     private static List<string> Leftovers(
         IFileSystem files, List<(long Sequence, string Path)> segments, Guid databaseId, long firstSequence)
     {
@@ -122,7 +122,7 @@ public static class LogRecovery
         }
     }
 
-    /// <summary>Removes what is behind <paramref name="end"/>, last segment first; returns the bytes of later ones.</summary>
+    /// <summary>Removes what is behind the end, last segment first; returns the bytes of the later ones.</summary>
     private static long Cut(IFileSystem files, IFile file, long end, List<(long Sequence, string Path)> later)
     {
         long bytes = 0;

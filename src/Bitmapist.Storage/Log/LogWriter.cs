@@ -170,7 +170,7 @@ public sealed class LogWriter : IDisposable
         return sequence;
     }
 
-    /// <summary>Deletes the segments that a snapshot needing only <paramref name="sequence"/> onwards made useless.</summary>
+    /// <summary>Deletes the segments that a snapshot needing only this sequence onwards made useless.</summary>
     public void DeleteSegmentsBefore(long sequence)
     {
         if (sequence > Sequence)

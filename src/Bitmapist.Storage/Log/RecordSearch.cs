@@ -2,7 +2,7 @@ using Bitmapist.Storage.Files;
 
 namespace Bitmapist.Storage.Log;
 
-/// <summary>Looks for a record that proves itself behind damage, at every byte offset: what tells a torn tail.</summary>
+/// <summary>Looks at every byte offset behind damage for a record that proves itself: what tells a torn tail.</summary>
 internal static class RecordSearch
 {
     /// <summary>

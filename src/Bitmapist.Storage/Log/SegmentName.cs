@@ -11,7 +11,7 @@ internal static class SegmentName
     public static string For(string databasePath, long sequence) =>
         string.Create(CultureInfo.InvariantCulture, $"{databasePath}{Infix}{sequence:D6}");
 
-    /// <summary>The segments beside a database, by ascending sequence; names that only look alike are left out.</summary>
+    /// <summary>The segments beside a database, by sequence; names that only look alike are left out.</summary>
     public static List<(long Sequence, string Path)> List(IFileSystem files, string databasePath)
     {
         string prefix = Path.GetFileName(databasePath) + Infix;

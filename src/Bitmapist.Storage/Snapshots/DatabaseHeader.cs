@@ -31,8 +31,9 @@ internal static class DatabaseHeader
         header = header[..file.Read(0, header)];
         if (header.Length < Magic.Length || !header.StartsWith(Magic))
         {
+            string start = Convert.ToHexString(header[..Math.Min(Magic.Length, header.Length)]);
             throw new CorruptFileException(FileDefect.ForeignFile, file.Path, 0,
-                $"is not a bitmapist-server database; it begins with {Convert.ToHexString(header[..Math.Min(8, header.Length)])}");
+                $"is not a bitmapist-server database; it begins with the bytes {start}");
         }
 
         if (header.Length < Bytes)
