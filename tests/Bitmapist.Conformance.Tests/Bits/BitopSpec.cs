@@ -2,7 +2,9 @@ using Bitmapist.Testing.Servers;
 
 namespace Bitmapist.Conformance.Tests.Bits;
 
-/// <summary>redis.io/commands/bitop: shorter strings count as padded with zero bytes; the result is as long as the longest.</summary>
+/// <summary>
+/// redis.io/commands/bitop: shorter strings count as padded with zero bytes; the result is as long as the longest.
+/// </summary>
 public abstract class BitopSpec(ITestServer server) : ConformanceSpec(server)
 {
     [Theory]
@@ -24,12 +26,16 @@ public abstract class BitopSpec(ITestServer server) : ConformanceSpec(server)
     public Task One_source_is_copied(string row) => CheckAsync(row);
 
     [Theory]
-    [InlineData("""SET a "\xff\xff\xff" | SET b "\xff" | BITOP AND d a b => :3 | GET d => '\xff\x00\x00' | STRLEN d => :3""")]
+    [InlineData(
+        """SET a "\xff\xff\xff" | SET b "\xff" | BITOP AND d a b => :3 | GET d => '\xff\x00\x00' """ +
+        "| STRLEN d => :3")]
     [InlineData("""SET a "\xff\xff\xff" | SET b "\xff" | BITOP OR d a b => :3 | GET d => '\xff\xff\xff'""")]
     [InlineData("""SET a "\xff\xff\xff" | SET b "\xff" | BITOP XOR d a b => :3 | GET d => '\x00\xff\xff'""")]
     [InlineData("SETBIT a 100 0 | SETBIT b 7 1 | BITOP OR d a b => :13 | STRLEN d => :13 | BITCOUNT d => :1")]
     [InlineData("SETBIT a 100 0 | BITOP NOT d a => :13 | BITCOUNT d => :104 | GETBIT d 103 => :1")]
-    [InlineData("SETBIT a 800000 1 | SETBIT b 7 1 | BITOP AND d a b => :100001 | STRLEN d => :100001 | BITCOUNT d => :0")]
+    [InlineData(
+        "SETBIT a 800000 1 | SETBIT b 7 1 | BITOP AND d a b => :100001 | STRLEN d => :100001 " +
+        "| BITCOUNT d => :0")]
     [InlineData("""SETBIT a 7 1 | BITOP NOT d a => :1 | BITOP NOT d d => :1 | GET d => '\x01'""")]
     public Task The_result_is_as_long_as_the_longest_source(string row) => CheckAsync(row);
 

@@ -6,10 +6,14 @@ namespace Bitmapist.Conformance.Tests.Bits;
 public abstract class GetbitSpec(ITestServer server) : ConformanceSpec(server)
 {
     [Theory]
-    [InlineData("SET k a | GETBIT k 0 => :0 | GETBIT k 1 => :1 | GETBIT k 2 => :1 | GETBIT k 6 => :0 | GETBIT k 7 => :1")]
+    [InlineData(
+        "SET k a | GETBIT k 0 => :0 | GETBIT k 1 => :1 | GETBIT k 2 => :1 | GETBIT k 6 => :0 " +
+        "| GETBIT k 7 => :1")]
     [InlineData("""SET k "\x80" | GETBIT k 0 => :1 | GETBIT k 7 => :0""")]
     [InlineData("SETBIT k 1000000 1 | GETBIT k 1000000 => :1 | GETBIT k 999999 => :0 | GETBIT k 1000001 => :0")]
-    [InlineData("SETBIT k 65535 1 | SETBIT k 65536 1 | GETBIT k 65534 => :0 | GETBIT k 65535 => :1 | GETBIT k 65536 => :1 | GETBIT k 65537 => :0")]
+    [InlineData(
+        "SETBIT k 65535 1 | SETBIT k 65536 1 | GETBIT k 65534 => :0 | GETBIT k 65535 => :1 " +
+        "| GETBIT k 65536 => :1 | GETBIT k 65537 => :0")]
     public Task Reads_a_bit(string row) => CheckAsync(row);
 
     [Theory]

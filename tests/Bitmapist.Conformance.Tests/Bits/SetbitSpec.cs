@@ -18,7 +18,9 @@ public abstract class SetbitSpec(ITestServer server) : ConformanceSpec(server)
     public Task Sets_and_clears_a_bit(string row) => CheckAsync(row);
 
     [Theory]
-    [InlineData("""SETBIT k 100 0 => :0 | STRLEN k => :13 | BITCOUNT k => :0 | GET k => '\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00'""")]
+    [InlineData(
+        "SETBIT k 100 0 => :0 | STRLEN k => :13 | BITCOUNT k => :0 " +
+        """| GET k => '\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00'""")]
     [InlineData("""SETBIT k 0 0 => :0 | EXISTS k => :1 | GET k => '\x00' | TYPE k => +string""")]
     [InlineData("SETBIT k 8 1 | SETBIT k 8 0 => :1 | STRLEN k => :2 | BITCOUNT k => :0")]
     [InlineData("SET k abc | SETBIT k 23 0 => :1 | STRLEN k => :3")]
@@ -69,7 +71,9 @@ public abstract class SetbitSpec(ITestServer server) : ConformanceSpec(server)
     public Task Refuses_a_wrong_number_of_arguments(string row) => CheckAsync(row);
 
     [Theory]
-    [InlineData("SETBIT k 4294967295 1 => :0 | GETBIT k 4294967295 => :1 | STRLEN k => :536870912 | BITCOUNT k => :1 | BITPOS k 1 => :4294967295 | DEL k => :1")]
+    [InlineData(
+        "SETBIT k 4294967295 1 => :0 | GETBIT k 4294967295 => :1 | STRLEN k => :536870912 | BITCOUNT k => :1 " +
+        "| BITPOS k 1 => :4294967295 | DEL k => :1")]
     public Task The_last_offset_is_2_to_the_32_minus_1(string row) => CheckAsync(row);
 }
 

@@ -6,7 +6,7 @@ namespace Bitmapist.Testing.Scenarios;
 
 /// <summary>
 /// An expected reply: the text of <see cref="Wire.ReplyText"/>, in which &lt;int&gt; stands for any integer, &lt;int 90..100&gt; for one
-/// in that inclusive range, and &lt;any&gt; for any text, also none. Everything else must be equal, character by character.
+/// in that inclusive range, &lt;int 1..&gt; for one of at least 1, and &lt;any&gt; for any text, also none. Everything else must be equal, character by character.
 /// </summary>
 public static partial class ReplyPattern
 {
@@ -38,6 +38,6 @@ public static partial class ReplyPattern
     private static long Bound(Group group, long otherwise) =>
         group.Success ? long.Parse(group.Value, CultureInfo.InvariantCulture) : otherwise;
 
-    [GeneratedRegex(@"<any>|<int(?: (?<min>-?\d+)\.\.(?<max>-?\d+))?>")]
+    [GeneratedRegex(@"<any>|<int(?: (?<min>-?\d+)\.\.(?<max>-?\d+)?)?>")]
     private static partial Regex Token();
 }

@@ -16,6 +16,6 @@ internal sealed record ScenarioStep(int Connection, string Command, string? Expe
         if (step is ['@', >= '1' and <= '9', ' ', ..]) (connection, step) = (step[1] - '0', step[3..]);
         string arrow = step.Contains(Unordered, StringComparison.Ordinal) ? Unordered : Ordered;
         string[] sides = step.Split(arrow, 2);
-        return new ScenarioStep(connection, sides[0].Trim(), sides.Length == 2 ? sides[1].Trim() : null, arrow == Unordered);
+        return new ScenarioStep(connection, sides[0].Trim(), sides.Length == 2 ? sides[1] : null, arrow == Unordered);
     }
 }
