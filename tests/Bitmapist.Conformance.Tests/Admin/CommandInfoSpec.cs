@@ -3,9 +3,9 @@ using Bitmapist.Testing.Servers;
 namespace Bitmapist.Conformance.Tests.Admin;
 
 /// <summary>
-/// COMMAND INFO of every supported command is what Redis 7.0 replies, since proxies and cluster clients route by it. The
-/// rows are in command-info.txt, where a line may be longer than a line of code; the subcommands that a container lists
-/// are not compared, because Redis keeps them in no order and has some that this server lacks.
+/// COMMAND INFO of every supported command is what Redis 7.0 replies, since proxies and cluster clients route by it.
+/// The rows are in command-info.txt, where a line may be longer than a line of code; the subcommands that a container
+/// lists are not compared, because Redis keeps them in no order and has some that this server lacks.
 /// </summary>
 public abstract class CommandInfoSpec(ITestServer server) : ConformanceSpec(server)
 {

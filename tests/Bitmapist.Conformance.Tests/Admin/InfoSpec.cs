@@ -22,7 +22,8 @@ public abstract class InfoSpec(ITestServer server) : ConformanceSpec(server)
 
     [Theory]
     [InlineData(
-        """INFO server => '# Server\r\n<any>redis_version:<int>.<int>.<int>\r\n<any>redis_mode:standalone\r\n<any>arch_bits:64\r\n<any>'""")]
+        """INFO server => '# Server\r\n<any>redis_version:<int>.<int>.<int>\r\n<any>""" +
+        """redis_mode:standalone\r\n<any>arch_bits:64\r\n<any>'""")]
     [InlineData(
         """INFO server => '<any>\r\nprocess_id:<int 1..>\r\n<any>run_id:<any>\r\n<any>tcp_port:<int """ +
         """1..65535>\r\n<any>uptime_in_seconds:<int 0..>\r\n<any>'""")]
@@ -67,7 +68,8 @@ public abstract class InfoSpec(ITestServer server) : ConformanceSpec(server)
 
     [Theory]
     [InlineData(
-        """INFO replication => '# Replication\r\nrole:master\r\n<any>connected_slaves:0\r\n<any>master_repl_offset:0\r\n<any>'""")]
+        """INFO replication => '# Replication\r\nrole:master\r\n<any>""" +
+        """connected_slaves:0\r\n<any>master_repl_offset:0\r\n<any>'""")]
     [InlineData("""INFO cpu => '# CPU\r\nused_cpu_sys:<int>.<int>\r\nused_cpu_user:<int>.<int>\r\n<any>'""")]
     public Task Tells_the_role_and_the_cpu_time(string row) => CheckAsync(row);
 

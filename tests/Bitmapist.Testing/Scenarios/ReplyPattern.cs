@@ -5,8 +5,9 @@ using System.Text.RegularExpressions;
 namespace Bitmapist.Testing.Scenarios;
 
 /// <summary>
-/// An expected reply: the text of <see cref="Wire.ReplyText"/>, in which &lt;int&gt; stands for any integer, &lt;int 90..100&gt; for one
-/// in that inclusive range, &lt;int 1..&gt; for one of at least 1, and &lt;any&gt; for any text, also none. Everything else must be equal, character by character.
+/// An expected reply: the text of <see cref="Wire.ReplyText"/>, in which &lt;int&gt; stands for any integer, &lt;int
+/// 90..100&gt; for one in that inclusive range, &lt;int 1..&gt; for one of at least 1, and &lt;any&gt; for any text,
+/// also none. Everything else must be equal, character by character.
 /// </summary>
 public static partial class ReplyPattern
 {
@@ -29,7 +30,8 @@ public static partial class ReplyPattern
         }
         regex.Append(Regex.Escape(pattern[at..])).Append("\\z");
         Match match = Regex.Match(reply, regex.ToString(), RegexOptions.Singleline);
-        return match.Success && ranges.Index().All(range => IsWithin(match.Groups[$"n{range.Index}"].Value, range.Item));
+        return match.Success
+            && ranges.Index().All(range => IsWithin(match.Groups[$"n{range.Index}"].Value, range.Item));
     }
 
     private static bool IsWithin(string digits, (long Min, long Max) range) =>

@@ -6,16 +6,17 @@ using Bitmapist.Testing.Wire;
 namespace Bitmapist.Testing.Scenarios;
 
 /// <summary>
-/// A row of a conformance table: steps divided by " | ", each a command as typed into redis-cli, then " => " and the reply it
-/// must get, as <see cref="ReplyText"/> shows it and <see cref="ReplyPattern"/> reads it. A step without a reply only must not
-/// fail. " =~> " compares the items of an array in any order. A step that begins with @1 … @9 goes to another connection.
+/// A row of a conformance table: steps divided by " | ", each a command as typed into redis-cli, then " => " and the
+/// reply it must get, as <see cref="ReplyText"/> shows it and <see cref="ReplyPattern"/> reads it. A step without a
+/// reply only must not fail. " =~> " compares the items of an array in any order. A step that begins with @1 … @9 goes
+/// to another connection.
 /// <code>
 /// SET foobar foobar | BITCOUNT foobar -2 -1 => :7
 /// WATCH k | MULTI | @1 SET k other | SET k mine => +QUEUED | EXEC => *nil
 /// </code>
-/// {x*1000} is x a thousand times; {now+5} and {nowms+5} are the unix time in s and ms when the row began; the step {sleep 30}
-/// waits 30 ms. <c>SCAN {all} …</c> scans until the cursor is 0 again; its reply is the array of distinct names, to be compared
-/// by " =~> ". Every row starts from FLUSHALL, so a server serves one row at a time.
+/// {x*1000} is x a thousand times; {now+5} and {nowms+5} are the unix time in s and ms when the row began; the step
+/// {sleep 30} waits 30 ms. <c>SCAN {all} …</c> scans until the cursor is 0 again; its reply is the array of distinct
+/// names, to be compared by " =~> ". Every row starts from FLUSHALL, so a server serves one row at a time.
 /// </summary>
 public static partial class Scenario
 {
@@ -67,11 +68,13 @@ public static partial class Scenario
         if (step.Expected == null ? reply[0] is '-' or '!' : !ReplyPattern.Matches(step.Expected, reply))
         {
             throw new ScenarioException(
-                $"{step.Command}\n  expected {step.Expected ?? "anything but an error"}\n  received {reply}\n  {place}");
+                $"{step.Command}\n  expected {step.Expected ?? "no error"}\n  received {reply}\n  {place}");
         }
     }
 
-    /// <summary>Replies are sorted, and so the row lists them: two lists in any order are equal when sorted they are.</summary>
+    /// <summary>
+    /// Replies are sorted, and so the row lists them: two lists in any order are equal when sorted they are.
+    /// </summary>
     private static string Show(List<string> items) => $"[{string.Join(", ", items.Order(StringComparer.Ordinal))}]";
 
     private static async Task<List<string>> ScanAllAsync(RawConnection connection, string command)
@@ -82,7 +85,8 @@ public static partial class Scenario
         {
             byte[] raw = await connection.AskAsync(command.Replace("{all}", cursor, StringComparison.Ordinal));
             List<string> cursorAndNames = ReplyText.RenderItems(raw);
-            if (cursorAndNames.Count != 2) throw new ScenarioException($"{command}\n  received {ReplyText.Render(raw)}");
+            if (cursorAndNames.Count != 2)
+                throw new ScenarioException($"{command}\n  received {ReplyText.Render(raw)}");
             cursor = cursorAndNames[0].Trim('\'');
             int firstBytes = raw.AsSpan().IndexOf((byte)'\n') + 1;
             int cursorBytes = ReplyFraming.MeasureReply(raw.AsSpan(firstBytes));
@@ -95,12 +99,16 @@ public static partial class Scenario
     private static string Expand(string row)
     {
         long nowMs = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
-        row = Repeat().Replace(row, repeat => string.Concat(
-            Enumerable.Repeat(repeat.Groups[1].Value, int.Parse(repeat.Groups[2].Value, CultureInfo.InvariantCulture))));
+        row = Repeat().Replace(row, repeat =>
+        {
+            int times = int.Parse(repeat.Groups[2].Value, CultureInfo.InvariantCulture);
+            return string.Concat(Enumerable.Repeat(repeat.Groups[1].Value, times));
+        });
         return Now().Replace(row, now =>
         {
             long shift = long.Parse(now.Groups[2].Value, CultureInfo.InvariantCulture);
-            return (now.Groups[1].Success ? nowMs + shift : nowMs / 1000 + shift).ToString(CultureInfo.InvariantCulture);
+            long time = now.Groups[1].Success ? nowMs : nowMs / 1000;
+            return (time + shift).ToString(CultureInfo.InvariantCulture);
         });
     }
 

@@ -1,6 +1,6 @@
 namespace Bitmapist.Testing.Scenarios;
 
-/// <summary>One step of a <see cref="Scenario"/>: a command, the connection it goes to, and what must come back.</summary>
+/// <summary>A step of a <see cref="Scenario"/>: a command, the connection it goes to, what must come back.</summary>
 /// <param name="Connection">0 unless the step begins with @1 … @9.</param>
 /// <param name="Command">As typed into redis-cli.</param>
 /// <param name="Expected">A <see cref="ReplyPattern"/>, or null where any reply except an error will do.</param>

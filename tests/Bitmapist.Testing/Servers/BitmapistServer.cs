@@ -1,8 +1,8 @@
 namespace Bitmapist.Testing.Servers;
 
 /// <summary>
-/// Our server as its users run it: the built executable as a child process over a database in a temporary folder, on a free
-/// loopback port. The executable is the one of the test's own configuration, or that named by BITMAPIST_SERVER.
+/// Our server as its users run it: the built executable as a child process over a database in a temporary folder, on a
+/// free loopback port. The executable is the one of the test's own configuration, or that named by BITMAPIST_SERVER.
 /// </summary>
 public sealed class BitmapistServer : ITestServer, IDisposable
 {
@@ -17,7 +17,8 @@ public sealed class BitmapistServer : ITestServer, IDisposable
 
     /// <summary>Starts with arguments after -addr and -db, for instance ["-save", "1"].</summary>
     /// <exception cref="FileNotFoundException">The server is not built.</exception>
-    /// <exception cref="InvalidOperationException">It ended before its first PONG; the message holds what it wrote.</exception>
+    /// <exception cref="InvalidOperationException">It ended before its first PONG; the message holds what it
+    /// wrote.</exception>
     public BitmapistServer(string[] extraArguments)
     {
         this.extraArguments = extraArguments;
@@ -35,8 +36,8 @@ public sealed class BitmapistServer : ITestServer, IDisposable
     public static string ExecutablePath =>
         Environment.GetEnvironmentVariable("BITMAPIST_SERVER") is { Length: > 0 } path
             ? path
-            : Path.Combine(RepositoryFiles.Root, "src", "Bitmapist.Host", "bin", RepositoryFiles.Configuration, "net10.0",
-                "bitmapist-server");
+            : Path.Combine(RepositoryFiles.Root, "src/Bitmapist.Host/bin", RepositoryFiles.Configuration,
+                "net10.0/bitmapist-server");
 
     public int Port { get; }
 
@@ -88,7 +89,8 @@ public sealed class BitmapistServer : ITestServer, IDisposable
 
     private ServerProcess Launch()
     {
-        if (!File.Exists(ExecutablePath)) throw new FileNotFoundException($"Build src/Bitmapist.Host first: {ExecutablePath}");
+        if (!File.Exists(ExecutablePath))
+            throw new FileNotFoundException($"Build src/Bitmapist.Host first: {ExecutablePath}");
         string[] arguments = ["-addr", $"127.0.0.1:{Port}", "-db", DatabasePath, .. extraArguments];
         return new ServerProcess(ExecutablePath, arguments, Folder);
     }

@@ -11,7 +11,9 @@ public interface ITestServer
     /// <summary>Why tests against this server must be skipped on this machine; null where it runs.</summary>
     string? SkipReason { get; }
 
-    /// <summary>Sends one command on a connection of its own and returns the reply as <see cref="ReplyText"/> shows it.</summary>
+    /// <summary>
+    /// Sends one command on a connection of its own and returns the reply as <see cref="ReplyText"/> shows it.
+    /// </summary>
     async Task<string> SendAsync(string command)
     {
         using RawConnection connection = await RawConnection.ConnectAsync(Port);

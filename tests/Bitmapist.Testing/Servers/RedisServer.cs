@@ -1,9 +1,9 @@
 namespace Bitmapist.Testing.Servers;
 
 /// <summary>
-/// The reference: a redis-server of its own, empty, without persistence, in a temporary folder, on a free loopback port. Where
-/// the machine has none, <see cref="SkipReason"/> says so; with CI=true in the environment that is a failure, since CI must
-/// compare.
+/// The reference: a redis-server of its own, empty, without persistence, in a temporary folder, on a free loopback
+/// port. Where the machine has none, <see cref="SkipReason"/> says so; with CI=true in the environment that is a
+/// failure, since CI must compare.
 /// </summary>
 public sealed class RedisServer : ITestServer, IDisposable
 {
@@ -25,8 +25,8 @@ public sealed class RedisServer : ITestServer, IDisposable
             Port = ServerProcess.FreePort();
             ServerProcess candidate = new(executable, Arguments(), folder.FullName);
             if (candidate.WaitForPong(Port)) process = candidate;
-            else if (attempt == Attempts) throw new InvalidOperationException("redis-server ends at once:\n" + candidate.Output);
-            else candidate.Dispose();
+            else if (attempt < Attempts) candidate.Dispose();
+            else throw new InvalidOperationException("redis-server ends at once:\n" + candidate.Output);
         }
     }
 

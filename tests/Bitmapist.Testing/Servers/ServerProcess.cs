@@ -8,8 +8,8 @@ using Bitmapist.Testing.Wire;
 namespace Bitmapist.Testing.Servers;
 
 /// <summary>
-/// A server started as a child process, with what it wrote kept for messages. Only this child is ever signalled, and it does
-/// not outlive the test run. Not for use by several threads, except <see cref="Output"/>.
+/// A server started as a child process, with what it wrote kept for messages. Only this child is ever signalled, and it
+/// does not outlive the test run. Not for use by several threads, except <see cref="Output"/>.
 /// </summary>
 public sealed class ServerProcess : IDisposable
 {
@@ -54,7 +54,8 @@ public sealed class ServerProcess : IDisposable
     }
 
     /// <summary>Waits until the server answers PING with PONG; false if it ended before.</summary>
-    /// <exception cref="TimeoutException">It lives but does not answer within <see cref="Limits.StartStopMs"/>.</exception>
+    /// <exception cref="TimeoutException">It lives but does not answer within <see
+    /// cref="Limits.StartStopMs"/>.</exception>
     public bool WaitForPong(int port)
     {
         Stopwatch waited = Stopwatch.StartNew();
@@ -62,7 +63,7 @@ public sealed class ServerProcess : IDisposable
         {
             if (AnswersPong(port)) return true;
             if (waited.ElapsedMilliseconds > Limits.StartStopMs)
-                throw new TimeoutException($"No PONG on port {port} after {Limits.StartStopMs} ms. It wrote:\n{Output}");
+                throw new TimeoutException($"No PONG on port {port} in {Limits.StartStopMs} ms. It wrote:\n{Output}");
             Thread.Sleep(5);
         }
         process.WaitForExit();

@@ -4,8 +4,8 @@ using System.Text;
 namespace Bitmapist.Testing.Wire;
 
 /// <summary>
-/// A command as one types it into redis-cli: words, 'single quoted' words where only \' is an escape, and "double quoted" words
-/// with \n \r \t \b \a \" \\ and \xHH. Characters above 127 are sent as UTF-8.
+/// A command as one types it into redis-cli: words, 'single quoted' words where only \' is an escape, and "double
+/// quoted" words with \n \r \t \b \a \" \\ and \xHH. Characters above 127 are sent as UTF-8.
 /// </summary>
 public static class CommandLine
 {
@@ -72,7 +72,10 @@ public static class CommandLine
             at += 4;
             return;
         }
-        arg.Add((byte)(escaped switch { 'n' => '\n', 'r' => '\r', 't' => '\t', 'b' => '\b', 'a' => '\a', _ => escaped }));
         at += 2;
+        arg.Add((byte)(escaped switch
+        {
+            'n' => '\n', 'r' => '\r', 't' => '\t', 'b' => '\b', 'a' => '\a', _ => escaped,
+        }));
     }
 }

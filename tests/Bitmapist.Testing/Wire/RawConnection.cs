@@ -5,7 +5,8 @@ namespace Bitmapist.Testing.Wire;
 
 /// <summary>
 /// A bare socket to a server under test: sends bytes, reads replies as the bytes they were. Every wait ends after
-/// <see cref="Limits.SilenceMs"/> of silence with a message that shows what had arrived. One sender and one receiver at a time.
+/// <see cref="Limits.SilenceMs"/> of silence with a message that shows what had arrived. One sender and one receiver at
+/// a time.
 /// </summary>
 public sealed class RawConnection : IDisposable
 {

@@ -3,8 +3,8 @@ using System.Buffers.Text;
 namespace Bitmapist.Testing.Wire;
 
 /// <summary>
-/// Finds where a RESP2 or RESP3 reply ends (https://github.com/redis/redis-specifications, protocol/RESP3.md). Written apart
-/// from Bitmapist.Resp on purpose: a test that reads with the code it tests proves nothing.
+/// Finds where a RESP2 or RESP3 reply ends (https://github.com/redis/redis-specifications, protocol/RESP3.md). Written
+/// apart from Bitmapist.Resp on purpose: a test that reads with the code it tests proves nothing.
 /// </summary>
 public static class ReplyFraming
 {
@@ -31,7 +31,7 @@ public static class ReplyFraming
             case (byte)'|': // an attribute and the reply it belongs to
                 return MeasureItems(received, end, 2 * Count(received[..lineBytes]) + 1, depth);
             default:
-                throw new InvalidDataException("Not a RESP reply: " + Text.Escape(received[..Math.Min(80, received.Length)]));
+                throw new InvalidDataException("Not a RESP reply: " + Text.Excerpt(received, charsMax: 80));
         }
     }
 
@@ -40,8 +40,8 @@ public static class ReplyFraming
         if (blobBytes < 0) return start;
         long end = start + blobBytes + 2;
         if (received.Length < end) return -1;
-        if (!received[(int)(end - 2)..].StartsWith("\r\n"u8)) throw new InvalidDataException("A blob does not end in CRLF.");
-        return (int)end;
+        if (received[(int)(end - 2)..].StartsWith("\r\n"u8)) return (int)end;
+        throw new InvalidDataException("A blob does not end in CRLF.");
     }
 
     private static int MeasureItems(ReadOnlySpan<byte> received, int start, long items, int depth)
@@ -58,7 +58,8 @@ public static class ReplyFraming
 
     private static long Count(ReadOnlySpan<byte> header)
     {
-        if (Utf8Parser.TryParse(header[1..], out long count, out int digits) && digits == header.Length - 1) return count;
+        if (Utf8Parser.TryParse(header[1..], out long count, out int digits) && digits == header.Length - 1)
+            return count;
         throw new InvalidDataException("Not a RESP length: " + Text.Escape(header));
     }
 }

@@ -4,9 +4,9 @@ using System.Text;
 namespace Bitmapist.Testing.Wire;
 
 /// <summary>
-/// A reply in one readable, unambiguous line for test tables. +OK, -ERR text, :5, (bignum, ,1.5 and #t stand as on the wire;
-/// a bulk string is 'text' with \xHH for what is not printable; nil is $nil, *nil (RESP2) or _ (RESP3); [a, b] is an array,
-/// {k => v} a map, ~[a, b] a set, &gt;[a, b] a push, =txt:'…' a verbatim string, !'…' a bulk error.
+/// A reply in one readable, unambiguous line for test tables. +OK, -ERR text, :5, (bignum, ,1.5 and #t stand as on the
+/// wire; a bulk string is 'text' with \xHH for what is not printable; nil is $nil, *nil (RESP2) or _ (RESP3); [a, b] is
+/// an array, {k => v} a map, ~[a, b] a set, &gt;[a, b] a push, =txt:'…' a verbatim string, !'…' a bulk error.
 /// </summary>
 public static class ReplyText
 {
@@ -66,7 +66,8 @@ public static class ReplyText
                 AppendMap(reply[(lineBytes + 2)..], int.Parse(header, CultureInfo.InvariantCulture), text);
                 break;
             default:
-                text.Append(kind).Append(Text.Escape(reply[1..lineBytes]).Replace("\\'", "'", StringComparison.Ordinal));
+                string line = Text.Escape(reply[1..lineBytes]);
+                text.Append(kind).Append(line.Replace("\\'", "'", StringComparison.Ordinal));
                 break;
         }
         return replyBytes;
