@@ -67,7 +67,7 @@ internal static class CommandCommand
         for (int i = 2; i < call.Args.Count; i++)
         {
             if (FindByFullName(call.Args[i]) is { } spec) CommandDescription.Write(spec, reply);
-            else reply.WriteNullArray();
+            else reply.WriteNull();
         }
     }
 
