@@ -5,7 +5,8 @@ public static class Limits
 {
     /// <summary>
     /// Bytes before the terminator of an inline request, an argument count or a bulk length; Redis's
-    /// PROTO_INLINE_MAX_SIZE. Errors: "too big inline request", "too big mbulk count string", "too big bulk count string".
+    /// PROTO_INLINE_MAX_SIZE. Errors: "too big inline request", "too big mbulk count string", "too big bulk count
+    /// string".
     /// </summary>
     public const int LineBytesMax = 64 * 1024;
 

@@ -1,6 +1,8 @@
 namespace Bitmapist.Resp;
 
-/// <summary>Decimal integers as strictly as Redis reads them, in protocol headers and in commands' arguments alike.</summary>
+/// <summary>
+/// Decimal integers as strictly as Redis reads them, in protocol headers and in commands' arguments alike.
+/// </summary>
 public static class StrictInteger
 {
     // "-9223372036854775808"

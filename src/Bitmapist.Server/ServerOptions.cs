@@ -3,6 +3,9 @@ namespace Bitmapist.Server;
 /// <summary>How a server is set up. Flags of the executable and parameters of CONFIG GET derive from it.</summary>
 public sealed record ServerOptions
 {
+    /// <summary>Where to listen.</summary>
+    public IReadOnlyList<ListenAddress> Addresses { get; init; } = [new(null, ListenAddress.DefaultPort)];
+
     /// <summary>Number of databases SELECT can reach.</summary>
     public int Databases { get; init; } = 16;
 

@@ -32,8 +32,10 @@ public static class BitVerbs
             if (entry.ModifiedEpoch == store.Epoch && entry.LengthBytes >= lengthBytes)
             {
                 isChanged = bit ? entry.Bits.Add(offset) : entry.Bits.Remove(offset);
-                if (isChanged) session.Effects.Bit(session.Database, name, offset, bit);
-                return isChanged != bit;
+                if (!isChanged) return bit;
+                shard.Changes++;
+                session.Effects.Bit(session.Database, name, offset, bit);
+                return !bit;
             }
 
             bool old = entry.Bits.Contains(offset);

@@ -11,14 +11,18 @@ namespace Bitmapist.Engine.Durability;
 /// </summary>
 internal sealed class EffectReplay(Session session)
 {
+    private byte[] _record = new byte[4096];
+
     /// <summary>Effects applied so far.</summary>
     public long Count { get; private set; }
 
     /// <summary>Applies one record's effects; the session is in a replay transaction.</summary>
     /// <exception cref="InvalidDataException">The record is not a list of effects this version knows.</exception>
-    public void Apply(ReadOnlyMemory<byte> record)
+    public void Apply(ReadOnlySpan<byte> record)
     {
-        ReadOnlyMemory<byte> rest = record;
+        if (_record.Length < record.Length) _record = new byte[record.Length + (record.Length / 2)];
+        record.CopyTo(_record);
+        ReadOnlyMemory<byte> rest = _record.AsMemory(0, record.Length);
         while (!rest.IsEmpty)
         {
             var kind = (EffectKind)Number(ref rest);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using Bitmapist.Engine.Keyspace;
 
 namespace Bitmapist.Engine.Durability;
@@ -32,6 +33,9 @@ internal sealed class SnapshotCapture
     }
 
     public SnapshotScope Scope { get; }
+
+    /// <summary>The epoch that ended at the cut.</summary>
+    public int CutEpoch => _cutEpoch;
 
     /// <summary>Keeps an entry's state as of the cut; its shard is held, its change comes next.</summary>
     public void Preserve(Shard shard, Entry entry)
@@ -133,7 +137,7 @@ internal sealed class SnapshotCapture
 
         private ulong ShardStart => ScanPosition.StartOfShard(Shard.Number);
 
-        public bool TryNext([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Entry? entry)
+        public bool TryNext([NotNullWhen(true)] out Entry? entry)
         {
             entry = null;
             if (_changed is not null && !IsByTables)

@@ -65,7 +65,7 @@ internal static class ValueCodec
             throw new InvalidDataException($"a stored bitmap is malformed: {reason}");
         if (consumed != serializedBits.Length || lengthBytes is < 0 or > Limits.StringBytes)
             throw new InvalidDataException("a stored string's length is malformed");
-        if (stored.TryMax(out uint max) && max >= lengthBytes * 8)
+        if (stored!.TryMax(out uint max) && max >= lengthBytes * 8)
             throw new InvalidDataException($"a stored string of {lengthBytes} bytes has bit {max}");
         return new StringValue(lengthBytes, PendingBits.Ready(stored.ToFrozen()));
     }

@@ -47,6 +47,17 @@ public sealed class KeyspaceStore
     /// <summary>The snapshot being taken; set and read with the shard held.</summary>
     internal SnapshotCapture? Capture { get; private set; }
 
+    /// <summary>Changes made since the start; read without the shards, so perhaps slightly old.</summary>
+    internal long Changes
+    {
+        get
+        {
+            long changes = 0;
+            foreach (Shard shard in Shards) changes += Volatile.Read(ref shard.Changes);
+            return changes;
+        }
+    }
+
     internal long NowUnixMs => _time.GetUtcNow().ToUnixTimeMilliseconds();
 
     /// <summary>Removes keys whose time has come, in short holds of one shard at a time.</summary>
@@ -96,6 +107,7 @@ public sealed class KeyspaceStore
     {
         var entry = new Entry(database, hash, name.ToArray()) { ModifiedEpoch = Epoch };
         shard.Table(database).Add(entry);
+        shard.Changes++;
         DirtySet dirty = shard.Dirty;
         dirty.Changed.Add(entry);
         if (dirty.Removed.Count > 0)
@@ -104,9 +116,36 @@ public sealed class KeyspaceStore
         return entry;
     }
 
-    /// <summary>Call before an entry's first change under one hold of its shard.</summary>
+    /// <summary>Lookups and removals since the start; the figures of shards in use may be slightly old.</summary>
+    public KeyspaceStatistics Statistics()
+    {
+        long hits = 0, misses = 0, expired = 0;
+        foreach (Shard shard in Shards)
+        {
+            hits += Volatile.Read(ref shard.Hits);
+            misses += Volatile.Read(ref shard.Misses);
+            expired += Volatile.Read(ref shard.Expired);
+        }
+
+        return new KeyspaceStatistics(hits, misses, expired);
+    }
+
+    /// <summary>Everything there is stands in the database file: nothing is dirty. All shards are held.</summary>
+    internal void MarkSaved()
+    {
+        Epoch++;
+        foreach (Shard shard in Shards)
+        {
+            foreach (Entry entry in shard.Dirty.Changed) entry.IsSaved = true;
+            shard.Dirty.Reset();
+            shard.Changes = 0;
+        }
+    }
+
+    /// <summary>Call before each change of an entry, with its shard held.</summary>
     internal void BeforeChange(Shard shard, Entry entry)
     {
+        shard.Changes++;
         if (entry.ModifiedEpoch == Epoch) return;
         Capture?.Preserve(shard, entry);
         entry.ModifiedEpoch = Epoch;
@@ -142,6 +181,7 @@ public sealed class KeyspaceStore
         {
             if (shard.TableOrNull(database) is not { } table) continue;
             shard.Watches.TouchExisting(database, table);
+            shard.Changes += table.Count;
             shard.DropTable(database);
             shard.Dirty.IsFlushed = true;
             shard.Dirty.Removed.RemoveWhere(key => key.Database == database);

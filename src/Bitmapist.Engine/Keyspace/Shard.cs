@@ -21,6 +21,9 @@ internal sealed class Shard(int number, int databases)
     /// <summary>Read lookups that found, and did not find, their key.</summary>
     public long Hits, Misses;
 
+    /// <summary>Changes made.</summary>
+    public long Changes;
+
     /// <summary>Keys removed because their time had come.</summary>
     public long Expired;
 

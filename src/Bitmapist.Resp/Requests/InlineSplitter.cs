@@ -8,8 +8,8 @@ namespace Bitmapist.Resp.Requests;
 internal static class InlineSplitter
 {
     /// <summary>
-    /// Writes the unquoted arguments one after the other into <paramref name="arguments"/>, which must be as long as the
-    /// line (unquoting never lengthens), and their places into <paramref name="slices"/>. O(line).
+    /// Writes the unquoted arguments one after the other into <paramref name="arguments"/>, which must be as long as
+    /// the line (unquoting never lengthens), and their places into <paramref name="slices"/>. O(line).
     /// </summary>
     /// <returns>The number of arguments, or −1 when the quotes are unbalanced.</returns>
     public static int Split(ReadOnlySpan<byte> line, Span<byte> arguments, ref Request.Slice[] slices)

@@ -12,7 +12,9 @@ internal static class WholeRequest
     // Nine digits fit an int.
     private const int DigitsMax = 9;
 
-    /// <summary>Bytes of the request at the start of <paramref name="input"/>, or 0 when declined. O(arguments).</summary>
+    /// <summary>
+    /// Bytes of the request at the start of <paramref name="input"/>, or 0 when declined. O(arguments).
+    /// </summary>
     public static int Parse(
         ReadOnlySpan<byte> input, long bulkBytesMax, ref Request.Slice[] slices, out int count)
     {

@@ -8,7 +8,8 @@ namespace Bitmapist.Resp.Writing;
 
 /// <summary>
 /// Writes replies straight into a connection's output: every method reserves the most it can need, writes, and advances
-/// by what it wrote; nothing is allocated. A value, made for one batch of replies; the caller owns and flushes the output.
+/// by what it wrote; nothing is allocated. A value, made for one batch of replies; the caller owns and flushes the
+/// output.
 /// </summary>
 /// <remarks>
 /// Shapes follow the RESP specification (redis.io/docs/reference/protocol-spec); what RESP2 cannot say is written as
@@ -41,7 +42,9 @@ public readonly ref struct RespWriter(IBufferWriter<byte> output, RespVersion ve
     /// <summary>+OK</summary>
     public void WriteOk() => WriteConstant("+OK\r\n"u8);
 
-    /// <summary>-message. The message starts with its code ("ERR syntax error"); CR and LF in it become spaces.</summary>
+    /// <summary>
+    /// -message. The message starts with its code ("ERR syntax error"); CR and LF in it become spaces.
+    /// </summary>
     public void WriteError(ReadOnlySpan<byte> message)
     {
         Span<byte> line = WriteLine((byte)'-', message);
@@ -138,7 +141,9 @@ public readonly ref struct RespWriter(IBufferWriter<byte> output, RespVersion ve
         else WriteFramed((byte)'$', default, text);
     }
 
-    /// <summary>Opens a bulk string whose payload follows by <see cref="WriteRaw"/>, then <see cref="WriteBulkEnd"/>.</summary>
+    /// <summary>
+    /// Opens a bulk string whose payload follows by <see cref="WriteRaw"/>, then <see cref="WriteBulkEnd"/>.
+    /// </summary>
     public void WriteBulkHeader(long payloadBytes) => WriteHeader((byte)'$', payloadBytes);
 
     /// <summary>Bytes as they are: a piece of a bulk's payload, or replies encoded earlier.</summary>
@@ -153,7 +158,9 @@ public readonly ref struct RespWriter(IBufferWriter<byte> output, RespVersion ve
         _output.Advance(frame.Length);
     }
 
-    /// <summary>Marker, text, CRLF. Returns where the text lies, for a last touch before anything else is written.</summary>
+    /// <summary>
+    /// Marker, text, CRLF. Returns where the text lies, for a last touch before anything else is written.
+    /// </summary>
     private Span<byte> WriteLine(byte marker, ReadOnlySpan<byte> text)
     {
         int frameBytes = 1 + text.Length + 2;

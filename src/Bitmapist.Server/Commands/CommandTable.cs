@@ -19,8 +19,8 @@ internal static class CommandTable
         TimeToLive.Ttl, TimeToLive.Pttl, TimeToLive.ExpireTime, TimeToLive.PexpireTime, Persist.Spec,
         Names.Spec, Scan.Spec, DbSize.Spec, RandomKey.Spec, Flush.Database, Flush.All,
         Multi.Spec, Exec.Spec, Discard.Spec, Watch.Spec, Watch.Unwatch,
-        Ping.Spec, Echo.Spec, Quit.Spec, Select.Spec, Hello.Spec, Auth.Spec, Reset.Spec, Time.Spec,
-        Client.Spec, CommandCommand.Spec, Config.Spec, Info.Spec,
+        Ping.Spec, Echo.Spec, Quit.Spec, Select.Spec, Time.Spec,
+        
         Save.Spec, Save.Background, LastSave.Spec, Shutdown.Spec,
     ];
 
@@ -85,8 +85,8 @@ internal static class CommandTable
     private static int SlotOf(ReadOnlySpan<byte> name)
     {
         const uint LowerCase = 0x2020_2020;
-        uint first = name.Length >= 4 ? MemoryMarshal.Read<uint>(name) : name.IsEmpty ? 0 : name[0];
-        uint last = name.Length >= 4 ? MemoryMarshal.Read<uint>(name[^4..]) : name.IsEmpty ? 0 : name[^1];
+        uint first = name.Length >= 4 ? MemoryMarshal.Read<uint>(name) : name.IsEmpty ? 0u : name[0];
+        uint last = name.Length >= 4 ? MemoryMarshal.Read<uint>(name[^4..]) : name.IsEmpty ? 0u : name[^1];
         uint hash = (((first | LowerCase) * 31) ^ (last | LowerCase) ^ (uint)name.Length) * 0x9E37_79B1;
         return (int)(hash >> 24) % SlotCount;
     }

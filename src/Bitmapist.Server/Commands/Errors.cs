@@ -25,6 +25,5 @@ internal static class Errors
     public static ReadOnlySpan<byte> NxWithOthers =>
         "ERR NX and XX, GT or LT options at the same time are not compatible"u8;
     public static ReadOnlySpan<byte> GtWithLt => "ERR GT and LT options at the same time are not compatible"u8;
-    public static ReadOnlySpan<byte> LogFailed =>
-        "MISCONF Errors writing to the AOF file"u8;
+    public static ReadOnlySpan<byte> SaveInProgress => "ERR Background save already in progress"u8;
 }

@@ -1,3 +1,5 @@
+using Bitmapist.Fuzz;
+using Bitmapist.Fuzz.Targets;
 using Bitmapist.Resp.Requests;
 
 namespace Bitmapist.Resp.Tests.Requests;
@@ -6,21 +8,32 @@ public sealed class RequestReaderTests
 {
     [Theory]
     [MemberData(nameof(RequestTable.Rows), MemberType = typeof(RequestTable))]
-    public void Reads_the_table_whole(string stream, string expected) =>
-        Assert.Equal(expected, string.Join(' ', RequestFeed.ReadWhole(Escaped.ToBytes(stream))));
+    public void Reads_the_table_whole(string stream, string expected)
+    {
+        byte[] bytes = Escaped.ToBytes(stream);
+        Assert.Equal(expected, RequestTranscript.Of(new RequestReader(), bytes, () => bytes.Length));
+    }
 
     [Theory]
     [MemberData(nameof(RequestTable.Rows), MemberType = typeof(RequestTable))]
     public void Reads_the_table_one_byte_at_a_time(string stream, string expected) =>
-        Assert.Equal(expected, string.Join(' ', RequestFeed.ReadByteByByte(Escaped.ToBytes(stream))));
+        Assert.Equal(expected, RequestTranscript.Of(new RequestReader(), Escaped.ToBytes(stream), () => 1));
 
     [Theory]
     [MemberData(nameof(RequestTable.Rows), MemberType = typeof(RequestTable))]
     public void Reads_the_table_cut_at_every_point(string stream, string expected)
     {
         byte[] bytes = Escaped.ToBytes(stream);
-        for (int cut = 0; cut <= bytes.Length; cut++)
-            Assert.Equal(expected, string.Join(' ', RequestFeed.ReadCutAt(bytes, [cut])));
+        for (int cut = 1; cut < bytes.Length; cut++)
+        {
+            int pieceBytes = cut;
+            Assert.Equal(expected, RequestTranscript.Of(new RequestReader(), bytes, () =>
+            {
+                int next = pieceBytes;
+                pieceBytes = bytes.Length;
+                return next;
+            }));
+        }
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using Bitmapist.Fuzz;
 using Bitmapist.Resp.Writing;
 
 namespace Bitmapist.Resp.Tests.Writing;
@@ -32,7 +33,8 @@ public sealed class RespWriterTests
     [InlineData(4294967296, @":4294967296\r\n")]
     [InlineData(long.MaxValue, @":9223372036854775807\r\n")]
     [InlineData(long.MinValue, @":-9223372036854775808\r\n")]
-    public void Integer_is_decimal(long value, string expected) => AssertSame(expected, writer => writer.WriteInteger(value));
+    public void Integer_is_decimal(long value, string expected) =>
+        AssertSame(expected, writer => writer.WriteInteger(value));
 
     [Theory]
     [InlineData("", @"$0\r\n\r\n")]
@@ -68,10 +70,12 @@ public sealed class RespWriterTests
         AssertSame(expected, writer => writer.WriteBulkInteger(value));
 
     [Fact]
-    public void Null_is_a_missing_bulk_string_in_resp2() => AssertBoth(@"$-1\r\n", @"_\r\n", writer => writer.WriteNull());
+    public void Null_is_a_missing_bulk_string_in_resp2() =>
+        AssertBoth(@"$-1\r\n", @"_\r\n", writer => writer.WriteNull());
 
     [Fact]
-    public void Null_array_is_a_missing_array_in_resp2() => AssertBoth(@"*-1\r\n", @"_\r\n", writer => writer.WriteNullArray());
+    public void Null_array_is_a_missing_array_in_resp2() =>
+        AssertBoth(@"*-1\r\n", @"_\r\n", writer => writer.WriteNullArray());
 
     [Fact]
     public void Array_header_is_the_same_in_both_versions()
@@ -116,7 +120,8 @@ public sealed class RespWriterTests
     [Fact]
     public void Verbatim_string_is_a_bulk_string_in_resp2()
     {
-        AssertBoth(@"$4\r\na\r\nb\r\n", @"=8\r\ntxt:a\r\nb\r\n", writer => writer.WriteVerbatimString("txt"u8, "a\r\nb"u8));
+        AssertBoth(@"$4\r\na\r\nb\r\n", @"=8\r\ntxt:a\r\nb\r\n", writer =>
+            writer.WriteVerbatimString("txt"u8, "a\r\nb"u8));
         AssertBoth(@"$0\r\n\r\n", @"=4\r\nmkd:\r\n", writer => writer.WriteVerbatimString("mkd"u8, default));
     }
 

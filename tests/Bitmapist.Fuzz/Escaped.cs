@@ -1,10 +1,12 @@
 using System.Globalization;
 using System.Text;
 
-namespace Bitmapist.Resp.Tests;
+namespace Bitmapist.Fuzz;
 
-/// <summary>Bytes as readable text for test rows: printable ASCII as it is, \r \n \t \\ and \xHH for the rest.</summary>
-internal static class Escaped
+/// <summary>
+/// Bytes as readable text for test rows: printable ASCII as it is, \r \n \t \\ and \xHH for the rest.
+/// </summary>
+public static class Escaped
 {
     public static string From(ReadOnlySpan<byte> bytes)
     {

@@ -1,0 +1,24 @@
+namespace Bitmapist.Engine.Durability;
+
+/// <summary>What the operator should hear of; called on background threads, too.</summary>
+public interface IPersistenceEvents
+{
+    /// <summary>Loading begins.</summary>
+    void Loading(string path);
+
+    /// <summary>Loading is done.</summary>
+    void Loaded(TimeSpan elapsed, long keys);
+
+    /// <summary>Bytes behind the last whole record or generation were cut: a write that a crash interrupted.</summary>
+    void TornTail(string path, long offset, long bytes);
+
+    /// <summary>A periodic save begins.</summary>
+    void Saving();
+
+    void Saved(TimeSpan elapsed);
+
+    /// <summary>A save failed; it will be tried again, and the log keeps everything meanwhile.</summary>
+    void SaveFailed(Exception failure);
+
+    void BackedUp(string path, TimeSpan elapsed);
+}

@@ -1,0 +1,58 @@
+using Bitmapist.Engine.Keyspace;
+using Bitmapist.Storage.Files;
+using Bitmapist.Storage.Log;
+using Bitmapist.Storage.Snapshots;
+
+namespace Bitmapist.Engine.Durability;
+
+/// <summary>Fills an empty keyspace from a database file and the log behind it.</summary>
+internal static class KeyspaceLoader
+{
+    /// <exception cref="CorruptFileException">Something read does not prove itself, or makes no sense.</exception>
+    public static LogRecoveryResult Load(KeyspaceStore store, IFileSystem files, DatabaseFile file)
+    {
+        using var session = new Session(store);
+        using TransactionScope replaying = session.BeginReplay();
+        foreach (StoredEntry stored in file.ReadEntries()) LoadOne(session, file, stored);
+        store.MarkSaved();
+
+        var replay = new EffectReplay(session);
+        LogRecoveryResult recovered = LogRecovery.Recover(
+            files, file.Path, file.Id, file.FirstLogSequence, (in LogRecord record) =>
+            {
+                try
+                {
+                    replay.Apply(record.Payload);
+                }
+                catch (Exception malformed) when (malformed is InvalidDataException or OverflowException)
+                {
+                    throw new CorruptFileException(FileDefect.Damaged, record.Path, record.Offset, malformed.Message);
+                }
+            });
+        replay.ComputeUnfinished();
+        return recovered;
+    }
+
+    private static void LoadOne(Session session, DatabaseFile file, in StoredEntry stored)
+    {
+        try
+        {
+            int database = ValueCodec.ReadKey(stored.Key.Span, out ReadOnlySpan<byte> name);
+            if (database >= session.Store.Databases)
+            {
+                throw new InvalidDataException(
+                    $"it has keys in database {database}, but only {session.Store.Databases} are configured (-databases)");
+            }
+
+            ValueCodec.ReadMetadata(stored.Metadata.Span, out long lengthBytes, out _, out long expiresAt);
+            byte[] value = new byte[stored.ValueBytes];
+            file.ReadValue(stored, value);
+            session.Database = database;
+            StringVerbs.PutHeld(session, new KeyRef(name), ValueCodec.Read(lengthBytes, value), expiresAt);
+        }
+        catch (InvalidDataException malformed)
+        {
+            throw new CorruptFileException(FileDefect.Damaged, file.Path, stored.ValueOffset, malformed.Message);
+        }
+    }
+}

@@ -1,0 +1,199 @@
+using System.Diagnostics;
+using Bitmapist.Engine.Keyspace;
+using Bitmapist.Storage.Files;
+using Bitmapist.Storage.Log;
+using Bitmapist.Storage.Snapshots;
+
+namespace Bitmapist.Engine.Durability;
+
+/// <summary>
+/// A keyspace with its database file and log. Opening loads the file and replays the log; from then on every effect is
+/// logged before it is acknowledged (<see cref="CommitAsync"/>), and a save moves what the log holds into the file.
+/// Thread-safe.
+/// </summary>
+public sealed class PersistentKeyspace : IAsyncDisposable
+{
+    private readonly PersistenceOptions _options;
+    private readonly IPersistenceEvents _events;
+    private readonly TimeProvider _time;
+    private readonly IDisposable _lock;
+    private readonly LogWriter _log;
+    private readonly SnapshotSaver _saver;
+    private readonly SemaphoreSlim _saving = new(1, 1);
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Task _periodicSaves;
+    private long _lastSaveUnixMs;
+
+    private PersistentKeyspace(
+        IFileSystem files, PersistenceOptions options, TimeProvider time, IPersistenceEvents events, IDisposable held)
+    {
+        _options = options;
+        _events = events;
+        _time = time;
+        _lock = held;
+        var elapsed = Stopwatch.StartNew();
+        events.Loading(options.Path);
+        DatabaseFile file = DatabaseFile.OpenOrCreate(files, options.Path);
+        if (file.TornBytes > 0) events.TornTail(options.Path, file.FileBytes - file.TornBytes, file.TornBytes);
+        Store = new KeyspaceStore(options.Databases, time);
+        LogRecoveryResult recovered = KeyspaceLoader.Load(Store, files, file);
+        if (recovered.TornPath is { } torn) events.TornTail(torn, recovered.TornOffset, recovered.TornBytes);
+        _log = LogWriter.Open(files, options.Path, file.Id, recovered.NextSequence, options.Fsync, time);
+        Store.Log = _log;
+        _saver = new SnapshotSaver(Store, files, file, _log);
+        _lastSaveUnixMs = Store.NowUnixMs;
+        using (var session = new Session(Store)) events.Loaded(elapsed.Elapsed, CountKeys(session));
+        _periodicSaves = options.SaveInterval > TimeSpan.Zero ? SavePeriodicallyAsync() : Task.CompletedTask;
+    }
+
+    public KeyspaceStore Store { get; }
+
+    /// <summary>Why the log takes no more writes; null while all is well. Final until a restart.</summary>
+    public StorageException? LogFailure => _log.Failure;
+
+    /// <summary>Effects not yet in the database file (they are in the log).</summary>
+    public long ChangesSinceSave => Store.Changes - _saver.SavedChanges;
+
+    public bool IsSaving => _saving.CurrentCount == 0;
+
+    /// <summary>When the last save ended well, or the start.</summary>
+    public long LastSaveUnixSeconds => Volatile.Read(ref _lastSaveUnixMs) / 1000;
+
+    public bool LastSaveFailed { get; private set; }
+
+    public long LogBytes => _log.TotalBytes;
+
+    public long DatabaseBytes => _saver.DatabaseBytes;
+
+    /// <summary>When the log is synced; may change at run time.</summary>
+    public FsyncPolicy AppendFsync
+    {
+        get => _log.Policy;
+        set => _log.Policy = value;
+    }
+
+    /// <summary>Opens a database, or makes an empty one.</summary>
+    /// <exception cref="DatabaseLockedException">Another process has it open.</exception>
+    /// <exception cref="CorruptFileException">It is foreign, of a newer version, or damaged; nothing was changed.</exception>
+    /// <exception cref="StorageException">It cannot be read or written.</exception>
+    public static PersistentKeyspace Open(
+        IFileSystem files, PersistenceOptions options, TimeProvider time, IPersistenceEvents events)
+    {
+        IDisposable held = files.TryLock(options.Path + ".lock") ?? throw new DatabaseLockedException(options.Path);
+        try
+        {
+            return new PersistentKeyspace(files, options, time, events, held);
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Completes when the log has accepted every effect applied so far, by any session: written to the system, or synced
+    /// when the policy is always.
+    /// </summary>
+    /// <exception cref="StorageException">The log failed.</exception>
+    public ValueTask CommitAsync()
+    {
+        long position = _log.AppendedPosition;
+        return _log.CommittedPosition >= position ? default : _log.CommitAsync(position);
+    }
+
+    /// <summary>Begins a save in the background unless one is under way; its outcome goes to the events.</summary>
+    public bool TryStartSave()
+    {
+        if (!_saving.Wait(0)) return false;
+        _ = Task.Run(SaveAndRelease);
+        return true;
+    }
+
+    /// <summary>Saves, after a save under way has ended.</summary>
+    /// <returns>Null, or why it failed.</returns>
+    public async Task<Exception?> SaveAsync()
+    {
+        await _saving.WaitAsync().ConfigureAwait(false);
+        return await Task.Run(SaveAndRelease).ConfigureAwait(false);
+    }
+
+    /// <summary>Writes every key as of one instant to a file of its own, which <c>-db</c> can open.</summary>
+    /// <exception cref="StorageException">It cannot be written; what stood there before is unharmed.</exception>
+    public async Task BackupAsync(string path)
+    {
+        await _saving.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            var elapsed = Stopwatch.StartNew();
+            await Task.Run(() => _saver.Backup(path)).ConfigureAwait(false);
+            _events.BackedUp(path, elapsed.Elapsed);
+        }
+        finally
+        {
+            _saving.Release();
+        }
+    }
+
+    /// <summary>Ends the background work and closes the files. Does not save: the log has everything.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _periodicSaves.ConfigureAwait(false);
+        await _saving.WaitAsync().ConfigureAwait(false);
+        _log.Dispose();
+        _saver.Dispose();
+        _lock.Dispose();
+        _stopping.Dispose();
+        _saving.Dispose();
+    }
+
+    private static long CountKeys(Session session)
+    {
+        long keys = 0;
+        for (int database = 0; database < session.Store.Databases; database++) keys += session.CountKeys(database).Keys;
+        return keys;
+    }
+
+    private async Task SavePeriodicallyAsync()
+    {
+        using var timer = new PeriodicTimer(_options.SaveInterval, _time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(_stopping.Token).ConfigureAwait(false))
+            {
+                if (ChangesSinceSave == 0 && !LastSaveFailed) continue;
+                if (!_saving.Wait(0)) continue;
+                _events.Saving();
+                await Task.Run(SaveAndRelease).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopping; whoever stops saves if it wants to.
+        }
+    }
+
+    private Exception? SaveAndRelease()
+    {
+        try
+        {
+            var elapsed = Stopwatch.StartNew();
+            _saver.Save();
+            LastSaveFailed = false;
+            Volatile.Write(ref _lastSaveUnixMs, Store.NowUnixMs);
+            _events.Saved(elapsed.Elapsed);
+            return null;
+        }
+        catch (Exception failure) when (failure is StorageException or CorruptFileException)
+        {
+            LastSaveFailed = true;
+            _events.SaveFailed(failure);
+            return failure;
+        }
+        finally
+        {
+            _saving.Release();
+        }
+    }
+}

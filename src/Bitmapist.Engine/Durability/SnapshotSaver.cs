@@ -1,0 +1,156 @@
+using System.Buffers;
+using Bitmapist.Engine.Keyspace;
+using Bitmapist.Storage.Files;
+using Bitmapist.Storage.Log;
+using Bitmapist.Storage.Snapshots;
+
+namespace Bitmapist.Engine.Durability;
+
+/// <summary>Writes snapshots: into the database file, or to a backup. One at a time; the caller sees to that.</summary>
+internal sealed class SnapshotSaver(KeyspaceStore store, IFileSystem files, DatabaseFile file, LogWriter log) : IDisposable
+{
+    // Below this a rewrite is not worth its fsyncs, whatever the share of garbage.
+    private const long RewriteMinBytes = 1024 * 1024;
+
+    private readonly Session _session = new(store);
+    private readonly List<byte> _key = [];
+    private readonly List<CapturedKey> _batch = [];
+    private readonly ArrayBufferWriter<byte> _value = new();
+    private DatabaseFile _file = file;
+    private int _number;
+    private int _savedEpoch = store.Epoch - 1;
+
+    /// <summary>The keyspace's count of changes as of the last save.</summary>
+    public long SavedChanges { get; private set; } = store.Changes;
+
+    public long DatabaseBytes => _file.FileBytes;
+
+    /// <summary>
+    /// Moves what changed since the last save into the database file and drops the log before it. The file is written
+    /// anew when a database was flushed or garbage passes half of it. Does nothing when nothing changed.
+    /// </summary>
+    /// <exception cref="StorageException">Nothing is lost: the log still has what was to be saved.</exception>
+    public void Save()
+    {
+        (SnapshotCapture? capture, long firstSequence, long changes) = Cut();
+        if (capture is null) return;
+        try
+        {
+            if (capture.Scope == SnapshotScope.Everything) Rewrite(capture, firstSequence);
+            else Append(capture, firstSequence);
+        }
+        catch
+        {
+            End(capture, giveBack: true);
+            throw;
+        }
+
+        End(capture, giveBack: false);
+        SavedChanges = changes;
+        log.DeleteSegmentsBefore(firstSequence);
+    }
+
+    /// <summary>Writes every key to a file of its own.</summary>
+    public void Backup(string path)
+    {
+        SnapshotCapture capture;
+        using (_session.BeginTransaction(KeyspaceStore.AllShards)) capture = BeginCapture(SnapshotScope.Backup);
+        try
+        {
+            using GenerationWriter writer = DatabaseFile.CreateAt(files, path);
+            WriteAll(capture, writer);
+            writer.Commit(firstLogSequence: 1);
+        }
+        finally
+        {
+            End(capture, giveBack: false);
+        }
+    }
+
+    public void Dispose()
+    {
+        _file.Dispose();
+        _session.Dispose();
+    }
+
+    /// <summary>Under all shards: what a save must write, and where the log goes on without it.</summary>
+    private (SnapshotCapture? Capture, long FirstSequence, long Changes) Cut()
+    {
+        bool isMostlyGarbage = _file.FileBytes > Math.Max(2 * _file.LiveBytes, RewriteMinBytes);
+        using TransactionScope scope = _session.BeginTransaction(KeyspaceStore.AllShards);
+        bool isFlushed = false, isClean = true;
+        foreach (Shard shard in store.Shards)
+        {
+            isFlushed |= shard.Dirty.IsFlushed;
+            isClean &= shard.Dirty.IsEmpty;
+        }
+
+        if (isClean) return default;
+        SnapshotScope what = isFlushed || isMostlyGarbage ? SnapshotScope.Everything : SnapshotScope.Changes;
+        long changes = store.Changes;
+        long firstSequence = log.Rotate();
+        return (BeginCapture(what), firstSequence, changes);
+    }
+
+    private SnapshotCapture BeginCapture(SnapshotScope what) => store.BeginCapture(
+        cutEpoch => new SnapshotCapture(store.Shards, what, ++_number, cutEpoch, _savedEpoch));
+
+    private void Append(SnapshotCapture capture, long firstSequence)
+    {
+        using GenerationWriter writer = _file.BeginGeneration();
+        WriteAll(capture, writer);
+        writer.Commit(firstSequence);
+    }
+
+    private void Rewrite(SnapshotCapture capture, long firstSequence)
+    {
+        using (GenerationWriter writer = _file.BeginRewrite())
+        {
+            WriteAll(capture, writer);
+            writer.Commit(firstSequence);
+        }
+
+        string path = _file.Path;
+        _file.Dispose();
+        _file = DatabaseFile.OpenOrCreate(files, path);
+    }
+
+    private void WriteAll(SnapshotCapture capture, GenerationWriter writer)
+    {
+        for (int shard = 0; shard < store.Shards.Length; shard++)
+        {
+            bool isMore = true;
+            while (isMore)
+            {
+                _batch.Clear();
+                using (_session.Enter(1UL << shard)) isMore = capture.CaptureNext(shard, _batch);
+                foreach (CapturedKey captured in _batch) Write(writer, captured);
+            }
+        }
+    }
+
+    private void Write(GenerationWriter writer, in CapturedKey captured)
+    {
+        ValueCodec.WriteKey(captured.Database, captured.Name, _key);
+        ReadOnlySpan<byte> key = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_key);
+        if (captured.Value is not { } value)
+        {
+            writer.Delete(key);
+            return;
+        }
+
+        Span<byte> metadata = stackalloc byte[ValueCodec.MetadataBytesMax];
+        int metadataBytes = ValueCodec.WriteMetadata(value, captured.ExpiresAtUnixMs, metadata);
+        _value.ResetWrittenCount();
+        value.Bits.Serialize(_value);
+        writer.Put(key, metadata[..metadataBytes], _value.WrittenSpan);
+    }
+
+    private void End(SnapshotCapture capture, bool giveBack)
+    {
+        using TransactionScope scope = _session.BeginTransaction(KeyspaceStore.AllShards);
+        store.EndCapture();
+        if (giveBack) capture.GiveBack();
+        else if (capture.Scope != SnapshotScope.Backup) _savedEpoch = capture.CutEpoch;
+    }
+}

@@ -1,0 +1,123 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Reflection;
+using Bitmapist.Server;
+using Bitmapist.Storage.Log;
+
+namespace Bitmapist.Host;
+
+/// <summary>The executable's flags: the original's, and Redis's names for the rest.</summary>
+internal static class CommandLine
+{
+    private static readonly Option<string[]> s_addr = new("-addr")
+    {
+        Description = "address to listen on, host:port; :port means every interface; may be given again",
+        HelpName = "host:port",
+        DefaultValueFactory = _ => ["localhost:6379"],
+    };
+
+    private static readonly Option<string> s_db = new("-db")
+    {
+        Description = "database file", HelpName = "file", DefaultValueFactory = _ => "bitmapist.db",
+    };
+
+    private static readonly Option<string?> s_bak = new("-bak")
+    {
+        Description = "file that SIGUSR1 writes a backup to", HelpName = "file",
+    };
+
+    private static readonly Option<int> s_save = new("-save")
+    {
+        Description = "seconds between snapshots, 0 for none", HelpName = "seconds", DefaultValueFactory = _ => 180,
+    };
+
+    private static readonly Option<string> s_appendFsync = new("-appendfsync")
+    {
+        Description = "when the log is synced to the disk: always, everysec or no",
+        HelpName = "policy",
+        DefaultValueFactory = _ => "everysec",
+    };
+
+    private static readonly Option<int> s_databases = new("-databases")
+    {
+        Description = "number of databases SELECT can reach", HelpName = "count", DefaultValueFactory = _ => 16,
+    };
+
+    private static readonly Option<int> s_maxClients = new("-maxclients")
+    {
+        Description = "clients at once", HelpName = "count", DefaultValueFactory = _ => 10_000,
+    };
+
+    private static readonly Option<bool> s_debug = new("-debug") { Description = "log every command" };
+    private static readonly Option<bool> s_version = new("-version", "-v") { Description = "print the version and exit" };
+
+    /// <summary>Parses the arguments; serves, or prints what was asked for.</summary>
+    /// <returns>The exit code: 0, or 1 after a failure, or 2 for arguments that make no sense.</returns>
+    public static async Task<int> RunAsync(string[] args, Func<ServerOptions, Task<int>> serve)
+    {
+        s_appendFsync.AcceptOnlyFromAmong("always", "everysec", "no");
+        Restrict(s_save, 0, 365 * 24 * 3600);
+        Restrict(s_databases, 1, 65_536);
+        Restrict(s_maxClients, 1, 1_000_000);
+        var root = new RootCommand("bitmapist-server: a Redis-compatible server for bitmap analytics");
+        root.Options.Remove(root.Options.Single(option => option is VersionOption));
+        foreach (Option option in new Option[]
+            { s_addr, s_db, s_bak, s_save, s_appendFsync, s_databases, s_maxClients, s_debug, s_version }) root.Options.Add(option);
+        var version = new Command("version", "print the version and exit");
+        version.SetAction(_ => PrintVersion());
+        root.Subcommands.Add(version);
+        root.SetAction((parsed, _) => parsed.GetValue(s_version) ? Task.FromResult(PrintVersion()) : ServeAsync(parsed, serve));
+
+        ParseResult result = root.Parse(args, new ParserConfiguration { EnablePosixBundling = false });
+        if (result.Errors.Count == 0) return await result.InvokeAsync().ConfigureAwait(false);
+        return Refuse(result.Errors[0].Message);
+    }
+
+    private static void Restrict(Option<int> option, int min, int max) => option.Validators.Add(result =>
+    {
+        if (result.Tokens.Count > 0 && int.TryParse(result.Tokens[0].Value, out int value) && (value < min || value > max))
+            result.AddError($"{option.Name} must be from {min} to {max}, not {value}");
+    });
+
+    private static Task<int> ServeAsync(ParseResult parsed, Func<ServerOptions, Task<int>> serve)
+    {
+        var addresses = new List<ListenAddress>();
+        foreach (string text in parsed.GetValue(s_addr)!)
+        {
+            if (!ListenAddress.TryParse(text, out ListenAddress? address, out string? reason))
+                return Task.FromResult(Refuse(reason!));
+            addresses.Add(address!);
+        }
+
+        return serve(new ServerOptions
+        {
+            Addresses = addresses,
+            DatabasePath = parsed.GetValue(s_db),
+            BackupPath = parsed.GetValue(s_bak),
+            SaveSeconds = parsed.GetValue(s_save),
+            AppendFsync = parsed.GetValue(s_appendFsync) switch
+            {
+                "always" => FsyncPolicy.Always,
+                "no" => FsyncPolicy.No,
+                _ => FsyncPolicy.EverySecond,
+            },
+            Databases = parsed.GetValue(s_databases),
+            ClientsMax = parsed.GetValue(s_maxClients),
+            Debug = parsed.GetValue(s_debug),
+        });
+    }
+
+    private static int Refuse(string reason)
+    {
+        Console.Error.WriteLine($"bitmapist-server: {reason} (-help lists the flags)");
+        return 2;
+    }
+
+    private static int PrintVersion()
+    {
+        string? version = Assembly.GetExecutingAssembly().GetCustomAttribute<AssemblyInformationalVersionAttribute>()
+            ?.InformationalVersion;
+        Console.WriteLine($"bitmapist-server {version?.Split('+')[0]}");
+        return 0;
+    }
+}

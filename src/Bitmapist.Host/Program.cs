@@ -1,0 +1,70 @@
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using Bitmapist.Engine.Durability;
+using Bitmapist.Host;
+using Bitmapist.Server;
+using Bitmapist.Storage.Files;
+using Microsoft.Extensions.Logging;
+
+// Requests are served on the thread that finds their socket ready; read once, before the first socket is made.
+Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1");
+
+return await CommandLine.RunAsync(args, ServeAsync).ConfigureAwait(false);
+
+static async Task<int> ServeAsync(ServerOptions options)
+{
+    using var loggers = new StderrLoggerFactory(options.Debug ? LogLevel.Debug : LogLevel.Information);
+    ILogger logger = loggers.CreateLogger("host");
+    BitmapistServer server;
+    try
+    {
+        server = await BitmapistServer.StartAsync(options, loggers).ConfigureAwait(false);
+    }
+    catch (Exception failure) when (failure is DatabaseLockedException or CorruptFileException or StorageException
+        or IOException or SocketException or UnauthorizedAccessException)
+    {
+        // The innermost reason says it in one line ("address already in use"); the stack helps nobody here.
+        Console.Error.WriteLine($"bitmapist-server: {failure.Message}");
+        return 1;
+    }
+
+    await using (server.ConfigureAwait(false))
+    {
+        foreach (ListenAddress address in options.Addresses)
+        {
+            HostLog.Listening(logger, address.ToString());
+            if (!address.IsLoopback) HostLog.OpenToAll(logger, address.ToString());
+        }
+
+        return await UntilStoppedAsync(server, logger).ConfigureAwait(false);
+    }
+}
+
+static async Task<int> UntilStoppedAsync(BitmapistServer server, ILogger logger)
+{
+    var stopped = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+    void Stop(PosixSignalContext context)
+    {
+        context.Cancel = true; // the signal's own way would end the process before the save
+        stopped.TrySetResult(true);
+    }
+
+    const PosixSignal Usr1 = (PosixSignal)10; // SIGUSR1 on Linux; the framework names no such member
+    using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+    using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+    using PosixSignalRegistration? backup = OperatingSystem.IsLinux()
+        ? PosixSignalRegistration.Create(Usr1, context => BackUp(server, context))
+        : null;
+
+    bool save = await (await Task.WhenAny(stopped.Task, server.ShutdownAsked).ConfigureAwait(false)).ConfigureAwait(false);
+    HostLog.Stopping(logger);
+    if (await server.StopAsync(save).ConfigureAwait(false) is not { } failure) return 0;
+    Console.Error.WriteLine($"bitmapist-server: {failure.Message}; the log has what was not saved");
+    return 1;
+}
+
+static void BackUp(BitmapistServer server, PosixSignalContext context)
+{
+    context.Cancel = true;
+    _ = server.BackupAsync(); // it logs how it ends
+}

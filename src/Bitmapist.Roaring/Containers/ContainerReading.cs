@@ -1,0 +1,194 @@
+using System.Diagnostics;
+using Bitmapist.Roaring.Kernels;
+
+namespace Bitmapist.Roaring.Containers;
+
+/// <summary>Questions to one container, all of 16-bit values; ranges are half-open within 0 … 65,536.</summary>
+internal static class ContainerReading
+{
+    public static bool Contains(in ContainerView view, ushort value)
+    {
+        ReadOnlySpan<ushort> values = view.Values;
+        switch (view.Kind)
+        {
+            case ContainerKind.Array:
+                int index = Search.LowerBound(values, value);
+                return index < values.Length && values[index] == value;
+            case ContainerKind.Bitset:
+                return (view.Words[value >> 6] >> value & 1) != 0;
+            default:
+                int run = Search.LastRunAtOrBefore(values, value);
+                return run >= 0 && value <= values[2 * run] + values[2 * run + 1];
+        }
+    }
+
+    /// <summary>Values in start … end − 1.</summary>
+    public static int CountRange(in ContainerView view, int start, int end)
+    {
+        Debug.Assert(start >= 0 && end <= FormRules.ChunkIds);
+        if (start >= end) return 0;
+        if (start == 0 && end == FormRules.ChunkIds) return view.Cardinality;
+        return view.Kind switch
+        {
+            ContainerKind.Array => CountBelow(view.Values, end) - CountBelow(view.Values, start),
+            ContainerKind.Bitset => BitRange.Count(view.Words, start, end),
+            _ => CountInRuns(view.Values, start, end),
+        };
+    }
+
+    /// <summary>The value with <paramref name="index"/> values below it; 0 ≤ index &lt; cardinality.</summary>
+    public static int Select(in ContainerView view, int index)
+    {
+        ReadOnlySpan<ushort> values = view.Values;
+        switch (view.Kind)
+        {
+            case ContainerKind.Array:
+                return values[index];
+            case ContainerKind.Bitset:
+                return BitScan.Select(view.Words, index);
+            default:
+                int i = 0;
+                for (; index > values[i + 1]; i += 2) index -= values[i + 1] + 1;
+                return values[i] + index;
+        }
+    }
+
+    public static int Min(in ContainerView view) =>
+        view.Kind == ContainerKind.Bitset ? BitScan.NextSet(view.Words, 0) : view.Values[0];
+
+    public static int Max(in ContainerView view) => view.Kind switch
+    {
+        ContainerKind.Array => view.Values[^1],
+        ContainerKind.Bitset => BitScan.Last(view.Words),
+        _ => view.Values[^2] + view.Values[^1],
+    };
+
+    /// <summary>The smallest value at or after <paramref name="from"/> (0 … 65,536), or −1.</summary>
+    public static int NextSet(in ContainerView view, int from)
+    {
+        if (from >= FormRules.ChunkIds) return -1;
+        ReadOnlySpan<ushort> values = view.Values;
+        switch (view.Kind)
+        {
+            case ContainerKind.Array:
+                int index = Search.LowerBound(values, (ushort)from);
+                return index < values.Length ? values[index] : -1;
+            case ContainerKind.Bitset:
+                return BitScan.NextSet(view.Words, from);
+            default:
+                int run = Search.LastRunAtOrBefore(values, from);
+                if (run >= 0 && from <= values[2 * run] + values[2 * run + 1]) return from;
+                return 2 * run + 2 < values.Length ? values[2 * run + 2] : -1;
+        }
+    }
+
+    /// <summary>The smallest value at or after <paramref name="from"/> that is not held, at most 65,536.</summary>
+    public static int NextClear(in ContainerView view, int from)
+    {
+        ReadOnlySpan<ushort> values = view.Values;
+        switch (view.Kind)
+        {
+            case ContainerKind.Array:
+                if (from >= FormRules.ChunkIds) return from;
+                for (int i = Search.LowerBound(values, (ushort)from); i < values.Length && values[i] == from; i++) from++;
+                return from;
+            case ContainerKind.Bitset:
+                return BitScan.NextClear(view.Words, from);
+            default:
+                // Foreign runs may touch, so the end of one can be the start of the next.
+                for (int i = 2 * Math.Max(0, Search.LastRunAtOrBefore(values, from)); i < values.Length; i += 2)
+                {
+                    if (values[i] > from) break;
+                    from = Math.Max(from, values[i] + values[i + 1] + 1);
+                }
+                return from;
+        }
+    }
+
+    /// <summary>Writes all values, ascending, to a span of exactly the view's cardinality.</summary>
+    public static void CopyValues(in ContainerView view, Span<ushort> target)
+    {
+        Debug.Assert(target.Length == view.Cardinality);
+        ReadOnlySpan<ushort> values = view.Values;
+        switch (view.Kind)
+        {
+            case ContainerKind.Array:
+                values.CopyTo(target);
+                break;
+            case ContainerKind.Bitset:
+                BitExtraction.ValuesScalar(view.Words, target); // no slack here, so no vector stores
+                break;
+            default:
+                int count = 0;
+                for (int i = 0; i < values.Length; i += 2)
+                {
+                    int end = values[i] + values[i + 1];
+                    for (int value = values[i]; value <= end; value++) target[count++] = (ushort)value;
+                }
+                break;
+        }
+    }
+
+    /// <summary>Sets the view's bits in 1,024 words.</summary>
+    public static void OrInto(in ContainerView view, Span<ulong> words)
+    {
+        switch (view.Kind)
+        {
+            case ContainerKind.Array:
+                foreach (ushort value in view.Values) words[value >> 6] |= 1UL << value;
+                break;
+            case ContainerKind.Bitset:
+                WordLogic.OrInto(view.Words, words);
+                break;
+            default:
+                RunList.SetBits(view.Values, words);
+                break;
+        }
+    }
+
+    /// <summary>Flips the view's bits in 1,024 words.</summary>
+    public static void XorInto(in ContainerView view, Span<ulong> words)
+    {
+        ReadOnlySpan<ushort> values = view.Values;
+        switch (view.Kind)
+        {
+            case ContainerKind.Array:
+                foreach (ushort value in values) words[value >> 6] ^= 1UL << value;
+                break;
+            case ContainerKind.Bitset:
+                WordLogic.XorInto(view.Words, words);
+                break;
+            default:
+                for (int i = 0; i < values.Length; i += 2)
+                    BitRange.Flip(words, values[i], values[i] + values[i + 1] + 1);
+                break;
+        }
+    }
+
+    /// <summary>Writes the view's bits to 1,024 words, whatever was there.</summary>
+    public static void CopyWords(in ContainerView view, Span<ulong> words)
+    {
+        if (view.Kind == ContainerKind.Bitset)
+        {
+            view.Words.CopyTo(words);
+            return;
+        }
+        words[..FormRules.ChunkWords].Clear();
+        OrInto(view, words);
+    }
+
+    /// <summary>Values below <paramref name="bound"/>, which may be 65,536.</summary>
+    private static int CountBelow(ReadOnlySpan<ushort> values, int bound) =>
+        bound == FormRules.ChunkIds ? values.Length : Search.LowerBound(values, (ushort)bound);
+
+    private static int CountInRuns(ReadOnlySpan<ushort> runs, int start, int end)
+    {
+        int count = 0;
+        for (int i = 2 * Math.Max(0, Search.LastRunAtOrBefore(runs, start)); i < runs.Length && runs[i] < end; i += 2)
+        {
+            int from = Math.Max(start, runs[i]), to = Math.Min(end, runs[i] + runs[i + 1] + 1);
+            count += Math.Max(0, to - from);
+        }
+        return count;
+    }
+}

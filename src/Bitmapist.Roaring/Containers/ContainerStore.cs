@@ -1,0 +1,191 @@
+using System.Diagnostics;
+using Bitmapist.Roaring.Kernels;
+
+namespace Bitmapist.Roaring.Containers;
+
+/// <summary>
+/// The writable form with containers: two parallel arrays ordered by chunk, with spare capacity. A mutable struct.
+/// While the arrays are shared with a frozen bitmap, ownership flags mean nothing; the copy made before the first
+/// write clears them.
+/// </summary>
+internal struct ContainerStore
+{
+    private int lastIndex; // the container found last: neighbouring ids often follow each other
+    private long dataBytes; // of the arrays behind the containers, or Unknown until asked for
+
+    public ContainerStore(ushort[] chunks, Container[] items, int count, bool isShared)
+    {
+        Chunks = chunks;
+        Items = items;
+        Count = count;
+        IsShared = isShared;
+        dataBytes = MemoryEstimate.Unknown;
+    }
+
+    public ushort[] Chunks { get; private set; }
+
+    public Container[] Items { get; private set; }
+
+    public int Count { get; private set; }
+
+    /// <summary>Whether a frozen bitmap reads the same arrays.</summary>
+    public bool IsShared { get; set; }
+
+    /// <summary>Counted once, then kept while writing.</summary>
+    public long DataBytes
+    {
+        get
+        {
+            if (dataBytes == MemoryEstimate.Unknown) dataBytes = MemoryEstimate.Sum(Items.AsSpan(0, Count));
+            return dataBytes;
+        }
+    }
+
+    /// <summary>
+    /// The index of a chunk's container, or the complement of where it belongs. Neighbours and sets without gaps are
+    /// found at once, others in O(log chunks).
+    /// </summary>
+    public int IndexOf(int chunk)
+    {
+        if (lastIndex < Count && Chunks[lastIndex] == chunk) return lastIndex;
+        if (Count == 0) return ~0;
+        int index = chunk - Chunks[0]; // right where no chunk is missing, as with ids handed out by a counter
+        if ((uint)index >= (uint)Count || Chunks[index] != chunk)
+        {
+            index = Search.LowerBound(Chunks.AsSpan(0, Count), (ushort)chunk);
+            if (index == Count || Chunks[index] != chunk) return ~index;
+        }
+        lastIndex = index;
+        return index;
+    }
+
+    /// <summary>Adds a value to a container; true when it was not there.</summary>
+    public bool Add(int index, ushort value)
+    {
+        ref readonly Container present = ref Items[index];
+        int position = 0;
+        if (present.Kind == ContainerKind.Bitset)
+        {
+            if ((present.WordArray[value >> 6] >> value & 1) != 0) return false;
+            BitsetWriting.Set(ref Writable(index), value); // its size stays the same
+            return true;
+        }
+        if (Find(present, value, ref position)) return false;
+        ref Container container = ref Writable(index);
+        int bytesBefore = container.DataBytes;
+        if (container.Kind == ContainerKind.Array) ArrayWriting.Insert(ref container, position, value);
+        else RunWriting.Add(ref container, position, value);
+        CountBytes(container.DataBytes - bytesBefore);
+        return true;
+    }
+
+    /// <summary>Removes a value from a container, and the container with its last value; true when it was there.</summary>
+    public bool Remove(int index, ushort value)
+    {
+        ref readonly Container present = ref Items[index];
+        int position = 0;
+        if (present.Kind == ContainerKind.Bitset)
+        {
+            if ((present.WordArray[value >> 6] >> value & 1) == 0) return false;
+        }
+        else if (!Find(present, value, ref position))
+        {
+            return false;
+        }
+        if (present.Cardinality == 1)
+        {
+            RemoveAt(index);
+            return true;
+        }
+        ref Container container = ref Writable(index);
+        int bytesBefore = container.DataBytes;
+        switch (container.Kind)
+        {
+            case ContainerKind.Array: ArrayWriting.RemoveAt(ref container, position); break;
+            case ContainerKind.Bitset: BitsetWriting.Clear(ref container, value); break;
+            default: RunWriting.Remove(ref container, position, value); break;
+        }
+        CountBytes(container.DataBytes - bytesBefore);
+        return true;
+    }
+
+    public void Insert(int index, int chunk, in Container container)
+    {
+        Debug.Assert(container.Cardinality > 0);
+        ushort[] chunks = Chunks;
+        Container[] items = Items;
+        if (IsShared || Count == Chunks.Length || Count == Items.Length)
+        {
+            int capacity = FormRules.GrownTopLevelCapacity(Count + 1);
+            chunks = new ushort[capacity];
+            items = new Container[capacity];
+            Chunks.AsSpan(0, index).CopyTo(chunks);
+            Items.AsSpan(0, index).CopyTo(items);
+        }
+        Chunks.AsSpan(index, Count - index).CopyTo(chunks.AsSpan(index + 1));
+        Items.AsSpan(index, Count - index).CopyTo(items.AsSpan(index + 1));
+        Chunks = chunks;
+        Items = items;
+        Count++;
+        if (IsShared) Disown();
+        chunks[index] = (ushort)chunk;
+        items[index] = container;
+        CountBytes(container.DataBytes);
+    }
+
+    public void RemoveAt(int index)
+    {
+        if (IsShared) Unshare();
+        CountBytes(-Items[index].DataBytes);
+        Count--;
+        Chunks.AsSpan(index + 1, Count - index).CopyTo(Chunks.AsSpan(index));
+        Items.AsSpan(index + 1, Count - index).CopyTo(Items.AsSpan(index));
+        Items[Count] = default;
+    }
+
+    public void Replace(int index, in Container container)
+    {
+        ref Container present = ref Writable(index);
+        CountBytes(container.DataBytes - present.DataBytes);
+        present = container;
+    }
+
+    /// <summary>A descriptor that may be changed; its array may still be shared, see <see cref="Container.Owned"/>.</summary>
+    private ref Container Writable(int index)
+    {
+        if (IsShared) Unshare();
+        return ref Items[index];
+    }
+
+    private void Unshare()
+    {
+        Chunks = Chunks.AsSpan(0, Count).ToArray();
+        Items = Items.AsSpan(0, Count).ToArray();
+        Disown();
+    }
+
+    /// <summary>After the top-level arrays were copied, every container is still the frozen bitmap's too.</summary>
+    private void Disown()
+    {
+        foreach (ref Container container in Items.AsSpan(0, Count)) container.Owned = false;
+        IsShared = false;
+    }
+
+    private void CountBytes(int change)
+    {
+        if (dataBytes != MemoryEstimate.Unknown) dataBytes += change;
+    }
+
+    /// <summary>Looks a value up in an array (its lower bound) or in runs (the last run starting at or before it).</summary>
+    private static bool Find(in Container container, ushort value, ref int position)
+    {
+        ReadOnlySpan<ushort> values = container.View.Values;
+        if (container.Kind == ContainerKind.Array)
+        {
+            position = Search.LowerBound(values, value);
+            return position < values.Length && values[position] == value;
+        }
+        position = Search.LastRunAtOrBefore(values, value);
+        return position >= 0 && value <= values[2 * position] + values[2 * position + 1];
+    }
+}

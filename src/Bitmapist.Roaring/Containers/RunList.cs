@@ -1,0 +1,113 @@
+using System.Numerics;
+using Bitmapist.Roaring.Kernels;
+
+namespace Bitmapist.Roaring.Containers;
+
+/// <summary>
+/// Spans of run pairs (start, length − 1), ascending and disjoint. Runs that we write never touch one another; runs in
+/// foreign bytes may.
+/// </summary>
+internal static class RunList
+{
+    public static int Cardinality(ReadOnlySpan<ushort> runs)
+    {
+        int cardinality = runs.Length / 2;
+        for (int i = 1; i < runs.Length; i += 2) cardinality += runs[i];
+        return cardinality;
+    }
+
+    public static void SetBits(ReadOnlySpan<ushort> runs, Span<ulong> words)
+    {
+        for (int i = 0; i < runs.Length; i += 2) BitRange.Set(words, runs[i], runs[i] + runs[i + 1] + 1);
+    }
+
+    /// <summary>The number of maximal runs in any container; O(1) words per value, run or word.</summary>
+    public static int CountRuns(in ContainerView view) => view.Kind switch
+    {
+        ContainerKind.Array => CountInArray(view.Values),
+        ContainerKind.Bitset => CountInBitset(view.Words),
+        _ => CountInRuns(view.Values),
+    };
+
+    /// <summary>Writes the maximal runs of <paramref name="view"/>; the target holds exactly <see cref="CountRuns"/> pairs.</summary>
+    public static void Fill(in ContainerView view, Span<ushort> target)
+    {
+        switch (view.Kind)
+        {
+            case ContainerKind.Array: FillFromArray(view.Values, target); break;
+            case ContainerKind.Bitset: FillFromBitset(view.Words, target); break;
+            default: FillFromRuns(view.Values, target); break;
+        }
+    }
+
+    private static int CountInArray(ReadOnlySpan<ushort> values)
+    {
+        if (values.IsEmpty) return 0;
+        int runs = 1;
+        for (int i = 1; i < values.Length; i++) runs += values[i] != values[i - 1] + 1 ? 1 : 0;
+        return runs;
+    }
+
+    private static int CountInBitset(ReadOnlySpan<ulong> words)
+    {
+        int runs = 0;
+        ulong before = 0; // the top bit of the word below
+        foreach (ulong word in words)
+        {
+            runs += BitOperations.PopCount(word & ~((word << 1) | before)); // bits that start a run
+            before = word >> 63;
+        }
+        return runs;
+    }
+
+    private static int CountInRuns(ReadOnlySpan<ushort> runs)
+    {
+        int count = 1;
+        for (int i = 2; i < runs.Length; i += 2) count += Touches(runs, i) ? 0 : 1;
+        return count;
+    }
+
+    private static bool Touches(ReadOnlySpan<ushort> runs, int i) => runs[i] == runs[i - 2] + runs[i - 1] + 1;
+
+    private static void FillFromArray(ReadOnlySpan<ushort> values, Span<ushort> target)
+    {
+        int at = 0;
+        for (int i = 0; i < values.Length; at += 2)
+        {
+            int start = i++;
+            while (i < values.Length && values[i] == values[i - 1] + 1) i++;
+            target[at] = values[start];
+            target[at + 1] = (ushort)(i - start - 1);
+        }
+    }
+
+    private static void FillFromBitset(ReadOnlySpan<ulong> words, Span<ushort> target)
+    {
+        int at = 0;
+        for (int start = BitScan.NextSet(words, 0); start >= 0; at += 2)
+        {
+            int end = BitScan.NextClear(words, start);
+            target[at] = (ushort)start;
+            target[at + 1] = (ushort)(end - start - 1);
+            start = BitScan.NextSet(words, end);
+        }
+    }
+
+    private static void FillFromRuns(ReadOnlySpan<ushort> runs, Span<ushort> target)
+    {
+        target[0] = runs[0];
+        target[1] = runs[1];
+        int at = 0;
+        for (int i = 2; i < runs.Length; i += 2)
+        {
+            if (Touches(runs, i))
+            {
+                target[at + 1] += (ushort)(runs[i + 1] + 1);
+                continue;
+            }
+            at += 2;
+            target[at] = runs[i];
+            target[at + 1] = runs[i + 1];
+        }
+    }
+}

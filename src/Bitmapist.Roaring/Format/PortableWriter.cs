@@ -1,0 +1,105 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using Bitmapist.Roaring.Containers;
+using Bitmapist.Roaring.Operations;
+
+namespace Bitmapist.Roaring.Format;
+
+/// <summary>Writes any bitmap in the portable format, each container in whichever of its three forms is smallest.</summary>
+internal static class PortableWriter
+{
+    public static long MeasureBytes(ReadOnlyBitmap bitmap)
+    {
+        bool hasRuns = false;
+        long containerBytes = 0;
+        for (ChunkCursor cursor = new(bitmap); cursor.Chunk != ChunkCursor.End; cursor.MoveNext())
+        {
+            int bytes = Plan(cursor.View, out int runCount);
+            hasRuns |= runCount > 0;
+            containerBytes += bytes;
+        }
+        return PortableLayout.Of(bitmap.ChunkCount, hasRuns).HeaderBytes + containerBytes;
+    }
+
+    public static void Write(ReadOnlyBitmap bitmap, IBufferWriter<byte> output)
+    {
+        int count = bitmap.ChunkCount;
+        // One entry per container: its bytes, and the runs to write or 0. Planned first, because the header tells all.
+        (int Bytes, int RunCount)[] plans = new (int, int)[count];
+        bool hasRuns = false;
+        int index = 0;
+        for (ChunkCursor cursor = new(bitmap); cursor.Chunk != ChunkCursor.End; cursor.MoveNext())
+        {
+            plans[index].Bytes = Plan(cursor.View, out plans[index].RunCount);
+            hasRuns |= plans[index++].RunCount > 0;
+        }
+        PortableLayout layout = PortableLayout.Of(count, hasRuns);
+        WriteHeader(bitmap, layout, plans, output);
+        index = 0;
+        for (ChunkCursor cursor = new(bitmap); cursor.Chunk != ChunkCursor.End; cursor.MoveNext())
+        {
+            (int bytes, int runCount) = plans[index++];
+            WriteContainer(cursor.View, runCount, output.GetSpan(bytes)[..bytes]);
+            output.Advance(bytes);
+        }
+    }
+
+    /// <summary>Bytes of the smallest form; <paramref name="runCount"/> is 0 unless that is runs.</summary>
+    private static int Plan(in ContainerView view, out int runCount)
+    {
+        int plainBytes = view.Cardinality <= FormRules.PortableArrayMax ? 2 * view.Cardinality : FormRules.BitsetBytes;
+        runCount = RunList.CountRuns(view);
+        int runBytes = 2 + 4 * runCount;
+        if (runBytes < plainBytes) return runBytes;
+        runCount = 0;
+        return plainBytes;
+    }
+
+    private static void WriteHeader(
+        ReadOnlyBitmap bitmap, in PortableLayout layout, (int Bytes, int RunCount)[] plans, IBufferWriter<byte> output)
+    {
+        Span<byte> header = output.GetSpan(layout.HeaderBytes)[..layout.HeaderBytes];
+        header.Clear();
+        int count = layout.ContainerCount;
+        if (layout.FlagsAt >= 0)
+        {
+            BinaryPrimitives.WriteUInt32LittleEndian(header, PortableLayout.RunCookie | (uint)(count - 1) << 16);
+        }
+        else
+        {
+            BinaryPrimitives.WriteUInt32LittleEndian(header, PortableLayout.PlainCookie);
+            BinaryPrimitives.WriteInt32LittleEndian(header[4..], count);
+        }
+        int index = 0;
+        uint offset = (uint)layout.HeaderBytes;
+        for (ChunkCursor cursor = new(bitmap); cursor.Chunk != ChunkCursor.End; cursor.MoveNext(), index++)
+        {
+            if (plans[index].RunCount > 0) header[layout.FlagsAt + (index >> 3)] |= (byte)(1 << (index & 7));
+            Span<byte> pair = header[(layout.PairsAt + 4 * index)..];
+            BinaryPrimitives.WriteUInt16LittleEndian(pair, (ushort)cursor.Chunk);
+            BinaryPrimitives.WriteUInt16LittleEndian(pair[2..], (ushort)(cursor.View.Cardinality - 1));
+            if (layout.OffsetsAt >= 0)
+                BinaryPrimitives.WriteUInt32LittleEndian(header[(layout.OffsetsAt + 4 * index)..], offset);
+            offset += (uint)plans[index].Bytes;
+        }
+        output.Advance(layout.HeaderBytes);
+    }
+
+    private static void WriteContainer(in ContainerView view, int runCount, Span<byte> target)
+    {
+        if (runCount > 0)
+        {
+            BinaryPrimitives.WriteUInt16LittleEndian(target, (ushort)runCount);
+            RunList.Fill(view, MemoryMarshal.Cast<byte, ushort>(target[2..]));
+        }
+        else if (view.Cardinality <= FormRules.PortableArrayMax)
+        {
+            ContainerReading.CopyValues(view, MemoryMarshal.Cast<byte, ushort>(target));
+        }
+        else
+        {
+            ContainerReading.CopyWords(view, MemoryMarshal.Cast<byte, ulong>(target));
+        }
+    }
+}

@@ -1,0 +1,147 @@
+using Bitmapist.Roaring.Containers;
+
+namespace Bitmapist.Roaring.Operations;
+
+/// <summary>
+/// AND of bitmaps. Chunks missing from any operand are skipped by galloping; a compact operand makes the rest a
+/// question of membership.
+/// </summary>
+internal static class Intersection
+{
+    public static FrozenBitmap Of(ReadOnlySpan<ReadOnlyBitmap> operands)
+    {
+        if (operands.Length == 1) return Copying.ToFrozen(operands[0]);
+        ReadOnlyBitmap[] ordered = SmallestFirst(operands);
+        if (ordered[0].IsEmpty) return FrozenBitmap.Empty;
+        int smallestCompact = Array.FindIndex(ordered, static operand => operand.IsCompact);
+        if (smallestCompact >= 0) return CompactFilter.Intersect(ordered, smallestCompact);
+
+        ResultBuilder result = ResultBuilder.ForThisThread();
+        if (ordered.Length == 2) Pair(ordered[0], ordered[1], result);
+        else Many(ordered, result);
+        return result.ToFrozen();
+    }
+
+    public static long Count(ReadOnlySpan<ReadOnlyBitmap> operands)
+    {
+        if (operands.Length == 1) return operands[0].Cardinality;
+        if (operands.Length == 2) return CountPair(operands[0], operands[1]);
+        ReadOnlyBitmap[] ordered = SmallestFirst(operands);
+        if (ordered[0].IsEmpty) return 0;
+        int smallestCompact = Array.FindIndex(ordered, static operand => operand.IsCompact);
+        return smallestCompact >= 0
+            ? CompactFilter.Intersect(ordered, smallestCompact).Cardinality
+            : CountMany(ordered);
+    }
+
+    /// <summary>The size of the intersection of two bitmaps; builds nothing.</summary>
+    public static long CountPair(ReadOnlyBitmap left, ReadOnlyBitmap right)
+    {
+        if (left.IsEmpty || right.IsEmpty) return 0;
+        if (left.IsCompact || right.IsCompact) return CompactFilter.CountPair(left, right);
+        long count = 0;
+        ChunkCursor a = new(left), b = new(right);
+        while (Align(ref a, ref b))
+        {
+            count += ContainerAnd.Count(a.View, b.View);
+            a.MoveNext();
+            b.MoveNext();
+        }
+        return count;
+    }
+
+    private static void Pair(ReadOnlyBitmap left, ReadOnlyBitmap right, ResultBuilder result)
+    {
+        Workspace scratch = Workspace.First;
+        ChunkCursor a = new(left), b = new(right);
+        while (Align(ref a, ref b))
+        {
+            ContainerView aView = a.View, bView = b.View;
+            if (aView.IsFull) result.Append(ref b, scratch);
+            else if (bView.IsFull) result.Append(ref a, scratch);
+            else result.Append(a.Chunk, ContainerAnd.And(aView, bView, scratch), scratch);
+            a.MoveNext();
+            b.MoveNext();
+        }
+    }
+
+    private static void Many(ReadOnlyBitmap[] operands, ResultBuilder result)
+    {
+        Workspace scratch = Workspace.First, other = Workspace.Second;
+        ChunkCursor[] cursors = Cursors(operands);
+        for (; AlignAll(cursors); cursors[0].MoveNext())
+        {
+            ContainerView view = cursors[0].View;
+            for (int i = 1; i < cursors.Length && !view.IsEmpty; i++)
+            {
+                view = ContainerAnd.And(view, cursors[i].View, scratch);
+                (scratch, other) = (other, scratch); // the next step reads what this one wrote
+            }
+            result.Append(cursors[0].Chunk, view, other);
+        }
+    }
+
+    private static long CountMany(ReadOnlyBitmap[] operands)
+    {
+        Workspace scratch = Workspace.First, other = Workspace.Second;
+        ChunkCursor[] cursors = Cursors(operands);
+        long count = 0;
+        for (; AlignAll(cursors); cursors[0].MoveNext())
+        {
+            ContainerView view = cursors[0].View;
+            for (int i = 1; i < cursors.Length - 1 && !view.IsEmpty; i++)
+            {
+                view = ContainerAnd.And(view, cursors[i].View, scratch);
+                (scratch, other) = (other, scratch);
+            }
+            if (!view.IsEmpty) count += ContainerAnd.Count(view, cursors[^1].View);
+        }
+        return count;
+    }
+
+    /// <summary>Moves both cursors to the next chunk that both have; false when there is none.</summary>
+    private static bool Align(ref ChunkCursor a, ref ChunkCursor b)
+    {
+        while (a.Chunk != b.Chunk)
+        {
+            if (a.Chunk < b.Chunk) a.SeekTo(b.Chunk);
+            else b.SeekTo(a.Chunk);
+        }
+        return a.Chunk != ChunkCursor.End;
+    }
+
+    private static bool AlignAll(ChunkCursor[] cursors)
+    {
+        int chunk = cursors[0].Chunk;
+        for (int i = 1; i < cursors.Length && chunk != ChunkCursor.End;)
+        {
+            cursors[i].SeekTo(chunk);
+            if (cursors[i].Chunk == chunk)
+            {
+                i++;
+                continue;
+            }
+            cursors[0].SeekTo(cursors[i].Chunk);
+            chunk = cursors[0].Chunk;
+            i = 1;
+        }
+        return chunk != ChunkCursor.End;
+    }
+
+    private static ChunkCursor[] Cursors(ReadOnlyBitmap[] operands)
+    {
+        ChunkCursor[] cursors = new ChunkCursor[operands.Length];
+        for (int i = 0; i < operands.Length; i++) cursors[i] = new ChunkCursor(operands[i]);
+        return cursors;
+    }
+
+    /// <summary>Fewest chunks lead: they decide which chunks of the others are looked at. Then fewest ids.</summary>
+    private static ReadOnlyBitmap[] SmallestFirst(ReadOnlySpan<ReadOnlyBitmap> operands)
+    {
+        ReadOnlyBitmap[] ordered = operands.ToArray();
+        Array.Sort(ordered, static (left, right) => left.ChunkCount != right.ChunkCount
+            ? left.ChunkCount.CompareTo(right.ChunkCount)
+            : left.Cardinality.CompareTo(right.Cardinality));
+        return ordered;
+    }
+}

@@ -1,0 +1,123 @@
+using Bitmapist.Roaring.Containers;
+using Bitmapist.Roaring.Kernels;
+
+namespace Bitmapist.Roaring.Operations;
+
+/// <summary>
+/// OR and XOR of bitmaps, which walk the same chunks. Compact operands are merged first, so that at most one is left;
+/// a chunk of three or more operands is gathered in a bitset and counted once at the end.
+/// </summary>
+internal static class Union
+{
+    public static FrozenBitmap Of(ReadOnlySpan<ReadOnlyBitmap> operands, SweepOperation operation)
+    {
+        if (operands.Length == 1) return Copying.ToFrozen(operands[0]);
+        ReadOnlyBitmap[] rest = CompactMerge.MergeCompact(operands, operation);
+        if (rest.Length == 0) return FrozenBitmap.Empty;
+        if (rest.Length == 1) return Copying.ToFrozen(rest[0]);
+        ResultBuilder result = ResultBuilder.ForThisThread();
+        if (rest.Length == 2) Pair(rest[0], rest[1], operation, result);
+        else Many(rest, operation, result);
+        return result.ToFrozen();
+    }
+
+    public static long Count(ReadOnlySpan<ReadOnlyBitmap> operands, SweepOperation operation)
+    {
+        if (operands.Length == 1) return operands[0].Cardinality;
+        ReadOnlyBitmap[] rest = operands.Length == 2
+            ? [operands[0], operands[1]]
+            : CompactMerge.MergeCompact(operands, operation);
+        if (rest.Length == 0) return 0;
+        if (rest.Length == 1) return rest[0].Cardinality;
+        if (rest.Length > 2) return Many(rest, operation, result: null);
+        // |A ∪ B| = |A| + |B| − |A ∩ B|; XOR leaves out the intersection once more.
+        int share = operation == SweepOperation.Or ? 1 : 2;
+        return rest[0].Cardinality + rest[1].Cardinality - share * Intersection.CountPair(rest[0], rest[1]);
+    }
+
+    private static void Pair(
+        ReadOnlyBitmap left, ReadOnlyBitmap right, SweepOperation operation, ResultBuilder result)
+    {
+        Workspace scratch = Workspace.First;
+        ChunkCursor a = new(left), b = new(right);
+        while (a.Chunk != b.Chunk || a.Chunk != ChunkCursor.End)
+        {
+            if (a.Chunk < b.Chunk)
+            {
+                result.Append(ref a, scratch);
+                a.MoveNext();
+            }
+            else if (b.Chunk < a.Chunk)
+            {
+                result.Append(ref b, scratch);
+                b.MoveNext();
+            }
+            else
+            {
+                AppendPair(ref a, ref b, operation, result, scratch);
+                a.MoveNext();
+                b.MoveNext();
+            }
+        }
+    }
+
+    private static void AppendPair(
+        ref ChunkCursor a, ref ChunkCursor b, SweepOperation operation, ResultBuilder result, Workspace scratch)
+    {
+        ContainerView aView = a.View, bView = b.View;
+        if (operation == SweepOperation.Xor)
+            result.Append(a.Chunk, ContainerXor.Xor(aView, bView, scratch), scratch);
+        else if (aView.IsFull) result.Append(ref a, scratch);
+        else if (bView.IsFull) result.Append(ref b, scratch);
+        else result.Append(a.Chunk, ContainerOr.Or(aView, bView, scratch), scratch);
+    }
+
+    /// <summary>Returns the result's cardinality; builds it where a builder is given.</summary>
+    private static long Many(ReadOnlyBitmap[] operands, SweepOperation operation, ResultBuilder? result)
+    {
+        Workspace scratch = Workspace.First;
+        ChunkHeap heap = new(operands);
+        long cardinality = 0;
+        for (ReadOnlySpan<int> group = heap.PopGroup(); !group.IsEmpty; group = heap.PopGroup())
+        {
+            ref ChunkCursor first = ref heap.Cursors[group[0]];
+            int chunk = first.Chunk;
+            if (group.Length == 1)
+            {
+                ContainerView only = first.View;
+                cardinality += only.Cardinality;
+                result?.Append(ref first, scratch);
+            }
+            else
+            {
+                ContainerView view = Combine(heap.Cursors, group, operation, scratch);
+                cardinality += view.Cardinality;
+                result?.Append(chunk, view, scratch);
+            }
+            heap.PushGroup();
+        }
+        return cardinality;
+    }
+
+    private static ContainerView Combine(
+        ChunkCursor[] cursors, ReadOnlySpan<int> group, SweepOperation operation, Workspace scratch)
+    {
+        if (group.Length == 2)
+        {
+            ContainerView left = cursors[group[0]].View, right = cursors[group[1]].View;
+            return operation == SweepOperation.Or
+                ? ContainerOr.Or(left, right, scratch)
+                : ContainerXor.Xor(left, right, scratch);
+        }
+        Span<ulong> words = scratch.Words;
+        ContainerReading.CopyWords(cursors[group[0]].View, words);
+        foreach (int member in group[1..])
+        {
+            ContainerView view = cursors[member].View;
+            if (operation == SweepOperation.Xor) ContainerReading.XorInto(view, words);
+            else if (view.IsFull) return FullChunk.View;
+            else ContainerReading.OrInto(view, words);
+        }
+        return scratch.WordsResult(PopCount.Count(words));
+    }
+}

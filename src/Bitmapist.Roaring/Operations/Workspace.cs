@@ -1,0 +1,82 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using Bitmapist.Roaring.Containers;
+using Bitmapist.Roaring.Kernels;
+
+namespace Bitmapist.Roaring.Operations;
+
+/// <summary>
+/// Scratch memory that container operations write their results to, so that only what survives is allocated, at its
+/// exact size. A result is a view into the workspace, valid until the workspace's next operation. One thread at a
+/// time; each thread keeps two, because a chain of operations reads one while it writes the other.
+/// </summary>
+internal sealed class Workspace
+{
+    /// <summary>Runs that a result may have before it is made as a bitset instead: 8 KiB at 4 B each, twice.</summary>
+    public const int RunsMax = 4_096;
+
+    [ThreadStatic]
+    private static Workspace? first;
+
+    [ThreadStatic]
+    private static Workspace? second;
+
+    private readonly ushort[] values = GC.AllocateUninitializedArray<ushort>(2 * RunsMax + ArrayMerge.Slack);
+
+    private ulong[]? words;
+
+    /// <summary>This thread's workspace. Operations never nest, so one is enough for a pair.</summary>
+    public static Workspace First => first ??= new Workspace();
+
+    /// <summary>The other one, for chains.</summary>
+    public static Workspace Second => second ??= new Workspace();
+
+    /// <summary>Room for values or run pairs of a result, with the slack that vector stores need.</summary>
+    public Span<ushort> Values => values;
+
+    /// <summary>Room for a bitset; its content is whatever was there.</summary>
+    public Span<ulong> Words => words ??= GC.AllocateUninitializedArray<ulong>(FormRules.ChunkWords);
+
+    public ContainerView ArrayResult(int count) => ContainerView.OfArray(values.AsSpan(0, count));
+
+    /// <summary>The first <paramref name="runCount"/> pairs of <see cref="Values"/>, in whichever form is best.</summary>
+    public ContainerView RunResult(int runCount)
+    {
+        ReadOnlySpan<ushort> runs = values.AsSpan(0, 2 * runCount);
+        int cardinality = RunList.Cardinality(runs);
+        if (FormRules.PrefersRuns(runCount, cardinality)) return ContainerView.OfRuns(runs, cardinality);
+        Span<ulong> bits = Words;
+        bits.Clear();
+        RunList.SetBits(runs, bits);
+        return WordsResult(cardinality);
+    }
+
+    /// <summary>
+    /// The bitset in <see cref="Words"/>, as an array when it is small. Overwrites <see cref="Values"/> then.
+    /// </summary>
+    public ContainerView WordsResult(int cardinality)
+    {
+        Debug.Assert(cardinality == PopCount.Count(Words));
+        if (cardinality > FormRules.ArrayMax) return ContainerView.OfBitset(Words, cardinality);
+        int count = BitExtraction.Values(Words, values);
+        Debug.Assert(count == cardinality);
+        return ArrayResult(count);
+    }
+
+    /// <summary>
+    /// A container with the content of <paramref name="view"/>, which is not empty. A bitset of this workspace is
+    /// handed over rather than copied.
+    /// </summary>
+    public Container Materialise(in ContainerView view)
+    {
+        Debug.Assert(!view.IsEmpty);
+        if (view.Kind == ContainerKind.Bitset && words is not null
+            && Unsafe.AreSame(in view.Words[0], in words[0]))
+        {
+            ulong[] taken = words;
+            words = null;
+            return Container.OfBitset(taken, view.Cardinality);
+        }
+        return ContainerCopy.Exact(view);
+    }
+}

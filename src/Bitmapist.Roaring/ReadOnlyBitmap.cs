@@ -1,0 +1,203 @@
+using System.Buffers;
+using System.Diagnostics;
+using Bitmapist.Roaring.Containers;
+using Bitmapist.Roaring.Format;
+using Bitmapist.Roaring.Operations;
+
+namespace Bitmapist.Roaring;
+
+/// <summary>
+/// An immutable set of 32-bit ids. Any number of threads may read one at the same time. Ranges are half-open within
+/// 0 … 2^32. A set is either compact (one sorted array of ids) or made of containers, one per chunk of 65,536 ids.
+/// </summary>
+public abstract class ReadOnlyBitmap
+{
+    private protected ReadOnlyBitmap()
+    {
+        Debug.Assert(BitConverter.IsLittleEndian, "words and serialized bytes are read in place");
+    }
+
+    /// <summary>The number of ids, 0 … 2^32; O(1).</summary>
+    public abstract long Cardinality { get; }
+
+    public bool IsEmpty => Cardinality == 0;
+
+    /// <summary>The number of 65,536-id chunks that hold ids: a measure of the work an operation will be. O(1).</summary>
+    public abstract int ChunkCount { get; }
+
+    /// <summary>The bytes <see cref="Serialize"/> will write; reads every container.</summary>
+    public long SerializedBytes => PortableWriter.MeasureBytes(this);
+
+    /// <summary>Whether the set is one sorted array of ids, <see cref="CompactIds"/>, and has no containers.</summary>
+    internal virtual bool IsCompact => false;
+
+    internal virtual ReadOnlySpan<uint> CompactIds => default;
+
+    internal abstract int ContainerCount { get; }
+
+    /// <summary>The chunk of the container at an index below <see cref="ContainerCount"/>.</summary>
+    internal abstract int ChunkAt(int index);
+
+    /// <summary>The index of the first container whose chunk is at or after the given one, or the count.</summary>
+    internal abstract int FindChunk(int chunk);
+
+    internal abstract int CardinalityAt(int index);
+
+    internal abstract ContainerView ViewAt(int index);
+
+    /// <summary>O(log chunks + log values of one chunk).</summary>
+    public bool Contains(uint id)
+    {
+        if (IsCompact) return Operations.CompactIds.Contains(CompactIds, id);
+        int chunk = (int)(id >> 16);
+        int index = FindChunk(chunk);
+        return index < ContainerCount && ChunkAt(index) == chunk
+            && ContainerReading.Contains(ViewAt(index), (ushort)id);
+    }
+
+    /// <summary>The number of ids in start … end − 1; 0 ≤ start, end ≤ 2^32, and none when start ≥ end.</summary>
+    public long CountRange(long start, long end)
+    {
+        AssertRange(start, end);
+        if (start >= end) return 0;
+        if (IsCompact)
+            return Operations.CompactIds.CountBelow(CompactIds, end) - Operations.CompactIds.CountBelow(CompactIds, start);
+        int firstChunk = (int)(start >> 16), lastChunk = (int)((end - 1) >> 16);
+        long count = 0;
+        for (int i = FindChunk(firstChunk); i < ContainerCount; i++)
+        {
+            int chunk = ChunkAt(i);
+            if (chunk > lastChunk) break;
+            int from = chunk == firstChunk ? (int)(start & 0xFFFF) : 0;
+            int to = chunk == lastChunk ? (int)((end - 1) & 0xFFFF) + 1 : FormRules.ChunkIds;
+            count += from == 0 && to == FormRules.ChunkIds
+                ? CardinalityAt(i)
+                : ContainerReading.CountRange(ViewAt(i), from, to);
+        }
+        return count;
+    }
+
+    /// <summary>The number of ids at or below <paramref name="id"/>.</summary>
+    public long Rank(uint id) => CountRange(0, id + 1L);
+
+    /// <summary>The id with <paramref name="index"/> ids below it; false when the set has no more than index ids.</summary>
+    public bool TrySelect(long index, out uint id)
+    {
+        id = 0;
+        if (index < 0 || index >= Cardinality) return false;
+        if (IsCompact)
+        {
+            id = CompactIds[(int)index];
+            return true;
+        }
+        int i = 0;
+        for (; index >= CardinalityAt(i); i++) index -= CardinalityAt(i);
+        id = ((uint)ChunkAt(i) << 16) | (uint)ContainerReading.Select(ViewAt(i), (int)index);
+        return true;
+    }
+
+    public bool TryMin(out uint id)
+    {
+        id = 0;
+        if (IsEmpty) return false;
+        id = IsCompact ? CompactIds[0] : ((uint)ChunkAt(0) << 16) | (uint)ContainerReading.Min(ViewAt(0));
+        return true;
+    }
+
+    public bool TryMax(out uint id)
+    {
+        id = 0;
+        if (IsEmpty) return false;
+        int last = ContainerCount - 1;
+        id = IsCompact ? CompactIds[^1] : ((uint)ChunkAt(last) << 16) | (uint)ContainerReading.Max(ViewAt(last));
+        return true;
+    }
+
+    /// <summary>The smallest id at or after <paramref name="from"/> (0 … 2^32), or −1.</summary>
+    public long NextSet(long from)
+    {
+        AssertRange(from, from);
+        if (IsCompact) return Operations.CompactIds.NextSet(CompactIds, from);
+        if (from == Limits.IdsMax) return -1;
+        int chunk = (int)(from >> 16);
+        for (int i = FindChunk(chunk); i < ContainerCount; i++)
+        {
+            int found = ContainerReading.NextSet(ViewAt(i), ChunkAt(i) == chunk ? (int)(from & 0xFFFF) : 0);
+            if (found >= 0) return ((long)ChunkAt(i) << 16) + found;
+        }
+        return -1;
+    }
+
+    /// <summary>
+    /// The smallest non-member at or after <paramref name="from"/> (0 … 2^32); 2^32 when every id from there on is held.
+    /// </summary>
+    public long NextClear(long from)
+    {
+        AssertRange(from, from);
+        if (IsCompact) return Operations.CompactIds.NextClear(CompactIds, from);
+        if (from == Limits.IdsMax) return from;
+        int chunk = (int)(from >> 16);
+        for (int i = FindChunk(chunk); i < ContainerCount && ChunkAt(i) == chunk; i++, chunk++)
+        {
+            int clear = ContainerReading.NextClear(ViewAt(i), (int)(from & 0xFFFF));
+            from = ((long)chunk << 16) + clear;
+            if (clear < FormRules.ChunkIds) return from;
+        }
+        return from;
+    }
+
+    /// <summary>Reads the ids upwards in batches, from the first one at or after <paramref name="from"/> (0 … 2^32).</summary>
+    public BitmapIterator GetIterator(long from = 0)
+    {
+        AssertRange(from, from);
+        return new BitmapIterator(this, from);
+    }
+
+    /// <summary>
+    /// Writes a window of the set as bits: bit i of words[w] is id (firstWord + w) × 64 + i. The window lies within the
+    /// 2^26 words that cover all ids.
+    /// </summary>
+    public void CopyWordsTo(long firstWord, Span<ulong> words)
+    {
+        Debug.Assert(firstWord >= 0 && firstWord + words.Length <= Limits.WordsMax);
+        words.Clear();
+        if (words.IsEmpty) return;
+        if (IsCompact)
+        {
+            Operations.CompactIds.OrWindow(CompactIds, firstWord, words);
+            return;
+        }
+        long endWord = firstWord + words.Length;
+        for (int i = FindChunk((int)(firstWord / FormRules.ChunkWords)); i < ContainerCount; i++)
+        {
+            long chunkWord = (long)ChunkAt(i) * FormRules.ChunkWords;
+            if (chunkWord >= endWord) break;
+            long from = Math.Max(firstWord, chunkWord), to = Math.Min(endWord, chunkWord + FormRules.ChunkWords);
+            ContainerBatch.OrWindow(
+                ViewAt(i), (int)(from - chunkWord), words.Slice((int)(from - firstWord), (int)(to - from)));
+        }
+    }
+
+    /// <summary>
+    /// Writes the set in the portable format (docs/format/roaring.md), each container in its smallest form.
+    /// </summary>
+    public void Serialize(IBufferWriter<byte> output)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        PortableWriter.Write(this, output);
+    }
+
+    /// <summary>Whether both sets hold the same ids, in whatever form.</summary>
+    public bool SetEquals(ReadOnlyBitmap other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return ReferenceEquals(this, other)
+            || (Cardinality == other.Cardinality && Intersection.CountPair(this, other) == Cardinality);
+    }
+
+    private static void AssertRange(long start, long end)
+    {
+        Debug.Assert(start is >= 0 and <= Limits.IdsMax, "range start outside 0 … 2^32");
+        Debug.Assert(end is >= 0 and <= Limits.IdsMax, "range end outside 0 … 2^32");
+    }
+}

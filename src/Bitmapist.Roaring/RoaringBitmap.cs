@@ -1,0 +1,230 @@
+using System.Diagnostics;
+using Bitmapist.Roaring.Containers;
+using Bitmapist.Roaring.Operations;
+
+namespace Bitmapist.Roaring;
+
+/// <summary>
+/// A mutable set of 32-bit ids. One thread at a time: the caller locks, for reads as well. <see cref="Freeze"/> and
+/// <see cref="FromFrozen"/> share memory both ways; whatever is shared is copied before it is written, first the
+/// top-level arrays, then each container that is touched.
+/// </summary>
+public sealed class RoaringBitmap
+{
+    /// <summary>A range over more chunks than this builds a new bitmap instead of editing chunk by chunk.</summary>
+    private const int EditedChunksMax = 8;
+
+    // A struct each, and only one in use, so that a small set is two objects: this one and its ids.
+    private bool isCompact;
+    private CompactStore compact;
+    private ContainerStore store;
+    private long cardinality;
+    private FrozenBitmap? frozen; // what shares our arrays; null once we have changed
+
+    public RoaringBitmap() => Adopt(FrozenBitmap.Empty);
+
+    private RoaringBitmap(FrozenBitmap source) => Adopt(source);
+
+    /// <summary>The number of ids, 0 … 2^32; O(1).</summary>
+    public long Cardinality => cardinality;
+
+    public bool IsEmpty => cardinality == 0;
+
+    /// <summary>
+    /// An estimate of the managed heap this bitmap holds, in bytes, counting shared arrays in full; kept while
+    /// writing, so O(1) but for the first time after <see cref="FromFrozen"/>.
+    /// </summary>
+    public long MemoryBytes => isCompact
+        ? MemoryEstimate.OfCompact(compact.Ids)
+        : MemoryEstimate.OfContainers(store.Chunks, store.Items, store.DataBytes);
+
+    /// <summary>A mutable copy that shares everything until it is written to; O(1).</summary>
+    public static RoaringBitmap FromFrozen(FrozenBitmap source)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        return new RoaringBitmap(source);
+    }
+
+    /// <summary>The present content, for any number of readers; O(1).</summary>
+    public FrozenBitmap Freeze()
+    {
+        if (frozen is not null) return frozen;
+        compact.IsShared = store.IsShared = true;
+        return frozen = isCompact
+            ? new FrozenBitmap(compact.Ids, compact.Count, compact.ChunkCount)
+            : new FrozenBitmap(store.Chunks, store.Items, store.Count, cardinality);
+    }
+
+    public bool Contains(uint id)
+    {
+        if (isCompact) return compact.HoldsAt(compact.LowerBound(id), id);
+        int index = store.IndexOf((int)(id >> 16));
+        return index >= 0 && ContainerReading.Contains(store.Items[index].View, (ushort)id);
+    }
+
+    /// <summary>Adds an id; true when it was not there.</summary>
+    public bool Add(uint id)
+    {
+        if (isCompact)
+        {
+            int position = compact.LowerBound(id);
+            if (compact.HoldsAt(position, id)) return false;
+            if (!compact.OutgrownBy(position, id))
+            {
+                compact.Insert(position, id);
+                return Changed(1);
+            }
+            LeaveCompact();
+        }
+        int chunk = (int)(id >> 16);
+        int index = store.IndexOf(chunk);
+        if (index < 0) store.Insert(~index, chunk, Container.OfArray([(ushort)id, 0, 0, 0], 1));
+        else if (!store.Add(index, (ushort)id)) return false;
+        return Changed(1);
+    }
+
+    /// <summary>Removes an id; true when it was there.</summary>
+    public bool Remove(uint id)
+    {
+        if (isCompact)
+        {
+            int position = compact.LowerBound(id);
+            if (!compact.HoldsAt(position, id)) return false;
+            compact.RemoveAt(position);
+            return Changed(-1);
+        }
+        int index = store.IndexOf((int)(id >> 16));
+        if (index < 0 || !store.Remove(index, (ushort)id)) return false;
+        Changed(-1);
+        if (cardinality == 0) Adopt(FrozenBitmap.Empty);
+        return true;
+    }
+
+    /// <summary>Adds start … end − 1; 0 ≤ start, end ≤ 2^32, nothing when start ≥ end.</summary>
+    public void AddRange(long start, long end) => ApplyRange(SweepOperation.Or, start, end);
+
+    /// <summary>Removes start … end − 1; 0 ≤ start, end ≤ 2^32, nothing when start ≥ end.</summary>
+    public void RemoveRange(long start, long end) => ApplyRange(SweepOperation.AndNot, start, end);
+
+    /// <summary>Reverses membership of start … end − 1; 0 ≤ start, end ≤ 2^32, nothing when start ≥ end.</summary>
+    public void FlipRange(long start, long end) => ApplyRange(SweepOperation.Xor, start, end);
+
+    /// <summary>
+    /// Gives every container its smallest form, run containers included, and drops spare capacity; O(containers'
+    /// bytes). Containers that are already smallest are kept as they are.
+    /// </summary>
+    public void Optimize()
+    {
+        if (isCompact)
+        {
+            compact.Trim();
+            frozen = null;
+            return;
+        }
+        bool wasShared = store.IsShared;
+        ResultBuilder result = ResultBuilder.ForThisThread();
+        for (int i = 0; i < store.Count; i++)
+        {
+            Container container = wasShared ? store.Items[i].Shared() : store.Items[i];
+            result.AppendContainer(store.Chunks[i], ContainerCopy.Tightened(container));
+        }
+        Adopt(result.ToFrozen());
+        // Nobody else has seen that frozen bitmap: what the containers say about ownership still holds.
+        compact.IsShared = store.IsShared = false;
+        frozen = null;
+    }
+
+    /// <summary>Throws <see cref="InvalidOperationException"/> naming the first broken invariant.</summary>
+    public void Validate()
+    {
+        if (isCompact) FormValidation.Compact(compact.Used, compact.ChunkCount);
+        else FormValidation.Containers(store.Chunks.AsSpan(0, store.Count), store.Items.AsSpan(0, store.Count), cardinality);
+        FormValidation.Require(
+            !isCompact || compact.Count == cardinality, "the kept cardinality is the number of ids", cardinality);
+        FormValidation.Require(
+            isCompact || store.DataBytes == MemoryEstimate.Sum(store.Items.AsSpan(0, store.Count)),
+            "the kept bytes are the sum over containers", store.DataBytes);
+    }
+
+    private bool Changed(int by)
+    {
+        cardinality += by;
+        frozen = null;
+        return true;
+    }
+
+    private void Adopt(FrozenBitmap source)
+    {
+        (uint[]? ids, ushort[] chunks, Container[] containers, int count) = source.Arrays;
+        isCompact = ids is not null;
+        compact = new CompactStore(ids ?? [], isCompact ? count : 0, isCompact ? source.ChunkCount : 0, isShared: true);
+        store = new ContainerStore(chunks, containers, isCompact ? 0 : count, isShared: true);
+        cardinality = source.Cardinality;
+        frozen = source;
+    }
+
+    private void LeaveCompact()
+    {
+        ReadOnlySpan<uint> ids = compact.Used;
+        int capacity = FormRules.GrownTopLevelCapacity(compact.ChunkCount);
+        store = new ContainerStore(new ushort[capacity], new Container[capacity], 0, isShared: false);
+        for (int start = 0; start < ids.Length;)
+        {
+            int end = start + 1;
+            while (end < ids.Length && ids[end] >> 16 == ids[start] >> 16) end++;
+            ushort[] values = new ushort[FormRules.GrownArrayCapacity(end - start)];
+            CompactIds.CopyValues(ids[start..end], values);
+            store.Insert(store.Count, (int)(ids[start] >> 16), Container.OfArray(values, end - start));
+            start = end;
+        }
+        compact = new CompactStore([], 0, 0, isShared: true);
+        isCompact = false;
+        frozen = null;
+    }
+
+    private void ApplyRange(SweepOperation operation, long start, long end)
+    {
+        Debug.Assert(start is >= 0 and <= Limits.IdsMax && end is >= 0 and <= Limits.IdsMax, "range outside 0 … 2^32");
+        if (start >= end) return;
+        int firstChunk = (int)(start >> 16), lastChunk = (int)((end - 1) >> 16);
+        if (isCompact || lastChunk - firstChunk >= EditedChunksMax)
+        {
+            FrozenBitmap before = Freeze(), range = RangeBitmap.Of(start, end);
+            Adopt(operation == SweepOperation.AndNot
+                ? Difference.Of(before, [range])
+                : Union.Of([before, range], operation));
+            return;
+        }
+        for (int chunk = firstChunk; chunk <= lastChunk; chunk++)
+        {
+            int from = chunk == firstChunk ? (int)(start & 0xFFFF) : 0;
+            int to = chunk == lastChunk ? (int)((end - 1) & 0xFFFF) + 1 : FormRules.ChunkIds;
+            ApplyToChunk(operation, chunk, RangeBitmap.OfChunk(from, to));
+        }
+        frozen = null;
+        if (cardinality == 0) Adopt(FrozenBitmap.Empty);
+    }
+
+    private void ApplyToChunk(SweepOperation operation, int chunk, in Container range)
+    {
+        int index = store.IndexOf(chunk);
+        if (index < 0)
+        {
+            if (operation == SweepOperation.AndNot) return;
+            store.Insert(~index, chunk, range);
+            cardinality += range.Cardinality;
+            return;
+        }
+        Workspace scratch = Workspace.First;
+        ContainerView before = store.Items[index].View;
+        ContainerView after = operation switch
+        {
+            SweepOperation.Or => ContainerOr.Or(before, range.View, scratch),
+            SweepOperation.Xor => ContainerXor.Xor(before, range.View, scratch),
+            _ => ContainerAndNot.AndNot(before, range.View, scratch),
+        };
+        cardinality += after.Cardinality - before.Cardinality;
+        if (after.IsEmpty) store.RemoveAt(index);
+        else store.Replace(index, after.IsFull ? FullChunk.Container : scratch.Materialise(after));
+    }
+}

@@ -1,0 +1,130 @@
+using System.Buffers.Binary;
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using Bitmapist.Roaring.Containers;
+using Bitmapist.Roaring.Format;
+using Bitmapist.Roaring.Operations;
+
+namespace Bitmapist.Roaring;
+
+/// <summary>
+/// A bitmap read in place from bytes in the portable format (docs/format/roaring.md). The bytes must not change while
+/// it is used; any number of threads may read it.
+/// </summary>
+public sealed class SerializedBitmap : ReadOnlyBitmap
+{
+    private readonly ReadOnlyMemory<byte> bytes; // the bitmap and nothing else
+    private readonly PortableLayout layout;
+    private readonly long cardinality;
+    private readonly (int First, int Second, int Third) offsets; // where the header leaves them out: fewer than four
+
+    private SerializedBitmap(ReadOnlyMemory<byte> bytes, in PortableLayout layout)
+    {
+        this.layout = layout;
+        ReadOnlySpan<byte> span = bytes.Span;
+        for (int i = 0; i < layout.ContainerCount; i++) cardinality += layout.CardinalityAt(span, i);
+        int end = layout.HeaderBytes;
+        if (layout.OffsetsAt < 0)
+        {
+            offsets.First = end;
+            end += layout.ContainerBytes(span, 0, end);
+            offsets.Second = end;
+            if (layout.ContainerCount > 1) end += layout.ContainerBytes(span, 1, end);
+            offsets.Third = end;
+            if (layout.ContainerCount > 2) end += layout.ContainerBytes(span, 2, end);
+        }
+        else if (layout.ContainerCount > 0)
+        {
+            int last = layout.ContainerCount - 1;
+            end = OffsetAt(span, last);
+            end += layout.ContainerBytes(span, last, end);
+        }
+        this.bytes = bytes[..end];
+    }
+
+    /// <summary>The ids counted by the header; O(1), summed when the bitmap was opened.</summary>
+    public override long Cardinality => cardinality;
+
+    public override int ChunkCount => layout.ContainerCount;
+
+    internal override int ContainerCount => layout.ContainerCount;
+
+    /// <summary>
+    /// Opens foreign bytes after checking every one of them; O(bytes), never throws on bad input. Bytes behind the
+    /// bitmap are allowed and not counted in <paramref name="consumedBytes"/>. False gives the reason.
+    /// </summary>
+    public static bool TryRead(
+        ReadOnlyMemory<byte> bytes, out SerializedBitmap? bitmap, out int consumedBytes, out string? reason)
+    {
+        bitmap = null;
+        if (!PortableValidation.Check(bytes.Span, out consumedBytes, out reason)) return false;
+        PortableLayout.TryRead(bytes.Span, out PortableLayout layout, out _);
+        bitmap = new SerializedBitmap(bytes, layout);
+        Debug.Assert(bitmap.bytes.Length == consumedBytes);
+        return true;
+    }
+
+    /// <summary>
+    /// Opens bytes whose integrity the caller has proved (a checksum over bytes that we wrote); O(chunks). Throws
+    /// <see cref="ArgumentException"/> when they do not even start as a bitmap.
+    /// </summary>
+    public static SerializedBitmap ReadTrusted(ReadOnlyMemory<byte> bytes)
+    {
+        if (!PortableLayout.TryRead(bytes.Span, out PortableLayout layout, out string? reason))
+            throw new ArgumentException($"Not a portable bitmap: {reason}.", nameof(bytes));
+        return new SerializedBitmap(bytes, layout);
+    }
+
+    /// <summary>Copies the set into memory, every container in the form that is best there.</summary>
+    public FrozenBitmap ToFrozen()
+    {
+        ResultBuilder result = ResultBuilder.ForThisThread();
+        Workspace scratch = Workspace.First;
+        for (ChunkCursor cursor = new(this); cursor.Chunk != ChunkCursor.End; cursor.MoveNext())
+            result.Append(ref cursor, scratch);
+        return result.ToFrozen();
+    }
+
+    internal override int ChunkAt(int index) => layout.ChunkAt(bytes.Span, index);
+
+    internal override int FindChunk(int chunk)
+    {
+        ReadOnlySpan<byte> span = bytes.Span;
+        int low = 0, high = layout.ContainerCount;
+        while (low < high)
+        {
+            int middle = (low + high) >> 1;
+            if (layout.ChunkAt(span, middle) < chunk) low = middle + 1;
+            else high = middle;
+        }
+        return low;
+    }
+
+    internal override int CardinalityAt(int index) => layout.CardinalityAt(bytes.Span, index);
+
+    internal override ContainerView ViewAt(int index)
+    {
+        ReadOnlySpan<byte> span = bytes.Span;
+        ReadOnlySpan<byte> data = span[OffsetAt(span, index)..];
+        int valuesCardinality = layout.CardinalityAt(span, index);
+        switch (layout.KindAt(span, index))
+        {
+            case ContainerKind.Array:
+                return ContainerView.OfArray(MemoryMarshal.Cast<byte, ushort>(data[..(2 * valuesCardinality)]));
+            case ContainerKind.Bitset:
+                return ContainerView.OfBitset(
+                    MemoryMarshal.Cast<byte, ulong>(data[..FormRules.BitsetBytes]), valuesCardinality);
+            default:
+                int runBytes = 4 * BinaryPrimitives.ReadUInt16LittleEndian(data);
+                return ContainerView.OfRuns(
+                    MemoryMarshal.Cast<byte, ushort>(data.Slice(2, runBytes)), valuesCardinality);
+        }
+    }
+
+    private int OffsetAt(ReadOnlySpan<byte> span, int index)
+    {
+        if (layout.OffsetsAt >= 0)
+            return (int)BinaryPrimitives.ReadUInt32LittleEndian(span[(layout.OffsetsAt + 4 * index)..]);
+        return index switch { 0 => offsets.First, 1 => offsets.Second, _ => offsets.Third };
+    }
+}

@@ -1,0 +1,148 @@
+using System.Net;
+using Bitmapist.Engine.Durability;
+using Bitmapist.Engine.Expiry;
+using Bitmapist.Engine.Keyspace;
+using Bitmapist.Server.Connections;
+using Bitmapist.Storage.Files;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Bitmapist.Server;
+
+/// <summary>
+/// A server in this process: opens the database, listens, serves until it is stopped. The executable, the tests and the
+/// benchmarks all run this.
+/// </summary>
+public sealed class BitmapistServer : IAsyncDisposable
+{
+    private readonly ServerState _state;
+    private readonly ExpiryCycle _expiry;
+    private readonly ILogger _logger;
+    private readonly TaskCompletionSource<bool> _shutdownAsked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private WebApplication? _host;
+
+    private BitmapistServer(ServerState state, ExpiryCycle expiry, ILogger logger)
+    {
+        _state = state;
+        _expiry = expiry;
+        _logger = logger;
+        state.Shutdown = save => _shutdownAsked.TrySetResult(save);
+    }
+
+    /// <summary>Completes when a client sent SHUTDOWN; the result says whether to save first.</summary>
+    public Task<bool> ShutdownAsked => _shutdownAsked.Task;
+
+    /// <summary>Opens the database and listens.</summary>
+    /// <exception cref="DatabaseLockedException">Another process has the database open.</exception>
+    /// <exception cref="CorruptFileException">The database is foreign, of a newer version, or damaged.</exception>
+    /// <exception cref="StorageException">The database cannot be read or written.</exception>
+    /// <exception cref="IOException">An address cannot be listened on.</exception>
+    public static async Task<BitmapistServer> StartAsync(ServerOptions options, ILoggerFactory loggers)
+    {
+        ILogger logger = loggers.CreateLogger("bitmapist");
+        TimeProvider time = TimeProvider.System;
+        PersistentKeyspace? persistence = null;
+        if (options.DatabasePath is { } path)
+        {
+            var persistenceOptions = new PersistenceOptions(
+                path, options.Databases, options.AppendFsync, TimeSpan.FromSeconds(options.SaveSeconds));
+            persistence = PersistentKeyspace.Open(
+                PhysicalFileSystem.Instance, persistenceOptions, time, new PersistenceLogger(logger));
+        }
+
+        KeyspaceStore store = persistence?.Store ?? new KeyspaceStore(options.Databases, time);
+        var server = new BitmapistServer(
+            new ServerState(options, store, persistence, time), new ExpiryCycle(store, time), logger);
+        try
+        {
+            server._host = await ListenAsync(server._state, loggers).ConfigureAwait(false);
+        }
+        catch
+        {
+            await server.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+
+        return server;
+    }
+
+    /// <summary>Writes a backup to the configured file; failure is logged.</summary>
+    public async Task BackupAsync()
+    {
+        if (_state.Persistence is not { } persistence || _state.Options.BackupPath is not { } path)
+        {
+            Log.NoBackupPath(_logger);
+            return;
+        }
+
+        try
+        {
+            await persistence.BackupAsync(path).ConfigureAwait(false);
+        }
+        catch (StorageException failure)
+        {
+            Log.BackupFailed(_logger, failure.Message);
+        }
+    }
+
+    /// <summary>Stops accepting, lets running commands finish, saves if asked.</summary>
+    /// <returns>Null, or why the save failed; the log keeps everything all the same.</returns>
+    public async Task<Exception?> StopAsync(bool save)
+    {
+        _state.Clients.CloseAll();
+        if (_host is not null) await _host.StopAsync().ConfigureAwait(false);
+        return save && _state.Persistence is { } persistence ? await persistence.SaveAsync().ConfigureAwait(false) : null;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_host is not null) await _host.DisposeAsync().ConfigureAwait(false);
+        await _expiry.DisposeAsync().ConfigureAwait(false);
+        if (_state.Persistence is { } persistence) await persistence.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private static async Task<WebApplication> ListenAsync(ServerState state, ILoggerFactory loggers)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Services.AddSingleton(state);
+        builder.Services.AddSingleton(loggers);
+        builder.Services.AddSingleton(typeof(ILogger<>), typeof(Logger<>));
+        builder.WebHost.UseKestrelCore();
+        builder.WebHost.UseSockets(sockets =>
+        {
+            // Requests take microseconds: a hop to the pool would cost more than serving them where they arrive.
+            sockets.UnsafePreferInlineScheduling = true;
+            sockets.WaitForDataBeforeAllocatingBuffer = false; // a connection's 4 KiB are worth a system call per request
+            sockets.MaxWriteBufferSize = Limits.TransportBufferBytes;
+            sockets.Backlog = 511; // as Redis
+        });
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            foreach (ListenAddress address in state.Options.Addresses) Listen(kestrel, address);
+        });
+        WebApplication host = builder.Build();
+        try
+        {
+            await host.StartAsync().ConfigureAwait(false);
+        }
+        catch
+        {
+            await host.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+
+        return host;
+    }
+
+    private static void Listen(KestrelServerOptions kestrel, ListenAddress address)
+    {
+        static void Serve(ListenOptions listen) => listen.UseConnectionHandler<RespConnectionHandler>();
+        if (address.Ip is null) kestrel.ListenLocalhost(address.Port, Serve);
+        else if (address.Ip.Equals(IPAddress.IPv6Any)) kestrel.ListenAnyIP(address.Port, Serve);
+        else kestrel.Listen(address.Ip, address.Port, Serve);
+    }
+}

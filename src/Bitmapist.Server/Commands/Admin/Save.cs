@@ -1,0 +1,54 @@
+using System.Text;
+using Bitmapist.Engine.Durability;
+using Bitmapist.Resp.Writing;
+using static Bitmapist.Server.Commands.CommandFlags;
+
+namespace Bitmapist.Server.Commands.Admin;
+
+/// <summary>redis.io/commands/save and bgsave. SAVE keeps only its own client waiting.</summary>
+internal static class Save
+{
+    private const CommandFlags Flags = CommandFlags.Admin | NoScript | NoAsyncLoading;
+
+    public static readonly CommandSpec Spec = new("save", 1, Flags | NoMulti, KeySpec.None, RunForeground)
+    {
+        Summary = "Saves what changed to the database file, and replies when that is done.",
+        Group = "server", Categories = "admin slow dangerous", Complexity = "O(changed keys)",
+    };
+
+    public static readonly CommandSpec Background = new("bgsave", -1, Flags, KeySpec.None, RunBackground)
+    {
+        Summary = "Saves what changed to the database file in the background.",
+        Group = "server", Categories = "admin slow dangerous", Complexity = "O(1)",
+    };
+
+    private static void RunForeground(CommandContext call, RespWriter reply)
+    {
+        if (call.Server.Persistence is not { } persistence) reply.WriteOk();
+        else if (persistence.IsSaving) call.Fail(reply, Errors.SaveInProgress);
+        else call.Defer(new SaveReply(call, persistence));
+    }
+
+    private static void RunBackground(CommandContext call, RespWriter reply)
+    {
+        ArgumentList args = call.Args;
+        if (args.Count > 2 || (args.Count == 2 && !args.Is(1, "schedule"u8))) call.Fail(reply, Errors.Syntax);
+        else if (call.Server.Persistence?.TryStartSave() == false) call.Fail(reply, Errors.SaveInProgress);
+        else reply.WriteSimpleString("Background saving started"u8);
+    }
+
+    private sealed class SaveReply(CommandContext call, PersistentKeyspace persistence) : DeferredReply
+    {
+        private Exception? _failure;
+
+        public override long Cost => long.MaxValue; // it waits for a disk
+
+        public override void Compute() => _failure = persistence.SaveAsync().GetAwaiter().GetResult();
+
+        public override void Write(RespWriter reply)
+        {
+            if (_failure is null) reply.WriteOk();
+            else call.Fail(reply, Encoding.UTF8.GetBytes($"ERR {_failure.Message}"));
+        }
+    }
+}

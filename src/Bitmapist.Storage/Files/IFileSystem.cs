@@ -1,0 +1,30 @@
+namespace Bitmapist.Storage.Files;
+
+/// <summary>
+/// The only door to the disk, so that tests can stand a failing or crashing disk in its place. Safe on any thread.
+/// Every failure is a <see cref="StorageException"/>.
+/// </summary>
+public interface IFileSystem
+{
+    IFile Open(string path, FileOpen mode);
+
+    bool Exists(string path);
+
+    /// <summary>Removes a file; a missing one is no error.</summary>
+    void Delete(string path);
+
+    /// <summary>Atomically gives a file another name in the same directory, replacing what was there.</summary>
+    void Rename(string from, string to);
+
+    /// <summary>Makes creations, deletions and renames in a directory survive a power cut.</summary>
+    void SyncDirectory(string directory);
+
+    /// <summary>Paths of the files in a directory whose names start with the prefix, in ordinal order.</summary>
+    IReadOnlyList<string> List(string directory, string namePrefix);
+
+    /// <summary>
+    /// Takes an exclusive advisory lock that ends with the returned object or the process; null when another holder
+    /// has it, be it in this process or in another.
+    /// </summary>
+    IDisposable? TryLock(string path);
+}

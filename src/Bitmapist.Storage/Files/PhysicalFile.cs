@@ -1,0 +1,80 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Bitmapist.Storage.Files;
+
+/// <summary>A file of the machine, read and written at given positions without a shared cursor.</summary>
+internal sealed class PhysicalFile(string path, SafeFileHandle handle) : IFile
+{
+    private volatile bool syncFailed;
+
+    public string Path => path;
+
+    public long Length => RandomAccess.GetLength(handle);
+
+    public int Read(long offset, Span<byte> buffer)
+    {
+        int total = 0;
+        try
+        {
+            while (total < buffer.Length)
+            {
+                int count = RandomAccess.Read(handle, buffer[total..], offset + total);
+                if (count == 0) break;
+                total += count;
+            }
+
+            return total;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StorageException(path, offset + total, $"reading {buffer.Length} bytes failed: {e.Message}", e);
+        }
+    }
+
+    public void Write(long offset, ReadOnlySpan<byte> bytes)
+    {
+        RefuseAfterFailedSync();
+        try
+        {
+            RandomAccess.Write(handle, bytes, offset);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StorageException(path, offset, $"writing {bytes.Length} bytes failed: {e.Message}", e);
+        }
+    }
+
+    public void Sync()
+    {
+        RefuseAfterFailedSync();
+        try
+        {
+            RandomAccess.FlushToDisk(handle);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            syncFailed = true;
+            throw new StorageException(path, null, $"fsync failed: {e.Message}", e);
+        }
+    }
+
+    public void Truncate(long length)
+    {
+        RefuseAfterFailedSync();
+        try
+        {
+            RandomAccess.SetLength(handle, length);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StorageException(path, length, $"truncating failed: {e.Message}", e);
+        }
+    }
+
+    public void Dispose() => handle.Dispose();
+
+    private void RefuseAfterFailedSync()
+    {
+        if (syncFailed) throw new StorageException(path, null, "refused: an earlier fsync of this file failed");
+    }
+}

@@ -1,0 +1,31 @@
+using System.Buffers.Binary;
+using Bitmapist.Storage.Files;
+
+namespace Bitmapist.Storage.Log;
+
+/// <summary>docs/format/log.md §2, little-endian: crc32c u32 | payloadBytes u32 | kind u8 | payload.</summary>
+internal static class RecordFormat
+{
+    public const int HeaderBytes = 4 + 4 + 1;
+
+    /// <summary>The payload of a <see cref="RecordKind.Durable"/> record: a segment sequence, u64.</summary>
+    public const int DurablePayloadBytes = 8;
+
+    /// <summary>Writes the header that proves <paramref name="payload"/>.</summary>
+    public static void WriteHeader(Span<byte> header, RecordKind kind, ReadOnlySpan<byte> payload)
+    {
+        BinaryPrimitives.WriteInt32LittleEndian(header[4..], payload.Length);
+        header[8] = (byte)kind;
+        uint crc = Crc32C.Append(Crc32C.Compute(header[4..HeaderBytes]), payload);
+        BinaryPrimitives.WriteUInt32LittleEndian(header, crc);
+    }
+
+    /// <summary>Whether <paramref name="record"/>, header and whole payload, carries its own checksum.</summary>
+    public static bool Proves(ReadOnlySpan<byte> record) =>
+        BinaryPrimitives.ReadUInt32LittleEndian(record) == Crc32C.Compute(record[4..]);
+
+    /// <summary>Payload length as claimed by the header; above the limit when the header is nonsense.</summary>
+    public static uint PayloadBytes(ReadOnlySpan<byte> header) => BinaryPrimitives.ReadUInt32LittleEndian(header[4..]);
+
+    public static RecordKind Kind(ReadOnlySpan<byte> header) => (RecordKind)header[8];
+}

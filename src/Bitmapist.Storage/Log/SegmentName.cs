@@ -1,0 +1,32 @@
+using System.Globalization;
+using Bitmapist.Storage.Files;
+
+namespace Bitmapist.Storage.Log;
+
+/// <summary>Names of segment files: the database's path, ".log." and the sequence in at least six digits.</summary>
+internal static class SegmentName
+{
+    private const string Infix = ".log.";
+
+    public static string For(string databasePath, long sequence) =>
+        string.Create(CultureInfo.InvariantCulture, $"{databasePath}{Infix}{sequence:D6}");
+
+    /// <summary>The segments beside a database, by sequence; names that only look alike are left out.</summary>
+    public static List<(long Sequence, string Path)> List(IFileSystem files, string databasePath)
+    {
+        string prefix = Path.GetFileName(databasePath) + Infix;
+        List<(long Sequence, string Path)> segments = [];
+        foreach (string path in files.List(DirectoryOf(databasePath), prefix))
+        {
+            ReadOnlySpan<char> digits = Path.GetFileName(path.AsSpan())[prefix.Length..];
+            if (long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out long sequence)
+                && Path.GetFileName(For(databasePath, sequence)) == Path.GetFileName(path))
+                segments.Add((sequence, path));
+        }
+
+        segments.Sort();
+        return segments;
+    }
+
+    public static string DirectoryOf(string path) => Path.GetDirectoryName(Path.GetFullPath(path))!;
+}

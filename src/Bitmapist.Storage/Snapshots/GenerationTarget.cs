@@ -1,0 +1,15 @@
+using Bitmapist.Storage.Files;
+
+namespace Bitmapist.Storage.Snapshots;
+
+/// <summary>Where a generation is written and what its commit makes of it.</summary>
+/// <param name="File">The file appended to.</param>
+/// <param name="DatabaseId">Whose trailer it will be.</param>
+/// <param name="Base">The generation it builds on; null for a file of its own.</param>
+/// <param name="Generation">Its number.</param>
+/// <param name="Source">The file whose stored values may be put again; null when there is none.</param>
+/// <param name="Publish">Makes the synced generation the database.</param>
+/// <param name="End">Ends the writing; told whether it was published.</param>
+internal sealed record GenerationTarget(
+    IFile File, Guid DatabaseId, DatabaseState? Base, long Generation, IFile? Source,
+    Action<DatabaseState> Publish, Action<bool> End);

@@ -1,0 +1,83 @@
+using System.Buffers.Binary;
+using Bitmapist.Storage.Files;
+
+namespace Bitmapist.Storage.Snapshots;
+
+/// <summary>
+/// An index run with its directory in memory: per block of about 4 KiB (some hundred keys) one key and 20 bytes.
+/// Immutable; any thread.
+/// </summary>
+internal sealed class IndexRun
+{
+    /// <summary>A block in the directory: offset u64 | bytes u32 | firstKeyBytes u32, before its first key.</summary>
+    public const int LocationBytes = 16;
+
+    private readonly byte[] directory;
+    private readonly int[] starts;
+
+    private IndexRun(IFile file, RunReference reference, byte[] directory, int[] starts)
+    {
+        File = file;
+        Reference = reference;
+        this.directory = directory;
+        this.starts = starts;
+    }
+
+    public IFile File { get; }
+    public RunReference Reference { get; }
+    public int Blocks => starts.Length;
+
+    /// <summary>Reads and proves the directory; O(blocks).</summary>
+    public static IndexRun Load(IFile file, RunReference reference)
+    {
+        long end = file.Length;
+        if (reference.DirectoryOffset < 0 || reference.DirectoryBytes < IndexFrame.HeaderBytes
+            || reference.DirectoryOffset > end - reference.DirectoryBytes)
+            throw IndexFrame.Damaged(file, reference.DirectoryOffset, "index directory is not within the file");
+
+        byte[] frame = new byte[reference.DirectoryBytes];
+        _ = IndexFrame.Read(file, reference.DirectoryOffset, frame);
+        List<int> starts = [];
+        for (int at = IndexFrame.HeaderBytes; at < frame.Length;)
+        {
+            starts.Add(at);
+            int keyBytes = frame.Length - at < LocationBytes
+                ? -1
+                : BinaryPrimitives.ReadInt32LittleEndian(frame.AsSpan(at + 12));
+            if (keyBytes < 0 || keyBytes > frame.Length - at - LocationBytes)
+                throw IndexFrame.Damaged(file, reference.DirectoryOffset + at, "index directory entry is cut off");
+            at += LocationBytes + keyBytes;
+        }
+
+        return new IndexRun(file, reference, frame, [.. starts]);
+    }
+
+    public ReadOnlySpan<byte> FirstKey(int block)
+    {
+        int start = starts[block];
+        int keyBytes = BinaryPrimitives.ReadInt32LittleEndian(directory.AsSpan(start + 12));
+        return directory.AsSpan(start + LocationBytes, keyBytes);
+    }
+
+    public (long Offset, int Bytes) Location(int block)
+    {
+        ReadOnlySpan<byte> location = directory.AsSpan(starts[block]);
+        return (
+            BinaryPrimitives.ReadInt64LittleEndian(location),
+            BinaryPrimitives.ReadInt32LittleEndian(location[8..]));
+    }
+
+    /// <summary>The only block that can hold a key: the last whose first key is not greater; -1 if none is.</summary>
+    public int FindBlock(ReadOnlySpan<byte> key)
+    {
+        int low = 0, high = starts.Length - 1;
+        while (low <= high)
+        {
+            int middle = (low + high) >>> 1;
+            if (FirstKey(middle).SequenceCompareTo(key) <= 0) low = middle + 1;
+            else high = middle - 1;
+        }
+
+        return high;
+    }
+}

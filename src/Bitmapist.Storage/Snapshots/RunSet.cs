@@ -1,0 +1,104 @@
+using System.Runtime.InteropServices;
+using Bitmapist.Storage.Files;
+
+namespace Bitmapist.Storage.Snapshots;
+
+/// <summary>
+/// The index runs of a generation being written, oldest first, and the sums over what is live in them. Looks up every
+/// key that is put, so that live and dead bytes are exact and no deletion is kept for a key that is not there. One
+/// thread.
+/// </summary>
+internal sealed class RunSet
+{
+    /// <summary>
+    /// A run is merged with the newer ones once they hold a quarter as many entries: sizes then grow fourfold from run
+    /// to run, each entry is rewritten about log4(keys) times, and 16 runs suffice for 4^15 keys.
+    /// </summary>
+    private const int GrowthFactor = 4;
+
+    private readonly IFile file;
+    private readonly List<IndexRun> runs;
+    private readonly List<IndexCursor> cursors = [];
+
+    public RunSet(IFile file, DatabaseState? state)
+    {
+        this.file = file;
+        runs = state is null ? [] : [.. state.Runs];
+        foreach (IndexRun run in runs) cursors.Add(new IndexCursor(run));
+        LiveEntries = state?.Trailer.LiveEntries ?? 0;
+        LiveValueBytes = state?.Trailer.LiveValueBytes ?? 0;
+    }
+
+    public IReadOnlyList<IndexRun> Runs => runs;
+    public long LiveEntries { get; private set; }
+    public long LiveValueBytes { get; private set; }
+
+    /// <summary>Adds a run that was just written and flushed.</summary>
+    public void Add(RunReference reference)
+    {
+        IndexRun run = IndexRun.Load(file, reference);
+        runs.Add(run);
+        cursors.Add(new IndexCursor(run));
+    }
+
+    /// <summary>
+    /// Accounts for an entry about to be written; false for a deletion of a key that is not live, which need not be.
+    /// Cheapest when keys come in ascending order.
+    /// </summary>
+    public bool Account(ReadOnlySpan<byte> key, in IndexEntry entry)
+    {
+        bool replaces = false;
+        for (int i = cursors.Count - 1; i >= 0 && !replaces; i--)
+        {
+            IndexCursor cursor = cursors[i];
+            if (!cursor.Seek(key) || !cursor.Key.SequenceEqual(key)) continue;
+            if (cursor.Entry.IsDeleted) break;
+            replaces = true;
+            LiveEntries--;
+            LiveValueBytes -= cursor.Entry.StoredBytes;
+        }
+
+        if (entry.IsDeleted) return replaces;
+        LiveEntries++;
+        LiveValueBytes += entry.StoredBytes;
+        return true;
+    }
+
+    /// <summary>Merges the newest runs as far as the size rule asks; the index alone is rewritten.</summary>
+    public void Merge(FileAppender output)
+    {
+        int from = MergeFrom();
+        if (from >= runs.Count - 1) return;
+        MergedCursor cursor = new(CollectionsMarshal.AsSpan(runs)[from..]);
+        cursor.Start(default);
+        RunWriter writer = new(output);
+        bool any = false;
+        while (cursor.MoveNext())
+        {
+            // Nothing older is left that a deletion would have to hide.
+            if (from == 0 && cursor.Entry.IsDeleted) continue;
+            writer.Add(cursor.Key, cursor.Entry, cursor.Metadata);
+            any = true;
+        }
+
+        runs.RemoveRange(from, runs.Count - from);
+        cursors.RemoveRange(from, cursors.Count - from);
+        if (!any) return;
+        RunReference merged = writer.Finish();
+        output.Flush();
+        Add(merged);
+    }
+
+    private int MergeFrom()
+    {
+        int from = runs.Count - 1;
+        long newer = from < 0 ? 0 : runs[from].Reference.Entries;
+        while (from > 0 && (runs[from - 1].Reference.Entries < newer * GrowthFactor || from >= Limits.LiveRunsMax))
+        {
+            from--;
+            newer += runs[from].Reference.Entries;
+        }
+
+        return from;
+    }
+}

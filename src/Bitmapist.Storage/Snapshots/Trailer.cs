@@ -1,0 +1,92 @@
+using System.Buffers.Binary;
+using Bitmapist.Storage.Files;
+
+namespace Bitmapist.Storage.Snapshots;
+
+/// <summary>
+/// The end of a generation (docs/format/database.md §4): what makes everything it names the database. Begins at a
+/// multiple of 4,096, so that opening finds the newest whole one by looking backwards page by page.
+/// </summary>
+internal sealed record Trailer(
+    Guid DatabaseId, long Offset, long Generation, long PreviousOffset, long FirstLogSequence,
+    long LiveEntries, long LiveValueBytes, RunReference[] Runs)
+{
+    public const int Alignment = 4096;
+    private const int FixedBytes = 88;
+    private const int ChecksummedFrom = 12;
+
+    private static ReadOnlySpan<byte> Magic => "BMAPEND\n"u8;
+
+    public int Bytes => FixedBytes + Runs.Length * RunReference.Bytes;
+
+    /// <summary>Where the next generation begins.</summary>
+    public long End => Offset + Bytes;
+
+    public byte[] Encode()
+    {
+        byte[] bytes = new byte[Bytes];
+        Span<byte> trailer = bytes;
+        Magic.CopyTo(trailer);
+        BinaryPrimitives.WriteInt32LittleEndian(trailer[12..], Bytes);
+        DatabaseId.TryWriteBytes(trailer[16..], bigEndian: true, out _);
+        BinaryPrimitives.WriteInt64LittleEndian(trailer[32..], Offset);
+        BinaryPrimitives.WriteInt64LittleEndian(trailer[40..], Generation);
+        BinaryPrimitives.WriteInt64LittleEndian(trailer[48..], PreviousOffset);
+        BinaryPrimitives.WriteInt64LittleEndian(trailer[56..], FirstLogSequence);
+        BinaryPrimitives.WriteInt64LittleEndian(trailer[64..], LiveEntries);
+        BinaryPrimitives.WriteInt64LittleEndian(trailer[72..], LiveValueBytes);
+        BinaryPrimitives.WriteInt32LittleEndian(trailer[80..], Runs.Length);
+        for (int i = 0; i < Runs.Length; i++) Runs[i].Write(trailer[(FixedBytes + i * RunReference.Bytes)..]);
+        BinaryPrimitives.WriteUInt32LittleEndian(trailer[8..], Crc32C.Compute(trailer[ChecksummedFrom..]));
+        return bytes;
+    }
+
+    /// <summary>The newest whole trailer of a file; refuses a file that has none.</summary>
+    public static Trailer FindNewest(IFile file, Guid databaseId)
+    {
+        const int WindowBytes = 64 * Alignment;
+        byte[] window = new byte[WindowBytes];
+        long end = file.Length;
+        for (long windowEnd = (end + Alignment - 1) / Alignment * Alignment; windowEnd > 0; windowEnd -= WindowBytes)
+        {
+            long windowStart = Math.Max(0, windowEnd - WindowBytes);
+            int count = file.Read(windowStart, window.AsSpan(0, (int)(windowEnd - windowStart)));
+            for (int at = (int)(windowEnd - windowStart) - Alignment; at >= 0; at -= Alignment)
+            {
+                if (at + FixedBytes > count || !window.AsSpan(at, Magic.Length).SequenceEqual(Magic)) continue;
+                ReadOnlySpan<byte> page = window.AsSpan(at, Math.Min(Alignment, count - at));
+                if (TryDecode(page, databaseId, windowStart + at) is { } found) return found;
+            }
+        }
+
+        throw new CorruptFileException(FileDefect.Damaged, file.Path, DatabaseHeader.Bytes,
+            "no whole generation is in this database");
+    }
+
+    private static Trailer? TryDecode(ReadOnlySpan<byte> trailer, Guid databaseId, long offset)
+    {
+        int bytes = BinaryPrimitives.ReadInt32LittleEndian(trailer[12..]);
+        if (bytes < FixedBytes || bytes > trailer.Length) return null;
+        trailer = trailer[..bytes];
+        uint checksum = Crc32C.Compute(trailer[ChecksummedFrom..]);
+        if (BinaryPrimitives.ReadUInt32LittleEndian(trailer[8..]) != checksum) return null;
+        // A stored value may contain a trailer, copied from another place or database; ours says where it belongs.
+        if (new Guid(trailer.Slice(16, 16), bigEndian: true) != databaseId) return null;
+        if (BinaryPrimitives.ReadInt64LittleEndian(trailer[32..]) != offset) return null;
+        int runCount = BinaryPrimitives.ReadInt32LittleEndian(trailer[80..]);
+        if (runCount < 0 || runCount > (bytes - FixedBytes) / RunReference.Bytes) return null;
+
+        RunReference[] runs = new RunReference[runCount];
+        for (int i = 0; i < runCount; i++)
+            runs[i] = RunReference.Read(trailer[(FixedBytes + i * RunReference.Bytes)..]);
+        return new Trailer(
+            databaseId,
+            offset,
+            BinaryPrimitives.ReadInt64LittleEndian(trailer[40..]),
+            BinaryPrimitives.ReadInt64LittleEndian(trailer[48..]),
+            BinaryPrimitives.ReadInt64LittleEndian(trailer[56..]),
+            BinaryPrimitives.ReadInt64LittleEndian(trailer[64..]),
+            BinaryPrimitives.ReadInt64LittleEndian(trailer[72..]),
+            runs);
+    }
+}

@@ -1,0 +1,75 @@
+namespace Bitmapist.Testing.Files;
+
+/// <summary>A clock that stands still until told; timers fire on the thread that advances it.</summary>
+public sealed class ManualTime : TimeProvider
+{
+    private readonly Lock gate = new();
+    private readonly List<Timer> timers = [];
+    private DateTimeOffset now = DateTimeOffset.UnixEpoch;
+
+    public override DateTimeOffset GetUtcNow()
+    {
+        lock (gate) return now;
+    }
+
+    public override long GetTimestamp() => GetUtcNow().Ticks;
+
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        Timer timer = new(this, callback, state);
+        timer.Change(dueTime, period);
+        lock (gate) timers.Add(timer);
+        return timer;
+    }
+
+    /// <summary>Moves the clock and runs each timer that came due, once for every period passed.</summary>
+    public void Advance(TimeSpan by)
+    {
+        List<Timer> due = [];
+        lock (gate)
+        {
+            now += by;
+            foreach (Timer timer in timers)
+            {
+                while (timer.DueBy(now)) due.Add(timer);
+            }
+        }
+
+        foreach (Timer timer in due) timer.Fire();
+    }
+
+    private sealed class Timer(ManualTime clock, TimerCallback callback, object? state) : ITimer
+    {
+        private DateTimeOffset? next;
+        private TimeSpan every;
+
+        public bool Change(TimeSpan dueTime, TimeSpan period)
+        {
+            next = dueTime == Timeout.InfiniteTimeSpan ? null : clock.GetUtcNow() + dueTime;
+            every = period;
+            return true;
+        }
+
+        public bool DueBy(DateTimeOffset time)
+        {
+            if (next is null || next > time) return false;
+            next = every > TimeSpan.Zero ? next + every : null;
+            return true;
+        }
+
+        public void Fire() => callback(state);
+
+        public void Dispose()
+        {
+            lock (clock.gate) clock.timers.Remove(this);
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            Dispose();
+            return ValueTask.CompletedTask;
+        }
+    }
+}

@@ -1,0 +1,187 @@
+using Bitmapist.Storage.Files;
+
+namespace Bitmapist.Testing.Files;
+
+/// <summary>
+/// A disk in memory that records every operation, fails on demand, and can crash: what was not synced, writes and
+/// directory entries alike, is then lost in the way asked for. Any thread.
+/// </summary>
+public sealed class SimulatedFileSystem : IFileSystem
+{
+    private readonly List<DiskEvent> events = [];
+    private readonly Dictionary<int, DiskFault> faults = [];
+    private readonly HashSet<string> locks = [];
+    private readonly List<(string Path, SimulatedNode? Node)> unsyncedEntries = [];
+    private readonly Dictionary<string, SimulatedNode> entries = [];
+    private Dictionary<string, SimulatedNode> durableEntries = [];
+
+    internal Lock Gate { get; } = new();
+
+    /// <summary>A copy of what was asked so far. Reads are not recorded.</summary>
+    public IReadOnlyList<DiskEvent> Events
+    {
+        get
+        {
+            lock (Gate) return [.. events];
+        }
+    }
+
+    /// <summary>Lets the operation with this number fail once.</summary>
+    public void FailAt(int number, DiskFault fault)
+    {
+        lock (Gate) faults[number] = fault;
+    }
+
+    /// <summary>The disk after a crash; this one is not to be used any more. The seed decides what random modes do.</summary>
+    public SimulatedFileSystem Crash(CrashMode mode, int seed)
+    {
+        Random random = new(seed);
+        SimulatedFileSystem after = new();
+        lock (Gate)
+        {
+            Dictionary<string, SimulatedNode> kept = mode == CrashMode.ProcessKilled ? entries : new(durableEntries);
+            int cut = mode is CrashMode.UnsyncedCutShort or CrashMode.UnsyncedAtRandom
+                ? random.Next(unsyncedEntries.Count + 1)
+                : 0;
+            foreach ((string path, SimulatedNode? node) in mode == CrashMode.ProcessKilled ? [] : unsyncedEntries.Take(cut))
+            {
+                if (node is null) kept.Remove(path);
+                else kept[path] = node;
+            }
+
+            foreach ((string path, SimulatedNode node) in kept)
+                after.entries[path] = node.AfterCrash(mode, random);
+        }
+
+        after.durableEntries = new(after.entries);
+        return after;
+    }
+
+    /// <summary>The bytes of a file as a reader sees them.</summary>
+    public byte[] ReadAll(string path)
+    {
+        lock (Gate)
+        {
+            SimulatedNode node = entries[path];
+            return node.Content.AsSpan(0, (int)node.Length).ToArray();
+        }
+    }
+
+    /// <summary>Puts a file there, durable, without recording it.</summary>
+    public void WriteAll(string path, ReadOnlySpan<byte> bytes)
+    {
+        SimulatedNode node = new();
+        node.Write(0, bytes);
+        node.Sync();
+        lock (Gate)
+        {
+            entries[path] = node;
+            durableEntries[path] = node;
+        }
+    }
+
+    /// <summary>A disk with the same files, all durable.</summary>
+    public SimulatedFileSystem Clone() => Crash(CrashMode.ProcessKilled, seed: 0);
+
+    public IFile Open(string path, FileOpen mode)
+    {
+        lock (Gate)
+        {
+            bool exists = entries.TryGetValue(path, out SimulatedNode? node);
+            if (exists && mode == FileOpen.CreateNew) throw new StorageException(path, null, "cannot be opened: exists");
+            if (!exists && mode is FileOpen.OpenExisting or FileOpen.ReadExisting && node is null)
+                throw new StorageException(path, null, "cannot be opened: no such file");
+            if (node is null)
+            {
+                DiskFault? fault = Record(DiskOperation.Create, path, 0, 0);
+                if (fault is not null) throw Failed(path, fault.Value);
+                node = new SimulatedNode();
+                Enter(path, node);
+            }
+
+            return new SimulatedFile(this, path, node, readOnly: mode == FileOpen.ReadExisting);
+        }
+    }
+
+    public bool Exists(string path)
+    {
+        lock (Gate) return entries.ContainsKey(path);
+    }
+
+    public void Delete(string path)
+    {
+        lock (Gate)
+        {
+            if (!entries.ContainsKey(path)) return;
+            DiskFault? fault = Record(DiskOperation.Delete, path, 0, 0);
+            if (fault is not null) throw Failed(path, fault.Value);
+            Enter(path, null);
+        }
+    }
+
+    public void Rename(string from, string to)
+    {
+        lock (Gate)
+        {
+            DiskFault? fault = Record(DiskOperation.Rename, from, 0, 0);
+            if (fault is not null) throw Failed(from, fault.Value);
+            if (!entries.TryGetValue(from, out SimulatedNode? node))
+                throw new StorageException(from, null, "cannot be renamed: no such file");
+            // A rename is atomic; as two entries in a row, a crash between them keeps both names, which is allowed.
+            Enter(to, node);
+            Enter(from, null);
+        }
+    }
+
+    public void SyncDirectory(string directory)
+    {
+        lock (Gate)
+        {
+            DiskFault? fault = Record(DiskOperation.SyncDirectory, directory, 0, 0);
+            if (fault is not null) throw Failed(directory, fault.Value);
+            durableEntries = new(entries);
+            unsyncedEntries.Clear();
+        }
+    }
+
+    public IReadOnlyList<string> List(string directory, string namePrefix)
+    {
+        string prefix = Path.Combine(directory, namePrefix);
+        lock (Gate)
+        {
+            return [.. entries.Keys.Where(path => path.StartsWith(prefix, StringComparison.Ordinal)
+                && path.IndexOf('/', directory.Length + 1) < 0).Order(StringComparer.Ordinal)];
+        }
+    }
+
+    public IDisposable? TryLock(string path)
+    {
+        lock (Gate) return locks.Add(path) ? new Held(this, path) : null;
+    }
+
+    /// <summary>Under the gate: notes an operation; returns how it is to fail, or null.</summary>
+    internal DiskFault? Record(DiskOperation operation, string path, long offset, long bytes)
+    {
+        int number = events.Count;
+        events.Add(new DiskEvent(number, operation, path, offset, bytes));
+        return faults.Remove(number, out DiskFault fault) ? fault : null;
+    }
+
+    internal static StorageException Failed(string path, DiskFault fault, long? offset = null) =>
+        new(path, offset, fault == DiskFault.InputOutputError ? "Input/output error" : "No space left on device");
+
+    private void Enter(string path, SimulatedNode? node)
+    {
+        if (node is null) entries.Remove(path);
+        else entries[path] = node;
+        unsyncedEntries.Add((path, node));
+    }
+
+    private sealed class Held(SimulatedFileSystem disk, string path) : IDisposable
+    {
+        public void Dispose()
+        {
+            lock (disk.Gate) disk.locks.Remove(path);
+        }
+    }
+}
