@@ -32,13 +32,13 @@ internal static class Client
             {
                 Since = "6.2.0", Tips = ["nondeterministic_output"],
             },
-            Declare("list", -2, Admin | Flags, ClientList.Run, "Describes connections, a line each.") with
+            Declare("list", -2, CommandFlags.Admin | Flags, ClientList.Run, "Describes connections, a line each.") with
             {
                 Since = "2.4.0", Categories = AdminCategories, Complexity = "O(connections)",
                 Tips = ["nondeterministic_output"],
                 Arguments = "[TYPE (NORMAL | MASTER | REPLICA | PUBSUB)] [ID client-id:integer...]",
             },
-            Declare("no-evict", 3, Admin | Flags, RunOnOff, "Accepted for Redis's sake: no client is ever evicted.") with
+            Declare("no-evict", 3, CommandFlags.Admin | Flags, RunOnOff, "Accepted for Redis's sake: no client is ever evicted.") with
             {
                 Since = "7.0.0", Categories = AdminCategories, Arguments = "ON | OFF",
             },
