@@ -19,6 +19,7 @@ internal sealed class ServerState
         Persistence = persistence;
         Time = time;
         StartedAtUnixMs = time.GetUtcNow().ToUnixTimeMilliseconds();
+        Statistics = new ServerStatistics(this);
     }
 
     public ServerOptions Options { get; }
@@ -31,6 +32,9 @@ internal sealed class ServerState
     public TimeProvider Time { get; }
 
     public ClientRegistry Clients { get; } = new();
+
+    /// <summary>What INFO counts.</summary>
+    public ServerStatistics Statistics { get; }
 
     public long StartedAtUnixMs { get; }
 
@@ -52,4 +56,7 @@ internal sealed class ServerState
         string code = Encoding.Latin1.GetString(end < 0 ? error : error[..end]);
         if (_errors.Count < ErrorCodesMax || _errors.ContainsKey(code)) _errors.AddOrUpdate(code, 1, (_, count) => count + 1);
     }
+
+    /// <summary>Makes the counts of error replies start again.</summary>
+    public void ForgetErrors() => _errors.Clear();
 }

@@ -38,6 +38,22 @@ internal readonly struct ArgumentList
     /// <summary>Whether an argument is this word, in any case.</summary>
     public bool Is(int index, ReadOnlySpan<byte> word) => System.Text.Ascii.EqualsIgnoreCase(this[index], word);
 
+    /// <summary>An argument up to its first zero byte: as much as Redis shows of it in an error.</summary>
+    public ReadOnlySpan<byte> UpToNul(int index)
+    {
+        ReadOnlySpan<byte> argument = this[index];
+        int end = argument.IndexOf((byte)0);
+        return end < 0 ? argument : argument[..end];
+    }
+
+    /// <summary>The arguments from <paramref name="start"/> on as a call of their own, copied.</summary>
+    public ArgumentList Skip(int start)
+    {
+        var rest = new byte[Count - start][];
+        for (int i = 0; i < rest.Length; i++) rest[i] = this[start + i].ToArray();
+        return new ArgumentList(rest);
+    }
+
     /// <summary>An integer as Redis reads one.</summary>
     public bool TryGetInteger(int index, out long value) => StrictInteger.TryParse(this[index], out value);
 

@@ -31,6 +31,17 @@ internal sealed record CommandSpec(string Name, int Arity, CommandFlags Flags, K
     /// <summary>What it does with its other keys, where that differs.</summary>
     public string OtherKeyAccess { get; init; } = "";
 
+    /// <summary>A remark on its first key, in COMMAND INFO.</summary>
+    public string KeyNotes { get; init; } = "";
+
+    /// <summary>What a given call does with its first key, where that depends on its options.</summary>
+    public Func<ArgumentList, string>? KeyAccessOf { get; init; }
+
+    /// <summary>
+    /// The arguments after the name, as <see cref="ArgumentSyntax"/> reads them: <c>key [start:integer end:integer]</c>.
+    /// </summary>
+    public string Arguments { get; init; } = "";
+
     /// <summary>Hints for proxies and clients, as COMMAND INFO's tips.</summary>
     public IReadOnlyList<string> Tips { get; init; } = [];
 
@@ -42,6 +53,9 @@ internal sealed record CommandSpec(string Name, int Arity, CommandFlags Flags, K
 
     /// <summary>The container's name and a bar before a subcommand's, as in errors and statistics.</summary>
     public string FullName { get; set; } = Name;
+
+    /// <summary>The arguments as people read them, without types.</summary>
+    public string Syntax => ArgumentSyntax.WithoutTypes(Arguments);
 
     public bool Is(CommandFlags flag) => (Flags & flag) != 0;
 

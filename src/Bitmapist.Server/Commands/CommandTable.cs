@@ -19,8 +19,8 @@ internal static class CommandTable
         TimeToLive.Ttl, TimeToLive.Pttl, TimeToLive.ExpireTime, TimeToLive.PexpireTime, Persist.Spec,
         Names.Spec, Scan.Spec, DbSize.Spec, RandomKey.Spec, Flush.Database, Flush.All,
         Multi.Spec, Exec.Spec, Discard.Spec, Watch.Spec, Watch.Unwatch,
-        Ping.Spec, Echo.Spec, Quit.Spec, Select.Spec, Time.Spec,
-        
+        Ping.Spec, Echo.Spec, Quit.Spec, Select.Spec, Hello.Spec, Auth.Spec, Reset.Spec, Time.Spec,
+        Client.Spec, CommandCommand.Spec, Config.Spec, Info.Spec,
         Save.Spec, Save.Background, LastSave.Spec, Shutdown.Spec,
     ];
 

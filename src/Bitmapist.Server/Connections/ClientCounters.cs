@@ -36,4 +36,19 @@ internal sealed class ClientCounters
         sum.InputBytes += InputBytes;
         sum.OutputBytes += OutputBytes;
     }
+
+    /// <summary>Leaves what came after <paramref name="earlier"/>.</summary>
+    public void Subtract(ClientCounters earlier)
+    {
+        for (int i = 0; i < Calls.Length; i++)
+        {
+            Calls[i] -= earlier.Calls[i];
+            Ticks[i] -= earlier.Ticks[i];
+            Failures[i] -= earlier.Failures[i];
+            Rejections[i] -= earlier.Rejections[i];
+        }
+
+        InputBytes -= earlier.InputBytes;
+        OutputBytes -= earlier.OutputBytes;
+    }
 }

@@ -1,0 +1,45 @@
+using System.Text;
+using Bitmapist.Resp.Writing;
+using Bitmapist.Server.Commands.Keys;
+
+namespace Bitmapist.Server.Commands.Admin;
+
+/// <summary>redis.io/commands/command-list</summary>
+internal static class CommandNames
+{
+    public static void Run(CommandContext call, RespWriter reply)
+    {
+        ArgumentList args = call.Args;
+        if (args.Count == 2)
+        {
+            Write(CommandTable.ByIndex, reply);
+            return;
+        }
+
+        if (args.Count != 5 || !args.Is(2, "filterby"u8))
+        {
+            call.Fail(reply, Errors.Syntax);
+            return;
+        }
+
+        string value = Encoding.Latin1.GetString(args[4]);
+        if (args.Is(3, "module"u8)) Write([], reply);
+        else if (args.Is(3, "aclcat"u8)) Write(CommandTable.ByIndex.Where(spec => IsOfCategory(spec, value)), reply);
+        else if (args.Is(3, "pattern"u8)) Write(CommandTable.ByIndex.Where(spec => Matches(spec, value)), reply);
+        else call.Fail(reply, Errors.Syntax);
+    }
+
+    private static bool IsOfCategory(CommandSpec spec, string category) =>
+        spec.Categories.Split(' ').Contains(category, StringComparer.OrdinalIgnoreCase);
+
+    private static bool Matches(CommandSpec spec, string pattern) =>
+        GlobPattern.IsMatch(
+            Encoding.Latin1.GetBytes(pattern.ToLowerInvariant()), Encoding.ASCII.GetBytes(spec.FullName));
+
+    private static void Write(IEnumerable<CommandSpec> specs, RespWriter reply)
+    {
+        List<CommandSpec> list = [.. specs];
+        reply.WriteArrayHeader(list.Count);
+        foreach (CommandSpec spec in list) reply.WriteBulkString(spec.FullName);
+    }
+}

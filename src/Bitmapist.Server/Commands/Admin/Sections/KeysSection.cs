@@ -1,0 +1,16 @@
+using Bitmapist.Engine.Keyspace;
+
+namespace Bitmapist.Server.Commands.Admin.Sections;
+
+/// <summary>INFO keys, of the original server: keys, and keys whose bitmaps are in memory.</summary>
+internal static class KeysSection
+{
+    public static void Write(CommandContext call, InfoText text)
+    {
+        long keys = 0;
+        for (int database = 0; database < call.Server.Store.Databases; database++)
+            keys += call.Session.CountKeys(database).Keys;
+        text.Add("keys_total", keys);
+        text.Add("keys_cached", keys); // all are in memory
+    }
+}

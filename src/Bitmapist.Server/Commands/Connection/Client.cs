@@ -1,0 +1,84 @@
+using System.Text;
+using Bitmapist.Resp.Writing;
+using Bitmapist.Server.Connections;
+using static Bitmapist.Server.Commands.CommandFlags;
+
+namespace Bitmapist.Server.Commands.Connection;
+
+/// <summary>redis.io/commands/client-id and its siblings</summary>
+internal static class Client
+{
+    private const CommandFlags Flags = NoScript | Loading | Stale;
+    private const string AdminCategories = "admin slow dangerous connection";
+
+    public static readonly CommandSpec Spec = Containers.Declare("client", CommandFlags.None) with
+    {
+        Summary = "A container for commands about connections.",
+        Group = "connection", Since = "2.4.0", Categories = "slow", Complexity = "that of the subcommand",
+        Subcommands =
+        [
+            Declare("id", 2, Flags, RunId, "Replies the number of the connection.") with { Since = "5.0.0" },
+            Declare("setname", 3, Flags, RunSetName, "Names the connection.") with
+            {
+                Since = "2.6.9", Arguments = "connection-name",
+            },
+            Declare("getname", 2, Flags, RunGetName, "Replies the name of the connection.") with { Since = "2.6.9" },
+            Declare("setinfo", 4, Flags, ClientSetInfo.Run, "Tells the server about the client's library.") with
+            {
+                Since = "7.2.0", Arguments = "LIB-NAME libname | LIB-VER libver",
+                Tips = ["request_policy:all_nodes", "response_policy:all_succeeded"],
+            },
+            Declare("info", 2, Flags, RunInfo, "Describes the connection.") with
+            {
+                Since = "6.2.0", Tips = ["nondeterministic_output"],
+            },
+            Declare("list", -2, CommandFlags.Admin | Flags, ClientList.Run, "Describes connections, a line each.") with
+            {
+                Since = "2.4.0", Categories = AdminCategories, Complexity = "O(connections)",
+                Tips = ["nondeterministic_output"],
+                Arguments = "[TYPE (NORMAL | MASTER | REPLICA | PUBSUB)] [ID client-id:integer...]",
+            },
+            Declare("no-evict", 3, CommandFlags.Admin | Flags, RunOnOff, "Accepted for Redis's sake: no client is ever evicted.") with
+            {
+                Since = "7.0.0", Categories = AdminCategories, Arguments = "ON | OFF",
+            },
+            Declare("no-touch", 3, Flags, RunOnOff, "Accepted for Redis's sake.") with
+            {
+                Since = "7.2.0", Arguments = "ON | OFF",
+            },
+            Containers.Help("client") with { Since = "5.0.0", Group = "connection", Categories = "slow connection" },
+        ],
+    };
+
+    private static CommandSpec Declare(string name, int arity, CommandFlags flags, CommandRunner run, string summary) =>
+        new(name, arity, flags, KeySpec.None, run)
+        {
+            Summary = summary, Group = "connection", Categories = "slow connection",
+        };
+
+    private static void RunId(CommandContext call, RespWriter reply) => reply.WriteInteger(call.Client.Id);
+
+    private static void RunSetName(CommandContext call, RespWriter reply)
+    {
+        if (ClientName.TrySet(call, reply, call.Args[2])) reply.WriteOk();
+    }
+
+    private static void RunGetName(CommandContext call, RespWriter reply)
+    {
+        if (call.Client.Name.Length == 0) reply.WriteNull();
+        else reply.WriteBulkString(call.Client.Name);
+    }
+
+    private static void RunInfo(CommandContext call, RespWriter reply)
+    {
+        var line = new StringBuilder();
+        ClientLine.Append(line, call.Client);
+        reply.WriteVerbatimString("txt"u8, Encoding.UTF8.GetBytes(line.ToString()));
+    }
+
+    private static void RunOnOff(CommandContext call, RespWriter reply)
+    {
+        if (call.Args.Is(2, "on"u8) || call.Args.Is(2, "off"u8)) reply.WriteOk();
+        else call.Fail(reply, Errors.Syntax);
+    }
+}

@@ -1,0 +1,24 @@
+using System.Text;
+using Bitmapist.Resp.Writing;
+
+namespace Bitmapist.Server.Commands.Connection;
+
+/// <summary>What a client may call itself: CLIENT LIST must stay one line per client, one word per field.</summary>
+internal static class ClientName
+{
+    /// <summary>Names the connection (an empty name: none), or answers with an error.</summary>
+    public static bool TrySet(CommandContext call, RespWriter reply, ReadOnlySpan<byte> name)
+    {
+        if (!IsOneWord(name))
+        {
+            call.Fail(reply, "ERR Client names cannot contain spaces, newlines or special characters."u8);
+            return false;
+        }
+
+        call.Client.Name = Encoding.ASCII.GetString(name);
+        return true;
+    }
+
+    /// <summary>Whether there are only printable ASCII characters other than the space.</summary>
+    public static bool IsOneWord(ReadOnlySpan<byte> text) => !text.ContainsAnyExceptInRange((byte)'!', (byte)'~');
+}

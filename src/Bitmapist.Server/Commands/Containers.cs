@@ -1,0 +1,36 @@
+using System.Text;
+using Bitmapist.Resp.Writing;
+using static Bitmapist.Server.Commands.CommandFlags;
+
+namespace Bitmapist.Server.Commands;
+
+/// <summary>What commands with subcommands have in common: the container itself, and HELP.</summary>
+internal static class Containers
+{
+    /// <summary>A container, which is never run itself: without a subcommand its arity refuses it.</summary>
+    public static CommandSpec Declare(string name, CommandFlags flags) =>
+        new(name, -2, flags, KeySpec.None, (_, _) => throw new InvalidOperationException($"{name} needs a subcommand."))
+        {
+            Summary = "",
+        };
+
+    /// <summary>The subcommand HELP: what the container's other declarations say.</summary>
+    public static CommandSpec Help(string container) =>
+        new("help", 2, Loading | Stale, KeySpec.None, (_, reply) => WriteHelp(container, reply))
+        {
+            Summary = "Replies this list.",
+        };
+
+    private static void WriteHelp(string container, RespWriter reply)
+    {
+        IReadOnlyList<CommandSpec> subcommands =
+            CommandTable.Find(Encoding.ASCII.GetBytes(container))!.Subcommands;
+        reply.WriteArrayHeader(1 + (2 * subcommands.Count));
+        reply.WriteSimpleString($"{container.ToUpperInvariant()} <subcommand> [<argument> ...], where subcommands are:");
+        foreach (CommandSpec subcommand in subcommands)
+        {
+            reply.WriteSimpleString($"{subcommand.Name.ToUpperInvariant()} {subcommand.Syntax}".TrimEnd());
+            reply.WriteSimpleString($"    {subcommand.Summary}");
+        }
+    }
+}

@@ -1,0 +1,93 @@
+using System.Globalization;
+using System.Net;
+using Bitmapist.Server.Commands;
+
+namespace Bitmapist.Server.Parameters;
+
+/// <summary>
+/// The parameters that CONFIG knows: those of Redis that mean something here, and those that clients ask for to learn what
+/// a server can do. Every value is the truth about this server, not an echo of Redis's default.
+/// </summary>
+internal static class ParameterTable
+{
+    public static readonly IReadOnlyList<Parameter> All =
+    [
+        Number("databases", call => call.Server.Options.Databases),
+        Number("maxclients", call => call.Server.Options.ClientsMax),
+        Number("port", PortOf),
+        new("bind", call => string.Join(' ', call.Server.Options.Addresses.Select(BindOf))),
+        Constant("tls-port", "0"),
+        Constant("unixsocket", ""),
+        Constant("protected-mode", "no"),
+        Constant("tcp-backlog", "511"),
+        Constant("tcp-keepalive", "0"),
+        Constant("timeout", "0"),
+        Constant("requirepass", ""),
+        Constant("aclfile", ""),
+
+        new("dir", DirectoryOf),
+        new("dbfilename", call => Path.GetFileName(call.Server.Options.DatabasePath) ?? ""),
+        new("save", SavePoint),
+        Constant("stop-writes-on-bgsave-error", "no"),
+        new("appendonly", call => call.Server.Persistence is null ? "no" : "yes"),
+        AppendFsync.Parameter,
+        Constant("aof-load-truncated", "yes"),
+
+        Constant("maxmemory", "0"),
+        Constant("maxmemory-policy", "noeviction"),
+        Number("proto-max-bulk-len", _ => Resp.Limits.BulkBytesMax),
+        Constant("client-output-buffer-limit", "normal 0 0 0 slave 0 0 0 pubsub 0 0 0"),
+        Constant("notify-keyspace-events", ""),
+        Constant("slowlog-log-slower-than", "-1"),
+        Constant("slowlog-max-len", "0"),
+        Constant("latency-tracking", "no"),
+        Constant("latency-monitor-threshold", "0"),
+
+        new("loglevel", call => call.Server.Options.Debug ? "debug" : "notice"),
+        Constant("logfile", ""),
+        Constant("daemonize", "no"),
+
+        // Asked by clients before they choose where to send a command.
+        Constant("cluster-enabled", "no"),
+        Constant("replicaof", ""),
+        Constant("slaveof", ""),
+        Constant("replica-read-only", "yes"),
+        Constant("slave-read-only", "yes"),
+        Constant("replica-serve-stale-data", "yes"),
+        Constant("slave-serve-stale-data", "yes"),
+    ];
+
+    /// <summary>The parameter of a name in any case, or null.</summary>
+    public static Parameter? Find(string name) =>
+        All.FirstOrDefault(parameter => parameter.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+
+    private static Parameter Constant(string name, string value) => new(name, _ => value);
+
+    private static Parameter Number(string name, Func<CommandContext, long> read) =>
+        new(name, call => read(call).ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>
+    /// The port that the client came in by, which is right also where the system chose it; 0: it came by no port.
+    /// </summary>
+    public static long PortOf(CommandContext call) => call.Client.LocalEndPoint is IPEndPoint ip ? ip.Port : 0;
+
+    private static string BindOf(ListenAddress address)
+    {
+        if (address.Ip is null) return "127.0.0.1 ::1";
+        return address.Ip.Equals(IPAddress.IPv6Any) ? "* -::*" : address.Ip.ToString();
+    }
+
+    private static string DirectoryOf(CommandContext call) =>
+        call.Server.Options.DatabasePath is { } path
+            ? Path.GetDirectoryName(Path.GetFullPath(path)) ?? "/"
+            : Environment.CurrentDirectory;
+
+    /// <summary>A save point as Redis writes one: seconds, and the changes that make a save worth it.</summary>
+    private static string SavePoint(CommandContext call)
+    {
+        ServerOptions options = call.Server.Options;
+        return options.DatabasePath is null || options.SaveSeconds == 0
+            ? ""
+            : string.Create(CultureInfo.InvariantCulture, $"{options.SaveSeconds} 1");
+    }
+}
