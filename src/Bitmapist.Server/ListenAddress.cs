@@ -15,6 +15,10 @@ public sealed record ListenAddress(IPAddress? Ip, int Port)
     /// <summary>Reachable from this machine only.</summary>
     public bool IsLoopback => Ip is null || IPAddress.IsLoopback(Ip);
 
+    /// <summary>The address as it can be given.</summary>
+    public override string ToString() =>
+        Ip is null ? $"localhost:{Port}" : Ip.Equals(IPAddress.IPv6Any) ? $":{Port}" : new IPEndPoint(Ip, Port).ToString();
+
     /// <summary>Reads <c>:6379</c>, <c>host:6379</c>, <c>[::1]:6379</c> or <c>host</c>.</summary>
     /// <returns>False with a reason when it is none of these, or the host is unknown.</returns>
     public static bool TryParse(string text, out ListenAddress? address, out string? reason)

@@ -28,12 +28,11 @@ public static class BitVerbs
                 return false;
             }
 
-            shard.Watches.Touch(entry.Database, entry.Hash, entry.Name);
             if (entry.ModifiedEpoch == store.Epoch && entry.LengthBytes >= lengthBytes)
             {
                 isChanged = bit ? entry.Bits.Add(offset) : entry.Bits.Remove(offset);
                 if (!isChanged) return bit;
-                shard.Changes++;
+                store.AfterChange(shard, entry);
                 session.Effects.Bit(session.Database, name, offset, bit);
                 return !bit;
             }

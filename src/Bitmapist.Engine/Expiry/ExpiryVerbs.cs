@@ -22,8 +22,12 @@ public static class ExpiryVerbs
             if (session.Find(key) is not { } entry || !Holds(condition, entry.ExpiresAtUnixMs, expiresAtUnixMs)) return false;
             if (expiresAtUnixMs <= session.NowUnixMs) return KeyVerbs.RemoveHeld(session, key);
             Shard shard = session.Store.Shards[key.Shard];
-            shard.Watches.Touch(entry.Database, entry.Hash, entry.Name);
-            if (entry.ExpiresAtUnixMs == expiresAtUnixMs) return true;
+            if (entry.ExpiresAtUnixMs == expiresAtUnixMs)
+            {
+                shard.Watches.Touch(entry.Database, entry.Hash, entry.Name); // Redis signals this, too
+                return true;
+            }
+
             session.Effects.Expire(session.Database, name, expiresAtUnixMs);
             session.Store.SetExpiry(shard, entry, expiresAtUnixMs);
             return true;
@@ -36,10 +40,8 @@ public static class ExpiryVerbs
             var key = new KeyRef(name);
             using ShardScope scope = session.Enter(key.ShardMask);
             if (session.Find(key) is not { ExpiresAtUnixMs: not 0 } entry) return false;
-            Shard shard = session.Store.Shards[key.Shard];
-            shard.Watches.Touch(entry.Database, entry.Hash, entry.Name);
             session.Effects.Expire(session.Database, name, 0);
-            session.Store.SetExpiry(shard, entry, 0);
+            session.Store.SetExpiry(session.Store.Shards[key.Shard], entry, 0);
             return true;
         }
 

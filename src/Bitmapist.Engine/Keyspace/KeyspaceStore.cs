@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Bitmapist.Engine.Bits;
 using Bitmapist.Engine.Durability;
 using Bitmapist.Storage.Log;
@@ -142,14 +143,25 @@ public sealed class KeyspaceStore
         }
     }
 
-    /// <summary>Call before each change of an entry, with its shard held.</summary>
+    /// <summary>
+    /// Call before a change of an entry, with its shard held. A change of an entry that was changed in this epoch already
+    /// may be noted by <see cref="AfterChange"/> instead.
+    /// </summary>
     internal void BeforeChange(Shard shard, Entry entry)
     {
-        shard.Changes++;
+        AfterChange(shard, entry);
         if (entry.ModifiedEpoch == Epoch) return;
         Capture?.Preserve(shard, entry);
         entry.ModifiedEpoch = Epoch;
         shard.Dirty.Changed.Add(entry);
+    }
+
+    /// <summary>Counts a change and breaks the watches on its key.</summary>
+    internal void AfterChange(Shard shard, Entry entry)
+    {
+        Debug.Assert(shard.Gate.IsHeldByCurrentThread, "An entry is touched only while its shard is held.");
+        shard.Changes++;
+        shard.Watches.Touch(entry.Database, entry.Hash, entry.Name);
     }
 
     /// <summary>Sets an entry's expiry time (0: none); its shard is held.</summary>
@@ -171,7 +183,6 @@ public sealed class KeyspaceStore
         BeforeChange(shard, entry);
         shard.Table(entry.Database).Remove(entry);
         if (entry.IsSaved) shard.Dirty.Removed.Add(new StoredKey(entry.Database, entry.Hash, entry.Name));
-        shard.Watches.Touch(entry.Database, entry.Hash, entry.Name);
     }
 
     /// <summary>Drops every key of a database in O(1) per shard; all shards are held.</summary>

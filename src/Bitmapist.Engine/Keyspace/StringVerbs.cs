@@ -64,15 +64,8 @@ public static class StringVerbs
         KeyspaceStore store = session.Store;
         Shard shard = store.Shards[key.Shard];
         Entry? entry = session.Find(key);
-        if (entry is null)
-        {
-            entry = store.Add(shard, session.Database, key.Hash, key.Name);
-        }
-        else
-        {
-            store.BeforeChange(shard, entry);
-            shard.Watches.Touch(entry.Database, entry.Hash, entry.Name);
-        }
+        if (entry is null) entry = store.Add(shard, session.Database, key.Hash, key.Name);
+        else store.BeforeChange(shard, entry);
 
         entry.LengthBytes = value.LengthBytes;
         if (value.Pending.IsReady) entry.SetBits(Roaring.RoaringBitmap.FromFrozen(value.Bits));

@@ -29,6 +29,16 @@ internal sealed class CommandContext(ClientConnection client, ServerState server
         reply.WriteError(error);
     }
 
+    /// <summary>Reads an argument that Redis keeps in an int; fails the call when it is none.</summary>
+    public bool TryGetInt(RespWriter reply, int index, out int value)
+    {
+        bool isInteger = Args.TryGetInteger(index, out long given);
+        value = unchecked((int)given);
+        if (isInteger && value == given) return true;
+        Fail(reply, isInteger ? Errors.NotAnInt : Errors.NotAnInteger);
+        return false;
+    }
+
     /// <summary>Leaves the rest of the call, its reply included, to be done outside the locks.</summary>
     public void Defer(DeferredReply reply) => Deferred = reply;
 

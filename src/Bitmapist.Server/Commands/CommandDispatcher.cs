@@ -71,7 +71,9 @@ internal static class CommandDispatcher
         spec = CommandTable.Find(args[0]);
         if (spec is null)
         {
-            call.Fail(reply, UnknownCommand(args));
+            // A browser tricked into posting to this port gets no command run, as in Redis.
+            if (args.Is(0, "post"u8) || args.Is(0, "host:"u8)) call.Client.IsClosing = true;
+            else call.Fail(reply, UnknownCommand(args));
             return false;
         }
 
@@ -91,7 +93,9 @@ internal static class CommandDispatcher
         if (!spec.AcceptsCount(args.Count))
         {
             call.Client.Counters.Rejections[spec.Index]++;
-            call.Fail(reply, Latin1($"ERR wrong number of arguments for '{spec.FullName}' command"));
+            string reason = $"wrong number of arguments for '{spec.FullName}' command";
+            if (spec == Connection.Exec.Spec) Connection.Exec.Abort(call, reply, reason);
+            else call.Fail(reply, Latin1($"ERR {reason}"));
             return false;
         }
 

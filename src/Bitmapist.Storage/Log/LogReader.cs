@@ -18,13 +18,16 @@ public sealed class LogReader
     private long recordStart;
     private int payloadBytes;
 
-    private LogReader(IFile file, long fileBytes, long start)
+    private LogReader(IFile file, long fileBytes, long previousBytes)
     {
         this.file = file;
         this.fileBytes = fileBytes;
-        Offset = start;
-        windowStart = start;
+        PreviousBytes = previousBytes;
+        Offset = SegmentHeader.Bytes;
     }
+
+    /// <summary>Length that the segment before this one had when it ended; 0 when there was none.</summary>
+    public long PreviousBytes { get; }
 
     /// <summary>Where the next record begins; after damage, where that begins.</summary>
     public long Offset { get; private set; }
@@ -62,7 +65,7 @@ public sealed class LogReader
                 $"log segment says it is number {header.Sequence}, its name says {sequence}");
         }
 
-        return new LogReader(file, fileBytes, SegmentHeader.Bytes);
+        return new LogReader(file, fileBytes, header.PreviousBytes);
     }
 
     /// <summary>

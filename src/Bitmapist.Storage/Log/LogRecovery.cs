@@ -33,15 +33,15 @@ public static class LogRecovery
             (long segmentRecords, long end) = reader is null ? (0, 0) : Replay(reader, path, handler);
             records += segmentRecords;
             bytes += Math.Max(0, end - SegmentHeader.Bytes);
-            if (reader is not null && end == file.Length)
+            List<(long Sequence, string Path)> later = segments.GetRange(whole + 1, segments.Count - whole - 1);
+            if (reader is not null && end == file.Length && EndsWhereNextBegan(files, path, end, later, databaseId))
             {
                 file.Sync();
                 continue;
             }
 
-            RequireUnpromised(files, path, end, segments.GetRange(whole + 1, segments.Count - whole - 1), databaseId);
-            (tornPath, tornOffset, tornBytes) = (path, end, file.Length - end);
-            tornBytes += Cut(files, file, end, segments.GetRange(whole + 1, segments.Count - whole - 1));
+            RequireUnpromised(files, path, end, later, databaseId);
+            (tornPath, tornOffset, tornBytes) = (path, end, file.Length - end + Cut(files, file, end, later));
         }
 
         foreach (string path in leftovers) files.Delete(path);
@@ -99,6 +99,22 @@ public static class LogRecovery
             throw new CorruptFileException(FileDefect.MissingSegment, SegmentName.For(databasePath, expected), 0,
                 $"log segment {expected} is missing, and segment {segments[i].Sequence} is there");
         }
+    }
+
+    /// <summary>
+    /// Whether a segment that ends behind a whole record is as long as the next one says: a power cut may have taken
+    /// whole records. One that is longer is no trace of any crash and refuses.
+    /// </summary>
+    private static bool EndsWhereNextBegan(
+        IFileSystem files, string path, long end, List<(long Sequence, string Path)> later, Guid databaseId)
+    {
+        if (later.Count == 0) return true;
+        using IFile next = files.Open(later[0].Path, FileOpen.ReadExisting);
+        LogReader? reader = LogReader.Open(next, databaseId, later[0].Sequence);
+        if (reader is null || reader.PreviousBytes == end) return true;
+        if (reader.PreviousBytes > end) return false;
+        throw new CorruptFileException(FileDefect.Damaged, path, reader.PreviousBytes,
+            $"log segment is longer than the {reader.PreviousBytes} bytes that {later[0].Path} notes");
     }
 
     /// <summary>

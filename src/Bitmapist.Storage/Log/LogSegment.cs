@@ -20,12 +20,12 @@ internal sealed class LogSegment : IDisposable
     public long Bytes => Volatile.Read(ref bytes);
 
     /// <summary>Creates the file with its header; neither it nor its name is durable yet.</summary>
-    public static LogSegment Create(IFileSystem files, string databasePath, Guid databaseId, long sequence)
+    public static LogSegment Create(IFileSystem files, string databasePath, SegmentHeader contents)
     {
         Span<byte> header = stackalloc byte[SegmentHeader.Bytes];
-        new SegmentHeader(databaseId, sequence).Write(header);
-        IFile file = files.Open(SegmentName.For(databasePath, sequence), FileOpen.CreateNew);
-        LogSegment segment = new(file, sequence);
+        contents.Write(header);
+        IFile file = files.Open(SegmentName.For(databasePath, contents.Sequence), FileOpen.CreateNew);
+        LogSegment segment = new(file, contents.Sequence);
         try
         {
             segment.Write(header);

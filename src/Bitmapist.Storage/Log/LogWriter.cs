@@ -93,7 +93,8 @@ public sealed class LogWriter : IDisposable
             earlier[earlierSequence] = file.Length;
         }
 
-        LogSegment segment = LogSegment.Create(files, databasePath, databaseId, sequence);
+        SegmentHeader header = new(databaseId, sequence, earlier.GetValueOrDefault(sequence - 1));
+        LogSegment segment = LogSegment.Create(files, databasePath, header);
         try
         {
             segment.Sync();
@@ -271,7 +272,8 @@ public sealed class LogWriter : IDisposable
     {
         while (segment.Sequence < sequence)
         {
-            LogSegment next = LogSegment.Create(files, databasePath, databaseId, segment.Sequence + 1);
+            SegmentHeader header = new(databaseId, segment.Sequence + 1, segment.Bytes);
+            LogSegment next = LogSegment.Create(files, databasePath, header);
             closedBytes[segment.Sequence] = segment.Bytes;
             leaving.Add(segment);
             segment = next;

@@ -9,7 +9,7 @@ internal static class RecordSearch
     /// Bytes to checksum before giving up, about a second's worth. A torn record may hold gigabytes that happen to
     /// look like headers; without this bound a start could take hours.
     /// </summary>
-    private const long ChecksummedBytesMax = 8L << 30;
+    private const long ChecksummedBytesMax = 4L << 30;
 
     private const int WindowBytes = 1 << 20;
 

@@ -4,14 +4,18 @@ using Bitmapist.Storage.Files;
 namespace Bitmapist.Storage.Log;
 
 /// <summary>
-/// The first 48 bytes of a segment (docs/format/log.md §1), whose layout every later format version keeps:
-/// magic 8 | version u32 | reserved u32 | database id 16 | sequence u64 | reserved u32 | crc32c u32 of the 44 before.
+/// The first 56 bytes of a segment (docs/format/log.md §1), whose layout every later format version keeps:
+/// magic 8 | version u32 | reserved u32 | database id 16 | sequence u64 | previousBytes u64 | reserved u32 |
+/// crc32c u32 of the 52 before.
 /// </summary>
-internal readonly record struct SegmentHeader(Guid DatabaseId, long Sequence)
+/// <param name="DatabaseId">The database that the log belongs to.</param>
+/// <param name="Sequence">The segment's number, from 1, as in its name.</param>
+/// <param name="PreviousBytes">Length of the segment before it when that ended; 0 when there was none.</param>
+internal readonly record struct SegmentHeader(Guid DatabaseId, long Sequence, long PreviousBytes)
 {
-    public const int Bytes = 48;
+    public const int Bytes = 56;
     public const uint Version = 1;
-    private const int ChecksumAt = 44;
+    private const int ChecksumAt = 52;
 
     private static ReadOnlySpan<byte> Magic => "BMAPLOG\n"u8;
 
@@ -22,10 +26,11 @@ internal readonly record struct SegmentHeader(Guid DatabaseId, long Sequence)
         BinaryPrimitives.WriteUInt32LittleEndian(header[8..], Version);
         DatabaseId.TryWriteBytes(header[16..], bigEndian: true, out _);
         BinaryPrimitives.WriteInt64LittleEndian(header[32..], Sequence);
+        BinaryPrimitives.WriteInt64LittleEndian(header[40..], PreviousBytes);
         BinaryPrimitives.WriteUInt32LittleEndian(header[ChecksumAt..], Crc32C.Compute(header[..ChecksumAt]));
     }
 
-    /// <summary>Reads the 48 bytes; refuses by name what is foreign, newer or damaged.</summary>
+    /// <summary>Reads the 56 bytes; refuses by name what is foreign, newer or damaged.</summary>
     public static SegmentHeader Read(string path, ReadOnlySpan<byte> header)
     {
         if (!header.StartsWith(Magic))
@@ -41,6 +46,7 @@ internal readonly record struct SegmentHeader(Guid DatabaseId, long Sequence)
 
         return new SegmentHeader(
             new Guid(header.Slice(16, 16), bigEndian: true),
-            BinaryPrimitives.ReadInt64LittleEndian(header[32..]));
+            BinaryPrimitives.ReadInt64LittleEndian(header[32..]),
+            BinaryPrimitives.ReadInt64LittleEndian(header[40..]));
     }
 }

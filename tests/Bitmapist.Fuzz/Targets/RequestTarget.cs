@@ -68,7 +68,7 @@ public sealed class RequestTarget : IFuzzTarget
 
     private static void AppendInline(List<byte> stream, Random random)
     {
-        string[] words = ["SETBIT", "key", "7", "\"a b\"", "'a b'", "\"\\x00\\n\"", "'\\''", "a\"b\"", "\t", "  ", ""];
+        string[] words = ["ECHO", "ping", "7", "\"a b\"", "'a b'", "\"\\x00\\n\"", "'\\''", "a\"b\"", "\t", "  ", ""];
         int count = random.Next(6);
         for (int i = 0; i < count; i++)
             stream.AddRange(Encoding.ASCII.GetBytes(words[random.Next(words.Length)] + " "));

@@ -17,10 +17,10 @@ public static class RequestTable
         { @"*2\r\n$4\r\nECHO\r\n$1\r\nx\r\n", "[ECHO][x] 21" },
         { @"*2\r\n$4\r\nECHO\r\n$0\r\n\r\n*1\r\n$4\r\nPING\r\n", "[ECHO][] 20 [PING] 14" },
         { @"*2\r\n$4\r\nECHO\r\n$11\r\nhello\r\n\x00\xffyz\r\n", @"[ECHO][hello\r\n\x00\xffyz] 32" },
-        { @"*3\r\n$6\r\nSETBIT\r\n$1\r\nk\r\n$1\r\n7\r\n", "[SETBIT][k][7] 30" },
+        { @"*3\r\n$6\r\nfoobar\r\n$1\r\nk\r\n$1\r\n7\r\n", "[foobar][k][7] 30" },
         { @"*1\r\n$0\r\n\r\n", "[] 10" },
-        { @"*12\r\n$3\r\nDEL\r\n$1\r\n1\r\n$1\r\n2\r\n$1\r\n3\r\n$1\r\n4\r\n$1\r\n5\r\n$1\r\n6\r\n$1\r\n7\r\n" +
-          @"$1\r\n8\r\n$1\r\n9\r\n$2\r\n10\r\n$2\r\n11\r\n", "[DEL][1][2][3][4][5][6][7][8][9][10][11] 93" },
+        { @"*12\r\n$3\r\nfoo\r\n$1\r\n1\r\n$1\r\n2\r\n$1\r\n3\r\n$1\r\n4\r\n$1\r\n5\r\n$1\r\n6\r\n$1\r\n7\r\n" +
+          @"$1\r\n8\r\n$1\r\n9\r\n$2\r\n10\r\n$2\r\n11\r\n", "[foo][1][2][3][4][5][6][7][8][9][10][11] 93" },
 
         // Neither the byte behind a header's carriage return nor the two behind a bulk are looked at.
         { @"*1\rx$4\rxPINGzz*2\r\n$4\r\nECHO\r\n$1\r\nx\r\n", "[PING] 14 [ECHO][x] 21" },
@@ -70,7 +70,7 @@ public static class RequestTable
         { @"*1\r\n\n\r\n", "-ERR Protocol error: expected '$', got ' '" },
         { @"*1\r\n\xff\r\n", @"-ERR Protocol error: expected '$', got '\xff'" },
         { @"*2\r\n$1\r\nabc\r\n$1\r\n", "-ERR Protocol error: expected '$', got ' '" },
-        { @"*3\r\n$3\r\nSET\r\n$1\r\nx\r\nfooz\r\n", "-ERR Protocol error: expected '$', got 'f'" },
+        { @"*3\r\n$3\r\nfoo\r\n$1\r\nx\r\nfooz\r\n", "-ERR Protocol error: expected '$', got 'f'" },
 
         // Not yet decided: Redis waits as well.
         { @"*1\r\nPING", "" },

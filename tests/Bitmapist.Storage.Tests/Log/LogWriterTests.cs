@@ -7,9 +7,6 @@ namespace Bitmapist.Storage.Tests.Log;
 
 public sealed class LogWriterTests
 {
-    private const string Database = "/data/bitmapist.db";
-    private static readonly Guid Id = new("6f1a2c0e-9d37-4c55-8a11-0123456789ab");
-
     [Theory]
     [InlineData(FsyncPolicy.Always)]
     [InlineData(FsyncPolicy.EverySecond)]
@@ -17,42 +14,42 @@ public sealed class LogWriterTests
     public async Task Committed_records_come_back_in_order(FsyncPolicy policy)
     {
         SimulatedFileSystem disk = new();
-        using (LogWriter log = Open(disk, 1, policy))
+        using (LogWriter log = LogText.Open(disk, 1, policy))
         {
             for (int i = 0; i < 100; i++) await log.CommitAsync(log.Append(Encoding.ASCII.GetBytes($"record {i}")));
             Assert.Equal(log.AppendedPosition, log.CommittedPosition);
         }
 
-        Assert.Equal(Enumerable.Range(0, 100).Select(i => $"record {i}"), Replay(disk, 1, out _));
+        Assert.Equal(Enumerable.Range(0, 100).Select(i => $"record {i}"), LogText.Replay(disk, 1, out _));
     }
 
     [Fact]
     public void A_commit_that_a_kill_follows_is_kept_without_any_fsync()
     {
         SimulatedFileSystem disk = new();
-        using LogWriter log = Open(disk, 1, FsyncPolicy.No);
+        using LogWriter log = LogText.Open(disk, 1, FsyncPolicy.No);
         Assert.True(log.TryCommit(log.Append("kept"u8)));
         log.Append("never committed"u8);
-        Assert.Equal(["kept"], Replay(disk.Crash(CrashMode.ProcessKilled, 0), 1, out _));
+        Assert.Equal(["kept"], LogText.Replay(disk.Crash(CrashMode.ProcessKilled, 0), 1, out _));
     }
 
     [Fact]
     public async Task Always_completes_a_commit_only_when_a_power_cut_cannot_take_it()
     {
         SimulatedFileSystem disk = new();
-        using LogWriter log = Open(disk, 1, FsyncPolicy.Always);
+        using LogWriter log = LogText.Open(disk, 1, FsyncPolicy.Always);
         long position = log.Append("kept"u8);
         Assert.False(log.TryCommit(position));
         await log.CommitAsync(position);
         Assert.True(log.TryCommit(position));
-        Assert.Equal(["kept"], Replay(disk.Crash(CrashMode.UnsyncedLost, 0), 1, out _));
+        Assert.Equal(["kept"], LogText.Replay(disk.Crash(CrashMode.UnsyncedLost, 0), 1, out _));
     }
 
     [Fact]
     public void Records_buffered_together_are_one_write()
     {
         SimulatedFileSystem disk = new();
-        using LogWriter log = Open(disk, 1, FsyncPolicy.No);
+        using LogWriter log = LogText.Open(disk, 1, FsyncPolicy.No);
         int before = disk.Events.Count;
         for (int i = 0; i < 32; i++) log.Append("mark"u8);
         Assert.True(log.TryCommit(log.AppendedPosition));
@@ -64,7 +61,7 @@ public sealed class LogWriterTests
     public async Task Rotation_sends_later_records_to_the_next_segment_and_both_replay()
     {
         SimulatedFileSystem disk = new();
-        using (LogWriter log = Open(disk, 1, FsyncPolicy.EverySecond))
+        using (LogWriter log = LogText.Open(disk, 1, FsyncPolicy.EverySecond))
         {
             log.Append("one"u8);
             Assert.Equal(2, log.Rotate());
@@ -73,25 +70,25 @@ public sealed class LogWriterTests
             await log.CommitAsync(log.Append("three"u8));
         }
 
-        Assert.Equal(["one", "two", "three"], Replay(disk.Clone(), 1, out LogRecoveryResult whole));
+        Assert.Equal(["one", "two", "three"], LogText.Replay(disk.Clone(), 1, out LogRecoveryResult whole));
         Assert.Equal((4, 3, 0), (whole.NextSequence, whole.Records, whole.TornBytes));
-        Assert.Equal(["three"], Replay(disk, 3, out _));
-        Assert.False(disk.Exists(Database + ".log.000001"));
-        Assert.False(disk.Exists(Database + ".log.000002"));
+        Assert.Equal(["three"], LogText.Replay(disk, 3, out _));
+        Assert.False(disk.Exists(LogText.Segment(1)));
+        Assert.False(disk.Exists(LogText.Segment(2)));
     }
 
     [Fact]
     public async Task Segments_before_a_snapshot_are_deleted_and_counted_out()
     {
         SimulatedFileSystem disk = new();
-        using LogWriter log = Open(disk, 1, FsyncPolicy.Always);
+        using LogWriter log = LogText.Open(disk, 1, FsyncPolicy.Always);
         await log.CommitAsync(log.Append(new byte[1000]));
         long sequence = log.Rotate();
         await log.CommitAsync(log.Append("after"u8));
         Assert.True(log.TotalBytes > 1000);
         log.DeleteSegmentsBefore(sequence);
         Assert.Equal(log.SegmentBytes, log.TotalBytes);
-        Assert.Equal([Database + ".log.000002"], disk.List("/data", "bitmapist.db.log."));
+        Assert.Equal([LogText.Segment(2)], disk.List("/data", "bitmapist.db.log."));
         Assert.Throws<ArgumentOutOfRangeException>(() => log.DeleteSegmentsBefore(3));
     }
 
@@ -100,30 +97,30 @@ public sealed class LogWriterTests
     {
         SimulatedFileSystem disk = new();
         ManualTime time = new();
-        using LogWriter log = LogWriter.Open(disk, Database, Id, 1, FsyncPolicy.EverySecond, time);
+        using LogWriter log = LogWriter.Open(disk, LogText.Database, LogText.Id, 1, FsyncPolicy.EverySecond, time);
         await log.CommitAsync(log.Append("kept"u8));
         Assert.Equal(0, log.SyncedPosition);
         time.Advance(TimeSpan.FromSeconds(1));
         Assert.True(SpinWait.SpinUntil(() => log.SyncedPosition == log.AppendedPosition, TimeSpan.FromSeconds(10)));
-        Assert.Equal(["kept"], Replay(disk.Crash(CrashMode.UnsyncedLost, 0), 1, out _));
+        Assert.Equal(["kept"], LogText.Replay(disk.Crash(CrashMode.UnsyncedLost, 0), 1, out _));
     }
 
     [Fact]
     public async Task The_policy_may_change_while_the_log_runs()
     {
         SimulatedFileSystem disk = new();
-        using LogWriter log = Open(disk, 1, FsyncPolicy.No);
+        using LogWriter log = LogText.Open(disk, 1, FsyncPolicy.No);
         Assert.True(log.TryCommit(log.Append("written"u8)));
         log.Policy = FsyncPolicy.Always;
         Assert.False(log.TryCommit(log.AppendedPosition));
         await log.CommitAsync(log.AppendedPosition);
-        Assert.Equal(["written"], Replay(disk.Crash(CrashMode.UnsyncedLost, 0), 1, out _));
+        Assert.Equal(["written"], LogText.Replay(disk.Crash(CrashMode.UnsyncedLost, 0), 1, out _));
     }
 
     [Fact]
     public void A_record_beyond_the_limit_is_refused_and_nothing_is_appended()
     {
-        using LogWriter log = Open(new SimulatedFileSystem(), 1, FsyncPolicy.No);
+        using LogWriter log = LogText.Open(new SimulatedFileSystem(), 1, FsyncPolicy.No);
         byte[] payload = GC.AllocateUninitializedArray<byte>(Limits.RecordBytesMax + 1);
         Assert.Throws<ArgumentException>(() => log.Append(payload));
         Assert.Equal(0, log.AppendedPosition);
@@ -135,7 +132,7 @@ public sealed class LogWriterTests
         SimulatedFileSystem disk = new();
         byte[] large = new byte[5 << 20];
         new Random(1).NextBytes(large);
-        using (LogWriter log = Open(disk, 1, FsyncPolicy.No))
+        using (LogWriter log = LogText.Open(disk, 1, FsyncPolicy.No))
         {
             log.Append("before"u8);
             log.Append(large);
@@ -143,7 +140,7 @@ public sealed class LogWriterTests
         }
 
         List<byte[]> records = [];
-        LogRecovery.Recover(disk, Database, Id, 1, (in LogRecord record) => records.Add(record.Payload.ToArray()));
+        LogRecovery.Recover(disk, LogText.Database, LogText.Id, 1, (in LogRecord record) => records.Add(record.Payload.ToArray()));
         Assert.Equal(3, records.Count);
         Assert.Equal(large, records[1]);
         Assert.Equal("after"u8, records[2]);
@@ -152,20 +149,9 @@ public sealed class LogWriterTests
     [Fact]
     public void A_disposed_log_takes_nothing_more()
     {
-        LogWriter log = Open(new SimulatedFileSystem(), 1, FsyncPolicy.No);
+        LogWriter log = LogText.Open(new SimulatedFileSystem(), 1, FsyncPolicy.No);
         log.Dispose();
         Assert.Throws<ObjectDisposedException>(() => log.Append("late"u8));
         Assert.Throws<ObjectDisposedException>(() => log.Rotate());
-    }
-
-    private static LogWriter Open(SimulatedFileSystem disk, long sequence, FsyncPolicy policy) =>
-        LogWriter.Open(disk, Database, Id, sequence, policy, TimeProvider.System);
-
-    private static List<string> Replay(SimulatedFileSystem disk, long first, out LogRecoveryResult result)
-    {
-        List<string> records = [];
-        result = LogRecovery.Recover(disk, Database, Id, first,
-            (in LogRecord record) => records.Add(Encoding.ASCII.GetString(record.Payload)));
-        return records;
     }
 }

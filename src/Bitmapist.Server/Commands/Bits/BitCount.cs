@@ -20,11 +20,11 @@ internal static class BitCount
     {
         ArgumentList args = call.Args;
         if (args.Count == 2) CountAll(call, reply);
+        else if (!call.Session.TryGet(args[1], out StringValue value)) reply.WriteInteger(0); // first, as in Redis 7.0
         else if (args.Count is not (4 or 5)) call.Fail(reply, Errors.Syntax);
         else if (!args.TryGetInteger(2, out long start) || !args.TryGetInteger(3, out long end))
             call.Fail(reply, Errors.NotAnInteger);
         else if (!BitRange.TryReadUnit(args, 4, out bool isInBits)) call.Fail(reply, Errors.Syntax);
-        else if (!call.Session.TryGet(args[1], out StringValue value)) reply.WriteInteger(0);
         else CountRange(call, reply, value, new BitRange(start, end, isInBits).Resolve(value.LengthBytes));
     }
 

@@ -22,10 +22,9 @@ internal static class BitPos
         ArgumentList args = call.Args;
         if (!args.TryGetInteger(2, out long bit)) call.Fail(reply, Errors.NotAnInteger);
         else if (bit is not (0 or 1)) call.Fail(reply, Errors.BitPosBit);
-        else if (args.Count > 6) call.Fail(reply, Errors.Syntax);
-        else if (!TryReadRange(call, reply, out BitRange range)) return;
         else if (!call.Session.TryGet(args[1], out StringValue value)) reply.WriteInteger(bit == 1 ? -1 : 0);
-        else Search(call, reply, value, bit == 1, range, isOpenEnded: args.Count < 5);
+        else if (args.Count > 6) call.Fail(reply, Errors.Syntax); // only now, as in Redis 7.0
+        else if (TryReadRange(call, reply, out BitRange range)) Search(call, reply, value, bit == 1, range, isOpenEnded: args.Count < 5);
     }
 
     private static bool TryReadRange(CommandContext call, RespWriter reply, out BitRange range)
@@ -33,15 +32,15 @@ internal static class BitPos
         ArgumentList args = call.Args;
         range = new BitRange(0, -1, IsInBits: false);
         long start = 0, end = -1;
-        if (!BitRange.TryReadUnit(args, 5, out bool isInBits))
-        {
-            call.Fail(reply, Errors.Syntax);
-            return false;
-        }
-
         if ((args.Count > 3 && !args.TryGetInteger(3, out start)) || (args.Count > 4 && !args.TryGetInteger(4, out end)))
         {
             call.Fail(reply, Errors.NotAnInteger);
+            return false;
+        }
+
+        if (!BitRange.TryReadUnit(args, 5, out bool isInBits))
+        {
+            call.Fail(reply, Errors.Syntax);
             return false;
         }
 

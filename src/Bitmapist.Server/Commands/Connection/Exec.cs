@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using Bitmapist.Engine.Keyspace;
 using Bitmapist.Resp.Writing;
 using Bitmapist.Server.Connections;
@@ -19,6 +20,14 @@ internal static class Exec
             Group = "transactions", Since = "1.2.0", Categories = "slow transaction",
             Complexity = "that of the commands",
         };
+
+    /// <summary>A malformed EXEC ends the transaction, if there is one.</summary>
+    public static void Abort(CommandContext call, RespWriter reply, string reason)
+    {
+        call.Client.Transaction = null;
+        call.Session.Unwatch();
+        call.Fail(reply, Encoding.ASCII.GetBytes($"EXECABORT Transaction discarded because of: {reason}"));
+    }
 
     private static void Run(CommandContext call, RespWriter reply)
     {

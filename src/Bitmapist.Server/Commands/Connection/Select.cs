@@ -14,17 +14,14 @@ internal static class Select
 
     private static void Run(CommandContext call, RespWriter reply)
     {
-        if (!call.Args.TryGetInteger(1, out long database) || database is < int.MinValue or > int.MaxValue)
-        {
-            call.Fail(reply, Errors.NotAnInteger);
-        }
-        else if (database < 0 || database >= call.Server.Store.Databases)
+        if (!call.TryGetInt(reply, 1, out int database)) return;
+        if (database < 0 || database >= call.Server.Store.Databases)
         {
             call.Fail(reply, Errors.DatabaseIndex);
         }
         else
         {
-            call.Session.Database = (int)database;
+            call.Session.Database = database;
             reply.WriteOk();
         }
     }

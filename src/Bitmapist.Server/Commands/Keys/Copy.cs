@@ -17,7 +17,7 @@ internal static class Copy
     private static void Run(CommandContext call, RespWriter reply)
     {
         ArgumentList args = call.Args;
-        long database = call.Session.Database;
+        int database = call.Session.Database;
         SetCondition condition = SetCondition.IfMissing;
         for (int i = 3; i < args.Count; i++)
         {
@@ -27,12 +27,7 @@ internal static class Copy
             }
             else if (args.Is(i, "db"u8) && i + 1 < args.Count)
             {
-                if (!args.TryGetInteger(++i, out database) || database is < int.MinValue or > int.MaxValue)
-                {
-                    call.Fail(reply, Errors.NotAnInteger);
-                    return;
-                }
-
+                if (!call.TryGetInt(reply, ++i, out database)) return;
                 if (database < 0 || database >= call.Server.Store.Databases)
                 {
                     call.Fail(reply, Errors.DatabaseIndex);
@@ -47,6 +42,6 @@ internal static class Copy
         }
 
         if (database == call.Session.Database && args[1].SequenceEqual(args[2])) call.Fail(reply, Errors.SameObject);
-        else reply.WriteInteger(call.Session.Copy(args[1], (int)database, args[2], condition) ? 1 : 0);
+        else reply.WriteInteger(call.Session.Copy(args[1], database, args[2], condition) ? 1 : 0);
     }
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using Bitmapist.Engine.Keyspace;
 using Bitmapist.Resp.Writing;
 using static Bitmapist.Server.Commands.CommandFlags;
@@ -88,13 +87,24 @@ internal static class Scan
     }
 
     /// <summary>
-    /// Reads a cursor as strtoul does, which Redis uses: an unsigned number, or a negative one taken modulo 2^64.
+    /// Reads a cursor as strtoul does, which Redis uses: nothing at all is 0, a sign is taken, a negative number counts
+    /// modulo 2^64.
     /// </summary>
     private static bool TryReadCursor(ReadOnlySpan<byte> text, out ulong cursor)
     {
-        bool isNegative = text.Length > 1 && text[0] == (byte)'-';
-        if (!ulong.TryParse(Encoding.Latin1.GetString(isNegative ? text[1..] : text),
-            System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out cursor)) return false;
+        cursor = 0;
+        if (text.IsEmpty) return true;
+        bool isNegative = text[0] == (byte)'-';
+        ReadOnlySpan<byte> digits = isNegative || text[0] == (byte)'+' ? text[1..] : text;
+        if (digits.IsEmpty) return false;
+        foreach (byte digit in digits)
+        {
+            if (digit is < (byte)'0' or > (byte)'9') return false;
+            uint value = (uint)(digit - '0');
+            if (cursor > (ulong.MaxValue - value) / 10) return false;
+            cursor = (cursor * 10) + value;
+        }
+
         if (isNegative) cursor = unchecked(0 - cursor);
         return true;
     }

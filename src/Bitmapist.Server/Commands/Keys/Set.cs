@@ -74,11 +74,20 @@ internal static class Set
             else if (args.Is(i, "xx"u8) && options.Condition != SetCondition.IfMissing) options.Condition = SetCondition.IfExists;
             else if (args.Is(i, "get"u8)) options.WantsOld = true;
             else if (args.Is(i, "keepttl"u8) && options.ExpiryArgument == 0) options.KeepsExpiry = true;
-            else if (!options.KeepsExpiry && options.ExpiryArgument == 0 && i + 1 < args.Count
-                && ExpiryUnit.TryReadOption(args, i, out options.Unit)) options.ExpiryArgument = ++i;
-            else return false;
+            else if (!TryReadExpiry(args, i++, ref options)) return false;
         }
 
+        return true;
+    }
+
+    /// <summary>EX, PX, EXAT or PXAT and its number; the same one may be given again, and the last counts.</summary>
+    private static bool TryReadExpiry(ArgumentList args, int index, ref Options options)
+    {
+        if (options.KeepsExpiry || index + 1 == args.Count) return false;
+        if (!ExpiryUnit.TryReadOption(args, index, out ExpiryUnit unit)) return false;
+        if (options.ExpiryArgument != 0 && unit != options.Unit) return false;
+        options.Unit = unit;
+        options.ExpiryArgument = index + 1;
         return true;
     }
 }

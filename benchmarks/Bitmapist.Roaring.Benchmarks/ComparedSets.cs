@@ -1,0 +1,77 @@
+using Bitmapist.Roaring.Tests.Interop;
+
+namespace Bitmapist.Roaring.Benchmarks;
+
+/// <summary>One data set held by both libraries, and the operations to compare on it.</summary>
+internal sealed class ComparedSets
+{
+    private readonly FrozenBitmap[] ours;
+    private readonly CRoaring[] theirs;
+
+    public ComparedSets(string name, uint[][] lists, bool optimize)
+    {
+        Name = name;
+        ours = [.. lists.Select(list => Ours(list, optimize))];
+        theirs = [.. lists.Select(list => Theirs(list, optimize))];
+    }
+
+    public string Name { get; }
+
+    /// <summary>Rows: the operation, how often an action performs it, ours, CRoaring's.</summary>
+    public IEnumerable<(string Name, int Count, Action Ours, Action Theirs)> Rows()
+    {
+        int pairs = ours.Length - 1;
+        yield return ("AND", pairs,
+            () => Pairs(static (a, b) => BitmapAlgebra.And(a, b).Cardinality),
+            () => NativePairs(CRoaring.roaring_bitmap_and));
+        yield return ("OR", pairs,
+            () => Pairs(static (a, b) => BitmapAlgebra.Or(a, b).Cardinality),
+            () => NativePairs(CRoaring.roaring_bitmap_or));
+        yield return ("XOR", pairs,
+            () => Pairs(static (a, b) => BitmapAlgebra.Xor(a, b).Cardinality),
+            () => NativePairs(CRoaring.roaring_bitmap_xor));
+        yield return ("AND NOT", pairs,
+            () => Pairs(static (a, b) => BitmapAlgebra.AndNot(a, b).Cardinality),
+            () => NativePairs(CRoaring.roaring_bitmap_andnot));
+        yield return ("AND cardinality", pairs,
+            () => Pairs(static (a, b) => BitmapAlgebra.AndCardinality(a, b)), NativeCounts);
+        yield return ("OR of all", 1,
+            () => BitmapAlgebra.Or(ours),
+            () => CRoaring.OrMany(theirs).Dispose());
+    }
+
+    private static FrozenBitmap Ours(uint[] ids, bool optimize)
+    {
+        FrozenBitmap frozen = FrozenBitmap.FromIds(ids);
+        if (!optimize) return frozen;
+        RoaringBitmap bitmap = RoaringBitmap.FromFrozen(frozen);
+        bitmap.Optimize();
+        return bitmap.Freeze();
+    }
+
+    private static CRoaring Theirs(uint[] ids, bool optimize)
+    {
+        CRoaring bitmap = CRoaring.FromIds(ids);
+        if (optimize) bitmap.RunOptimize();
+        return bitmap;
+    }
+
+    private long Pairs(Func<FrozenBitmap, FrozenBitmap, long> operation)
+    {
+        long total = 0;
+        for (int i = 1; i < ours.Length; i++) total += operation(ours[i - 1], ours[i]);
+        return total;
+    }
+
+    private void NativePairs(Func<nint, nint, nint> operation)
+    {
+        for (int i = 1; i < theirs.Length; i++)
+            CRoaring.roaring_bitmap_free(operation(theirs[i - 1].Handle, theirs[i].Handle));
+    }
+
+    private void NativeCounts()
+    {
+        for (int i = 1; i < theirs.Length; i++)
+            CRoaring.roaring_bitmap_and_cardinality(theirs[i - 1].Handle, theirs[i].Handle);
+    }
+}

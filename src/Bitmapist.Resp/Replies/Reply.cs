@@ -1,0 +1,184 @@
+using System.Globalization;
+using System.Text;
+
+namespace Bitmapist.Resp.Replies;
+
+/// <summary>One reply of a server, with the replies inside it. Immutable, and owner of its memory.</summary>
+/// <remarks>
+/// An accessor that does not fit the kind throws <see cref="InvalidOperationException"/>, naming the reply: a server
+/// that answers with another kind than the command has is beyond what a caller can handle value by value.
+/// </remarks>
+public sealed class Reply
+{
+    private readonly byte _marker;
+    private readonly long _number; // the integer, the boolean as 0 or 1, or the double's bits
+    private readonly byte[] _bytes; // a string's payload, or the digits a double came in
+    private readonly Reply[] _items;
+
+    private Reply(ReplyKind kind, byte marker, long number, byte[] bytes, Reply[] items, Reply? attributes)
+    {
+        Kind = kind;
+        _marker = marker;
+        _number = number;
+        _bytes = bytes;
+        _items = items;
+        Attributes = attributes;
+    }
+
+    /// <summary>What the reply is.</summary>
+    public ReplyKind Kind { get; }
+
+    /// <summary>The attribute (a map of hints, RESP3) sent ahead of this reply, if any.</summary>
+    public Reply? Attributes { get; }
+
+    /// <summary>Whether there is no value: $-1, *-1 or _.</summary>
+    public bool IsNull => Kind == ReplyKind.Null;
+
+    /// <summary>Whether the server refused; <see cref="AsText"/> then starts with the error's code.</summary>
+    public bool IsError => Kind == ReplyKind.Error;
+
+    /// <summary>The value of an integer.</summary>
+    public long AsInteger() => Kind == ReplyKind.Integer ? _number : throw Unlike("an integer");
+
+    /// <summary>The value of a boolean; of the integers 0 and 1 too, which stand for it in RESP2.</summary>
+    public bool AsBoolean() => Kind is ReplyKind.Boolean or ReplyKind.Integer && _number is 0 or 1 ?
+        _number == 1 : throw Unlike("a boolean");
+
+    /// <summary>The value of a double; of a bulk string holding one too, which stands for it in RESP2.</summary>
+    public double AsDouble() =>
+        Kind == ReplyKind.Double ? BitConverter.Int64BitsToDouble(_number) :
+        Kind == ReplyKind.BulkString && TryParseDouble(_bytes, out double value) ? value : throw Unlike("a double");
+
+    /// <summary>
+    /// The payload of a bulk, simple or verbatim string (without its format), an error, or a big number's digits.
+    /// </summary>
+    public ReadOnlyMemory<byte> AsBytes() => Kind switch
+    {
+        ReplyKind.VerbatimString => _bytes.AsMemory(VerbatimPrefixBytes),
+        ReplyKind.SimpleString or ReplyKind.BulkString or ReplyKind.Error or ReplyKind.BigNumber => _bytes,
+        _ => throw Unlike("a string"),
+    };
+
+    /// <summary><see cref="AsBytes"/> as UTF-8 text.</summary>
+    public string AsText() => Encoding.UTF8.GetString(AsBytes().Span);
+
+    /// <summary>The three letters of a verbatim string's format, such as "txt".</summary>
+    public string VerbatimFormat => Kind == ReplyKind.VerbatimString ?
+        Encoding.Latin1.GetString(_bytes, 0, VerbatimPrefixBytes - 1) : throw Unlike("a verbatim string");
+
+    /// <summary>
+    /// The elements of an array, set or push; keys and values in turn of a map or an attribute (as RESP2 has maps).
+    /// </summary>
+    public IReadOnlyList<Reply> Items => IsAggregate ? _items : throw Unlike("an aggregate");
+
+    /// <summary>"txt:" and the like.</summary>
+    internal static int VerbatimPrefixBytes => 4;
+
+    private bool IsAggregate =>
+        Kind is ReplyKind.Array or ReplyKind.Map or ReplyKind.Set or ReplyKind.Push or ReplyKind.Attribute;
+
+    /// <summary>
+    /// A compact form for tests and logs, one line whatever the payload: <c>+OK</c>, <c>-ERR no</c>, <c>:1</c>, <c>$3
+    /// foo</c>, <c>$-1</c>, <c>*-1</c>, <c>_</c>, <c>[:1 $1 a]</c>, <c>~[:1]</c>, <c>>[+a]</c>, <c>%[$1 k :1]</c>,
+    /// <c>,0.5</c>, <c>#t</c>, <c>=txt:text</c>, <c>(123</c>, an attribute as <c>|[+k :1]</c> ahead of its reply. Bytes
+    /// other than printable ASCII are escaped: \r, \n, \\, \xHH.
+    /// </summary>
+    public override string ToString()
+    {
+        var text = new StringBuilder();
+        AppendTo(text);
+        return text.ToString();
+    }
+
+    internal static Reply OfBytes(ReplyKind kind, byte marker, byte[] bytes, Reply? attributes) =>
+        new(kind, marker, 0, bytes, [], attributes);
+
+    internal static Reply OfNumber(ReplyKind kind, byte marker, long number, byte[] digits, Reply? attributes) =>
+        new(kind, marker, number, digits, [], attributes);
+
+    internal static Reply OfItems(ReplyKind kind, byte marker, Reply[] items, Reply? attributes) =>
+        new(kind, marker, 0, [], items, attributes);
+
+    /// <summary>A double as Redis prints it: decimal or exponent form, inf, -inf, nan.</summary>
+    internal static bool TryParseDouble(ReadOnlySpan<byte> digits, out double value)
+    {
+        value = double.PositiveInfinity;
+        if (digits.SequenceEqual("inf"u8)) return true;
+        value = double.NegativeInfinity;
+        if (digits.SequenceEqual("-inf"u8)) return true;
+        value = double.NaN;
+        if (digits.SequenceEqual("nan"u8) || digits.SequenceEqual("-nan"u8)) return true;
+        const NumberStyles Style =
+            NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
+        return double.TryParse(digits, Style, CultureInfo.InvariantCulture, out value) && double.IsFinite(value);
+    }
+
+    private void AppendTo(StringBuilder text)
+    {
+        if (Attributes is not null)
+        {
+            Attributes.AppendTo(text);
+            text.Append(' ');
+        }
+
+        if (IsAggregate)
+        {
+            AppendItemsTo(text);
+            return;
+        }
+
+        text.Append((char)_marker);
+        if (IsNull && _marker != (byte)'_') text.Append("-1");
+        if (Kind == ReplyKind.Integer) text.Append(CultureInfo.InvariantCulture, $"{_number}");
+        if (Kind == ReplyKind.Boolean) text.Append(_number == 1 ? 't' : 'f');
+        if (Kind == ReplyKind.BulkString) text.Append(CultureInfo.InvariantCulture, $"{_bytes.Length}");
+        if (Kind == ReplyKind.BulkString && _bytes.Length > 0) text.Append(' ');
+        AppendEscaped(text, _bytes);
+    }
+
+    private void AppendItemsTo(StringBuilder text)
+    {
+        if (Kind != ReplyKind.Array) text.Append((char)_marker);
+        text.Append('[');
+        for (int i = 0; i < _items.Length; i++)
+        {
+            if (i > 0) text.Append(' ');
+            _items[i].AppendTo(text);
+        }
+
+        text.Append(']');
+    }
+
+    private static void AppendEscaped(StringBuilder text, byte[] bytes)
+    {
+        foreach (byte value in bytes)
+        {
+            switch (value)
+            {
+                case (byte)'\r':
+                    text.Append("\\r");
+                    break;
+                case (byte)'\n':
+                    text.Append("\\n");
+                    break;
+                case (byte)'\\':
+                    text.Append("\\\\");
+                    break;
+                case >= 0x20 and < 0x7f:
+                    text.Append((char)value);
+                    break;
+                default:
+                    text.Append(CultureInfo.InvariantCulture, $"\\x{value:x2}");
+                    break;
+            }
+        }
+    }
+
+    private InvalidOperationException Unlike(string expected)
+    {
+        const int ShownCharactersMax = 100;
+        string shown = ToString();
+        if (shown.Length > ShownCharactersMax) shown = $"{shown.AsSpan(0, ShownCharactersMax)}…";
+        return new InvalidOperationException($"The reply is not {expected}: {shown}");
+    }
+}

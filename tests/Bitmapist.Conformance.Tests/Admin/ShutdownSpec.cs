@@ -1,0 +1,53 @@
+using System.Net.Sockets;
+using Bitmapist.Testing.Servers;
+using Bitmapist.Testing.Wire;
+
+namespace Bitmapist.Conformance.Tests.Admin;
+
+/// <summary>
+/// redis.io/commands/shutdown: every connection is closed without a reply, and the port is free again.
+/// </summary>
+public abstract class ShutdownSpec(Func<ITestServer> start)
+{
+    [Theory]
+    [InlineData("SHUTDOWN")]
+    [InlineData("shutdown nosave")]
+    [InlineData("SHUTDOWN SAVE")]
+    [InlineData("SHUTDOWN NOW FORCE")]
+    public async Task Ends_the_server(string command)
+    {
+        ITestServer server = start();
+        using IDisposable? owned = server as IDisposable;
+        Assert.SkipWhen(server.SkipReason != null, server.SkipReason ?? "");
+        using RawConnection other = await RawConnection.ConnectAsync(server.Port);
+        using RawConnection connection = await RawConnection.ConnectAsync(server.Port);
+        await connection.AskAsync("SET k v");
+        await connection.SendAsync(command);
+        Assert.Empty(await connection.ReceiveUntilClosedAsync());
+        Assert.Empty(await other.ReceiveUntilClosedAsync());
+        await WaitUntilRefusedAsync(server.Port);
+    }
+
+    private static async Task WaitUntilRefusedAsync(int port)
+    {
+        for (int waitedMs = 0; ; waitedMs += 20)
+        {
+            try
+            {
+                using RawConnection late = await RawConnection.ConnectAsync(port);
+            }
+            catch (SocketException)
+            {
+                return;
+            }
+            Assert.True(waitedMs < Testing.Limits.StartStopMs, "The port still answers.");
+            await Task.Delay(20);
+        }
+    }
+}
+
+[Trait("Server", "bitmapist")]
+public sealed class BitmapistShutdown() : ShutdownSpec(() => new BitmapistServer());
+
+[Trait("Server", "redis")]
+public sealed class RedisShutdown() : ShutdownSpec(() => new RedisServer());

@@ -1,0 +1,227 @@
+using System.Globalization;
+using System.Text;
+
+namespace Bitmapist.Conformance.Tests.Differential;
+
+/// <summary>
+/// An endless random stream of commands whose replies two correct servers must agree on. Keys are few, so that commands
+/// meet; times are either past or more than ten days away and never near each other, so that nothing expires by itself
+/// and no comparison of times depends on the milliseconds between the servers. One seed is one stream.
+/// </summary>
+public sealed class CommandGenerator
+{
+    private const int DatabasesUsed = 3;
+    private const int OffsetMax = 1_600_000; // 200 KB
+    private const int SecondsMin = 1_000_000; // over 11 days
+    private const int SecondsMax = 1_000_000_000;
+
+    private static readonly byte[][] Keys =
+    [
+        .. "a b c d e f trackist_x_2026-1 trackist_y_W2026-3 k/1 é".Split(' ').Select(Encoding.UTF8.GetBytes),
+        [], [0x00, 0xff], "a b"u8.ToArray(),
+    ];
+
+    private static readonly int[] EdgeOffsets = [0, 7, 8, 4095, 4096, 65_535, 65_536, 131_071, 131_072, 524_288];
+    private static readonly string[] BadOffsets = ["-1", "4294967296", "x", "", "1.5", "18446744073709551616", "07"];
+    private static readonly string[] Patterns =
+        ["*", "?", "a*", "*[a-c]*", "trackist_*", "[^a]", "*\\ *", "k/*", "", "??*", "[b-"];
+
+    private static readonly string[] Junk =
+        ["x", "-1", "", "4294967296", "99999999999999999999", "NX", "BIT", "1.5", "\r\n"];
+
+
+    private readonly Random random;
+    private readonly (int Weight, Func<GeneratedCommand> Make)[] choices;
+    private readonly int weightSum;
+
+    public CommandGenerator(int seed)
+    {
+        random = new Random(seed);
+        choices =
+        [
+            (220, () => Make("SETBIT", Key(), Offset(OffsetMax), random.Next(3) == 0 ? "0" : "1")),
+            (80, () => Make("GETBIT", Key(), Offset(OffsetMax))),
+            (60, () => Make("BITCOUNT", [Key(), .. Range()])),
+            (60, () => Make("BITPOS", [Key(), Bit(), .. Range()])),
+            (90, Bitop),
+            (50, Set),
+            (25, () => Make("GET", Key())),
+            (30, () => Make("STRLEN", Key())),
+            (20, () => Make("EXISTS", SomeKeys(3))),
+            (15, () => Make(Pick("DEL", "UNLINK"), SomeKeys(2))),
+            (10, () => Make("TYPE", Key())),
+            (20, () => Make(Pick("RENAME", "RENAMENX"), Key(), Key())),
+            (20, Copy),
+            (50, Expire),
+            (30, () => Make(ReplyRule.NearInteger, Pick("TTL", "PTTL", "EXPIRETIME", "PEXPIRETIME"), Key())),
+            (8, () => Make("PERSIST", Key())),
+            (10, () => Make(ReplyRule.AnyOrder, "KEYS", Pick(Patterns))),
+            (10, () => Make(ReplyRule.OneScan, "SCAN", "0", "MATCH", Pick(Patterns), "COUNT", "100000")),
+            (10, () => Make("DBSIZE")),
+            (1, () => Make(Pick("FLUSHDB", "FLUSHDB", "FLUSHALL"))),
+            (15, () => Make("SELECT", Database())),
+            (12, () => Make("MULTI")), (30, () => Make("EXEC")), (4, () => Make("DISCARD")),
+            (10, () => Make("WATCH", SomeKeys(2))), (3, () => Make("UNWATCH")),
+            (6, () => Make(Pick("PING", "ECHO"), Pick(Junk))),
+            (3, () => Make("CLIENT", "SETNAME", Pick("", "me", "a b"))), (3, () => Make("CLIENT", "GETNAME")),
+            (3, () => Make(ReplyRule.KindOnly, "HELLO", Pick("2", "3"))), (1, () => Make("RESET")),
+            (5, () => Make("COMMAND", ["GETKEYS", .. Bitop().Args.Cast<object>()])),
+            (3, () => Make("CONFIG", "GET", "databases")),
+            (30, Damaged),
+        ];
+        weightSum = choices.Sum(choice => choice.Weight);
+    }
+
+    /// <summary>All keys that the stream ever names.</summary>
+    public static IReadOnlyList<byte[]> KeySpace => Keys;
+
+    /// <summary>Databases in use: 0 to this minus 1.</summary>
+    public static int DatabaseCount => DatabasesUsed;
+
+    public GeneratedCommand Next()
+    {
+        int ticket = random.Next(weightSum);
+        foreach ((int weight, Func<GeneratedCommand> make) in choices)
+        {
+            if (ticket < weight) return make();
+            ticket -= weight;
+        }
+        throw new InvalidOperationException("The weights do not add up.");
+    }
+
+    private GeneratedCommand Bitop()
+    {
+        string operation = Pick("AND", "OR", "XOR", "NOT", "and", "AND", "OR", "NAND");
+        int sources = operation == "NOT" && random.Next(10) > 0 ? 1 : random.Next(1, 5);
+        return Make("BITOP", [operation, Key(), .. Enumerable.Range(0, sources).Select(_ => Key())]);
+    }
+
+    private GeneratedCommand Set()
+    {
+        List<object> args = [Key(), Value()];
+        if (random.Next(4) == 0) args.Add(Pick("NX", "XX", "nx"));
+        if (random.Next(4) == 0) args.Add("GET");
+        switch (random.Next(8))
+        {
+            case 0: args.Add("KEEPTTL"); break;
+            case 1: args.AddRange(["EX", Seconds()]); break;
+            case 2: args.AddRange(["PX", Seconds() * 1000]); break;
+            case 3: args.AddRange(["EXAT", FutureUnixSeconds()]); break;
+            case 4: args.AddRange(["PXAT", FutureUnixSeconds() * 1000]); break;
+        }
+        if (random.Next(30) == 0) args.Add(Pick("NX", "XX", "EX", "KEEPTTL", "FOO", ""));
+        return Make("SET", args);
+    }
+
+    private GeneratedCommand Copy()
+    {
+        List<object> args = [Key(), Key()];
+        if (random.Next(3) == 0) args.AddRange(["DB", Database()]);
+        if (random.Next(2) == 0) args.Add("REPLACE");
+        return Make("COPY", args);
+    }
+
+    private GeneratedCommand Expire()
+    {
+        bool past = random.Next(10) == 0;
+        (string name, long time) = random.Next(4) switch
+        {
+            0 => ("EXPIRE", past ? -1 : Seconds()),
+            1 => ("PEXPIRE", past ? -1 : Seconds() * 1000),
+            2 => ("EXPIREAT", past ? 1 : FutureUnixSeconds()),
+            _ => ("PEXPIREAT", past ? 1 : FutureUnixSeconds() * 1000),
+        };
+        List<object> args = [Key(), time];
+        if (random.Next(2) == 0) args.Add(Pick("NX", "XX", "GT", "LT"));
+        if (random.Next(8) == 0) args.Add(Pick("NX", "XX", "GT", "LT", "FOO"));
+        return Make(name, args);
+    }
+
+    /// <summary>A command with an argument too many, one too few or a strange one.</summary>
+    private GeneratedCommand Damaged()
+    {
+        GeneratedCommand command = Next();
+        // A changed SCAN could end early, and HELLO describes the server. (A changed time in SET could be past, and the key
+        // counted in DBSIZE until its removal: below.)
+        if (command.Rule == ReplyRule.OneScan || command.Name is "HELLO" or "FLUSHALL" or "FLUSHDB") return command;
+        List<byte[]> args = [.. command.Args];
+        switch (random.Next(command.Name == "SET" ? 2 : 3))
+        {
+            case 0: args.Add(Encoding.UTF8.GetBytes(Pick(Junk))); break;
+            case 1 when args.Count > 1: args.RemoveAt(args.Count - 1); break;
+            default: args[random.Next(args.Count)] = Encoding.UTF8.GetBytes(Pick(Junk)); break;
+        }
+        return command with { Args = args };
+    }
+
+    private byte[] Key() => Keys[random.Next(Keys.Length)];
+
+    private byte[][] SomeKeys(int max) => [.. Enumerable.Range(0, random.Next(1, max + 1)).Select(_ => Key())];
+
+    private string Database() => random.Next(30) == 0 ? "16" : Number(Math.Max(0, random.Next(-2, DatabasesUsed)));
+
+    private string Bit() => random.Next(40) == 0 ? Pick("2", "-1", "x") : Number(random.Next(2));
+
+    private long Seconds() => random.Next(SecondsMin, SecondsMax);
+
+    // The near future of the year 2100, in a few values only, so that equal times meet.
+    private long FutureUnixSeconds() => 4_102_444_800 + random.Next(20) * 1_000_000_000L;
+
+    private string Offset(int max) => random.Next(40) switch
+    {
+        0 => Pick(BadOffsets),
+        < 20 => Number(random.Next(300)),
+        < 30 => Number(random.Next(70_000)),
+        < 35 => Number(EdgeOffsets[random.Next(EdgeOffsets.Length)]),
+        _ => Number(random.Next(max)),
+    };
+
+    private IEnumerable<object> Range()
+    {
+        int given = random.Next(8);
+        if (given == 0) return [];
+        if (given == 1) return [Position()];
+        if (given < 5) return [Position(), Position()];
+        return [Position(), Position(), Pick("BYTE", "BIT", "bit", "BIT", random.Next(10) == 0 ? "BITS" : "byte")];
+    }
+
+    private string Position() => random.Next(50) switch
+    {
+        0 => Pick(Junk),
+        < 25 => Number(random.Next(-40, 40)),
+        < 40 => Number(random.Next(-9_000, 9_000)),
+        _ => Number(random.Next(-OffsetMax, OffsetMax)),
+    };
+
+    private byte[] Value()
+    {
+        int bytesMax = random.Next(10) switch { 0 => 1, < 7 => 40, < 9 => 300, _ => 20_000 };
+        int valueBytes = random.Next(bytesMax);
+        byte[] value = new byte[valueBytes];
+        switch (random.Next(4))
+        {
+            case 0: value.AsSpan(valueBytes / 4).Fill(0xff); break;
+            case 1: value.AsSpan(valueBytes / 2).Fill(0x01); break;
+            default: random.NextBytes(value); break;
+        }
+        return value;
+    }
+
+    private string Pick(params string[] words) => words[random.Next(words.Length)];
+
+    private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
+
+    private static GeneratedCommand Make(string name, params IEnumerable<object> args) =>
+        Make(ReplyRule.Exact, name, args);
+
+    private static GeneratedCommand Make(ReplyRule rule, string name, params IEnumerable<object> args) =>
+        new([Encoding.ASCII.GetBytes(name), .. args.Select(Bytes)], rule);
+
+    private static byte[] Bytes(object arg) => arg switch
+    {
+        byte[] bytes => bytes,
+        long number => Encoding.ASCII.GetBytes(Number(number)),
+        string word => Encoding.UTF8.GetBytes(word),
+        _ => throw new ArgumentException($"No argument of a command: {arg}"),
+    };
+}

@@ -1,0 +1,133 @@
+using System.Text;
+using Bitmapist.Testing.Servers;
+using Bitmapist.Testing.Wire;
+
+namespace Bitmapist.Conformance.Tests.Differential;
+
+/// <summary>
+/// Sends one random stream of commands to two servers, in pipelined batches over a few connections in turn, and
+/// compares every reply; then everything that is stored. Stops at the first difference with a report to reproduce it.
+/// </summary>
+public sealed class DifferentialRun(int seed, int commandsMax, ITestServer tested, ITestServer reference) : IDisposable
+{
+    private const int Connections = 3; // more than one, so that WATCH sees the writes of others
+    private const int BatchMax = 200;
+    private const int HistoryShown = 25;
+    private readonly Random random = new(seed);
+    private readonly CommandGenerator generator = new(seed);
+    private readonly List<(int Connection, GeneratedCommand Command)> history = [];
+    private readonly List<(RawConnection Tested, RawConnection Reference, List<ReplyRule> Queued)> connections = [];
+
+    /// <summary>Runs the whole stream and compares what is stored at the end.</summary>
+    /// <exception cref="InvalidOperationException">The servers differ; the message tells where, and how they came
+    /// there.</exception>
+    public async Task RunAsync()
+    {
+        for (int connection = 0; connection < Connections; connection++)
+        {
+            RawConnection left = await RawConnection.ConnectAsync(tested.Port);
+            connections.Add((left, await RawConnection.ConnectAsync(reference.Port), []));
+        }
+        while (history.Count < commandsMax)
+        {
+            int count = Math.Min(random.Next(1, BatchMax), commandsMax - history.Count);
+            List<GeneratedCommand> batch = [.. Enumerable.Range(0, count).Select(_ => generator.Next())];
+            await RunBatchAsync(random.Next(Connections), batch);
+        }
+        await CompareStoredAsync();
+    }
+
+    public void Dispose()
+    {
+        foreach ((RawConnection left, RawConnection right, _) in connections)
+        {
+            left.Dispose();
+            right.Dispose();
+        }
+    }
+
+    private async Task RunBatchAsync(int connection, List<GeneratedCommand> batch)
+    {
+        (RawConnection left, RawConnection right, List<ReplyRule> queued) = connections[connection];
+        using MemoryStream bytes = new();
+        foreach (GeneratedCommand command in batch) bytes.Write(CommandLine.Encode(command.Args));
+        await left.SendBytesAsync(bytes.ToArray());
+        await right.SendBytesAsync(bytes.ToArray());
+        foreach (GeneratedCommand command in batch)
+        {
+            history.Add((connection, command));
+            byte[] rightReply = await ReceiveAsync(right, "the reference");
+            byte[] leftReply = await ReceiveAsync(left, "the tested server");
+            if (!Agree(command, queued, leftReply, rightReply))
+                throw new InvalidOperationException(Report(leftReply, rightReply));
+        }
+    }
+
+    private static bool Agree(GeneratedCommand command, List<ReplyRule> queued, byte[] left, byte[] right)
+    {
+        if (right.AsSpan().SequenceEqual("+QUEUED\r\n"u8))
+        {
+            queued.Add(command.Rule);
+            return left.AsSpan().SequenceEqual(right);
+        }
+        if (command.Name is not ("EXEC" or "DISCARD" or "RESET"))
+            return ReplyComparison.Agree(command.Rule, left, right);
+        bool agree = ReplyComparison.AgreeOnExec(queued, left, right);
+        queued.Clear();
+        return agree;
+    }
+
+    private async Task<byte[]> ReceiveAsync(RawConnection connection, string who)
+    {
+        try
+        {
+            return await connection.ReceiveAsync();
+        }
+        catch (Exception e) when (e is TimeoutException or IOException or InvalidDataException)
+        {
+            throw new InvalidOperationException($"{who} broke off: {e.Message}\n{Report(null, null)}", e);
+        }
+    }
+
+    private async Task CompareStoredAsync()
+    {
+        // Ends transactions that the stream left open, and returns to RESP2.
+        for (int connection = 0; connection < Connections; connection++)
+            await RunBatchAsync(connection, [Ask("RESET")]);
+        for (int database = 0; database < CommandGenerator.DatabaseCount; database++)
+        {
+            List<GeneratedCommand> questions =
+                [Ask($"SELECT {database}"), Ask("KEYS *") with { Rule = ReplyRule.AnyOrder }, Ask("DBSIZE")];
+            foreach (byte[] key in CommandGenerator.KeySpace)
+            {
+                foreach (string question in new[] { "TYPE", "STRLEN", "BITCOUNT", "GET" })
+                    questions.Add(new GeneratedCommand([Encoding.ASCII.GetBytes(question), key], ReplyRule.Exact));
+                questions.Add(new GeneratedCommand(["PTTL"u8.ToArray(), key], ReplyRule.NearInteger));
+            }
+            await RunBatchAsync(connection: 0, questions);
+        }
+    }
+
+    private static GeneratedCommand Ask(string line) => new(CommandLine.Parse(line), ReplyRule.Exact);
+
+    private string Report(byte[]? left, byte[]? right)
+    {
+        (int connection, GeneratedCommand failed) = history[^1];
+        bool IsRelated((int Connection, GeneratedCommand Command) earlier) =>
+            earlier.Command.Args.Skip(1).Any(arg => failed.Args.Skip(1).Any(other => other.AsSpan().SequenceEqual(arg)))
+            || (earlier.Connection == connection
+                && earlier.Command.Name is "MULTI" or "EXEC" or "DISCARD" or "SELECT" or "WATCH" or "HELLO" or "RESET");
+        StringBuilder report = new("The servers differ.");
+        report.Append($" Seed {seed}, command {history.Count - 1}, connection {connection}\n");
+        report.Append("command    ").Append(failed).Append('\n');
+        if (left != null) report.Append("tested     ").Append(Text.Excerpt(left, 400)).Append('\n');
+        if (right != null) report.Append("reference  ").Append(Text.Excerpt(right, 400)).Append('\n');
+        report.Append("The last commands about its arguments, and its connection's state (index, connection):\n");
+        foreach ((int index, (int Connection, GeneratedCommand Command) earlier) in
+            history.SkipLast(1).Index().Where(entry => IsRelated(entry.Item)).TakeLast(HistoryShown))
+        {
+            report.Append($"  {index} ({earlier.Connection}) {earlier.Command}\n");
+        }
+        return report.ToString();
+    }
+}

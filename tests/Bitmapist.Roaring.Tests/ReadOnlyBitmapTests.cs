@@ -1,0 +1,134 @@
+namespace Bitmapist.Roaring.Tests;
+
+/// <summary>Every question to every shape in every form, against plain loops over the ids.</summary>
+public sealed class ReadOnlyBitmapTests
+{
+    public static TheoryData<SetShape, SetForm> All()
+    {
+        TheoryData<SetShape, SetForm> all = [];
+        foreach (SetShape shape in Enum.GetValues<SetShape>())
+        {
+            foreach (SetForm form in Enum.GetValues<SetForm>()) all.Add(shape, form);
+        }
+        return all;
+    }
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public void Counting_and_searching_agree_with_the_sorted_ids(SetShape shape, SetForm form)
+    {
+        Random random = new(31 * (int)shape + (int)form);
+        uint[] ids = Sets.Ids(shape, random);
+        ReadOnlyBitmap bitmap = Sets.Bitmap(ids, form);
+        Assert.Equal(ids.Length, bitmap.Cardinality);
+        Assert.Equal(ids.Length == 0, bitmap.IsEmpty);
+        Assert.Equal(ids.Select(id => id >> 16).Distinct().Count(), bitmap.ChunkCount);
+        Assert.Equal(ids.Length > 0, bitmap.TryMin(out uint min));
+        Assert.Equal(ids.Length > 0, bitmap.TryMax(out uint max));
+        Assert.Equal((ids.FirstOrDefault(), ids.LastOrDefault()), (min, max));
+        Assert.False(bitmap.TrySelect(ids.Length, out _));
+        Assert.False(bitmap.TrySelect(-1, out _));
+        foreach (long place in Places(ids, random))
+        {
+            int below = Below(ids, place);
+            bool holds = below < ids.Length && ids[below] == place;
+            if (place < Sets.IdsMax)
+            {
+                Assert.Equal(holds, bitmap.Contains((uint)place));
+                Assert.Equal(below + (holds ? 1 : 0), bitmap.Rank((uint)place));
+            }
+            Assert.Equal(below < ids.Length ? ids[below] : -1, bitmap.NextSet(place));
+            long clear = place;
+            for (int i = below; i < ids.Length && ids[i] == clear; i++) clear++;
+            Assert.Equal(clear, bitmap.NextClear(place));
+            long end = Math.Min(Sets.IdsMax, place + random.NextInt64(300_000));
+            Assert.Equal(Below(ids, end) - below, bitmap.CountRange(place, end));
+            if (below < ids.Length)
+            {
+                Assert.True(bitmap.TrySelect(below, out uint selected));
+                Assert.Equal(ids[below], selected);
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public void Iterator_starts_anywhere_and_fills_batches_of_any_size(SetShape shape, SetForm form)
+    {
+        Random random = new(37 * (int)shape + (int)form);
+        uint[] ids = Sets.Ids(shape, random);
+        ReadOnlyBitmap bitmap = Sets.Bitmap(ids, form);
+        foreach (long place in Places(ids, random).Where((_, i) => i % 7 == 0))
+        {
+            BitmapIterator iterator = bitmap.GetIterator(place);
+            uint[] batch = new uint[random.Next(1, 9)];
+            int at = Below(ids, place);
+            for (int step = 0; step < 20; step++)
+            {
+                int count = iterator.NextBatch(batch);
+                Assert.Equal(Math.Min(batch.Length, ids.Length - at), count);
+                Assert.Equal(ids.AsSpan(at, count).ToArray(), batch.AsSpan(0, count).ToArray());
+                at += count;
+            }
+        }
+        Sets.AssertHolds(ids, bitmap, "whole iteration");
+    }
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public void Word_windows_show_the_ids_as_bits(SetShape shape, SetForm form)
+    {
+        Random random = new(41 * (int)shape + (int)form);
+        uint[] ids = Sets.Ids(shape, random);
+        ReadOnlyBitmap bitmap = Sets.Bitmap(ids, form);
+        foreach (long place in Places(ids, random).Where((_, i) => i % 3 == 0))
+        {
+            long firstWord = Math.Min(place / 64, (1L << 26) - 1);
+            int length = (int)Math.Min(random.Next(1, 3_000), (1L << 26) - firstWord);
+            ulong[] words = new ulong[length], expected = new ulong[length];
+            words.AsSpan().Fill(0xDEAD); // must be cleared
+            bitmap.CopyWordsTo(firstWord, words);
+            for (int i = Below(ids, firstWord * 64); i < ids.Length && ids[i] / 64 < firstWord + length; i++)
+                expected[ids[i] / 64 - firstWord] |= 1UL << (int)(ids[i] % 64);
+            Assert.True(expected.AsSpan().SequenceEqual(words), $"window at word {firstWord}, {length} words");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public void Serialized_bytes_are_as_measured_and_read_back(SetShape shape, SetForm form)
+    {
+        uint[] ids = Sets.Ids(shape, new Random(43 * (int)shape + (int)form));
+        ReadOnlyBitmap bitmap = Sets.Bitmap(ids, form);
+        byte[] bytes = Sets.Bytes(bitmap);
+        Assert.Equal(bytes.Length, bitmap.SerializedBytes);
+        SerializedBitmap read = Sets.Read(bytes);
+        Sets.AssertHolds(ids, read, "read in place");
+        Sets.AssertHolds(ids, read.ToFrozen(), "read into memory");
+        Sets.AssertHolds(ids, SerializedBitmap.ReadTrusted(bytes), "trusted");
+        Assert.Equal(bytes, Sets.Bytes(read));
+        Assert.Equal(Math.Min(bytes.Length, Sets.ForeignBytes(ids, asRuns: false).Length), bytes.Length);
+    }
+
+    /// <summary>Ids, their neighbours, chunk borders and random places.</summary>
+    private static IEnumerable<long> Places(uint[] ids, Random random)
+    {
+        HashSet<long> places = [0, 1, 65_535, 65_536, Sets.IdsMax - 1, Sets.IdsMax];
+        for (int i = 0; i < 60; i++)
+        {
+            places.Add(random.NextInt64(Sets.IdsMax));
+            if (ids.Length == 0) continue;
+            long id = ids[random.Next(ids.Length)];
+            places.UnionWith([id, id + 1, Math.Max(0, id - 1), id & ~0xFFFFL, (id | 0xFFFFL) + 1]);
+        }
+        return places.Order();
+    }
+
+    /// <summary>How many ids lie below a place.</summary>
+    private static int Below(uint[] ids, long place)
+    {
+        if (place >= Sets.IdsMax) return ids.Length;
+        int index = Array.BinarySearch(ids, (uint)place);
+        return index < 0 ? ~index : index;
+    }
+}

@@ -1,0 +1,102 @@
+using Bitmapist.Storage.Files;
+using Bitmapist.Storage.Log;
+using Bitmapist.Storage.Snapshots;
+
+namespace Bitmapist.Storage.Tests.Files;
+
+public sealed class PhysicalFileSystemTests : IDisposable
+{
+    private readonly TemporaryDirectory directory = new();
+    private readonly PhysicalFileSystem files = PhysicalFileSystem.Instance;
+
+    public void Dispose() => directory.Dispose();
+
+    [Fact]
+    public void Positioned_writes_read_back()
+    {
+        using IFile file = files.Open(directory.File("f"), FileOpen.CreateNew);
+        file.Write(5, "world"u8);
+        file.Write(0, "hello"u8);
+        file.Sync();
+        byte[] buffer = new byte[20];
+        Assert.Equal(10, file.Read(0, buffer));
+        Assert.Equal("helloworld"u8, buffer.AsSpan(0, 10));
+        Assert.Equal(0, file.Read(10, buffer));
+        file.Truncate(3);
+        Assert.Equal((3L, 3), (file.Length, file.Read(0, buffer)));
+    }
+
+    [Fact]
+    public void Opening_modes_insist_on_what_they_say()
+    {
+        string path = directory.File("f");
+        Assert.Throws<StorageException>(() => files.Open(path, FileOpen.OpenExisting));
+        Assert.Throws<StorageException>(() => files.Open(path, FileOpen.ReadExisting));
+        files.Open(path, FileOpen.OpenOrCreate).Dispose();
+        Assert.Throws<StorageException>(() => files.Open(path, FileOpen.CreateNew));
+        using IFile readOnly = files.Open(path, FileOpen.ReadExisting);
+        StorageException refused = Assert.Throws<StorageException>(() => readOnly.Write(0, "x"u8));
+        Assert.Equal(path, refused.Path);
+    }
+
+    [Fact]
+    public void Listing_renaming_and_deleting_go_by_name()
+    {
+        foreach (string name in new[] { "db.log.000002", "db.log.000001", "other" })
+            files.Open(directory.File(name), FileOpen.CreateNew).Dispose();
+        Assert.Equal([directory.File("db.log.000001"), directory.File("db.log.000002")],
+            files.List(directory.Path, "db.log."));
+        files.Rename(directory.File("other"), directory.File("db.log.000001"));
+        files.Delete(directory.File("db.log.000002"));
+        files.Delete(directory.File("never there"));
+        files.SyncDirectory(directory.Path);
+        Assert.Equal([directory.File("db.log.000001")], files.List(directory.Path, ""));
+        Assert.Throws<StorageException>(() => files.SyncDirectory(directory.File("missing")));
+    }
+
+    [Fact]
+    public void A_lock_has_one_holder_at_a_time()
+    {
+        string path = directory.File("db.lock");
+        using (IDisposable? held = files.TryLock(path))
+        {
+            Assert.NotNull(held);
+            Assert.Null(files.TryLock(path));
+        }
+
+        using IDisposable? again = files.TryLock(path);
+        Assert.NotNull(again);
+        Assert.Throws<StorageException>(() => files.TryLock(directory.File("missing/db.lock")));
+    }
+
+    [Fact]
+    public async Task A_database_and_its_log_survive_a_restart_on_a_real_disk()
+    {
+        string path = directory.File("bitmapist.db");
+        using (DatabaseFile database = DatabaseFile.OpenOrCreate(files, path))
+        using (LogWriter log = LogWriter.Open(files, path, database.Id, 1, FsyncPolicy.Always, TimeProvider.System))
+        {
+            await log.CommitAsync(log.Append("in the snapshot"u8));
+            long sequence = log.Rotate();
+            using (GenerationWriter writer = database.BeginGeneration())
+            {
+                writer.Put("key"u8, "metadata"u8, new byte[10_000]);
+                writer.Commit(sequence);
+            }
+
+            log.DeleteSegmentsBefore(sequence);
+            await log.CommitAsync(log.Append("after it"u8));
+        }
+
+        using DatabaseFile reopened = DatabaseFile.OpenOrCreate(files, path);
+        StoredEntry entry = Assert.Single(reopened.ReadEntries());
+        byte[] value = new byte[entry.ValueBytes];
+        reopened.ReadValue(entry, value);
+        Assert.Equal(new byte[10_000], value);
+        List<byte[]> records = [];
+        LogRecoveryResult result = LogRecovery.Recover(files, path, reopened.Id, reopened.FirstLogSequence,
+            (in LogRecord record) => records.Add(record.Payload.ToArray()));
+        Assert.Equal("after it"u8, Assert.Single(records));
+        Assert.Equal((3, 0), (result.NextSequence, result.TornBytes));
+    }
+}

@@ -1,0 +1,56 @@
+namespace Bitmapist.Testing.Servers;
+
+/// <summary>
+/// The reference: a redis-server of its own, empty, without persistence, in a temporary folder, on a free loopback
+/// port. Where the machine has none, <see cref="SkipReason"/> says so; with CI=true in the environment that is a
+/// failure, since CI must compare.
+/// </summary>
+public sealed class RedisServer : ITestServer, IDisposable
+{
+    private const int Attempts = 5; // Between finding a free port and listening on it, another process may take it.
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("redis-test-");
+    private readonly ServerProcess? process;
+
+    public RedisServer()
+    {
+        string? executable = FindExecutable();
+        if (executable == null)
+        {
+            SkipReason = "redis-server is not installed: apt-get install redis-server";
+            if (Environment.GetEnvironmentVariable("CI") == "true") throw new FileNotFoundException(SkipReason);
+            return;
+        }
+        for (int attempt = 0; process == null; attempt++)
+        {
+            Port = ServerProcess.FreePort();
+            ServerProcess candidate = new(executable, Arguments(), folder.FullName);
+            if (candidate.WaitForPong(Port)) process = candidate;
+            else if (attempt < Attempts) candidate.Dispose();
+            else throw new InvalidOperationException("redis-server ends at once:\n" + candidate.Output);
+        }
+    }
+
+    public int Port { get; }
+
+    public string? SkipReason { get; }
+
+    public void Dispose()
+    {
+        if (process is { HasExited: false })
+        {
+            process.Signal(15); // Without save points SIGTERM is SHUTDOWN NOSAVE.
+            process.WaitForExit();
+        }
+        process?.Dispose();
+        folder.Delete(recursive: true);
+    }
+
+    private static string? FindExecutable() =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
+        .Select(path => Path.Combine(path, "redis-server")).FirstOrDefault(File.Exists);
+
+    private string[] Arguments() =>
+    [
+        "--port", $"{Port}", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", folder.FullName,
+    ];
+}
