@@ -28,8 +28,8 @@ internal sealed class ServerStatistics(ServerState server)
     }
 
     /// <summary>
-    /// Traffic since this was last asked, a second ago or longer: whoever polls gets the mean of the time between polls,
-    /// and nobody pays for sampling while nobody asks.
+    /// Traffic since this was last asked, a second ago or longer: whoever polls gets the mean of the time between
+    /// polls, and nobody pays for sampling while nobody asks.
     /// </summary>
     public TrafficRates Rates()
     {

@@ -9,7 +9,7 @@ internal static class Containers
 {
     /// <summary>A container, which is never run itself: without a subcommand its arity refuses it.</summary>
     public static CommandSpec Declare(string name, CommandFlags flags) =>
-        new(name, -2, flags, KeySpec.None, (_, _) => throw new InvalidOperationException($"{name} needs a subcommand."))
+        new(name, -2, flags, KeySpec.None, (_, _) => throw new InvalidOperationException($"{name} is no call."))
         {
             Summary = "",
         };

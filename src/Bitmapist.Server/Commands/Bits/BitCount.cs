@@ -12,6 +12,7 @@ internal static class BitCount
     {
         Summary = "Counts the one-bits of a string, or of a range of its bytes or bits.",
         Group = "bitmap", Since = "2.6.0", Categories = "read bitmap slow", KeyAccess = "RO access",
+        Arguments = "key [start:integer end:integer [BYTE | BIT]]",
         Complexity = "O(1) for a whole key, O(chunks of 65,536 bits) for a range",
     };
 

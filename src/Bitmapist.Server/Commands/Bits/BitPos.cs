@@ -13,6 +13,7 @@ internal static class BitPos
     {
         Summary = "Finds the first bit that is set, or clear, in a string or in a range of it.",
         Group = "bitmap", Since = "2.8.7", Categories = "read bitmap slow", KeyAccess = "RO access",
+        Arguments = "key bit:integer [start:integer [end:integer [BYTE | BIT]]]",
         Complexity = "O(chunks of 65,536 bits)",
     };
 

@@ -10,7 +10,7 @@ internal static class Flush
     public static readonly CommandSpec Database = new("flushdb", -1, Write | WholeKeyspace, KeySpec.None, RunDatabase)
     {
         Summary = "Removes every key of the selected database.",
-        Group = "server", Categories = "keyspace write slow dangerous", Complexity = "O(shards)",
+        Group = "server", Categories = "keyspace write slow dangerous", Complexity = "O(shards)", Arguments = "[ASYNC | SYNC]",
         Tips = ["request_policy:all_shards", "response_policy:all_succeeded"],
     };
 
@@ -18,6 +18,7 @@ internal static class Flush
     {
         Summary = "Removes every key of every database.",
         Group = "server", Categories = "keyspace write slow dangerous", Complexity = "O(shards × databases)",
+        Arguments = "[ASYNC | SYNC]",
         Tips = ["request_policy:all_shards", "response_policy:all_succeeded"],
     };
 

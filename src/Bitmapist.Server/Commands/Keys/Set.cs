@@ -12,6 +12,9 @@ internal static class Set
     {
         Summary = "Stores a string at a key, with conditions and an expiry time if asked.",
         Group = "string", Categories = "write string slow", KeyAccess = "RW access update variable_flags",
+        KeyNotes = "RW and ACCESS due to the optional `GET` argument", KeyAccessOf = AccessOf,
+        Arguments = "key value [NX | XX] [GET] [EX seconds:integer | PX milliseconds:integer "
+            + "| EXAT unix-time-seconds:unix-time | PXAT unix-time-milliseconds:unix-time | KEEPTTL]",
         Complexity = "O(bytes)",
     };
 
@@ -52,6 +55,14 @@ internal static class Set
         if (options.WantsOld && old is { } former) call.Defer(new StringReply(former));
         else if (isSet && !options.WantsOld) reply.WriteOk();
         else reply.WriteNull();
+    }
+
+    /// <summary>Whether the old string is read, and so the key, depends on an option.</summary>
+    private static string AccessOf(ArgumentList args)
+    {
+        for (int i = 3; i < args.Count; i++)
+            if (args.Is(i, "get"u8)) return "RW access update";
+        return "OW update";
     }
 
     private static bool TryReadOptions(ArgumentList args, out Options options)

@@ -27,7 +27,7 @@ internal static class TimeToLive
         new(name, 2, ReadOnly | Fast, KeySpec.FirstArgument, (call, reply) => Run(call, reply, convert))
         {
             Summary = $"Replies {what}; -1 when it stays, -2 when there is no such key.",
-            Since = since, Categories = "keyspace read fast", KeyAccess = "RO access", Tips = tips,
+            Since = since, Categories = "keyspace read fast", KeyAccess = "RO access", Arguments = "key", Tips = tips,
         };
 
     private static void Run(CommandContext call, RespWriter reply, Func<long, long, long> convert)
