@@ -15,11 +15,16 @@ public sealed class BitmapistServer : ITestServer, IDisposable
     {
     }
 
-    /// <summary>Starts with arguments after -addr and -db, for instance ["-save", "1"].</summary>
+    /// <summary>
+    /// Starts with arguments after -addr and -db, for instance ["-save", "1"]. A factory, because a test fixture may
+    /// have one public constructor.
+    /// </summary>
+    public static BitmapistServer With(params string[] extraArguments) => new(extraArguments);
+
     /// <exception cref="FileNotFoundException">The server is not built.</exception>
     /// <exception cref="InvalidOperationException">It ended before its first PONG; the message holds what it
     /// wrote.</exception>
-    public BitmapistServer(string[] extraArguments)
+    private BitmapistServer(string[] extraArguments)
     {
         this.extraArguments = extraArguments;
         for (int attempt = 0; ; attempt++)
