@@ -47,7 +47,7 @@ public abstract class StackExchangeSpec(ITestServer server) : ConformanceSpec(se
         using ConnectionMultiplexer client = await ConnectAsync();
         IDatabase database = client.GetDatabase();
         byte[] value = [.. Enumerable.Range(0, 256).Select(number => (byte)number)];
-        Assert.True(await database.StringSetAsync("k", value)); // With an expiry this client sends SETEX instead of SET.
+        Assert.True(await database.StringSetAsync("k", value)); // With an expiry it would send SETEX.
         Assert.True(await database.KeyExpireAsync("k", TimeSpan.FromMinutes(10)));
         Assert.Equal(value, (byte[]?)await database.StringGetAsync("k"));
         Assert.InRange((await database.KeyTimeToLiveAsync("k"))!.Value.TotalSeconds, 590, 600);
