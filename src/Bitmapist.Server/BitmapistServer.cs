@@ -96,7 +96,9 @@ public sealed class BitmapistServer : IAsyncDisposable
     public async Task<Exception?> StopAsync(bool save)
     {
         _state.Clients.CloseAll();
-        if (_host is not null) await _host.StopAsync().ConfigureAwait(false);
+        // A client that does not read its replies must not keep the server from stopping.
+        using var patience = new CancellationTokenSource(Limits.StopPatience);
+        if (_host is not null) await _host.StopAsync(patience.Token).ConfigureAwait(false);
         return save && _state.Persistence is { } persistence ? await persistence.SaveAsync().ConfigureAwait(false) : null;
     }
 

@@ -24,6 +24,9 @@ internal static class Limits
     /// </summary>
     public const int TransportBufferBytes = 1024 * 1024;
 
+    /// <summary>How long a stop waits for clients to take their last replies; then it cuts them off.</summary>
+    public static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(5);
+
     /// <summary>Argument characters quoted in the unknown-command error (Redis: 128).</summary>
     public const int QuotedCharacters = 128;
 }

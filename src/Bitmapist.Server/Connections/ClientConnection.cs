@@ -104,6 +104,7 @@ internal sealed class ClientConnection : IDisposable
             _input.AdvanceTo(read.Buffer.End);
             await CommitAsync().ConfigureAwait(false);
             _output.Flush();
+            Counters.OutputBytes = _output.SentBytes;
             if (read.IsCompleted || read.IsCanceled) break;
         }
 

@@ -19,12 +19,16 @@ internal sealed class OutboundQueue(PipeWriter transport)
     private volatile bool _isPumping; // set by the loop, cleared by the pump, both under the gate
     private volatile bool _isClosed;
     private long _queuedBytes;
+    private long _sentBytes;
 
     /// <summary>The socket is gone; replies have nowhere to go.</summary>
     public bool IsClosed => _isClosed;
 
     /// <summary>Bytes that wait in memory, streams not counted.</summary>
     public long QueuedBytes => Volatile.Read(ref _queuedBytes);
+
+    /// <summary>Bytes handed to the transport so far.</summary>
+    public long SentBytes => Volatile.Read(ref _sentBytes);
 
     /// <summary>Where the next reply goes; ask again after each <see cref="Flush"/> or <see cref="Stream"/>.</summary>
     public IBufferWriter<byte> Writer
@@ -42,7 +46,7 @@ internal sealed class OutboundQueue(PipeWriter transport)
     {
         if (_chunk is null)
         {
-            ValueTask<FlushResult> flushing = transport.FlushAsync();
+            ValueTask<FlushResult> flushing = SendAsync();
             if (flushing.IsCompletedSuccessfully) _isClosed |= flushing.Result.IsCompleted;
             else StartPump(flushing);
             return;
@@ -73,6 +77,13 @@ internal sealed class OutboundQueue(PipeWriter transport)
 
             await pump.ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Hands what was written to the transport; the loop and the pump never do so at the same time.</summary>
+    private ValueTask<FlushResult> SendAsync()
+    {
+        _sentBytes += transport.UnflushedBytes;
+        return transport.FlushAsync();
     }
 
     private void Enqueue(object item)
@@ -148,7 +159,8 @@ internal sealed class OutboundQueue(PipeWriter transport)
         while (!rest.IsEmpty && !_isClosed)
         {
             ReadOnlyMemory<byte> piece = rest[..Math.Min(rest.Length, Limits.StreamPieceBytes)];
-            _isClosed |= (await transport.WriteAsync(piece).ConfigureAwait(false)).IsCompleted;
+            transport.Write(piece.Span);
+            _isClosed |= (await SendAsync().ConfigureAwait(false)).IsCompleted;
             rest = rest[piece.Length..];
         }
     }
@@ -161,11 +173,11 @@ internal sealed class OutboundQueue(PipeWriter transport)
             int pieceBytes = (int)Math.Min(lengthBytes - start, StringBytes.ChunkBytes);
             StringBytes.CopyTo(body.Value.Bits, start, transport.GetSpan(pieceBytes)[..pieceBytes]);
             transport.Advance(pieceBytes);
-            _isClosed |= (await transport.FlushAsync().ConfigureAwait(false)).IsCompleted;
+            _isClosed |= (await SendAsync().ConfigureAwait(false)).IsCompleted;
         }
 
         transport.Write("\r\n"u8);
-        _isClosed |= (await transport.FlushAsync().ConfigureAwait(false)).IsCompleted;
+        _isClosed |= (await SendAsync().ConfigureAwait(false)).IsCompleted;
     }
 
     private sealed record StringBody(StringValue Value);
