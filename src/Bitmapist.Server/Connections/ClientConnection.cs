@@ -25,7 +25,7 @@ internal sealed class ClientConnection : IDisposable
     {
         Id = id;
         _input = input;
-        _output = new OutboundQueue(output);
+        _output = new OutboundQueue(output, Counters);
         _server = server;
         Session = new Session(server.Store);
         _call = new CommandContext(this, server);
