@@ -10,6 +10,7 @@ public sealed class SimulatedFileSystem : IFileSystem
 {
     private readonly List<DiskEvent> events = [];
     private readonly Dictionary<int, DiskFault> faults = [];
+    private readonly Dictionary<DiskOperation, DiskFault> nextFaults = [];
     private readonly HashSet<string> locks = [];
     private readonly List<(string Path, SimulatedNode? Node)> unsyncedEntries = [];
     private readonly Dictionary<string, SimulatedNode> entries = [];
@@ -30,6 +31,12 @@ public sealed class SimulatedFileSystem : IFileSystem
     public void FailAt(int number, DiskFault fault)
     {
         lock (Gate) faults[number] = fault;
+    }
+
+    /// <summary>Lets the next operation of a kind fail once.</summary>
+    public void FailNext(DiskOperation operation, DiskFault fault)
+    {
+        lock (Gate) nextFaults[operation] = fault;
     }
 
     /// <summary>The disk after a crash; this one is not to be used any more. The seed decides what random modes do.</summary>
@@ -164,7 +171,8 @@ public sealed class SimulatedFileSystem : IFileSystem
     {
         int number = events.Count;
         events.Add(new DiskEvent(number, operation, path, offset, bytes));
-        return faults.Remove(number, out DiskFault fault) ? fault : null;
+        if (faults.Remove(number, out DiskFault fault)) return fault;
+        return nextFaults.Remove(operation, out fault) ? fault : null;
     }
 
     internal static StorageException Failed(string path, DiskFault fault, long? offset = null) =>

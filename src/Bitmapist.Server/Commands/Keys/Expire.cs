@@ -56,7 +56,11 @@ internal static class Expire
                 : ExpireCondition.None;
             if (option == ExpireCondition.None)
             {
-                call.Fail(reply, [.. "ERR Unsupported option "u8, .. args[i]]);
+                // Redis formats the option as a C string and trims line ends behind it.
+                ReadOnlySpan<byte> given = args[i];
+                int end = given.IndexOf((byte)0);
+                given = (end < 0 ? given : given[..end]).TrimEnd("\r\n"u8);
+                call.Fail(reply, [.. "ERR Unsupported option "u8, .. given]);
                 return false;
             }
 
