@@ -22,8 +22,8 @@ internal static class CommandReference
             Made from the commands' declarations in `src/Bitmapist.Server/Commands`; do not edit. A test compares, and
             rewrites this file when `BITMAPIST_WRITE_DOCS=1` is set.
 
-            *Arity* counts the command's name; negative: at least so many. *Keys* are argument positions, the name being 0.
-            *Since* is the version of Redis whose behaviour it follows. Any other command is answered with Redis's
+            *Arity* counts the command's name; negative: at least so many. *Keys* are argument positions, the name being
+            0. *Since* is the version of Redis whose behaviour it follows. Any other command is answered with Redis's
             unknown-command error.
 
             """);

@@ -169,7 +169,7 @@ internal sealed class OutboundQueue(PipeWriter transport, ClientCounters counter
         _isClosed |= (await FlushTransport().ConfigureAwait(false)).IsCompleted;
     }
 
-    /// <summary>Sends what the transport holds, and counts it. The loop's while nothing is queued, else the pump's.</summary>
+    /// <summary>Sends and counts what the transport holds; the loop's to call, or the pump's while it runs.</summary>
     private ValueTask<FlushResult> FlushTransport()
     {
         counters.OutputBytes += transport.UnflushedBytes;

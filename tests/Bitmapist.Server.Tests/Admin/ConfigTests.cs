@@ -8,8 +8,9 @@ public sealed class ConfigTests
     [Fact]
     public void Parameters_have_names_of_their_own_in_lower_case()
     {
-        Assert.Equal(ParameterTable.All.Count, ParameterTable.All.Select(parameter => parameter.Name).Distinct().Count());
-        Assert.All(ParameterTable.All, parameter => Assert.Matches("^[a-z-]+$", parameter.Name));
+        List<string> names = [.. ParameterTable.All.Select(parameter => parameter.Name)];
+        Assert.Equal(names.Distinct(), names);
+        Assert.All(names, name => Assert.Matches("^[a-z-]+$", name));
     }
 
     [Fact]
@@ -21,7 +22,8 @@ public sealed class ConfigTests
         Assert.Equal("*2\r\n$10\r\nmaxclients\r\n$1\r\n7\r\n", await client.SendAsync("CONFIG GET maxclients"));
         Assert.Equal("*2\r\n$8\r\nloglevel\r\n$5\r\ndebug\r\n", await client.SendAsync("CONFIG GET loglevel"));
         Assert.Equal("*2\r\n$10\r\nappendonly\r\n$2\r\nno\r\n", await client.SendAsync("CONFIG GET appendonly"));
-        Assert.Equal("*2\r\n$4\r\nsave\r\n$0\r\n\r\n", await client.SendAsync("CONFIG GET save")); // nothing is kept on disk
+        // Nothing is kept on disk.
+        Assert.Equal("*2\r\n$4\r\nsave\r\n$0\r\n\r\n", await client.SendAsync("CONFIG GET save"));
     }
 
     [Theory] // as redis-server 7.0.15 answers

@@ -12,8 +12,8 @@ public sealed class InfoTests
         "used_memory_rss", "used_memory_peak", "maxmemory", "mem_fragmentation_ratio", "loading",
         "rdb_changes_since_last_save", "rdb_bgsave_in_progress", "rdb_last_save_time", "rdb_last_bgsave_status",
         "aof_enabled", "aof_last_write_status", "total_connections_received", "total_commands_processed",
-        "total_net_input_bytes", "total_net_output_bytes", "total_error_replies", "rejected_connections", "expired_keys",
-        "evicted_keys", "keyspace_hits", "keyspace_misses", "used_cpu_sys", "used_cpu_user", "connected_slaves",
+        "total_net_input_bytes", "total_net_output_bytes", "total_error_replies", "rejected_connections",
+        "expired_keys", "evicted_keys", "keyspace_hits", "keyspace_misses", "used_cpu_sys", "used_cpu_user", "connected_slaves",
         "master_repl_offset",
     ];
 
@@ -36,7 +36,7 @@ public sealed class InfoTests
         Assert.Equal("2", await client.InfoAsync("stats", "keyspace_hits"));
         Assert.Equal("1", await client.InfoAsync("stats", "keyspace_misses"));
         Assert.Equal("3", await client.InfoAsync("commands", "get"));
-        Assert.StartsWith("calls=3,usec=", await client.InfoAsync("commandstats", "cmdstat_get"), StringComparison.Ordinal);
+        Assert.Matches("^calls=3,usec=[0-9]+,", await client.InfoAsync("commandstats", "cmdstat_get"));
         const int RequestBytes = 27 + 20 + 20 + 26; // those of the first four
         const int ReplyBytes = 5 + 7 + 7 + 5;
         Assert.InRange(Number(await client.InfoAsync("stats", "total_net_input_bytes")), RequestBytes, 1000);

@@ -21,7 +21,9 @@ public sealed class ArgumentSyntaxTests
     [InlineData("[ID id...]", "[id:block=ID(id:string...)]")]
     [InlineData("(name value)...", "name_value:block(name:string value:string)...")]
     [InlineData("[EX s | KEEP]", "[s_keep:oneof(s:string=EX keep:pure-token=KEEP)]")]
-    [InlineData("[a [b [X | Y]]]", "[a_b_x_y:block(a:string [b_x_y:block(b:string [x_y:oneof(x:pure-token=X y:pure-token=Y)])])]")]
+    [InlineData(
+        "[a [b [X | Y]]]",
+        "[a_b_x_y:block(a:string [b_x_y:block(b:string [x_y:oneof(x:pure-token=X y:pure-token=Y)])])]")]
     public void Reads_the_notation_of_the_manual(string text, string expected) =>
         Assert.Equal(expected, string.Join(' ', ArgumentSyntax.Parse(text).Select(Describe)));
 

@@ -19,6 +19,9 @@ public sealed class CommandReferenceTests
     {
         string reference = CommandReference.Write();
         foreach (CommandSpec spec in CommandTable.ByIndex.Where(spec => spec.Subcommands.Count == 0))
-            Assert.Contains($"| `{spec.FullName.Replace('|', ' ').ToUpperInvariant()}", reference, StringComparison.Ordinal);
+        {
+            string name = spec.FullName.Replace('|', ' ').ToUpperInvariant();
+            Assert.Contains($"| `{name}", reference, StringComparison.Ordinal);
+        }
     }
 }

@@ -21,9 +21,10 @@ public sealed class HandshakeTests
         await using var client = new PipedClient(PipedClient.NewServer());
         Assert.Equal("+OK\r\n", await client.SendAsync("CLIENT SETINFO lib-name redis-py"));
         Assert.Equal("+OK\r\n", await client.SendAsync("CLIENT SETINFO LIB-VER 5.0.1"));
-        Assert.Contains(" lib-name=redis-py lib-ver=5.0.1\n", await client.SendAsync("CLIENT LIST"), StringComparison.Ordinal);
+        const string Library = " lib-name=redis-py lib-ver=5.0.1\n";
+        Assert.Contains(Library, await client.SendAsync("CLIENT LIST"), StringComparison.Ordinal);
         await client.SendAsync("RESET"); // the library is still the same
-        Assert.Contains(" lib-name=redis-py lib-ver=5.0.1\n", await client.SendAsync("CLIENT INFO"), StringComparison.Ordinal);
+        Assert.Contains(Library, await client.SendAsync("CLIENT INFO"), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -49,7 +50,8 @@ public sealed class HandshakeTests
         await busy.SendAsync("PING");
         await using var client = new PipedClient(server);
         string list = await client.SendAsync("CLIENT LIST");
-        Assert.Contains("id=1 addr=?:0 laddr=?:0 fd=-1 name= age=0 idle=0 flags=x db=0 ", list, StringComparison.Ordinal);
+        Assert.Contains("id=1 addr=?:0 laddr=?:0 fd=-1 name= age=0 ", list, StringComparison.Ordinal);
+        Assert.Contains(" flags=x db=0 ", list, StringComparison.Ordinal);
         Assert.Contains(" multi=1 ", list, StringComparison.Ordinal);
         Assert.Contains(" cmd=ping ", list, StringComparison.Ordinal);
     }

@@ -27,7 +27,8 @@ internal sealed class PipedClient : IAsyncDisposable
     public static ServerState NewServer(ServerOptions? options = null)
     {
         options ??= new ServerOptions();
-        return new ServerState(options, new KeyspaceStore(options.Databases, TimeProvider.System), null, TimeProvider.System);
+        var store = new KeyspaceStore(options.Databases, TimeProvider.System);
+        return new ServerState(options, store, null, TimeProvider.System);
     }
 
     /// <summary>Sends a command, words separated by spaces, and reads its reply.</summary>
