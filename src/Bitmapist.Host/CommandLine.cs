@@ -66,6 +66,9 @@ internal static class CommandLine
         var version = new Command("version", "print the version and exit");
         version.SetAction(_ => PrintVersion());
         root.Subcommands.Add(version);
+        var ping = new Command("ping", "ask the server at -addr for a PONG; exit code 0 when it comes") { s_addr };
+        ping.SetAction((parsed, cancellation) => PingAsync(parsed, cancellation));
+        root.Subcommands.Add(ping);
         root.SetAction((parsed, _) => parsed.GetValue(s_version) ? Task.FromResult(PrintVersion()) : ServeAsync(parsed, serve));
 
         ParseResult result = root.Parse(args, new ParserConfiguration { EnablePosixBundling = false });
@@ -79,16 +82,33 @@ internal static class CommandLine
             result.AddError($"{option.Name} must be from {min} to {max}, not {value}");
     });
 
-    private static Task<int> ServeAsync(ParseResult parsed, Func<ServerOptions, Task<int>> serve)
+    private static bool TryGetAddresses(ParseResult parsed, List<ListenAddress> addresses)
     {
-        var addresses = new List<ListenAddress>();
         foreach (string text in parsed.GetValue(s_addr)!)
         {
             if (!ListenAddress.TryParse(text, out ListenAddress? address, out string? reason))
-                return Task.FromResult(Refuse(reason!));
+            {
+                Refuse(reason!);
+                return false;
+            }
+
             addresses.Add(address!);
         }
 
+        return true;
+    }
+
+    private static async Task<int> PingAsync(ParseResult parsed, CancellationToken cancellation)
+    {
+        var addresses = new List<ListenAddress>();
+        if (!TryGetAddresses(parsed, addresses)) return 2;
+        return await HealthCheck.IsServingAsync(addresses[0], cancellation).ConfigureAwait(false) ? 0 : 1;
+    }
+
+    private static Task<int> ServeAsync(ParseResult parsed, Func<ServerOptions, Task<int>> serve)
+    {
+        var addresses = new List<ListenAddress>();
+        if (!TryGetAddresses(parsed, addresses)) return Task.FromResult(2);
         return serve(new ServerOptions
         {
             Addresses = addresses,
@@ -109,7 +129,8 @@ internal static class CommandLine
 
     private static int Refuse(string reason)
     {
-        Console.Error.WriteLine($"bitmapist-server: {reason} (-help lists the flags)");
+        string oneLine = string.Join(' ', reason.Split(['\n', '\t', '\r'], StringSplitOptions.RemoveEmptyEntries));
+        Console.Error.WriteLine($"bitmapist-server: {oneLine} (-help lists the flags)");
         return 2;
     }
 

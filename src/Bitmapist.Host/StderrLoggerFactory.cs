@@ -13,8 +13,8 @@ internal sealed class StderrLoggerFactory(LogLevel minimum) : ILoggerFactory
         Environment.GetEnvironmentVariable("INVOCATION_ID") is not null && ParentProcessId() == 1;
 
     public ILogger CreateLogger(string categoryName) =>
-        // The web framework's own informational lines are not for this server's operators.
-        new StderrLogger(categoryName.StartsWith("Microsoft.", StringComparison.Ordinal) ? LogLevel.Error : minimum);
+        // The web framework's own lines are not for this server's operators: what fails there is reported by the caller.
+        new StderrLogger(categoryName.StartsWith("Microsoft.", StringComparison.Ordinal) ? LogLevel.None : minimum);
 
     public void AddProvider(ILoggerProvider provider)
     {

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Bitmapist.Engine.Durability;
 using Bitmapist.Engine.Expiry;
 using Bitmapist.Engine.Keyspace;
@@ -56,7 +57,8 @@ public sealed class BitmapistServer : IAsyncDisposable
 
         KeyspaceStore store = persistence?.Store ?? new KeyspaceStore(options.Databases, time);
         var server = new BitmapistServer(
-            new ServerState(options, store, persistence, time), new ExpiryCycle(store, time), logger);
+            new ServerState(options, store, persistence, time) { CommandLog = options.Debug ? logger : null },
+            new ExpiryCycle(store, time), logger);
         try
         {
             server._host = await ListenAsync(server._state, loggers).ConfigureAwait(false);
@@ -129,10 +131,11 @@ public sealed class BitmapistServer : IAsyncDisposable
         {
             await host.StartAsync().ConfigureAwait(false);
         }
-        catch
+        catch (Exception failure) when (failure is IOException or SocketException or UnauthorizedAccessException)
         {
             await host.DisposeAsync().ConfigureAwait(false);
-            throw;
+            Exception reason = failure.GetBaseException();
+            throw new IOException($"cannot listen on {string.Join(", ", state.Options.Addresses)}: {reason.Message}", failure);
         }
 
         return host;

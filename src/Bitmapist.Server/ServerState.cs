@@ -3,6 +3,7 @@ using System.Text;
 using Bitmapist.Engine.Durability;
 using Bitmapist.Engine.Keyspace;
 using Bitmapist.Server.Connections;
+using Microsoft.Extensions.Logging;
 
 namespace Bitmapist.Server;
 
@@ -42,6 +43,9 @@ internal sealed class ServerState
 
     /// <summary>40 hexadecimal digits that differ at every start.</summary>
     public string RunId { get; } = Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(20));
+
+    /// <summary>Where every command is logged (-debug); null: nowhere.</summary>
+    public ILogger? CommandLog { get; init; }
 
     /// <summary>Asks the host to stop; the argument says whether to save first.</summary>
     public Action<bool>? Shutdown { get; set; }

@@ -35,6 +35,27 @@ internal readonly struct ArgumentList
         return copies;
     }
 
+    /// <summary>The arguments for a log line: printable ASCII as it is, other bytes as \xHH, long ones cut.</summary>
+    public override string ToString()
+    {
+        const int ShownBytes = 128;
+        var text = new System.Text.StringBuilder();
+        for (int i = 0; i < Count; i++)
+        {
+            if (i > 0) text.Append(' ');
+            ReadOnlySpan<byte> argument = this[i];
+            foreach (byte character in argument[..Math.Min(argument.Length, ShownBytes)])
+            {
+                if (character is > (byte)' ' and < 127) text.Append((char)character);
+                else text.Append(System.Globalization.CultureInfo.InvariantCulture, $"\\x{character:x2}");
+            }
+
+            if (argument.Length > ShownBytes) text.Append("...");
+        }
+
+        return text.ToString();
+    }
+
     /// <summary>Whether an argument is this word, in any case.</summary>
     public bool Is(int index, ReadOnlySpan<byte> word) => System.Text.Ascii.EqualsIgnoreCase(this[index], word);
 

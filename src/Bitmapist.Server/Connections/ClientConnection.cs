@@ -150,7 +150,11 @@ internal sealed class ClientConnection : IDisposable
         return IsClosing ? Next.Close : Next.Read;
     }
 
-    private void DispatchHere() => CommandDispatcher.Dispatch(_call, new RespWriter(_output.Writer, Version));
+    private void DispatchHere()
+    {
+        if (_server.CommandLog is { } log) Log.Command(log, Id, _call.Args.ToString());
+        CommandDispatcher.Dispatch(_call, new RespWriter(_output.Writer, Version));
+    }
 
     private async ValueTask FinishAsync(DeferredReply deferred)
     {
