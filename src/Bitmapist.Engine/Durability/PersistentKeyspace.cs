@@ -42,7 +42,8 @@ public sealed class PersistentKeyspace : IAsyncDisposable
         Store.Log = _log;
         _saver = new SnapshotSaver(Store, files, file, _log);
         _lastSaveUnixMs = Store.NowUnixMs;
-        using (var session = new Session(Store)) events.Loaded(elapsed.Elapsed, CountKeys(session));
+        using (var session = new Session(Store))
+            events.Loaded(elapsed.Elapsed, session.CountByDatabase().Sum(counts => counts.Keys));
         _periodicSaves = options.SaveInterval > TimeSpan.Zero ? SavePeriodicallyAsync() : Task.CompletedTask;
     }
 
@@ -146,13 +147,6 @@ public sealed class PersistentKeyspace : IAsyncDisposable
         _lock.Dispose();
         _stopping.Dispose();
         _saving.Dispose();
-    }
-
-    private static long CountKeys(Session session)
-    {
-        long keys = 0;
-        for (int database = 0; database < session.Store.Databases; database++) keys += session.CountKeys(database).Keys;
-        return keys;
     }
 
     private async Task SavePeriodicallyAsync()

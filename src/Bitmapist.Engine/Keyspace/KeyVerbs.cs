@@ -84,22 +84,46 @@ public static class KeyVerbs
         }
 
         /// <summary>Number of keys in the selected database; expired ones are removed first.</summary>
-        public long CountKeys() => session.CountKeys(session.Database).Keys;
-
-        /// <summary>Keys, and keys with an expiry, of a database; expired ones are removed first.</summary>
-        public (long Keys, long Expiring) CountKeys(int database)
+        public long CountKeys()
         {
             using ShardScope scope = session.Enter(KeyspaceStore.AllShards);
-            long keys = 0, expiring = 0;
+            long keys = 0;
             foreach (Shard shard in session.Store.Shards)
             {
                 KeyspaceStore.RemoveExpired(session, shard, int.MaxValue);
-                if (shard.TableOrNull(database) is not { } table) continue;
-                keys += table.Count;
-                expiring += table.ExpiringCount;
+                keys += shard.TableOrNull(session.Database)?.Count ?? 0;
             }
 
-            return (keys, expiring);
+            return keys;
+        }
+
+        /// <summary>
+        /// The databases that hold keys, all at one instant, in ascending order; expired keys are removed first.
+        /// O(shards × databases).
+        /// </summary>
+        public List<DatabaseCounts> CountByDatabase()
+        {
+            using ShardScope scope = session.Enter(KeyspaceStore.AllShards);
+            foreach (Shard shard in session.Store.Shards) KeyspaceStore.RemoveExpired(session, shard, int.MaxValue);
+            var counts = new List<DatabaseCounts>();
+            for (int database = 0; database < session.Store.Databases; database++)
+            {
+                long keys = 0, expiring = 0;
+                Int128 expirySum = 0;
+                foreach (Shard shard in session.Store.Shards)
+                {
+                    if (shard.TableOrNull(database) is not { } table) continue;
+                    keys += table.Count;
+                    expiring += table.ExpiringCount;
+                    expirySum += table.ExpirySumUnixMs;
+                }
+
+                if (keys == 0) continue;
+                long averageTtlMs = expiring == 0 ? 0 : (long)(expirySum / expiring) - session.NowUnixMs;
+                counts.Add(new DatabaseCounts(database, keys, expiring, Math.Max(0, averageTtlMs)));
+            }
+
+            return counts;
         }
 
         /// <summary>The name of some key, or null when the database is empty.</summary>

@@ -169,11 +169,9 @@ public sealed class KeyspaceStore
     {
         if (entry.ExpiresAtUnixMs == expiresAtUnixMs) return;
         BeforeChange(shard, entry);
-        KeyTable table = shard.Table(entry.Database);
-        if (entry.ExpiresAtUnixMs != 0) table.ExpiringCount--;
+        shard.Table(entry.Database).CountExpiry(entry.ExpiresAtUnixMs, expiresAtUnixMs);
         entry.ExpiresAtUnixMs = expiresAtUnixMs;
         if (expiresAtUnixMs == 0) return;
-        table.ExpiringCount++;
         shard.Expiries.Schedule(entry);
     }
 

@@ -83,7 +83,7 @@ internal static class CommandDispatcher
             spec = CommandTable.FindSubcommand(container, args[1]);
             if (spec is null)
             {
-                string given = Encoding.Latin1.GetString(args[1][..Math.Min(args[1].Length, Limits.QuotedCharacters)]);
+                string given = Quotable(args[1], Limits.QuotedCharacters);
                 call.Fail(reply, Latin1(
                     $"ERR unknown subcommand '{given}'. Try {container.Name.ToUpperInvariant()} HELP."));
                 return false;

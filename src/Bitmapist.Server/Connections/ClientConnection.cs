@@ -25,7 +25,7 @@ internal sealed class ClientConnection : IDisposable
     {
         Id = id;
         _input = input;
-        _output = new OutboundQueue(output);
+        _output = new OutboundQueue(output, Counters);
         _server = server;
         Session = new Session(server.Store);
         _call = new CommandContext(this, server);
@@ -104,7 +104,6 @@ internal sealed class ClientConnection : IDisposable
             _input.AdvanceTo(read.Buffer.End);
             await CommitAsync().ConfigureAwait(false);
             _output.Flush();
-            Counters.OutputBytes = _output.SentBytes;
             if (read.IsCompleted || read.IsCanceled) break;
         }
 

@@ -10,7 +10,7 @@ namespace Bitmapist.Server.Connections;
 /// client that sends before it receives. Strings are queued as frozen values and turned into bytes piece by piece.
 /// Written by the connection's loop; the pump runs beside it.
 /// </summary>
-internal sealed class OutboundQueue(PipeWriter transport)
+internal sealed class OutboundQueue(PipeWriter transport, ClientCounters counters)
 {
     private readonly Lock _gate = new();
     private readonly Queue<object> _queued = new(); // ArrayBufferWriter<byte> or StringBody, in order
@@ -19,16 +19,12 @@ internal sealed class OutboundQueue(PipeWriter transport)
     private volatile bool _isPumping; // set by the loop, cleared by the pump, both under the gate
     private volatile bool _isClosed;
     private long _queuedBytes;
-    private long _sentBytes;
 
     /// <summary>The socket is gone; replies have nowhere to go.</summary>
     public bool IsClosed => _isClosed;
 
     /// <summary>Bytes that wait in memory, streams not counted.</summary>
     public long QueuedBytes => Volatile.Read(ref _queuedBytes);
-
-    /// <summary>Bytes handed to the transport so far.</summary>
-    public long SentBytes => Volatile.Read(ref _sentBytes);
 
     /// <summary>Where the next reply goes; ask again after each <see cref="Flush"/> or <see cref="Stream"/>.</summary>
     public IBufferWriter<byte> Writer
@@ -46,7 +42,7 @@ internal sealed class OutboundQueue(PipeWriter transport)
     {
         if (_chunk is null)
         {
-            ValueTask<FlushResult> flushing = SendAsync();
+            ValueTask<FlushResult> flushing = FlushTransport();
             if (flushing.IsCompletedSuccessfully) _isClosed |= flushing.Result.IsCompleted;
             else StartPump(flushing);
             return;
@@ -77,13 +73,6 @@ internal sealed class OutboundQueue(PipeWriter transport)
 
             await pump.ConfigureAwait(false);
         }
-    }
-
-    /// <summary>Hands what was written to the transport; the loop and the pump never do so at the same time.</summary>
-    private ValueTask<FlushResult> SendAsync()
-    {
-        _sentBytes += transport.UnflushedBytes;
-        return transport.FlushAsync();
     }
 
     private void Enqueue(object item)
@@ -160,7 +149,7 @@ internal sealed class OutboundQueue(PipeWriter transport)
         {
             ReadOnlyMemory<byte> piece = rest[..Math.Min(rest.Length, Limits.StreamPieceBytes)];
             transport.Write(piece.Span);
-            _isClosed |= (await SendAsync().ConfigureAwait(false)).IsCompleted;
+            _isClosed |= (await FlushTransport().ConfigureAwait(false)).IsCompleted;
             rest = rest[piece.Length..];
         }
     }
@@ -173,11 +162,18 @@ internal sealed class OutboundQueue(PipeWriter transport)
             int pieceBytes = (int)Math.Min(lengthBytes - start, StringBytes.ChunkBytes);
             StringBytes.CopyTo(body.Value.Bits, start, transport.GetSpan(pieceBytes)[..pieceBytes]);
             transport.Advance(pieceBytes);
-            _isClosed |= (await SendAsync().ConfigureAwait(false)).IsCompleted;
+            _isClosed |= (await FlushTransport().ConfigureAwait(false)).IsCompleted;
         }
 
         transport.Write("\r\n"u8);
-        _isClosed |= (await SendAsync().ConfigureAwait(false)).IsCompleted;
+        _isClosed |= (await FlushTransport().ConfigureAwait(false)).IsCompleted;
+    }
+
+    /// <summary>Sends and counts what the transport holds; the loop's to call, or the pump's while it runs.</summary>
+    private ValueTask<FlushResult> FlushTransport()
+    {
+        counters.OutputBytes += transport.UnflushedBytes;
+        return transport.FlushAsync();
     }
 
     private sealed record StringBody(StringValue Value);

@@ -31,13 +31,13 @@ internal static class CommandCommand
                 Arguments = "[FILTERBY (MODULE module-name | ACLCAT category | PATTERN pattern:pattern)]",
                 Tips = s_tips,
             },
-            Declare("getkeys", -4, CommandKeys.RunKeys, "Replies the keys of a call.") with
+            Declare("getkeys", -4, CommandKeys.RunKeys, "Replies a call's keys.") with
             {
-                Since = "2.8.13", Arguments = "command [arg...]", Complexity = "O(arguments)",
+                Since = "2.8.13", Arguments = "command arg [arg...]", Complexity = "O(arguments)",
             },
-            Declare("getkeysandflags", -4, CommandKeys.RunKeysAndFlags, "Replies the keys of a call, and their use.") with
+            Declare("getkeysandflags", -4, CommandKeys.RunKeysAndFlags, "Replies a call's keys and their use.") with
             {
-                Arguments = "command [arg...]", Complexity = "O(arguments)",
+                Arguments = "command arg [arg...]", Complexity = "O(arguments)",
             },
             Containers.Help("command") with { Since = "5.0.0", Group = "server", Categories = "slow connection" },
         ],

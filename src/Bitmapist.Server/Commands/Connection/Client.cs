@@ -73,7 +73,7 @@ internal static class Client
     {
         var line = new StringBuilder();
         ClientLine.Append(line, call.Client);
-        reply.WriteVerbatimString("txt"u8, Encoding.UTF8.GetBytes(line.ToString()));
+        reply.WriteText(line.ToString());
     }
 
     private static void RunOnOff(CommandContext call, RespWriter reply)
