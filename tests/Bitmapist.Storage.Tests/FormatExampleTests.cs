@@ -35,6 +35,15 @@ public sealed class FormatExampleTests(ITestOutputHelper output)
         Check("database.md", disk.ReadAll("/data/bitmapist.db"));
     }
 
+    [Fact]
+    public void Numbers_that_are_on_disk_keep_their_meaning()
+    {
+        Assert.Equal((0, 1, 2), ((int)RecordKind.Reserved, (int)RecordKind.Batch, (int)RecordKind.Durable));
+        Assert.Equal((1, 2), ((int)IndexBlockBuilder.ValueKind, (int)IndexBlockBuilder.DeletionKind));
+        Assert.Equal((1u, 1u), (SegmentHeader.Version, DatabaseHeader.Version));
+        Assert.Equal((4096, 4096), (ValueFormat.ChunkBytes, Trailer.Alignment));
+    }
+
     /// <summary>
     /// Lines of the document such as "0000  42 4d …  comment" are taken for 16 or fewer bytes at a hexadecimal offset;
     /// bytes that no line shows must be zero.
