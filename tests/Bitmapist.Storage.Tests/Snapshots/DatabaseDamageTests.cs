@@ -60,6 +60,32 @@ public sealed class DatabaseDamageTests
     }
 
     [Fact]
+    public void A_database_with_any_stretch_overwritten_gives_a_generation_that_was_or_refuses_by_name()
+    {
+        (byte[] whole, List<Contents> generations, _) = Small();
+        for (int seed = 0; seed < 3000; seed++)
+        {
+            Random random = new(seed);
+            byte[] damaged = [.. whole];
+            Span<byte> stretch = damaged.AsSpan(random.Next(damaged.Length));
+            stretch = stretch[..random.Next(Math.Min(stretch.Length, 600))];
+            if (random.Next(2) == 0) stretch.Clear();
+            else random.NextBytes(stretch);
+            SimulatedFileSystem disk = new();
+            disk.WriteAll(Generations.Path, damaged);
+            try
+            {
+                using DatabaseFile database = DatabaseFile.OpenOrCreate(disk, Generations.Path);
+                Assert.True(Generations.Equals(database, generations[(int)database.Generation]), $"seed {seed}");
+            }
+            catch (CorruptFileException e)
+            {
+                Assert.Equal(Generations.Path, e.Path);
+            }
+        }
+    }
+
+    [Fact]
     public void A_torn_generation_is_reported_kept_for_looking_at_and_cut_by_the_next()
     {
         (byte[] whole, List<Contents> generations, List<long> ends) = Small();
