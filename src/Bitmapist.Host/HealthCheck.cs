@@ -9,7 +9,9 @@ internal static class HealthCheck
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
 
-    /// <summary>Whether a server at this address answers PING; an address of every interface is asked on loopback.</summary>
+    /// <summary>
+    /// Whether a server at this address answers PING; an address of every interface is asked on loopback.
+    /// </summary>
     public static async Task<bool> IsServingAsync(ListenAddress address, CancellationToken cancellation)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);

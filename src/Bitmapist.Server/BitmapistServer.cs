@@ -23,7 +23,8 @@ public sealed class BitmapistServer : IAsyncDisposable
     private readonly ServerState _state;
     private readonly ExpiryCycle _expiry;
     private readonly ILogger _logger;
-    private readonly TaskCompletionSource<bool> _shutdownAsked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<bool> _shutdownAsked =
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
     private WebApplication? _host;
 
     private BitmapistServer(ServerState state, ExpiryCycle expiry, ILogger logger)
@@ -99,7 +100,8 @@ public sealed class BitmapistServer : IAsyncDisposable
         // A client that does not read its replies must not keep the server from stopping.
         using var patience = new CancellationTokenSource(Limits.StopPatience);
         if (_host is not null) await _host.StopAsync(patience.Token).ConfigureAwait(false);
-        return save && _state.Persistence is { } persistence ? await persistence.SaveAsync().ConfigureAwait(false) : null;
+        if (!save || _state.Persistence is not { } persistence) return null;
+        return await persistence.SaveAsync().ConfigureAwait(false);
     }
 
     public async ValueTask DisposeAsync()
@@ -120,7 +122,8 @@ public sealed class BitmapistServer : IAsyncDisposable
         {
             // Requests take microseconds: a hop to the pool would cost more than serving them where they arrive.
             sockets.UnsafePreferInlineScheduling = true;
-            sockets.WaitForDataBeforeAllocatingBuffer = false; // a connection's 4 KiB are worth a system call per request
+            // A connection's 4 KiB are worth a system call per request.
+            sockets.WaitForDataBeforeAllocatingBuffer = false;
             sockets.MaxWriteBufferSize = Limits.TransportBufferBytes;
             sockets.Backlog = 511; // as Redis
         });
@@ -137,7 +140,8 @@ public sealed class BitmapistServer : IAsyncDisposable
         {
             await host.DisposeAsync().ConfigureAwait(false);
             Exception reason = failure.GetBaseException();
-            throw new IOException($"cannot listen on {string.Join(", ", state.Options.Addresses)}: {reason.Message}", failure);
+            throw new IOException($"cannot listen on {string.Join(", ", state.Options.Addresses)}: {reason.Message}",
+                failure);
         }
 
         return host;

@@ -4,8 +4,8 @@ using Bitmapist.Server.Connections;
 namespace Bitmapist.Server;
 
 /// <summary>
-/// What INFO counts, since the start or CONFIG RESETSTAT. The counters themselves never go back, because each belongs to
-/// the thread that counts; resetting remembers where they stood. Thread-safe.
+/// What INFO counts, since the start or CONFIG RESETSTAT. The counters themselves never go back, because each belongs
+/// to the thread that counts; resetting remembers where they stood. Thread-safe.
 /// </summary>
 internal sealed class ServerStatistics(ServerState server)
 {

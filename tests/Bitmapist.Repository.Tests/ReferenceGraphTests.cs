@@ -20,7 +20,8 @@ public sealed class ReferenceGraphTests
     public void Every_assembly_references_what_its_layer_may()
     {
         Dictionary<string, string[]> actual = [];
-        foreach (string path in Directory.EnumerateFiles(Path.Combine(RepositoryFiles.Root, "src"), "*.csproj", SearchOption.AllDirectories))
+        foreach (string path in Directory.EnumerateFiles(Path.Combine(RepositoryFiles.Root, "src"), "*.csproj",
+            SearchOption.AllDirectories))
         {
             string[] references = [.. XDocument.Load(path).Descendants("ProjectReference")
                 .Select(reference => Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value))

@@ -14,7 +14,8 @@ internal static class SourceFiles
             .Select(folder => Path.Combine(RepositoryFiles.Root, folder))
             .Where(Directory.Exists)
             .SelectMany(folder => Directory.EnumerateFiles(folder, pattern, SearchOption.AllDirectories))
-            .Where(path => !path.Contains("/bin/", StringComparison.Ordinal) && !path.Contains("/obj/", StringComparison.Ordinal)),
+            .Where(path => !path.Contains("/bin/", StringComparison.Ordinal)
+                && !path.Contains("/obj/", StringComparison.Ordinal)),
     ];
 
     /// <summary>A path as a reader of the repository writes it.</summary>

@@ -11,7 +11,8 @@ public sealed partial class SourceStyleTests
 
     [Fact]
     public void No_file_is_longer_than_500_lines() =>
-        Assert.Empty(SourceFiles.Find("*.cs").Where(path => File.ReadLines(path).Count() > FileLinesMax).Select(SourceFiles.Shown));
+        Assert.Empty(SourceFiles.Find("*.cs").Where(path =>
+            File.ReadLines(path).Count() > FileLinesMax).Select(SourceFiles.Shown));
 
     [Fact]
     public void No_line_is_wider_than_120_columns()
@@ -35,7 +36,8 @@ public sealed partial class SourceStyleTests
             {
                 if (!MemberBrace().IsMatch(lines[i]) || Type().IsMatch(Header(lines, i))) continue;
                 int end = Array.IndexOf(lines, lines[i].Replace('{', '}'), i);
-                if (end - i - 1 > MethodLinesMax) tooLong.Add($"{SourceFiles.Shown(path)}({i + 1}): {end - i - 1} lines");
+                if (end - i - 1 > MethodLinesMax)
+                    tooLong.Add($"{SourceFiles.Shown(path)}({i + 1}): {end - i - 1} lines");
             }
         }
 
@@ -46,22 +48,28 @@ public sealed partial class SourceStyleTests
     public void Namespaces_are_file_scoped_and_follow_folders()
     {
         var wrong = new List<string>();
-        foreach (string path in SourceFiles.Find("*.cs").Where(path => SourceFiles.Shown(path).StartsWith("src/", StringComparison.Ordinal)))
+        foreach (string path in SourceFiles.Find("*.cs").Where(path =>
+            SourceFiles.Shown(path).StartsWith("src/", StringComparison.Ordinal)))
         {
             string expected = Path.GetDirectoryName(SourceFiles.Shown(path))!["src/".Length..].Replace('/', '.');
-            string? declared = File.ReadLines(path).FirstOrDefault(line => line.StartsWith("namespace ", StringComparison.Ordinal));
-            if (declared is not null && declared != $"namespace {expected};") wrong.Add($"{SourceFiles.Shown(path)}: {declared}");
+            string? declared =
+                File.ReadLines(path).FirstOrDefault(line => line.StartsWith("namespace ", StringComparison.Ordinal));
+            if (declared is not null && declared != $"namespace {expected};")
+                wrong.Add($"{SourceFiles.Shown(path)}: {declared}");
         }
 
         Assert.Empty(wrong);
     }
 
-    /// <summary>The lines from the last blank or closing line to a brace: a declaration, perhaps over several lines.</summary>
+    /// <summary>
+    /// The lines from the last blank or closing line to a brace: a declaration, perhaps over several lines.
+    /// </summary>
     private static string Header(string[] lines, int brace)
     {
         int first = brace;
         while (first > 0 && lines[first - 1].Trim() is { Length: > 0 } above && above is not ("}" or "{")) first--;
-        return string.Join('\n', lines[first..brace].Where(line => !line.TrimStart().StartsWith("//", StringComparison.Ordinal)));
+        return string.Join('\n',
+            lines[first..brace].Where(line => !line.TrimStart().StartsWith("//", StringComparison.Ordinal)));
     }
 
     // A row of a table of tests is one line, however long; so is an address.

@@ -1,6 +1,8 @@
 namespace Bitmapist.Storage.Tests;
 
-/// <summary>Data sets kept beside the repository, in ../shared/data as seen from its root; they may be absent.</summary>
+/// <summary>
+/// Data sets kept beside the repository, in ../shared/data as seen from its root; they may be absent.
+/// </summary>
 internal static class SharedData
 {
     /// <summary>The full path of a file or folder there, or null.</summary>

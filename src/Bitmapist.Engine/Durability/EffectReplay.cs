@@ -6,8 +6,8 @@ using Bitmapist.Roaring;
 namespace Bitmapist.Engine.Durability;
 
 /// <summary>
-/// Applies log records to a keyspace at start. Nothing expires meanwhile: what had expired when a command ran was logged
-/// as a deletion. Bit operations are computed only where their result is still wanted at the end.
+/// Applies log records to a keyspace at start. Nothing expires meanwhile: what had expired when a command ran was
+/// logged as a deletion. Bit operations are computed only where their result is still wanted at the end.
 /// </summary>
 internal sealed class EffectReplay(Session session)
 {
@@ -110,7 +110,11 @@ internal sealed class EffectReplay(Session session)
         var operation = (BitOperation)Number(ref rest);
         ulong count = Number(ref rest);
         if (!Enum.IsDefined(operation) || count == 0 || count > (ulong)rest.Length)
-            throw new InvalidDataException($"bit operation {(int)operation} over {count} keys is unknown to this version");
+        {
+            throw new InvalidDataException(
+                $"bit operation {(int)operation} over {count} keys is unknown to this version");
+        }
+
         var sources = new ReadOnlyMemory<byte>[count];
         for (int i = 0; i < sources.Length; i++) sources[i] = Bytes(ref rest);
         StringValue result = session.BitOp(operation, destination, sources);
@@ -120,7 +124,8 @@ internal sealed class EffectReplay(Session session)
     private static ulong Number(ref ReadOnlyMemory<byte> rest)
     {
         ReadOnlySpan<byte> bytes = rest.Span;
-        if (!Varint.TryRead(ref bytes, out ulong value)) throw new InvalidDataException("a record ends inside an effect");
+        if (!Varint.TryRead(ref bytes, out ulong value))
+            throw new InvalidDataException("a record ends inside an effect");
         rest = rest[^bytes.Length..];
         return value;
     }

@@ -75,7 +75,8 @@ public sealed class PersistentKeyspace : IAsyncDisposable
 
     /// <summary>Opens a database, or makes an empty one.</summary>
     /// <exception cref="DatabaseLockedException">Another process has it open.</exception>
-    /// <exception cref="CorruptFileException">It is foreign, of a newer version, or damaged; nothing was changed.</exception>
+    /// <exception cref="CorruptFileException">It is foreign, of a newer version, or damaged; nothing was
+    /// changed.</exception>
     /// <exception cref="StorageException">It cannot be read or written.</exception>
     public static PersistentKeyspace Open(
         IFileSystem files, PersistenceOptions options, TimeProvider time, IPersistenceEvents events)
@@ -93,8 +94,8 @@ public sealed class PersistentKeyspace : IAsyncDisposable
     }
 
     /// <summary>
-    /// Completes when the log has accepted every effect applied so far, by any session: written to the system, or synced
-    /// when the policy is always.
+    /// Completes when the log has accepted every effect applied so far, by any session: written to the system, or
+    /// synced when the policy is always.
     /// </summary>
     /// <exception cref="StorageException">The log failed.</exception>
     public ValueTask CommitAsync()

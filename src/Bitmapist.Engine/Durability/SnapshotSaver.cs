@@ -7,7 +7,8 @@ using Bitmapist.Storage.Snapshots;
 namespace Bitmapist.Engine.Durability;
 
 /// <summary>Writes snapshots: into the database file, or to a backup. One at a time; the caller sees to that.</summary>
-internal sealed class SnapshotSaver(KeyspaceStore store, IFileSystem files, DatabaseFile file, LogWriter log) : IDisposable
+internal sealed class SnapshotSaver(KeyspaceStore store, IFileSystem files, DatabaseFile file, LogWriter log)
+    : IDisposable
 {
     // Below this a rewrite is not worth its fsyncs, whatever the share of garbage.
     private const long RewriteMinBytes = 1024 * 1024;
@@ -104,15 +105,19 @@ internal sealed class SnapshotSaver(KeyspaceStore store, IFileSystem files, Data
 
     private void Rewrite(SnapshotCapture capture, long firstSequence)
     {
-        using (GenerationWriter writer = _file.BeginRewrite())
+        try
         {
+            using GenerationWriter writer = _file.BeginRewrite();
             WriteAll(capture, writer);
             writer.Commit(firstSequence);
         }
-
-        string path = _file.Path;
-        _file.Dispose();
-        _file = DatabaseFile.OpenOrCreate(files, path);
+        finally
+        {
+            // Whether the new file has taken the old one's place or not, what stands there is the database.
+            DatabaseFile fresh = DatabaseFile.OpenOrCreate(files, _file.Path);
+            _file.Dispose();
+            _file = fresh;
+        }
     }
 
     private void WriteAll(SnapshotCapture capture, GenerationWriter writer)

@@ -48,8 +48,8 @@ internal sealed class KeyTable
     }
 
     /// <summary>
-    /// Visits whole buckets from a scan position of this shard on until <paramref name="entries"/> has grown by at least
-    /// <paramref name="entriesMin"/> or <paramref name="bucketsMax"/> buckets were visited.
+    /// Visits whole buckets from a scan position of this shard on until <paramref name="entries"/> has grown by at
+    /// least <paramref name="entriesMin"/> or <paramref name="bucketsMax"/> buckets were visited.
     /// </summary>
     /// <returns>False when the table ended; else <paramref name="position"/> is where to go on.</returns>
     public bool Scan(ref ulong position, int entriesMin, ref int bucketsMax, List<Entry> entries)

@@ -40,7 +40,9 @@ public static class KeyVerbs
             return count;
         }
 
-        /// <summary>Gives a key another name; an existing <paramref name="to"/> is overwritten or, if asked, respected.</summary>
+        /// <summary>
+        /// Gives a key another name; an existing <paramref name="to"/> is overwritten or, if asked, respected.
+        /// </summary>
         public RenameResult Rename(ReadOnlySpan<byte> from, ReadOnlySpan<byte> to, SetCondition condition)
         {
             var source = new KeyRef(from);
@@ -49,7 +51,8 @@ public static class KeyVerbs
             if (session.Find(source) is not { } entry) return RenameResult.NoSuchKey;
             if (from.SequenceEqual(to))
                 return condition == SetCondition.IfMissing ? RenameResult.TargetExists : RenameResult.Renamed;
-            if (condition == SetCondition.IfMissing && session.Find(target) is not null) return RenameResult.TargetExists;
+            if (condition == SetCondition.IfMissing && session.Find(target) is not null)
+                return RenameResult.TargetExists;
             StringValue value = entry.Freeze();
             long expiresAt = entry.ExpiresAtUnixMs;
             session.Effects.Rename(session.Database, from, to);
@@ -58,7 +61,9 @@ public static class KeyVerbs
             return RenameResult.Renamed;
         }
 
-        /// <summary>Copies a key's value and expiry. O(1): the copy shares its containers until one of both changes.</summary>
+        /// <summary>
+        /// Copies a key's value and expiry. O(1): the copy shares its containers until one of both changes.
+        /// </summary>
         /// <returns>False when the source is missing or the target exists and may not be replaced.</returns>
         public bool Copy(ReadOnlySpan<byte> from, int toDatabase, ReadOnlySpan<byte> to, SetCondition condition)
         {
@@ -167,8 +172,8 @@ public static class KeyVerbs
         }
 
         /// <summary>
-        /// The names of all keys of the selected database at one instant. All shards are held while the names' references
-        /// are gathered: O(keys).
+        /// The names of all keys of the selected database at one instant. All shards are held while the names'
+        /// references are gathered: O(keys).
         /// </summary>
         public List<byte[]> Names()
         {
@@ -207,7 +212,8 @@ public static class KeyVerbs
                     Shard shard = session.Store.Shards[number];
                     KeyspaceStore.RemoveExpired(session, shard, int.MaxValue);
                     KeyTable? table = shard.TableOrNull(session.Database);
-                    if (table is not null && table.Scan(ref position, count - entries.Count, ref bucketsMax, entries)) break;
+                    if (table is not null && table.Scan(ref position, count - entries.Count, ref bucketsMax, entries))
+                        break;
                 }
 
                 if (++number < Limits.Shards) position = ScanPosition.StartOfShard(number);

@@ -13,6 +13,9 @@ internal readonly struct ArgumentList
 
     public ArgumentList(byte[][] queued) => _queued = queued;
 
+    /// <summary>Bytes on the wire, or an estimate from below of them: all arguments together.</summary>
+    public long TotalBytes => _request?.TotalBytes ?? _queued!.Sum(argument => (long)argument.Length);
+
     public int Count => _request?.Count ?? _queued!.Length;
 
     public ReadOnlySpan<byte> this[int index] => _request is not null ? _request[index] : _queued![index];

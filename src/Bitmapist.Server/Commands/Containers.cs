@@ -26,7 +26,8 @@ internal static class Containers
         IReadOnlyList<CommandSpec> subcommands =
             CommandTable.Find(Encoding.ASCII.GetBytes(container))!.Subcommands;
         reply.WriteArrayHeader(1 + (2 * subcommands.Count));
-        reply.WriteSimpleString($"{container.ToUpperInvariant()} <subcommand> [<argument> ...], where subcommands are:");
+        string name = container.ToUpperInvariant();
+        reply.WriteSimpleString($"{name} <subcommand> [<argument> ...], where subcommands are:");
         foreach (CommandSpec subcommand in subcommands)
         {
             reply.WriteSimpleString($"{subcommand.Name.ToUpperInvariant()} {subcommand.Syntax}".TrimEnd());

@@ -10,8 +10,9 @@ using Bitmapist.Server.Commands;
 namespace Bitmapist.Server.Connections;
 
 /// <summary>
-/// One client: reads requests, runs them in order, and sends their replies, all of one batch in one write, after the log
-/// has accepted what they did. Used by one thread at a time; other threads only read what INFO and CLIENT LIST show.
+/// One client: reads requests, runs them in order, and sends their replies, all of one batch in one write, after the
+/// log has accepted what they did. Used by one thread at a time; other threads only read what INFO and CLIENT LIST
+/// show.
 /// </summary>
 internal sealed class ClientConnection : IDisposable
 {

@@ -110,7 +110,8 @@ internal sealed class OutboundQueue(PipeWriter transport, ClientCounters counter
                 else await SendAsync((ArrayBufferWriter<byte>)item).ConfigureAwait(false);
             }
         }
-        catch (Exception failure) when (failure is IOException or InvalidOperationException or OperationCanceledException)
+        catch (Exception failure)
+            when (failure is IOException or InvalidOperationException or OperationCanceledException)
         {
             Abandon();
         }

@@ -13,7 +13,8 @@ public sealed class InfoTests
         "rdb_changes_since_last_save", "rdb_bgsave_in_progress", "rdb_last_save_time", "rdb_last_bgsave_status",
         "aof_enabled", "aof_last_write_status", "total_connections_received", "total_commands_processed",
         "total_net_input_bytes", "total_net_output_bytes", "total_error_replies", "rejected_connections",
-        "expired_keys", "evicted_keys", "keyspace_hits", "keyspace_misses", "used_cpu_sys", "used_cpu_user", "connected_slaves",
+        "expired_keys", "evicted_keys", "keyspace_hits", "keyspace_misses", "used_cpu_sys", "used_cpu_user",
+            "connected_slaves",
         "master_repl_offset",
     ];
 

@@ -164,7 +164,8 @@ public sealed class LogCrashTests(ITestOutputHelper output)
             int first = firstOfSegment[(int)firstSequence];
             Assert.Equal(Enumerable.Range(first, records.Count).Select(Word), records);
             int promised = mode == CrashMode.ProcessKilled ? committed : synced;
-            Assert.True(first + records.Count >= promised, $"seed {seed}, {mode}: {promised} promised, {records.Count} back");
+            Assert.True(first + records.Count >= promised,
+                $"seed {seed}, {mode}: {promised} promised, {records.Count} back");
             Assert.Equal(records, LogText.Replay(after, firstSequence, out LogRecoveryResult again));
             Assert.Equal(0, again.TornBytes);
             return true;
@@ -177,7 +178,8 @@ public sealed class LogCrashTests(ITestOutputHelper output)
             switch (random.Next(10))
             {
                 case < 5:
-                    for (int i = random.Next(1, 20); i > 0; i--) writer.Append(Encoding.ASCII.GetBytes(Word(appended++)));
+                    for (int i = random.Next(1, 20); i > 0; i--)
+                        writer.Append(Encoding.ASCII.GetBytes(Word(appended++)));
                     break;
                 case < 7:
                     int target = appended;

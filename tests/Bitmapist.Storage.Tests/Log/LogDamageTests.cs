@@ -246,7 +246,8 @@ public sealed class LogDamageTests
     public void Names_that_only_look_like_segments_are_let_alone()
     {
         SimulatedFileSystem disk = WriteWords();
-        string[] strangers = [LogText.Database + ".log.1", LogText.Database + ".log.000001.bak", LogText.Database + ".log.x"];
+        string[] strangers =
+            [LogText.Database + ".log.1", LogText.Database + ".log.000001.bak", LogText.Database + ".log.x"];
         foreach (string stranger in strangers) disk.WriteAll(stranger, "not a segment"u8);
         Assert.Empty(LogText.Replay(disk, 9, out _));
         Assert.All(strangers, stranger => Assert.True(disk.Exists(stranger)));

@@ -159,7 +159,8 @@ public sealed class DatabaseDamageTests
             // An abandoned generation whose value holds the file's own trailer at every page.
             using GenerationWriter writer = database.BeginGeneration();
             byte[] value = new byte[1 << 20];
-            for (int at = (int)(Trailer.Alignment - length % Trailer.Alignment); at + trailer.Length < value.Length; at += 4096)
+            for (int at =
+                (int)(Trailer.Alignment - length % Trailer.Alignment); at + trailer.Length < value.Length; at += 4096)
                 trailer.CopyTo(value.AsSpan(at));
             disk.WriteAll(Generations.Path, [.. whole, .. value]);
         }

@@ -157,7 +157,8 @@ public sealed class DatabaseFaultTests
             writer.Commit(100);
         }
 
-        using DatabaseFile reopened = DatabaseFile.OpenOrCreate(disk.Crash(CrashMode.UnsyncedLost, 0), Generations.Path);
+        using DatabaseFile reopened =
+            DatabaseFile.OpenOrCreate(disk.Crash(CrashMode.UnsyncedLost, 0), Generations.Path);
         Assert.True(reopened.TryFind("after"u8, out _));
         Assert.False(disk.Exists(Generations.Path + ".new"));
     }

@@ -28,7 +28,9 @@ internal sealed class Generations
 
     public long FirstLogSequence { get; private set; } = 1;
 
-    /// <summary>Writes and commits one generation of random changes; <see cref="Pending"/> is known even if it throws.</summary>
+    /// <summary>
+    /// Writes and commits one generation of random changes; <see cref="Pending"/> is known even if it throws.
+    /// </summary>
     public void Write(DatabaseFile database, int changes)
     {
         Pending = new(Committed, StringComparer.Ordinal);

@@ -39,7 +39,9 @@ public sealed class SimulatedFileSystem : IFileSystem
         lock (Gate) nextFaults[operation] = fault;
     }
 
-    /// <summary>The disk after a crash; this one is not to be used any more. The seed decides what random modes do.</summary>
+    /// <summary>
+    /// The disk after a crash; this one is not to be used any more. The seed decides what random modes do.
+    /// </summary>
     public SimulatedFileSystem Crash(CrashMode mode, int seed)
     {
         Random random = new(seed);
@@ -50,7 +52,8 @@ public sealed class SimulatedFileSystem : IFileSystem
             int cut = mode is CrashMode.UnsyncedCutShort or CrashMode.UnsyncedAtRandom
                 ? random.Next(unsyncedEntries.Count + 1)
                 : 0;
-            foreach ((string path, SimulatedNode? node) in mode == CrashMode.ProcessKilled ? [] : unsyncedEntries.Take(cut))
+            foreach ((string path, SimulatedNode? node) in mode == CrashMode.ProcessKilled ? []
+                : unsyncedEntries.Take(cut))
             {
                 if (node is null) kept.Remove(path);
                 else kept[path] = node;
@@ -95,7 +98,8 @@ public sealed class SimulatedFileSystem : IFileSystem
         lock (Gate)
         {
             bool exists = entries.TryGetValue(path, out SimulatedNode? node);
-            if (exists && mode == FileOpen.CreateNew) throw new StorageException(path, null, "cannot be opened: exists");
+            if (exists && mode == FileOpen.CreateNew)
+                throw new StorageException(path, null, "cannot be opened: exists");
             if (!exists && mode is FileOpen.OpenExisting or FileOpen.ReadExisting && node is null)
                 throw new StorageException(path, null, "cannot be opened: no such file");
             if (node is null)

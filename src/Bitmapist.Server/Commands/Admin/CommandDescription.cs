@@ -45,7 +45,9 @@ internal static class CommandDescription
         }
     }
 
-    /// <summary>Keys from one argument to another, which is told by its distance unless it counts from the end.</summary>
+    /// <summary>
+    /// Keys from one argument to another, which is told by its distance unless it counts from the end.
+    /// </summary>
     private static void WriteKeySpec(KeySpec keys, string access, string notes, RespWriter reply)
     {
         reply.WriteMapHeader(notes.Length > 0 ? 4 : 3);

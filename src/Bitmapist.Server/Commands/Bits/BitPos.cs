@@ -24,7 +24,8 @@ internal static class BitPos
         else if (bit is not (0 or 1)) call.Fail(reply, Errors.BitPosBit);
         else if (!call.Session.TryGet(args[1], out StringValue value)) reply.WriteInteger(bit == 1 ? -1 : 0);
         else if (args.Count > 6) call.Fail(reply, Errors.Syntax); // only now, as in Redis 7.0
-        else if (TryReadRange(call, reply, out BitRange range)) Search(call, reply, value, bit == 1, range, isOpenEnded: args.Count < 5);
+        else if (TryReadRange(call, reply, out BitRange range))
+            Search(call, reply, value, bit == 1, range, isOpenEnded: args.Count < 5);
     }
 
     /// <summary>Reads start, then the unit, then end: whichever is wrong first names the error, as in Redis.</summary>

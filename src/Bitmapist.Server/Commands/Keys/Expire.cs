@@ -69,7 +69,8 @@ internal static class Expire
 
         const ExpireCondition Others = ExpireCondition.IfAny | ExpireCondition.IfLater | ExpireCondition.IfEarlier;
         const ExpireCondition Both = ExpireCondition.IfLater | ExpireCondition.IfEarlier;
-        if (condition.HasFlag(ExpireCondition.IfNone) && (condition & Others) != 0) call.Fail(reply, Errors.NxWithOthers);
+        if (condition.HasFlag(ExpireCondition.IfNone) && (condition & Others) != 0)
+            call.Fail(reply, Errors.NxWithOthers);
         else if ((condition & Both) == Both) call.Fail(reply, Errors.GtWithLt);
         else return true;
         return false;

@@ -10,7 +10,8 @@ internal static class Flush
     public static readonly CommandSpec Database = new("flushdb", -1, Write | WholeKeyspace, KeySpec.None, RunDatabase)
     {
         Summary = "Removes every key of the selected database.",
-        Group = "server", Categories = "keyspace write slow dangerous", Complexity = "O(shards)", Arguments = "[ASYNC | SYNC]",
+        Group = "server", Categories = "keyspace write slow dangerous", Complexity = "O(shards)",
+        Arguments = "[ASYNC | SYNC]",
         Tips = ["request_policy:all_shards", "response_policy:all_succeeded"],
     };
 

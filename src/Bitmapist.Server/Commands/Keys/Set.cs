@@ -70,8 +70,10 @@ internal static class Set
         options = default;
         for (int i = 3; i < args.Count; i++)
         {
-            if (args.Is(i, "nx"u8) && options.Condition != SetCondition.IfExists) options.Condition = SetCondition.IfMissing;
-            else if (args.Is(i, "xx"u8) && options.Condition != SetCondition.IfMissing) options.Condition = SetCondition.IfExists;
+            if (args.Is(i, "nx"u8) && options.Condition != SetCondition.IfExists)
+                options.Condition = SetCondition.IfMissing;
+            else if (args.Is(i, "xx"u8) && options.Condition != SetCondition.IfMissing)
+                options.Condition = SetCondition.IfExists;
             else if (args.Is(i, "get"u8)) options.WantsOld = true;
             else if (args.Is(i, "keepttl"u8) && options.ExpiryArgument == 0) options.KeepsExpiry = true;
             else if (!TryReadExpiry(args, i++, ref options)) return false;

@@ -13,5 +13,6 @@ internal static class StrLen
         Group = "string", Since = "2.2.0", Categories = "read string fast", KeyAccess = "RO", Arguments = "key",
     };
 
-    private static void Run(CommandContext call, RespWriter reply) => reply.WriteInteger(call.Session.Length(call.Args[1]));
+    private static void Run(CommandContext call, RespWriter reply) =>
+        reply.WriteInteger(call.Session.Length(call.Args[1]));
 }
