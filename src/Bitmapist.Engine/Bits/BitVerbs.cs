@@ -125,10 +125,10 @@ public static class BitVerbs
             return StringValue.Empty;
         }
 
-        session.Effects.BitOp(session.Database, destination, operation, sources.Length);
-        foreach (ReadOnlyMemory<byte> source in sources) session.Effects.Source(source.Span);
         var result = new StringValue(lengthBytes, PendingBits.Of(operation, operands, session.Store.Unfinished));
         StringVerbs.PutHeld(session, key, result, expiresAtUnixMs: 0);
+        session.Effects.BitOp(session.Database, destination, operation, sources.Length);
+        foreach (ReadOnlyMemory<byte> source in sources) session.Effects.Source(source.Span);
         return result;
     }
 }

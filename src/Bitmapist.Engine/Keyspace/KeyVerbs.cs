@@ -52,9 +52,9 @@ public static class KeyVerbs
             if (condition == SetCondition.IfMissing && session.Find(target) is not null) return RenameResult.TargetExists;
             StringValue value = entry.Freeze();
             long expiresAt = entry.ExpiresAtUnixMs;
-            session.Effects.Rename(session.Database, from, to);
             session.Store.Remove(session.Store.Shards[source.Shard], entry);
             StringVerbs.PutHeld(session, target, value, expiresAt);
+            session.Effects.Rename(session.Database, from, to);
             return RenameResult.Renamed;
         }
 
@@ -73,8 +73,8 @@ public static class KeyVerbs
             try
             {
                 if (condition == SetCondition.IfMissing && session.Find(target) is not null) return false;
-                session.Effects.Copy(fromDatabase, from, toDatabase, to);
                 StringVerbs.PutHeld(session, target, value, expiresAt);
+                session.Effects.Copy(fromDatabase, from, toDatabase, to);
                 return true;
             }
             finally
