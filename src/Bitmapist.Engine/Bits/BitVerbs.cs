@@ -97,21 +97,28 @@ public static class BitVerbs
                 using (session.Enter(shards))
                 {
                     long lengthBytes = 0;
-                    StringValue tooDeep = default;
+                    bool isTooDeep = false;
                     for (int i = 0; i < sources.Length; i++)
                     {
                         operands[i] = session.FindForRead(new KeyRef(sources[i].Span))?.Freeze() ?? StringValue.Empty;
                         lengthBytes = Math.Max(lengthBytes, operands[i].LengthBytes);
-                        if (operands[i].Pending.Depth >= Limits.PendingDepthMax) tooDeep = operands[i];
+                        isTooDeep |= operands[i].Pending.Depth >= Limits.PendingDepthMax;
                     }
 
-                    if (tooDeep.Pending is null || session.InTransaction)
+                    // A transaction cannot let go meanwhile; but the recursion must stay bounded there, too.
+                    if (isTooDeep && session.InTransaction) Compute(operands);
+                    if (!isTooDeep || session.InTransaction)
                         return PutResult(session, operation, destination.Span, sources, operands, lengthBytes);
                 }
 
-                foreach (StringValue operand in operands) operand.Pending.Force();
+                Compute(operands);
             }
         }
+    }
+
+    private static void Compute(StringValue[] operands)
+    {
+        foreach (StringValue operand in operands) operand.Pending.Force();
     }
 
     private static StringValue PutResult(
@@ -129,10 +136,10 @@ public static class BitVerbs
             return StringValue.Empty;
         }
 
-        session.Effects.BitOp(session.Database, destination, operation, sources.Length);
-        foreach (ReadOnlyMemory<byte> source in sources) session.Effects.Source(source.Span);
         var result = new StringValue(lengthBytes, PendingBits.Of(operation, operands, session.Store.Unfinished));
         StringVerbs.PutHeld(session, key, result, expiresAtUnixMs: 0);
+        session.Effects.BitOp(session.Database, destination, operation, sources.Length);
+        foreach (ReadOnlyMemory<byte> source in sources) session.Effects.Source(source.Span);
         return result;
     }
 }

@@ -10,4 +10,7 @@ internal sealed class UnfinishedCount
     public void Increment() => Interlocked.Increment(ref _count);
 
     public void Decrement() => Interlocked.Decrement(ref _count);
+
+    /// <summary>Forgets operations whose results no key holds. Only while nothing else runs.</summary>
+    public void Reset() => Volatile.Write(ref _count, 0);
 }

@@ -25,8 +25,10 @@ internal sealed class EffectReplay(Session session)
         ReadOnlyMemory<byte> rest = _record.AsMemory(0, record.Length);
         while (!rest.IsEmpty)
         {
-            var kind = (EffectKind)Number(ref rest);
-            ApplyOne(kind, ref rest);
+            ulong kind = Number(ref rest);
+            if (kind is 0 or > (ulong)EffectKind.FlushDatabase)
+                throw new InvalidDataException($"effect kind {kind} is unknown to this version");
+            ApplyOne((EffectKind)kind, ref rest);
             session.Effects.Clear(); // the verbs log again what they do; it is in the log already
             Count++;
         }
@@ -40,17 +42,12 @@ internal sealed class EffectReplay(Session session)
         foreach (Shard shard in session.Store.Shards) shard.AddTablesTo(tables);
         foreach (KeyTable table in tables) table.CopyTo(entries);
         foreach (Entry entry in entries) entry.Unfinished?.Force();
+        session.Store.Unfinished.Reset(); // the rest were overwritten: nobody can ask for them any more
     }
 
     private void ApplyOne(EffectKind kind, ref ReadOnlyMemory<byte> rest)
     {
-        int database = checked((int)Number(ref rest));
-        if (database >= session.Store.Databases)
-        {
-            throw new InvalidDataException(
-                $"the log uses database {database}, but only {session.Store.Databases} are configured (-databases)");
-        }
-
+        int database = Database(ref rest);
         session.Database = database;
         if (kind == EffectKind.FlushDatabase)
         {
@@ -62,10 +59,10 @@ internal sealed class EffectReplay(Session session)
         switch (kind)
         {
             case EffectKind.SetBit:
-                session.SetBit(name.Span, checked((uint)Number(ref rest)), bit: true);
+                session.SetBit(name.Span, Offset(ref rest), bit: true);
                 break;
             case EffectKind.ClearBit:
-                session.SetBit(name.Span, checked((uint)Number(ref rest)), bit: false);
+                session.SetBit(name.Span, Offset(ref rest), bit: false);
                 break;
             case EffectKind.Set:
                 Set(name, ref rest);
@@ -74,29 +71,30 @@ internal sealed class EffectReplay(Session session)
                 session.Delete([name]);
                 break;
             case EffectKind.Expire:
-                Expire(name, (long)Number(ref rest));
+                Expire(name, Time(ref rest));
                 break;
             case EffectKind.Rename:
                 session.Rename(name.Span, Bytes(ref rest).Span, SetCondition.Always);
                 break;
             case EffectKind.Copy:
-                int toDatabase = checked((int)Number(ref rest));
+                int toDatabase = Database(ref rest);
                 session.Copy(name.Span, toDatabase, Bytes(ref rest).Span, SetCondition.Always);
                 break;
             case EffectKind.BitOp:
                 BitOp(name, ref rest);
                 break;
             default:
-                throw new InvalidDataException($"effect kind {(int)kind} is unknown to this version");
+                throw new System.Diagnostics.UnreachableException($"effect kind {kind}");
         }
     }
 
     private void Set(ReadOnlyMemory<byte> name, ref ReadOnlyMemory<byte> rest)
     {
-        long lengthBytes = (long)Number(ref rest);
-        long expiresAt = (long)Number(ref rest);
+        ulong lengthBytes = Number(ref rest);
+        if (lengthBytes > (ulong)Limits.StringBytes) throw new InvalidDataException($"a string of {lengthBytes} bytes");
+        long expiresAt = Time(ref rest);
         ReadOnlyMemory<byte> serialized = Bytes(ref rest);
-        StringVerbs.PutHeld(session, new KeyRef(name.Span), ValueCodec.Read(lengthBytes, serialized), expiresAt);
+        StringVerbs.PutHeld(session, new KeyRef(name.Span), ValueCodec.Read((long)lengthBytes, serialized), expiresAt);
     }
 
     private void Expire(ReadOnlyMemory<byte> name, long expiresAt)
@@ -107,18 +105,42 @@ internal sealed class EffectReplay(Session session)
 
     private void BitOp(ReadOnlyMemory<byte> destination, ref ReadOnlyMemory<byte> rest)
     {
-        var operation = (BitOperation)Number(ref rest);
+        ulong number = Number(ref rest);
         ulong count = Number(ref rest);
-        if (!Enum.IsDefined(operation) || count == 0 || count > (ulong)rest.Length)
-        {
-            throw new InvalidDataException(
-                $"bit operation {(int)operation} over {count} keys is unknown to this version");
-        }
-
+        if (!IsKnown(number, count) || count > (ulong)rest.Length)
+            throw new InvalidDataException($"bit operation {number} over {count} keys is unknown to this version");
+        var operation = (BitOperation)number;
         var sources = new ReadOnlyMemory<byte>[count];
         for (int i = 0; i < sources.Length; i++) sources[i] = Bytes(ref rest);
-        StringValue result = session.BitOp(operation, destination, sources);
-        if (result.Pending.Depth >= Limits.PendingDepthMax) result.Pending.Force();
+        session.BitOp(operation, destination, sources);
+    }
+
+    private static bool IsKnown(ulong operation, ulong sources) => operation switch
+    {
+        (ulong)BitOperation.Not => sources == 1,
+        (ulong)BitOperation.Diff or (ulong)BitOperation.Diff1 or (ulong)BitOperation.AndOr => sources >= 2,
+        >= (ulong)BitOperation.And and <= (ulong)BitOperation.One => sources >= 1,
+        _ => false,
+    };
+
+    private int Database(ref ReadOnlyMemory<byte> rest)
+    {
+        ulong database = Number(ref rest);
+        if (database < (ulong)session.Store.Databases) return (int)database;
+        throw new InvalidDataException(
+            $"the log uses database {database}, but only {session.Store.Databases} are configured (-databases)");
+    }
+
+    private static uint Offset(ref ReadOnlyMemory<byte> rest)
+    {
+        ulong offset = Number(ref rest);
+        return offset <= uint.MaxValue ? (uint)offset : throw new InvalidDataException($"a bit at offset {offset}");
+    }
+
+    private static long Time(ref ReadOnlyMemory<byte> rest)
+    {
+        ulong unixMs = Number(ref rest);
+        return unixMs <= long.MaxValue ? (long)unixMs : throw new InvalidDataException($"an expiry time of {unixMs}");
     }
 
     private static ulong Number(ref ReadOnlyMemory<byte> rest)

@@ -24,7 +24,7 @@ internal static class KeyspaceLoader
                 {
                     replay.Apply(record.Payload);
                 }
-                catch (Exception malformed) when (malformed is InvalidDataException or OverflowException)
+                catch (InvalidDataException malformed)
                 {
                     throw new CorruptFileException(FileDefect.Damaged, record.Path, record.Offset, malformed.Message);
                 }

@@ -104,6 +104,29 @@ public sealed class PersistentKeyspace : IAsyncDisposable
         return _log.CommittedPosition >= position ? default : _log.CommitAsync(position);
     }
 
+    /// <summary>
+    /// The same for the replies of one session. Once the log has failed this completes for a session whose own effects
+    /// the log had accepted before: it reads on, and sees what others were never promised.
+    /// </summary>
+    /// <exception cref="StorageException">The log failed, and an effect of this session may be lost.</exception>
+    public ValueTask CommitAsync(Session session)
+    {
+        long position = _log.AppendedPosition;
+        return _log.CommittedPosition >= position ? default : CommitAsync(session, position);
+    }
+
+    private async ValueTask CommitAsync(Session session, long position)
+    {
+        try
+        {
+            await _log.CommitAsync(position).ConfigureAwait(false);
+        }
+        catch (StorageException) when (session.LoggedPosition <= _log.CommittedPosition)
+        {
+            // What is lost are effects of others, who are told.
+        }
+    }
+
     /// <summary>Begins a save in the background unless one is under way; its outcome goes to the events.</summary>
     public bool TryStartSave()
     {

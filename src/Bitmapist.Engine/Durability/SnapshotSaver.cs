@@ -18,13 +18,16 @@ internal sealed class SnapshotSaver(KeyspaceStore store, IFileSystem files, Data
     private readonly List<CapturedKey> _batch = [];
     private readonly ArrayBufferWriter<byte> _value = new();
     private DatabaseFile _file = file;
+    private bool _mustReopen;
+    private long _databaseBytes = file.FileBytes;
     private int _number;
     private int _savedEpoch = store.Epoch - 1;
 
     /// <summary>The keyspace's count of changes as of the last save.</summary>
-    public long SavedChanges { get; private set; } = store.Changes;
+    public long SavedChanges { get; private set; }
 
-    public long DatabaseBytes => _file.FileBytes;
+    /// <summary>Length of the database file after the last save; any thread may ask while one is under way.</summary>
+    public long DatabaseBytes => Volatile.Read(ref _databaseBytes);
 
     /// <summary>
     /// Moves what changed since the last save into the database file and drops the log before it. The file is written
@@ -33,8 +36,10 @@ internal sealed class SnapshotSaver(KeyspaceStore store, IFileSystem files, Data
     /// <exception cref="StorageException">Nothing is lost: the log still has what was to be saved.</exception>
     public void Save()
     {
+        if (_mustReopen) Reopen();
         (SnapshotCapture? capture, long firstSequence, long changes) = Cut();
         if (capture is null) return;
+        _mustReopen = true; // whatever fails from here on: a failed fsync spoils the handle, a rename may have happened
         try
         {
             if (capture.Scope == SnapshotScope.Everything) Rewrite(capture, firstSequence);
@@ -47,6 +52,9 @@ internal sealed class SnapshotSaver(KeyspaceStore store, IFileSystem files, Data
         }
 
         End(capture, giveBack: false);
+        if (capture.Scope == SnapshotScope.Everything) Reopen(); // the object still reads the file that was replaced
+        _mustReopen = false;
+        Volatile.Write(ref _databaseBytes, _file.FileBytes);
         SavedChanges = changes;
         log.DeleteSegmentsBefore(firstSequence);
     }
@@ -105,19 +113,18 @@ internal sealed class SnapshotSaver(KeyspaceStore store, IFileSystem files, Data
 
     private void Rewrite(SnapshotCapture capture, long firstSequence)
     {
-        try
-        {
-            using GenerationWriter writer = _file.BeginRewrite();
-            WriteAll(capture, writer);
-            writer.Commit(firstSequence);
-        }
-        finally
-        {
-            // Whether the new file has taken the old one's place or not, what stands there is the database.
-            DatabaseFile fresh = DatabaseFile.OpenOrCreate(files, _file.Path);
-            _file.Dispose();
-            _file = fresh;
-        }
+        using GenerationWriter writer = _file.BeginRewrite();
+        WriteAll(capture, writer);
+        writer.Commit(firstSequence);
+    }
+
+    /// <summary>Opens the file that now stands under the name; the old one stays in use when that fails.</summary>
+    private void Reopen()
+    {
+        DatabaseFile reopened = DatabaseFile.OpenOrCreate(files, _file.Path);
+        _file.Dispose();
+        _file = reopened;
+        _mustReopen = false;
     }
 
     private void WriteAll(SnapshotCapture capture, GenerationWriter writer)

@@ -34,9 +34,8 @@ public sealed class ExpiryCycle : IAsyncDisposable
             }
             catch (Storage.Files.StorageException)
             {
-                // The log has failed: its owner says so to every client. The keys are gone from memory all the same,
+                // The log failed just now: its owner says so to every client. The keys are gone from memory all the same,
                 // and a restart finds them expired again.
-                return;
             }
         }
     }

@@ -55,9 +55,9 @@ public static class KeyVerbs
                 return RenameResult.TargetExists;
             StringValue value = entry.Freeze();
             long expiresAt = entry.ExpiresAtUnixMs;
-            session.Effects.Rename(session.Database, from, to);
             session.Store.Remove(session.Store.Shards[source.Shard], entry);
             StringVerbs.PutHeld(session, target, value, expiresAt);
+            session.Effects.Rename(session.Database, from, to);
             return RenameResult.Renamed;
         }
 
@@ -78,8 +78,8 @@ public static class KeyVerbs
             try
             {
                 if (condition == SetCondition.IfMissing && session.Find(target) is not null) return false;
-                session.Effects.Copy(fromDatabase, from, toDatabase, to);
                 StringVerbs.PutHeld(session, target, value, expiresAt);
+                session.Effects.Copy(fromDatabase, from, toDatabase, to);
                 return true;
             }
             finally

@@ -30,6 +30,9 @@ public sealed class Session(KeyspaceStore store) : IDisposable
 
     internal EffectBuffer Effects { get; } = new();
 
+    /// <summary>The log's position behind this session's last effect; 0 when it had none.</summary>
+    internal long LoggedPosition { get; private set; }
+
     internal bool InTransaction { get; private set; }
 
     /// <summary>Unix milliseconds; stands still during a transaction, as in Redis.</summary>
@@ -142,12 +145,11 @@ public sealed class Session(KeyspaceStore store) : IDisposable
     {
         try
         {
-            if (Effects.IsEmpty) return;
-            store.Log?.Append(Effects.Written);
-            Effects.Clear();
+            if (!Effects.IsEmpty && store.Log is { } log) LoggedPosition = log.Append(Effects.Written);
         }
         finally
         {
+            if (!Effects.IsEmpty) Effects.Clear(); // refused or not, they must not come again with the next command's
             _held = 0;
             for (ulong left = shards; left != 0; left &= left - 1)
                 store.Shards[BitOperations.TrailingZeroCount(left)].Gate.Exit();

@@ -66,7 +66,10 @@ public static class StringVerbs
     /// <summary>The expiry time the key has.</summary>
     public const long KeepExpiry = -1;
 
-    /// <summary>Makes a key this value, wholly new or overwritten; its shard is held. Not logged here.</summary>
+    /// <summary>
+    /// Makes a key this value, wholly new or overwritten; its shard is held. The caller logs that afterwards: an expired
+    /// predecessor is removed here, and a replay must see that deletion first.
+    /// </summary>
     internal static void PutHeld(Session session, in KeyRef key, in StringValue value, long expiresAtUnixMs)
     {
         KeyspaceStore store = session.Store;

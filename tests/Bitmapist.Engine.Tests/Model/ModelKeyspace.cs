@@ -1,0 +1,135 @@
+using Bitmapist.Engine.Bits;
+using Bitmapist.Engine.Expiry;
+using Bitmapist.Engine.Keyspace;
+
+namespace Bitmapist.Engine.Tests.Model;
+
+/// <summary>
+/// What the keyspace must do, written as plainly as possible: a dictionary of byte arrays, each change a copy. Names are
+/// Latin-1 text. Shares no code with the engine.
+/// </summary>
+internal sealed class ModelKeyspace(Func<long> now)
+{
+    private Dictionary<(int Database, string Name), ModelKey> _keys = [];
+
+    /// <summary>The keys that exist now.</summary>
+    public IReadOnlyDictionary<(int Database, string Name), ModelKey> Keys
+    {
+        get
+        {
+            long time = now();
+            foreach (((int, string) key, ModelKey value) in _keys.ToList())
+                if (value.ExpiresAt != 0 && value.ExpiresAt <= time) _keys.Remove(key);
+            return _keys;
+        }
+    }
+
+    public ModelKeyspace Clone() => new(now) { _keys = new(_keys) };
+
+    public ModelKey? Find(int database, string name) => Keys.GetValueOrDefault((database, name));
+
+    public bool SetBit(int database, string name, uint offset, bool bit)
+    {
+        ModelKey? key = Find(database, name);
+        byte[] bytes = new byte[Math.Max(key?.Bytes.Length ?? 0, (offset / 8) + 1)];
+        key?.Bytes.CopyTo(bytes, 0);
+        int mask = 0x80 >> (int)(offset % 8);
+        bool old = (bytes[offset / 8] & mask) != 0;
+        bytes[offset / 8] = (byte)(bit ? bytes[offset / 8] | mask : bytes[offset / 8] & ~mask);
+        _keys[(database, name)] = new ModelKey(bytes, key?.ExpiresAt ?? 0);
+        return old;
+    }
+
+    public bool GetBit(int database, string name, uint offset) =>
+        Find(database, name) is { } key && offset / 8 < key.Bytes.Length
+        && (key.Bytes[offset / 8] & (0x80 >> (int)(offset % 8))) != 0;
+
+    public long CountBits(int database, string name) =>
+        Find(database, name)?.Bytes.Sum(value => (long)byte.PopCount(value)) ?? 0;
+
+    public void BitOp(BitOperation operation, int database, string destination, string[] sources)
+    {
+        byte[][] operands = [.. sources.Select(source => Find(database, source)?.Bytes ?? [])];
+        byte[] result = new byte[operands.Max(operand => operand.Length)];
+        for (int i = 0; i < result.Length; i++)
+        {
+            byte[] column = [.. operands.Select(operand => i < operand.Length ? operand[i] : (byte)0)];
+            result[i] = (byte)Combine(operation, column);
+        }
+
+        if (result.Length == 0) _keys.Remove((database, destination));
+        else _keys[(database, destination)] = new ModelKey(result, 0);
+    }
+
+    public bool Set(int database, string name, byte[] bytes, SetCondition condition, long expiry)
+    {
+        ModelKey? key = Find(database, name);
+        if (condition == SetCondition.IfMissing && key is not null) return false;
+        if (condition == SetCondition.IfExists && key is null) return false;
+        _keys[(database, name)] = new ModelKey(bytes, expiry == StringVerbs.KeepExpiry ? key?.ExpiresAt ?? 0 : expiry);
+        return true;
+    }
+
+    public int Delete(int database, string[] names) =>
+        names.Count(name => Find(database, name) is not null && _keys.Remove((database, name)));
+
+    public RenameResult Rename(int database, string from, string to, SetCondition condition)
+    {
+        if (Find(database, from) is not { } key) return RenameResult.NoSuchKey;
+        if (condition == SetCondition.IfMissing && Find(database, to) is not null) return RenameResult.TargetExists;
+        _keys.Remove((database, from));
+        _keys[(database, to)] = key;
+        return RenameResult.Renamed;
+    }
+
+    public bool Copy(int database, string from, int toDatabase, string to, SetCondition condition)
+    {
+        if (Find(database, from) is not { } key) return false;
+        if (condition == SetCondition.IfMissing && Find(toDatabase, to) is not null) return false;
+        _keys[(toDatabase, to)] = key;
+        return true;
+    }
+
+    public bool ExpireAt(int database, string name, long expiresAt, ExpireCondition condition)
+    {
+        if (Find(database, name) is not { } key) return false;
+        bool has = key.ExpiresAt != 0;
+        if (condition.HasFlag(ExpireCondition.IfNone) && has) return false;
+        if (condition.HasFlag(ExpireCondition.IfAny) && !has) return false;
+        if (condition.HasFlag(ExpireCondition.IfLater) && (!has || expiresAt <= key.ExpiresAt)) return false;
+        if (condition.HasFlag(ExpireCondition.IfEarlier) && has && expiresAt >= key.ExpiresAt) return false;
+        if (expiresAt <= now()) _keys.Remove((database, name));
+        else _keys[(database, name)] = key with { ExpiresAt = expiresAt };
+        return true;
+    }
+
+    public bool Persist(int database, string name)
+    {
+        if (Find(database, name) is not { ExpiresAt: not 0 } key) return false;
+        _keys[(database, name)] = key with { ExpiresAt = 0 };
+        return true;
+    }
+
+    public void Flush(int database)
+    {
+        foreach ((int Database, string Name) key in _keys.Keys.ToList())
+            if (key.Database == database) _keys.Remove(key);
+    }
+
+    private static int Combine(BitOperation operation, byte[] column)
+    {
+        int others = column[1..].Aggregate(0, (sum, value) => sum | value);
+        return operation switch
+        {
+            BitOperation.And => column.Aggregate(0xFF, (all, value) => all & value),
+            BitOperation.Or => column[0] | others,
+            BitOperation.Xor => column.Aggregate(0, (parity, value) => parity ^ value),
+            BitOperation.Not => ~column[0],
+            BitOperation.Diff => column[0] & ~others,
+            BitOperation.Diff1 => others & ~column[0],
+            BitOperation.AndOr => column[0] & others,
+            BitOperation.One => Enumerable.Range(0, 8).Sum(bit => column.Count(value => (value >> bit & 1) == 1) == 1 ? 1 << bit : 0),
+            _ => throw new ArgumentOutOfRangeException(nameof(operation)),
+        };
+    }
+}

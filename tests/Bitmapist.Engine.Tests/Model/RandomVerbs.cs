@@ -1,0 +1,116 @@
+using Bitmapist.Engine.Bits;
+using Bitmapist.Engine.Expiry;
+using Bitmapist.Engine.Keyspace;
+using Bitmapist.Testing.Files;
+
+namespace Bitmapist.Engine.Tests.Model;
+
+/// <summary>Chooses verbs and arguments at random, few keys and near times, so that they meet often.</summary>
+internal sealed class RandomVerbs(Random random, ManualTime time, int databases, int names)
+{
+    private static readonly BitOperation[] s_operations = Enum.GetValues<BitOperation>();
+    private readonly string[] _names = [.. Enumerable.Range(0, names).Select(i => i == 0 ? "" : $"key:{i}\xFF\0{i}")];
+
+    private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    /// <summary>One verb, or a transaction of a few.</summary>
+    public void Step(PairedKeyspace pair)
+    {
+        pair.Session.Database = random.Next(databases);
+        if (random.Next(12) != 0)
+        {
+            One(pair);
+            return;
+        }
+
+        using (pair.Session.BeginTransaction(KeyspaceStore.AllShards))
+            for (int left = random.Next(1, 30); left > 0; left--)
+            {
+                if (random.Next(4) == 0) pair.Session.Database = random.Next(databases);
+                One(pair);
+            }
+    }
+
+    /// <summary>A step of the clock: mostly short, sometimes past every expiry time given so far.</summary>
+    public void PassTime() => time.Advance(TimeSpan.FromMilliseconds(random.Next(20) == 0 ? 2000 : random.Next(1, 60)));
+
+    private void One(PairedKeyspace pair)
+    {
+        switch (random.Next(40))
+        {
+            case < 12: pair.SetBit(AnyName(), AnyOffset(), random.Next(4) != 0); break;
+            case < 14: pair.GetBit(AnyName(), AnyOffset()); break;
+            case < 16: pair.CountBits(AnyName()); break;
+            case < 22: BitOp(pair); break;
+            case < 25: Set(pair); break;
+            case 25: pair.Get(AnyName()); break;
+            case 26: pair.Delete(AnyName(), AnyName(), AnyName()); break;
+            case 27: pair.Delete(AnyName()); break;
+            case < 30: pair.Rename(AnyName(), AnyName(), random.Next(3) == 0 ? SetCondition.IfMissing : SetCondition.Always); break;
+            case < 32: Copy(pair); break;
+            case < 36: pair.ExpireAt(AnyName(), AnyTime(), AnyExpireCondition()); break;
+            case 36: pair.Persist(AnyName()); break;
+            case 37: pair.ExpiresAt(AnyName()); break;
+            case 38: pair.List(random.Next(1, 8)); break;
+            default: Flush(pair); break;
+        }
+    }
+
+    private void BitOp(PairedKeyspace pair)
+    {
+        BitOperation operation = s_operations[random.Next(s_operations.Length)];
+        int least = operation is BitOperation.Diff or BitOperation.Diff1 or BitOperation.AndOr ? 2 : 1;
+        int count = operation == BitOperation.Not ? 1 : random.Next(least, least + 3);
+        pair.BitOp(operation, AnyName(), [.. Enumerable.Range(0, count).Select(_ => AnyName())]);
+    }
+
+    private void Set(PairedKeyspace pair)
+    {
+        byte[] bytes = new byte[random.Next(4) == 0 ? random.Next(20_000) : random.Next(12)];
+        if (random.Next(3) != 0) random.NextBytes(bytes);
+        long expiry = random.Next(3) switch
+        {
+            0 => StringVerbs.NoExpiry,
+            1 => StringVerbs.KeepExpiry,
+            _ => Now + random.Next(1, 200),
+        };
+        pair.Set(AnyName(), bytes, (SetCondition)random.Next(3), expiry);
+    }
+
+    private void Copy(PairedKeyspace pair)
+    {
+        string from = AnyName(), to = AnyName();
+        int toDatabase = random.Next(databases);
+        if (from == to && toDatabase == pair.Session.Database) return; // refused by the command before it comes here
+        pair.Copy(from, toDatabase, to, random.Next(2) == 0 ? SetCondition.IfMissing : SetCondition.Always);
+    }
+
+    private void Flush(PairedKeyspace pair)
+    {
+        int choice = random.Next(30);
+        if (choice == 0) pair.FlushAll();
+        else if (choice < 4) pair.Flush(random.Next(databases));
+    }
+
+    private string AnyName() => _names[random.Next(_names.Length)];
+
+    private uint AnyOffset() => (uint)(random.Next(10) switch
+    {
+        < 6 => random.Next(64),
+        < 8 => random.Next(65_520, 65_552), // either side of a chunk's border
+        8 => random.Next(4096),
+        _ => random.Next(200_000),
+    });
+
+    private long AnyTime() => Now + random.Next(-20, 200);
+
+    private ExpireCondition AnyExpireCondition() => random.Next(6) switch
+    {
+        0 => ExpireCondition.IfNone,
+        1 => ExpireCondition.IfAny,
+        2 => ExpireCondition.IfLater,
+        3 => ExpireCondition.IfEarlier,
+        4 => ExpireCondition.IfAny | ExpireCondition.IfLater,
+        _ => ExpireCondition.None,
+    };
+}
