@@ -28,6 +28,7 @@ internal sealed class BenchRun(string ourExecutable, bool isShort) : IDisposable
     {
         PeerRole.Ours => PeerKind.Ours(ourExecutable),
         PeerRole.Redis => PeerKind.Redis,
+        PeerRole.OursWithoutLog => PeerKind.OursWithoutLog,
         _ => PeerKind.RedisWithLog,
     });
 

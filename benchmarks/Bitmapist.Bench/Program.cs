@@ -1,10 +1,18 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net.Sockets;
 using Bitmapist.Bench;
+using Bitmapist.Bench.Peers;
 using Bitmapist.Bench.Report;
 using Bitmapist.Bench.Rows;
 
 // usage: Bitmapist.Bench SERVER COMMIT [--short] [--list] [--rows TEXT]... ; scripts/bench gives the first two.
+if (args is ["serve-in-memory", string port])
+{
+    await MemoryServer.ServeAsync(int.Parse(port, CultureInfo.InvariantCulture)).ConfigureAwait(false);
+    return 0;
+}
+
 if (args.Length < 2)
 {
     Console.Error.WriteLine("usage: scripts/bench [--short] [--list] [--rows TEXT]...");

@@ -9,6 +9,8 @@ namespace Bitmapist.Bench.Peers;
 /// <summary>A plain blocking client for preparing and checking; replies of one line only. One thread.</summary>
 internal sealed class CommandClient : IDisposable
 {
+    private const int PieceMarks = 1000;
+
     private readonly TcpClient _client;
     private readonly BufferedStream _stream;
     private readonly ArrayBufferWriter<byte> _request = new();
@@ -54,16 +56,14 @@ internal sealed class CommandClient : IDisposable
         if (ReadLine() is not "+OK" and string reply) throw new IOException($"{string.Join(' ', arguments!)}: {reply}");
     }
 
-    /// <summary>Sets bits of a key to one, a thousand requests at a time.</summary>
-    public void Mark(string key, ReadOnlySpan<uint> ids)
+    /// <summary>Sets bits to one, a thousand requests at a time.</summary>
+    public void Mark(IEnumerable<(string Key, uint Id)> marks)
     {
-        const int Piece = 1000;
-        byte[] replies = new byte[Piece * 4];
-        for (; !ids.IsEmpty; ids = ids[Math.Min(Piece, ids.Length)..])
+        byte[] replies = new byte[PieceMarks * 4]; // ":0\r\n" or ":1\r\n" each
+        foreach ((string Key, uint Id)[] piece in marks.Chunk(PieceMarks))
         {
-            ReadOnlySpan<uint> piece = ids[..Math.Min(Piece, ids.Length)];
             _request.ResetWrittenCount();
-            foreach (uint id in piece)
+            foreach ((string key, uint id) in piece)
             {
                 RequestWriter.WriteHeader(_request, 4);
                 RequestWriter.WriteArgument(_request, "SETBIT"u8);
@@ -73,8 +73,9 @@ internal sealed class CommandClient : IDisposable
             }
 
             _client.GetStream().Write(_request.WrittenSpan);
-            _stream.ReadExactly(replies.AsSpan(0, piece.Length * 4)); // ":0\r\n" or ":1\r\n" each
-            if (replies.AsSpan(0, piece.Length * 4).Contains((byte)'-')) throw new IOException($"SETBIT {key} failed.");
+            Span<byte> answered = replies.AsSpan(0, piece.Length * 4);
+            _stream.ReadExactly(answered);
+            if (answered.Contains((byte)'-')) throw new IOException($"SETBIT: {Encoding.ASCII.GetString(answered)}");
         }
     }
 

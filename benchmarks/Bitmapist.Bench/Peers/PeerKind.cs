@@ -13,6 +13,22 @@ internal sealed record PeerKind(string Name, string Executable, Func<int, string
     public static PeerKind Ours(string executable) => new("bitmapist-server", executable, (port, directory) =>
         ["-addr", $"127.0.0.1:{port}", "-db", Path.Combine(directory, "bitmapist.db")]);
 
+    /// <summary>
+    /// bitmapist-server hosted by this program in a process of its own, in memory only; with the executable's settings.
+    /// </summary>
+    public static PeerKind OursWithoutLog { get; } = new(
+        "bitmapist-server without log",
+        System.Environment.ProcessPath!,
+        (port, _) => ["serve-in-memory", port.ToString(System.Globalization.CultureInfo.InvariantCulture)])
+    {
+        Environment =
+        {
+            ["DOTNET_TieredCompilation"] = "1",
+            ["DOTNET_gcConcurrent"] = "1",
+            ["DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS"] = "1",
+        },
+    };
+
     /// <summary>redis-server as a cache: nothing goes to disk.</summary>
     public static PeerKind Redis { get; } = new("redis-server", "redis-server", (port, directory) =>
         ["--port", $"{port}", "--bind", "127.0.0.1", "--dir", directory, "--save", "", "--appendonly", "no"]);

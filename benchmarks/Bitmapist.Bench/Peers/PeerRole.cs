@@ -6,4 +6,7 @@ internal enum PeerRole
     Ours,
     Redis,
     RedisWithLog,
+
+    /// <summary>Ours with everything in memory alone, which only a program that hosts it can have.</summary>
+    OursWithoutLog,
 }

@@ -18,6 +18,13 @@ internal static class Machine
 
     public static string LoadAverage() => File.ReadAllText("/proc/loadavg").Split(' ')[0];
 
+    /// <summary>Memory that could be had without swapping.</summary>
+    public static long AvailableBytes()
+    {
+        string line = File.ReadLines("/proc/meminfo").First(line => line.StartsWith("MemAvailable:"));
+        return long.Parse(line.AsSpan(13, line.Length - 16), NumberStyles.Integer, CultureInfo.InvariantCulture) * 1024;
+    }
+
     private static string Processor()
     {
         string? model = File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name"));

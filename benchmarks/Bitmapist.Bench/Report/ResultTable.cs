@@ -51,7 +51,8 @@ internal static class ResultTable
         Console.Out.Flush();
     }
 
-    private static string Ratio(double ratio) => ratio < 0.095 ? Format($"{ratio:N3}") : Format($"{ratio:N2}");
+    private static string Ratio(double ratio) =>
+        ratio < 0.0005 ? "< 0.001" : ratio < 0.095 ? Format($"{ratio:N3}") : Format($"{ratio:N2}");
 
     private static string Cpu(Sample sample) =>
         sample.CpuSecondsPerMillion == 0 ? "–" : Format($"{sample.CpuSecondsPerMillion:N2}");

@@ -25,8 +25,9 @@ internal sealed class EventKeys(string eventName, double markedShare)
         for (int month = 0; month < Keys.Length; month++)
         {
             uint[] ids = MarkedIds(month);
-            client.Mark(Keys[month], ids);
-            long count = client.Integer("BITCOUNT", Keys[month]);
+            string key = Keys[month];
+            client.Mark(ids.Select(id => (key, id)));
+            long count = client.Integer("BITCOUNT", key);
             if (count != ids.Length) throw new IOException($"{peer.Name} counts {count} of {ids.Length} marks.");
         }
     }

@@ -16,6 +16,12 @@ internal static class RowList
     [
         .. BitRows(),
         .. BitopRows(),
+        Marks(Pipeline, PeerRole.OursWithoutLog),
+        Marks(1, PeerRole.OursWithoutLog),
+        new SparseMemoryRow(),
+        new HighestBitRow(),
+        new StartRow(keyCount: 0),
+        new StartRow(keyCount: 100_000),
     ];
 
     private static IEnumerable<IRow> BitRows()
@@ -25,6 +31,7 @@ internal static class RowList
         foreach (int pipeline in new[] { Pipeline, 1 }) yield return Marks(pipeline, PeerRole.Redis);
         yield return SetBits(Pipeline, PeerRole.RedisWithLog);
         yield return SetBits(1, PeerRole.RedisWithLog);
+        yield return Marks(Pipeline, PeerRole.RedisWithLog);
         yield return Marks(1, PeerRole.RedisWithLog);
         yield return new ThroughputRow("BITCOUNT, 10 M users, 5 % marked, no pipeline", Connections, s_active,
             number => new CycledRequests([.. s_active.Keys.Select(key => new[] { "BITCOUNT", key })], number))
@@ -56,7 +63,7 @@ internal static class RowList
     private static ThroughputRow SetBits(int pipeline, PeerRole rival)
     {
         var data = new EventKeys($"set{pipeline}{rival}", 0.01);
-        return Random($"SETBIT, {PipelineText(pipeline)}{LogText(rival)}", data, pipeline, operationsPerId: 1, rival,
+        return Random($"SETBIT, {PipelineText(pipeline)}{RivalText(rival)}", data, pipeline, operationsPerId: 1, rival,
             first => BatchTemplate.SetBits(data.Keys, first, pipeline));
     }
 
@@ -68,7 +75,7 @@ internal static class RowList
     {
         var data = new EventKeys($"mark{pipeline}{rival}", 0.01);
         return Random(
-            $"marks (MULTI, 3 SETBIT, EXEC; 5 replies each), replies, {PipelineText(pipeline)}{LogText(rival)}",
+            $"marks (MULTI, 3 SETBIT, EXEC; 5 replies each), replies, {PipelineText(pipeline)}{RivalText(rival)}",
             data, pipeline, RepliesPerMark, rival, _ => BatchTemplate.Marks(data.Keys[..3], pipeline));
     }
 
@@ -99,6 +106,10 @@ internal static class RowList
 
     private static string PipelineText(int pipeline) => pipeline == 1 ? "no pipeline" : $"pipeline {pipeline}";
 
-    private static string LogText(PeerRole rival) =>
-        rival == PeerRole.RedisWithLog ? "; Redis with appendonly everysec" : "";
+    private static string RivalText(PeerRole rival) => rival switch
+    {
+        PeerRole.RedisWithLog => "; Redis with appendonly everysec",
+        PeerRole.OursWithoutLog => "; log on beside ours in memory, in the place of Redis",
+        _ => "",
+    };
 }
