@@ -1,0 +1,39 @@
+using Bitmapist.Bench.Peers;
+
+namespace Bitmapist.Bench;
+
+/// <summary>The servers of one run, each started when first needed, and how long to measure.</summary>
+internal sealed class BenchRun(string ourExecutable, bool isShort) : IDisposable
+{
+    private readonly Dictionary<PeerRole, Peer> _peers = [];
+
+    public bool IsShort => isShort;
+
+    public int Rounds => 3;
+
+    /// <summary>Long enough, in the full run, for the tiered compiler to be done with what the row calls.</summary>
+    public TimeSpan WarmUp => TimeSpan.FromSeconds(isShort ? 0.4 : 1.5);
+
+    public TimeSpan Round => TimeSpan.FromSeconds(isShort ? 0.3 : 1.5);
+
+    /// <summary>The server of a role, which other rows use too.</summary>
+    public Peer Peer(PeerRole role)
+    {
+        if (!_peers.TryGetValue(role, out Peer? peer)) _peers.Add(role, peer = StartFresh(role));
+        return peer;
+    }
+
+    /// <summary>An empty server of the caller's own.</summary>
+    public Peer StartFresh(PeerRole role) => new(role switch
+    {
+        PeerRole.Ours => PeerKind.Ours(ourExecutable),
+        PeerRole.Redis => PeerKind.Redis,
+        PeerRole.OursWithoutLog => PeerKind.OursWithoutLog,
+        _ => PeerKind.RedisWithLog,
+    });
+
+    public void Dispose()
+    {
+        foreach (Peer peer in _peers.Values) peer.Dispose();
+    }
+}

@@ -1,0 +1,87 @@
+using System.Buffers;
+using System.Globalization;
+using System.Net.Sockets;
+using System.Text;
+using Bitmapist.Resp.Replies;
+
+namespace Bitmapist.Bench.Peers;
+
+/// <summary>A plain blocking client for preparing and checking; replies of one line only. One thread.</summary>
+internal sealed class CommandClient : IDisposable
+{
+    private const int PieceMarks = 1000;
+
+    private readonly TcpClient _client;
+    private readonly BufferedStream _stream;
+    private readonly ArrayBufferWriter<byte> _request = new();
+
+    public CommandClient(int port)
+    {
+        _client = new TcpClient("127.0.0.1", port) { NoDelay = true };
+        _stream = new BufferedStream(_client.GetStream(), 64 * 1024);
+    }
+
+    public void Send(params ReadOnlySpan<string> arguments)
+    {
+        _request.ResetWrittenCount();
+        RequestWriter.Write(_request, arguments);
+        _client.GetStream().Write(_request.WrittenSpan);
+    }
+
+    public string ReadLine()
+    {
+        var line = new StringBuilder();
+        while (true)
+        {
+            int character = _stream.ReadByte();
+            if (character < 0) throw new IOException("The server closed the connection.");
+            if (character == '\n') return line.ToString();
+            if (character != '\r') line.Append((char)character);
+        }
+    }
+
+    /// <summary>Runs a command that replies an integer.</summary>
+    public long Integer(params ReadOnlySpan<string> arguments)
+    {
+        Send(arguments);
+        string reply = ReadLine();
+        if (!reply.StartsWith(':')) throw new IOException($"{string.Join(' ', arguments!)}: {reply}");
+        return long.Parse(reply.AsSpan(1), CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>Runs a command that replies OK.</summary>
+    public void Do(params ReadOnlySpan<string> arguments)
+    {
+        Send(arguments);
+        if (ReadLine() is not "+OK" and string reply) throw new IOException($"{string.Join(' ', arguments!)}: {reply}");
+    }
+
+    /// <summary>Sets bits to one, a thousand requests at a time.</summary>
+    public void Mark(IEnumerable<(string Key, uint Id)> marks)
+    {
+        byte[] replies = new byte[PieceMarks * 4]; // ":0\r\n" or ":1\r\n" each
+        foreach ((string Key, uint Id)[] piece in marks.Chunk(PieceMarks))
+        {
+            _request.ResetWrittenCount();
+            foreach ((string key, uint id) in piece)
+            {
+                RequestWriter.WriteHeader(_request, 4);
+                RequestWriter.WriteArgument(_request, "SETBIT"u8);
+                RequestWriter.WriteArgument(_request, key);
+                RequestWriter.WriteArgument(_request, (long)id);
+                RequestWriter.WriteArgument(_request, "1"u8);
+            }
+
+            _client.GetStream().Write(_request.WrittenSpan);
+            Span<byte> answered = replies.AsSpan(0, piece.Length * 4);
+            _stream.ReadExactly(answered);
+            if (answered.Contains((byte)'-')) throw new IOException($"SETBIT: {Encoding.ASCII.GetString(answered)}");
+        }
+    }
+
+    public void Dispose()
+    {
+        _stream.Dispose();
+        _client.Dispose();
+    }
+}

@@ -1,0 +1,148 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Bitmapist.Bench.Peers;
+
+/// <summary>A server under test: a process of this benchmark's own, on a free loopback port, with a directory for its files.</summary>
+internal sealed class Peer : IDisposable
+{
+    private const double ClockTicksPerSecond = 100; // USER_HZ, fixed on every Linux architecture .NET runs on
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+
+    private readonly PeerKind _kind;
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("bitmapist-bench-");
+    private Process? _process;
+
+    public Peer(PeerKind kind)
+    {
+        _kind = kind;
+        try
+        {
+            Start();
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    public string Name => _kind.Name;
+
+    public int Port { get; } = FreePort();
+
+    /// <summary>CPU seconds the process has used, all threads, in user and kernel mode.</summary>
+    public double CpuSeconds
+    {
+        get
+        {
+            string stat = File.ReadAllText($"/proc/{_process!.Id}/stat");
+            string[] fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' '); // the name may hold anything
+            return (Ticks(fields[11]) + Ticks(fields[12])) / ClockTicksPerSecond;
+        }
+    }
+
+    /// <summary>Resident memory in bytes.</summary>
+    public long ResidentBytes
+    {
+        get
+        {
+            string line = File.ReadLines($"/proc/{_process!.Id}/status").First(line => line.StartsWith("VmRSS:"));
+            return long.Parse(line.AsSpan(6, line.Length - 9), NumberStyles.Integer, CultureInfo.InvariantCulture) * 1024;
+        }
+    }
+
+    /// <summary>Starts the process, on the files of the last one if there was one, and waits for its first PONG.</summary>
+    /// <returns>The time from before exec to the PONG.</returns>
+    public TimeSpan Start()
+    {
+        var start = new ProcessStartInfo(_kind.Executable, _kind.Arguments(Port, _directory.FullName))
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = _directory.FullName,
+        };
+        foreach ((string name, string value) in _kind.Environment) start.Environment[name] = value;
+        long startedAt = Stopwatch.GetTimestamp();
+        try
+        {
+            _process = Process.Start(start)!;
+        }
+        catch (Win32Exception failure)
+        {
+            throw new IOException($"{_kind.Executable}: {failure.Message}", failure);
+        }
+
+        var output = new List<string>();
+        void Keep(object sender, DataReceivedEventArgs line)
+        {
+            lock (output) output.Add(line.Data ?? "");
+        }
+
+        _process.OutputDataReceived += Keep;
+        _process.ErrorDataReceived += Keep;
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+        while (!AnswersPing())
+        {
+            if (_process.HasExited || Stopwatch.GetElapsedTime(startedAt) > s_patience)
+            {
+                lock (output) throw new IOException($"{Name} did not start: {string.Join('\n', output)}");
+            }
+
+            Thread.Sleep(1);
+        }
+
+        return Stopwatch.GetElapsedTime(startedAt);
+    }
+
+    public CommandClient Connect() => new(Port);
+
+    /// <summary>Asks the process to save and stop, and waits until it has.</summary>
+    public void SaveAndStop()
+    {
+        using (CommandClient client = Connect()) client.Send("SHUTDOWN", "SAVE");
+        if (!_process!.WaitForExit(s_patience)) throw new IOException($"{Name} did not stop.");
+        _process.Dispose();
+        _process = null;
+    }
+
+    public void Dispose()
+    {
+        if (_process is not null)
+        {
+            _process.Kill();
+            _process.WaitForExit();
+            _process.Dispose();
+            _process = null;
+        }
+
+        _directory.Delete(recursive: true);
+    }
+
+    private bool AnswersPing()
+    {
+        try
+        {
+            using CommandClient client = Connect();
+            client.Send("PING");
+            return client.ReadLine() == "+PONG";
+        }
+        catch (Exception failure) when (failure is SocketException or IOException)
+        {
+            return false;
+        }
+    }
+
+    private static double Ticks(string field) => double.Parse(field, CultureInfo.InvariantCulture);
+
+    private static int FreePort()
+    {
+        using var probe = new TcpListener(IPAddress.Loopback, 0);
+        probe.Start();
+        return ((IPEndPoint)probe.LocalEndpoint).Port;
+    }
+}

@@ -1,0 +1,58 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.Sockets;
+using Bitmapist.Bench;
+using Bitmapist.Bench.Peers;
+using Bitmapist.Bench.Report;
+using Bitmapist.Bench.Rows;
+
+// usage: Bitmapist.Bench SERVER COMMIT [--short] [--list] [--rows TEXT]... ; scripts/bench gives the first two.
+if (args is ["serve-in-memory", string port])
+{
+    await MemoryServer.ServeAsync(int.Parse(port, CultureInfo.InvariantCulture)).ConfigureAwait(false);
+    return 0;
+}
+
+if (args.Length < 2)
+{
+    Console.Error.WriteLine("usage: scripts/bench [--short] [--list] [--rows TEXT]...");
+    return 2;
+}
+
+bool isShort = false;
+var wanted = new List<string>();
+for (int i = 2; i < args.Length; i++)
+{
+    if (args[i] == "--short") isShort = true;
+    else if (args[i] == "--rows" && i + 1 < args.Length) wanted.Add(args[++i]);
+    else if (args[i] == "--list")
+    {
+        foreach (IRow row in RowList.All()) Console.WriteLine(row.Name);
+        return 0;
+    }
+    else
+    {
+        Console.Error.WriteLine($"scripts/bench: {args[i]}: no such option, or its value is missing");
+        return 2;
+    }
+}
+
+using var run = new BenchRun(args[0], isShort);
+long startedAt = Stopwatch.GetTimestamp();
+try
+{
+    Machine.Describe(args[1]);
+    ResultTable.WriteHeader();
+    foreach (IRow row in RowList.All())
+        if (wanted.Count == 0 || wanted.Exists(text => row.Name.Contains(text, StringComparison.OrdinalIgnoreCase)))
+            row.Run(run);
+}
+catch (Exception failure) when (failure is IOException or SocketException or UnauthorizedAccessException)
+{
+    Console.Error.WriteLine($"scripts/bench: {failure.Message}");
+    return 1;
+}
+
+Console.WriteLine();
+Console.WriteLine($"Took {Stopwatch.GetElapsedTime(startedAt).TotalSeconds:N0} s; load average now {Machine.LoadAverage()}.");
+return 0;
