@@ -16,7 +16,7 @@ internal static class BitRange
             return;
         }
         words[first] |= head;
-        words[(first + 1)..last].Fill(ulong.MaxValue);
+        for (int i = first + 1; i < last; i++) words[i] = ulong.MaxValue; // often few: a call would cost more
         words[last] |= tail;
     }
 
