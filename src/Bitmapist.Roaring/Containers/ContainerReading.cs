@@ -141,7 +141,7 @@ internal static class ContainerReading
                 WordLogic.OrInto(view.Words, words);
                 break;
             default:
-                RunList.SetBits(view.Values, words);
+                BitRange.SetRuns(view.Values, words);
                 break;
         }
     }

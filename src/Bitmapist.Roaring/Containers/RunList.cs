@@ -22,11 +22,6 @@ internal static class RunList
         return cardinality;
     }
 
-    public static void SetBits(ReadOnlySpan<ushort> runs, Span<ulong> words)
-    {
-        for (int i = 0; i < runs.Length; i += 2) BitRange.Set(words, runs[i], runs[i] + runs[i + 1] + 1);
-    }
-
     /// <summary>Writes the runs' values, ascending; the target holds them all and <see cref="Slack"/> more.</summary>
     public static void CopyValues(ReadOnlySpan<ushort> runs, Span<ushort> values)
     {

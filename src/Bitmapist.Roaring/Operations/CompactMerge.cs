@@ -1,3 +1,4 @@
+using System.Numerics;
 using Bitmapist.Roaring.Kernels;
 
 namespace Bitmapist.Roaring.Operations;
@@ -5,38 +6,50 @@ namespace Bitmapist.Roaring.Operations;
 /// <summary>OR and XOR of compact sets: merging sorted ids.</summary>
 internal static class CompactMerge
 {
+    /// <summary>Ids of a pair merged on the stack: 2 KiB.</summary>
+    private const int StackIdsMax = 512;
+
+    /// <summary>What merging costs for each id and doubling of the number of lists, measured in ns.</summary>
+    private const int MergeCost = 2;
+
+    /// <summary>What walking a compact set costs for each of its chunks beside other operands, measured in ns.</summary>
+    private const int WalkCost = 30;
+
     /// <summary>
-    /// The operands that are not empty, with all compact ones replaced by their union (or symmetric difference).
+    /// The operands that are not empty; all compact ones are replaced by their union (or symmetric difference) when
+    /// there is nothing else or merging them costs less than walking them chunk by chunk with the others.
     /// </summary>
     public static ReadOnlyBitmap[] MergeCompact(ReadOnlySpan<ReadOnlyBitmap> operands, SetOperation operation)
     {
-        int compactCount = 0, otherCount = 0, idCount = 0;
+        List<ReadOnlyBitmap> rest = new(operands.Length);
+        int compactCount = 0, idCount = 0;
+        long chunkCount = 0;
         foreach (ReadOnlyBitmap operand in operands)
         {
             if (operand.IsEmpty) continue;
-            if (operand.IsCompact) compactCount++;
-            else otherCount++;
+            rest.Add(operand);
+            if (!operand.IsCompact) continue;
+            compactCount++;
             idCount += operand.CompactIds.Length;
+            chunkCount += operand.ChunkCount;
         }
-        bool merges = compactCount > 1;
-        ReadOnlyBitmap[] rest = new ReadOnlyBitmap[otherCount + Math.Min(compactCount, 1)];
-        uint[] ids = new uint[merges ? idCount : 0];
-        List<int> ends = new(merges ? compactCount : 0);
-        int at = 0, written = 0;
-        foreach (ReadOnlyBitmap operand in operands)
+        if (compactCount < 2) return [.. rest];
+        long mergeCost = (long)MergeCost * idCount * (BitOperations.Log2((uint)compactCount) + 1);
+        if (compactCount < rest.Count && mergeCost > WalkCost * chunkCount) return [.. rest];
+
+        uint[] ids = new uint[idCount];
+        List<int> ends = new(compactCount);
+        int written = 0;
+        foreach (ReadOnlyBitmap operand in rest)
         {
-            if (operand.IsEmpty) continue;
-            if (!operand.IsCompact || !merges)
-            {
-                rest[at++] = operand;
-                continue;
-            }
+            if (!operand.IsCompact) continue;
             operand.CompactIds.CopyTo(ids.AsSpan(written));
             written += operand.CompactIds.Length;
             ends.Add(written);
         }
-        if (merges) rest[at] = MergeAll(ids, ends, operation);
-        return rest;
+        rest.RemoveAll(static operand => operand.IsCompact);
+        rest.Add(MergeAll(ids, ends, operation));
+        return [.. rest];
     }
 
     /// <summary>The union (or symmetric difference) of two compact sets.</summary>
@@ -50,9 +63,6 @@ internal static class CompactMerge
             : IdMerge.SymmetricDifference(left, right, merged);
         return FrozenBitmap.FromAscending(merged[..count]);
     }
-
-    /// <summary>Ids of a pair merged on the stack: 2 KiB.</summary>
-    private const int StackIdsMax = 512;
 
     /// <summary>
     /// Merges neighbouring lists, each ending where <paramref name="ends"/> says, until one is left; O(n log lists).

@@ -4,8 +4,8 @@ using Bitmapist.Roaring.Kernels;
 namespace Bitmapist.Roaring.Operations;
 
 /// <summary>
-/// OR and XOR of bitmaps, which walk the same chunks. Compact operands are merged first, so that at most one is left;
-/// a chunk of three or more operands is gathered in a bitset and counted once at the end.
+/// OR and XOR of bitmaps, which walk the same chunks. Compact operands are merged first where that is cheaper; a chunk
+/// of three or more operands is gathered in a bitset and counted once at the end.
 /// </summary>
 internal static class Union
 {
@@ -81,11 +81,11 @@ internal static class Union
     private static long Many(ReadOnlyBitmap[] operands, SetOperation operation, ResultBuilder? result)
     {
         Workspace scratch = Workspace.First;
-        ChunkHeap heap = new(operands);
+        ChunkFront front = new(operands);
         long cardinality = 0;
-        for (ReadOnlySpan<int> group = heap.PopGroup(); !group.IsEmpty; group = heap.PopGroup())
+        for (ReadOnlySpan<int> group = front.Group(); !group.IsEmpty; group = front.Group())
         {
-            ref ChunkCursor first = ref heap.Cursors[group[0]];
+            ref ChunkCursor first = ref front.Cursors[group[0]];
             int chunk = first.Chunk;
             if (group.Length == 1)
             {
@@ -95,11 +95,11 @@ internal static class Union
             }
             else
             {
-                ContainerView view = Combine(heap.Cursors, group, operation, scratch);
+                ContainerView view = Combine(front.Cursors, group, operation, scratch);
                 cardinality += view.Cardinality;
                 result?.Append(chunk, view, scratch);
             }
-            heap.PushGroup();
+            front.MoveGroup();
         }
         return cardinality;
     }

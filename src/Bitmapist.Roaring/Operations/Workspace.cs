@@ -60,7 +60,7 @@ internal sealed class Workspace
         }
         Span<ulong> bits = Words;
         bits.Clear();
-        RunList.SetBits(pairs, bits);
+        BitRange.SetRuns(pairs, bits);
         return ContainerView.OfBitset(bits, cardinality);
     }
 
