@@ -20,14 +20,14 @@ public static class BitmapAlgebra
     public static FrozenBitmap Or(params ReadOnlySpan<ReadOnlyBitmap> operands)
     {
         RequireOperands(operands);
-        return Union.Of(operands, SweepOperation.Or);
+        return Union.Of(operands, SetOperation.Or);
     }
 
     /// <summary>The ids in an odd number of operands (at least one).</summary>
     public static FrozenBitmap Xor(params ReadOnlySpan<ReadOnlyBitmap> operands)
     {
         RequireOperands(operands);
-        return Union.Of(operands, SweepOperation.Xor);
+        return Union.Of(operands, SetOperation.Xor);
     }
 
     /// <summary>The ids of <paramref name="first"/> that are in none of <paramref name="rest"/>, which may be empty.</summary>
@@ -42,7 +42,7 @@ public static class BitmapAlgebra
     {
         ArgumentNullException.ThrowIfNull(operand);
         Debug.Assert(start >= 0 && start <= end && end <= Limits.IdsMax, "range outside 0 … 2^32");
-        return Union.Of([operand, RangeBitmap.Of(start, end)], SweepOperation.Xor);
+        return Union.Of([operand, RangeBitmap.Of(start, end)], SetOperation.Xor);
     }
 
     /// <summary>The cardinality of <see cref="And"/>, without building it.</summary>
@@ -56,14 +56,14 @@ public static class BitmapAlgebra
     public static long OrCardinality(params ReadOnlySpan<ReadOnlyBitmap> operands)
     {
         RequireOperands(operands);
-        return Union.Count(operands, SweepOperation.Or);
+        return Union.Count(operands, SetOperation.Or);
     }
 
     /// <summary>The cardinality of <see cref="Xor"/>, without building it.</summary>
     public static long XorCardinality(params ReadOnlySpan<ReadOnlyBitmap> operands)
     {
         RequireOperands(operands);
-        return Union.Count(operands, SweepOperation.Xor);
+        return Union.Count(operands, SetOperation.Xor);
     }
 
     /// <summary>The cardinality of <see cref="AndNot"/>, without building it.</summary>

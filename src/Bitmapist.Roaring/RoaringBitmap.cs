@@ -101,13 +101,13 @@ public sealed class RoaringBitmap
     }
 
     /// <summary>Adds start … end − 1; 0 ≤ start, end ≤ 2^32, nothing when start ≥ end.</summary>
-    public void AddRange(long start, long end) => ApplyRange(SweepOperation.Or, start, end);
+    public void AddRange(long start, long end) => ApplyRange(SetOperation.Or, start, end);
 
     /// <summary>Removes start … end − 1; 0 ≤ start, end ≤ 2^32, nothing when start ≥ end.</summary>
-    public void RemoveRange(long start, long end) => ApplyRange(SweepOperation.AndNot, start, end);
+    public void RemoveRange(long start, long end) => ApplyRange(SetOperation.AndNot, start, end);
 
     /// <summary>Reverses membership of start … end − 1; 0 ≤ start, end ≤ 2^32, nothing when start ≥ end.</summary>
-    public void FlipRange(long start, long end) => ApplyRange(SweepOperation.Xor, start, end);
+    public void FlipRange(long start, long end) => ApplyRange(SetOperation.Xor, start, end);
 
     /// <summary>
     /// Gives every container its smallest form, run containers included, and drops spare capacity; O(containers'
@@ -182,7 +182,7 @@ public sealed class RoaringBitmap
         frozen = null;
     }
 
-    private void ApplyRange(SweepOperation operation, long start, long end)
+    private void ApplyRange(SetOperation operation, long start, long end)
     {
         Debug.Assert(start is >= 0 and <= Limits.IdsMax && end is >= 0 and <= Limits.IdsMax, "range outside 0 … 2^32");
         if (start >= end) return;
@@ -190,7 +190,7 @@ public sealed class RoaringBitmap
         if (isCompact || lastChunk - firstChunk >= EditedChunksMax)
         {
             FrozenBitmap before = Freeze(), range = RangeBitmap.Of(start, end);
-            Adopt(operation == SweepOperation.AndNot
+            Adopt(operation == SetOperation.AndNot
                 ? Difference.Of(before, [range])
                 : Union.Of([before, range], operation));
             return;
@@ -205,12 +205,12 @@ public sealed class RoaringBitmap
         if (cardinality == 0) Adopt(FrozenBitmap.Empty);
     }
 
-    private void ApplyToChunk(SweepOperation operation, int chunk, in Container range)
+    private void ApplyToChunk(SetOperation operation, int chunk, in Container range)
     {
         int index = store.IndexOf(chunk);
         if (index < 0)
         {
-            if (operation == SweepOperation.AndNot) return;
+            if (operation == SetOperation.AndNot) return;
             store.Insert(~index, chunk, range);
             cardinality += range.Cardinality;
             return;
@@ -219,8 +219,8 @@ public sealed class RoaringBitmap
         ContainerView before = store.Items[index].View;
         ContainerView after = operation switch
         {
-            SweepOperation.Or => ContainerOr.Or(before, range.View, scratch),
-            SweepOperation.Xor => ContainerXor.Xor(before, range.View, scratch),
+            SetOperation.Or => ContainerOr.Or(before, range.View, scratch),
+            SetOperation.Xor => ContainerXor.Xor(before, range.View, scratch),
             _ => ContainerAndNot.AndNot(before, range.View, scratch),
         };
         cardinality += after.Cardinality - before.Cardinality;

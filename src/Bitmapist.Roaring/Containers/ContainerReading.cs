@@ -135,13 +135,13 @@ internal static class ContainerReading
         switch (view.Kind)
         {
             case ContainerKind.Array:
-                foreach (ushort value in view.Values) words[value >> 6] |= 1UL << value;
+                ArrayBits.SetAll(view.Values, words);
                 break;
             case ContainerKind.Bitset:
                 WordLogic.OrInto(view.Words, words);
                 break;
             default:
-                RunList.SetBits(view.Values, words);
+                BitRange.SetRuns(view.Values, words);
                 break;
         }
     }
@@ -153,7 +153,7 @@ internal static class ContainerReading
         switch (view.Kind)
         {
             case ContainerKind.Array:
-                foreach (ushort value in values) words[value >> 6] ^= 1UL << value;
+                ArrayBits.FlipAll(values, words);
                 break;
             case ContainerKind.Bitset:
                 WordLogic.XorInto(view.Words, words);

@@ -1,4 +1,7 @@
+using System.Diagnostics;
 using System.Numerics;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using Bitmapist.Roaring.Kernels;
 
 namespace Bitmapist.Roaring.Containers;
@@ -9,6 +12,9 @@ namespace Bitmapist.Roaring.Containers;
 /// </summary>
 internal static class RunList
 {
+    /// <summary>Spare elements behind the last value that <see cref="CopyValues"/> needs: it writes eight at a time.</summary>
+    public const int Slack = 8;
+
     public static int Cardinality(ReadOnlySpan<ushort> runs)
     {
         int cardinality = runs.Length / 2;
@@ -16,9 +22,42 @@ internal static class RunList
         return cardinality;
     }
 
-    public static void SetBits(ReadOnlySpan<ushort> runs, Span<ulong> words)
+    /// <summary>Writes the runs' values, ascending; the target holds them all and <see cref="Slack"/> more.</summary>
+    public static void CopyValues(ReadOnlySpan<ushort> runs, Span<ushort> values)
     {
-        for (int i = 0; i < runs.Length; i += 2) BitRange.Set(words, runs[i], runs[i] + runs[i + 1] + 1);
+        ref ushort target = ref MemoryMarshal.GetReference(values);
+        Vector128<ushort> steps = Vector128.CreateSequence<ushort>(0, 1);
+        nuint count = 0;
+        for (int i = 0; i < runs.Length; i += 2)
+        {
+            int length = runs[i + 1] + 1;
+            for (int done = 0; done < length; done += Slack)
+            {
+                Vector128<ushort> next = Vector128.Create((ushort)(runs[i] + done)) + steps;
+                next.StoreUnsafe(ref target, count + (nuint)done);
+            }
+            count += (nuint)length;
+        }
+        Debug.Assert((int)count + Slack <= values.Length);
+    }
+
+    /// <summary>
+    /// Writes the maximal runs of strictly ascending values; returns their number. The target may hold no more pairs
+    /// than there are runs.
+    /// </summary>
+    public static int FillFromArray(ReadOnlySpan<ushort> values, Span<ushort> target)
+    {
+        int at = -2, start = 0, next = -1;
+        foreach (ushort value in values)
+        {
+            bool isNew = value != next;
+            at += isNew ? 2 : 0;
+            start = isNew ? value : start;
+            target[at] = (ushort)start;
+            target[at + 1] = (ushort)(value - start);
+            next = value + 1;
+        }
+        return at / 2 + 1;
     }
 
     /// <summary>The number of maximal runs in any container; O(1) words per value, run or word.</summary>
@@ -68,18 +107,6 @@ internal static class RunList
     }
 
     private static bool Touches(ReadOnlySpan<ushort> runs, int i) => runs[i] == runs[i - 2] + runs[i - 1] + 1;
-
-    private static void FillFromArray(ReadOnlySpan<ushort> values, Span<ushort> target)
-    {
-        int at = 0;
-        for (int i = 0; i < values.Length; at += 2)
-        {
-            int start = i++;
-            while (i < values.Length && values[i] == values[i - 1] + 1) i++;
-            target[at] = values[start];
-            target[at + 1] = (ushort)(i - start - 1);
-        }
-    }
 
     private static void FillFromBitset(ReadOnlySpan<ulong> words, Span<ushort> target)
     {

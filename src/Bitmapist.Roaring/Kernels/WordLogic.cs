@@ -146,7 +146,8 @@ internal static class WordLogic
     private static void CombineInto<TOperation>(ReadOnlySpan<ulong> source, Span<ulong> target)
         where TOperation : IWordOperation
     {
-        if (Vector256.IsHardwareAccelerated) CombineIntoVector<TOperation>(source, target);
+        if (Vector512.IsHardwareAccelerated) CombineIntoVector512<TOperation>(source, target);
+        else if (Vector256.IsHardwareAccelerated) CombineIntoVector256<TOperation>(source, target);
         else CombineIntoScalar<TOperation>(source, target);
     }
 
@@ -156,7 +157,18 @@ internal static class WordLogic
         for (int i = 0; i < target.Length; i++) target[i] = TOperation.Apply(target[i], source[i]);
     }
 
-    internal static void CombineIntoVector<TOperation>(ReadOnlySpan<ulong> source, Span<ulong> target)
+    internal static void CombineIntoVector512<TOperation>(ReadOnlySpan<ulong> source, Span<ulong> target)
+        where TOperation : IWordOperation
+    {
+        AssertSameLength(source, source, target);
+        ref ulong from = ref MemoryMarshal.GetReference(source), to = ref MemoryMarshal.GetReference(target);
+        nuint i = 0, step = (nuint)Vector512<ulong>.Count;
+        for (nuint length = (nuint)target.Length; i + step <= length; i += step)
+            TOperation.Apply(Vector512.LoadUnsafe(ref to, i), Vector512.LoadUnsafe(ref from, i)).StoreUnsafe(ref to, i);
+        CombineIntoScalar<TOperation>(source[(int)i..], target[(int)i..]);
+    }
+
+    internal static void CombineIntoVector256<TOperation>(ReadOnlySpan<ulong> source, Span<ulong> target)
         where TOperation : IWordOperation
     {
         AssertSameLength(source, source, target);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Bitmapist.Roaring.Containers;
 using Bitmapist.Roaring.Kernels;
 
@@ -12,8 +13,12 @@ internal struct ChunkCursor
     /// <summary>Behind every chunk.</summary>
     public const int End = Limits.ChunksMax;
 
+    // What the walk reads, by the bitmap's form: ids if it is compact, chunks and containers if it is in memory, the
+    // bitmap itself if it is serialized.
     private readonly ReadOnlyBitmap source;
-    private readonly FrozenBitmap? inMemory; // null for serialized bytes
+    private readonly uint[]? ids;
+    private readonly ushort[]? chunks;
+    private readonly Container[]? containers;
     private readonly int count; // containers, or ids of a compact set
     private int index; // the current container, or the first id of the current chunk
     private int next; // compact only: the first id behind the current chunk
@@ -22,11 +27,11 @@ internal struct ChunkCursor
     public ChunkCursor(ReadOnlyBitmap source)
     {
         this.source = source;
-        inMemory = source as FrozenBitmap;
-        if (source.IsCompact)
+        if (source is FrozenBitmap inMemory)
         {
-            count = source.CompactIds.Length;
-            EnterCompactChunk(0);
+            (ids, chunks, containers, count) = inMemory.Arrays;
+            if (ids is not null) EnterCompactChunk(0);
+            else EnterContainer(0);
         }
         else
         {
@@ -42,50 +47,38 @@ internal struct ChunkCursor
     /// </summary>
     public ContainerView View
     {
-        get
-        {
-            if (!source.IsCompact)
-                return inMemory is null ? source.ViewAt(index) : inMemory.Containers[index].View;
-            int length = next - index;
-            if (scratch is null || scratch.Length < length) scratch = new ushort[Math.Max(length, 8)];
-            CompactIds.CopyValues(source.CompactIds[index..next], scratch);
-            return ContainerView.OfArray(scratch.AsSpan(0, length));
-        }
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => CanShare ? containers![index].View : ids is null ? source.ViewAt(index) : CompactView();
     }
 
     /// <summary>Whether the chunk's container lies in memory and can be shared instead of copied.</summary>
-    public readonly bool CanShare => inMemory is not null && !source.IsCompact;
+    public readonly bool CanShare => ids is null && containers is not null;
 
     /// <summary>The container to share; only where <see cref="CanShare"/>.</summary>
-    public readonly Container SharedContainer => inMemory!.Containers[index].Shared();
+    public readonly Container SharedContainer => containers![index].Shared();
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void MoveNext()
     {
-        if (source.IsCompact) EnterCompactChunk(next);
-        else EnterContainer(index + 1);
+        if (ids is null) EnterContainer(index + 1);
+        else EnterCompactChunk(next);
     }
 
     /// <summary>Moves to the first chunk at or after <paramref name="chunk"/>; never backwards; O(log distance).</summary>
     public void SeekTo(int chunk)
     {
         if (Chunk >= chunk) return;
-        if (chunk == End)
-        {
-            Chunk = End;
-            return;
-        }
-        if (source.IsCompact)
-            EnterCompactChunk(Search.Gallop(source.CompactIds, next, (uint)chunk << 16));
-        else if (inMemory is not null)
-            EnterContainer(Search.Gallop(inMemory.Chunks, index + 1, (ushort)chunk));
-        else
-            EnterContainer(source.FindChunk(chunk));
+        if (chunk == End) Chunk = End;
+        else if (ids is not null) EnterCompactChunk(Search.Gallop(ids.AsSpan(0, count), next, (uint)chunk << 16));
+        else if (CanShare) EnterContainer(Search.Gallop(chunks.AsSpan(0, count), index + 1, (ushort)chunk));
+        else EnterContainer(source.FindChunk(chunk));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void EnterContainer(int at)
     {
         index = at;
-        Chunk = at >= count ? End : inMemory is null ? source.ChunkAt(at) : inMemory.Chunks[at];
+        Chunk = at >= count ? End : chunks is not null ? chunks[at] : source.ChunkAt(at);
     }
 
     private void EnterCompactChunk(int at)
@@ -96,10 +89,18 @@ internal struct ChunkCursor
             Chunk = End;
             return;
         }
-        ReadOnlySpan<uint> ids = source.CompactIds;
-        uint chunk = ids[at] >> 16;
+        ReadOnlySpan<uint> all = ids.AsSpan(0, count);
+        uint chunk = all[at] >> 16;
         next = at + 1;
-        while (next < count && ids[next] >> 16 == chunk) next++;
+        while (next < all.Length && all[next] >> 16 == chunk) next++;
         Chunk = (int)chunk;
+    }
+
+    private ContainerView CompactView()
+    {
+        int length = next - index;
+        if (scratch is null || scratch.Length < length) scratch = new ushort[Math.Max(length, 8)];
+        CompactIds.CopyValues(ids.AsSpan(index, length), scratch);
+        return ContainerView.OfArray(scratch.AsSpan(0, length));
     }
 }

@@ -6,25 +6,28 @@ namespace Bitmapist.Roaring.Operations;
 /// <summary>Keeps those ids of a compact set that other bitmaps hold, or do not hold.</summary>
 internal static class CompactFilter
 {
+    /// <summary>Ids held on the stack meanwhile: 2 KiB.</summary>
+    private const int StackIdsMax = 512;
+
     /// <summary>The intersection of all operands, of which the one at <paramref name="compact"/> is compact.</summary>
-    public static FrozenBitmap Intersect(ReadOnlyBitmap[] operands, int compact)
+    public static FrozenBitmap Intersect(ReadOnlySpan<ReadOnlyBitmap> operands, int compact)
     {
-        uint[] ids = operands[compact].CompactIds.ToArray();
-        int count = ids.Length;
-        for (int i = 0; i < operands.Length && count > 0; i++)
+        scoped ReadOnlySpan<uint> ids = operands[compact].CompactIds;
+        Span<uint> kept = ids.Length <= StackIdsMax ? stackalloc uint[StackIdsMax] : new uint[ids.Length];
+        for (int i = 0; i < operands.Length && !ids.IsEmpty; i++)
         {
-            if (i != compact) count = Keep(ids, count, operands[i], wanted: true);
+            if (i != compact) ids = kept[..Keep(ids, operands[i], kept, wanted: 1)];
         }
-        return FrozenBitmap.FromAscending(ids.AsSpan(0, count));
+        return FrozenBitmap.FromAscending(ids);
     }
 
     /// <summary>The ids of the compact <paramref name="first"/> that are in none of <paramref name="rest"/>.</summary>
     public static FrozenBitmap Subtract(ReadOnlyBitmap first, ReadOnlySpan<ReadOnlyBitmap> rest)
     {
-        uint[] ids = first.CompactIds.ToArray();
-        int count = ids.Length;
-        foreach (ReadOnlyBitmap operand in rest) count = Keep(ids, count, operand, wanted: false);
-        return FrozenBitmap.FromAscending(ids.AsSpan(0, count));
+        scoped ReadOnlySpan<uint> ids = first.CompactIds;
+        Span<uint> kept = ids.Length <= StackIdsMax ? stackalloc uint[StackIdsMax] : new uint[ids.Length];
+        foreach (ReadOnlyBitmap operand in rest) ids = kept[..Keep(ids, operand, kept, wanted: 0)];
+        return FrozenBitmap.FromAscending(ids);
     }
 
     /// <summary>The size of the intersection, where at least one side is compact.</summary>
@@ -32,47 +35,95 @@ internal static class CompactFilter
     {
         if (!left.IsCompact || (right.IsCompact && right.Cardinality < left.Cardinality)) (left, right) = (right, left);
         ReadOnlySpan<uint> ids = left.CompactIds;
-        return right.IsCompact ? CountInIds(ids, right.CompactIds) : CountInContainers(ids, right);
+        if (right.IsCompact) return CountInIds(ids, right.CompactIds);
+        int count = 0;
+        ChunkCursor cursor = new(right);
+        while (!ids.IsEmpty)
+        {
+            int chunk = (int)(ids[0] >> 16);
+            cursor.SeekTo(chunk);
+            if (cursor.Chunk == ChunkCursor.End) break;
+            // Ids of chunks that the other side lacks are passed over together.
+            if (cursor.Chunk > chunk)
+            {
+                ids = ids[Search.Gallop(ids, 1, (uint)cursor.Chunk << 16)..];
+                continue;
+            }
+            int end = ChunkEnd(ids);
+            count += CountSlice(ids[..end], cursor.View);
+            ids = ids[end..];
+        }
+        return count;
     }
 
-    /// <summary>Moves the ids that are (or are not) in <paramref name="operand"/> to the front; returns their number.</summary>
-    private static int Keep(uint[] ids, int count, ReadOnlyBitmap operand, bool wanted) => operand.IsCompact
-        ? KeepInIds(ids, count, operand.CompactIds, wanted)
-        : KeepInContainers(ids, count, operand, wanted);
+    /// <summary>
+    /// Writes the ids that are (wanted 1) or are not (wanted 0) in <paramref name="operand"/>; returns their number.
+    /// The target may be where the ids stand.
+    /// </summary>
+    private static int Keep(ReadOnlySpan<uint> ids, ReadOnlyBitmap operand, Span<uint> target, int wanted)
+    {
+        if (operand.IsCompact) return KeepInIds(ids, operand.CompactIds, target, wanted);
+        int kept = 0;
+        ChunkCursor cursor = new(operand);
+        while (!ids.IsEmpty)
+        {
+            int chunk = (int)(ids[0] >> 16);
+            int end = ChunkEnd(ids);
+            cursor.SeekTo(chunk);
+            if (cursor.Chunk == chunk)
+            {
+                kept += KeepSlice(ids[..end], cursor.View, target[kept..], wanted);
+            }
+            else if (wanted == 0)
+            {
+                ids[..end].CopyTo(target[kept..]);
+                kept += end;
+            }
+            ids = ids[end..];
+        }
+        return kept;
+    }
 
-    private static int KeepInIds(uint[] ids, int count, ReadOnlySpan<uint> others, bool wanted)
+    private static int KeepInIds(ReadOnlySpan<uint> ids, ReadOnlySpan<uint> others, Span<uint> target, int wanted)
     {
         int kept = 0, position = 0;
-        for (int i = 0; i < count; i++)
+        foreach (uint id in ids)
         {
-            uint id = ids[i];
             position = Search.Gallop(others, position, id);
-            bool found = position < others.Length && others[position] == id;
-            ids[kept] = id;
+            int found = position < others.Length && others[position] == id ? 1 : 0;
+            target[kept] = id;
             kept += found == wanted ? 1 : 0;
         }
         return kept;
     }
 
-    private static int KeepInContainers(uint[] ids, int count, ReadOnlyBitmap operand, bool wanted)
+    private static int KeepSlice(ReadOnlySpan<uint> ids, in ContainerView view, Span<uint> target, int wanted)
     {
-        int kept = 0;
-        ChunkCursor cursor = new(operand);
-        for (int i = 0; i < count;)
+        int kept = 0, position = 0;
+        foreach (uint id in ids)
         {
-            int chunk = (int)(ids[i] >> 16);
-            cursor.SeekTo(chunk);
-            bool held = cursor.Chunk == chunk;
-            ContainerView view = held ? cursor.View : default;
-            for (; i < count && (int)(ids[i] >> 16) == chunk; i++)
-            {
-                uint id = ids[i];
-                bool found = held && ContainerReading.Contains(view, (ushort)id);
-                ids[kept] = id;
-                kept += found == wanted ? 1 : 0;
-            }
+            int found = Holds(view, (ushort)id, ref position) ? 1 : 0;
+            target[kept] = id;
+            kept += found == wanted ? 1 : 0;
         }
         return kept;
+    }
+
+    private static int CountSlice(ReadOnlySpan<uint> ids, in ContainerView view)
+    {
+        int count = 0, position = 0;
+        foreach (uint id in ids) count += Holds(view, (ushort)id, ref position) ? 1 : 0;
+        return count;
+    }
+
+    /// <summary>Asks for ascending values; <paramref name="position"/> remembers the place in an array.</summary>
+    private static bool Holds(in ContainerView view, ushort value, ref int position)
+    {
+        if (view.Kind != ContainerKind.Array) return ContainerReading.Contains(view, value);
+        ReadOnlySpan<ushort> values = view.Values;
+        // The first search looks at the whole array, the others at what is near.
+        position = position == 0 ? Search.LowerBound(values, value) : Search.Gallop(values, position, value);
+        return position < values.Length && values[position] == value;
     }
 
     private static long CountInIds(ReadOnlySpan<uint> few, ReadOnlySpan<uint> many)
@@ -87,19 +138,12 @@ internal static class CompactFilter
         return count;
     }
 
-    private static long CountInContainers(ReadOnlySpan<uint> ids, ReadOnlyBitmap operand)
+    /// <summary>How many ids share the first one's chunk.</summary>
+    private static int ChunkEnd(ReadOnlySpan<uint> ids)
     {
-        int count = 0;
-        ChunkCursor cursor = new(operand);
-        for (int i = 0; i < ids.Length;)
-        {
-            int chunk = (int)(ids[i] >> 16);
-            cursor.SeekTo(chunk);
-            bool held = cursor.Chunk == chunk;
-            ContainerView view = held ? cursor.View : default;
-            for (; i < ids.Length && (int)(ids[i] >> 16) == chunk; i++)
-                count += held && ContainerReading.Contains(view, (ushort)ids[i]) ? 1 : 0;
-        }
-        return count;
+        uint chunk = ids[0] >> 16;
+        int end = 1;
+        while (end < ids.Length && ids[end] >> 16 == chunk) end++;
+        return end;
     }
 }

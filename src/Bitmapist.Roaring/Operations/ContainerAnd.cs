@@ -13,7 +13,7 @@ internal static class ContainerAnd
         return (left.Kind, right.Kind) switch
         {
             (ContainerKind.Array, ContainerKind.Array) =>
-                scratch.ArrayResult(ArrayMerge.Intersect(left.Values, right.Values, scratch.Values)),
+                scratch.ArrayResult(ArrayIntersection.Intersect(left.Values, right.Values, scratch.Values)),
             (ContainerKind.Array, ContainerKind.Bitset) => ArrayBitset(left, right, scratch),
             (ContainerKind.Array, ContainerKind.Run) => ArrayRun(left, right, scratch),
             (ContainerKind.Bitset, ContainerKind.Array) => ArrayBitset(right, left, scratch),
@@ -21,7 +21,7 @@ internal static class ContainerAnd
             (ContainerKind.Bitset, ContainerKind.Run) => BitsetRun(left, right, scratch),
             (ContainerKind.Run, ContainerKind.Array) => ArrayRun(right, left, scratch),
             (ContainerKind.Run, ContainerKind.Bitset) => BitsetRun(right, left, scratch),
-            _ => RunSweep.Apply(SweepOperation.And, left, right, scratch),
+            _ => RunOperations.Apply(SetOperation.And, left, right, scratch),
         };
     }
 
@@ -32,15 +32,15 @@ internal static class ContainerAnd
         if (right.IsFull) return left.Cardinality;
         return (left.Kind, right.Kind) switch
         {
-            (ContainerKind.Array, ContainerKind.Array) => ArrayMerge.IntersectCount(left.Values, right.Values),
+            (ContainerKind.Array, ContainerKind.Array) => ArrayIntersection.Count(left.Values, right.Values),
             (ContainerKind.Array, ContainerKind.Bitset) => ArrayBits.AndCount(left.Values, right.Words),
-            (ContainerKind.Array, ContainerKind.Run) => RunSweep.CountArrayInRuns(left.Values, right.Values),
+            (ContainerKind.Array, ContainerKind.Run) => ArrayRuns.IntersectCount(left.Values, right.Values),
             (ContainerKind.Bitset, ContainerKind.Array) => ArrayBits.AndCount(right.Values, left.Words),
             (ContainerKind.Bitset, ContainerKind.Bitset) => WordLogic.AndCount(left.Words, right.Words),
             (ContainerKind.Bitset, ContainerKind.Run) => CountBitsInRuns(left.Words, right.Values),
-            (ContainerKind.Run, ContainerKind.Array) => RunSweep.CountArrayInRuns(right.Values, left.Values),
+            (ContainerKind.Run, ContainerKind.Array) => ArrayRuns.IntersectCount(right.Values, left.Values),
             (ContainerKind.Run, ContainerKind.Bitset) => CountBitsInRuns(right.Words, left.Values),
-            _ => RunSweep.CountRunsInRuns(left.Values, right.Values),
+            _ => RunMerge.IntersectCount(left.Values, right.Values),
         };
     }
 
@@ -48,7 +48,7 @@ internal static class ContainerAnd
         scratch.ArrayResult(ArrayBits.And(array.Values, bitset.Words, scratch.Values));
 
     private static ContainerView ArrayRun(scoped in ContainerView array, scoped in ContainerView run, Workspace scratch) =>
-        scratch.ArrayResult(RunSweep.ArrayInRuns(array.Values, run.Values, scratch.Values));
+        scratch.ArrayResult(ArrayRuns.Intersect(array.Values, run.Values, scratch.Values));
 
     private static ContainerView BitsetBitset(scoped in ContainerView left, scoped in ContainerView right, Workspace scratch) =>
         scratch.WordsResult(WordLogic.And(left.Words, right.Words, scratch.Words));

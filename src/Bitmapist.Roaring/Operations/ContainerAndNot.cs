@@ -13,14 +13,16 @@ internal static class ContainerAndNot
         return (left.Kind, right.Kind) switch
         {
             (ContainerKind.Array, ContainerKind.Array) =>
-                scratch.ArrayResult(ArrayMerge.Difference(left.Values, right.Values, scratch.Values)),
+                scratch.ArrayResult(ArrayIntersection.Difference(left.Values, right.Values, scratch.Values)),
             (ContainerKind.Array, ContainerKind.Bitset) =>
                 scratch.ArrayResult(ArrayBits.AndNot(left.Values, right.Words, scratch.Values)),
+            (ContainerKind.Array, ContainerKind.Run) =>
+                scratch.ArrayResult(ArrayRuns.Difference(left.Values, right.Values, scratch.Values)),
             (ContainerKind.Bitset, ContainerKind.Bitset) =>
                 scratch.WordsResult(WordLogic.AndNot(left.Words, right.Words, scratch.Words)),
             (ContainerKind.Bitset, _) => BitsetOther(left, right, scratch),
             (ContainerKind.Run, ContainerKind.Bitset) => RunBitset(left, right, scratch),
-            _ => RunSweep.Apply(SweepOperation.AndNot, left, right, scratch),
+            _ => RunOperations.Apply(SetOperation.AndNot, left, right, scratch),
         };
     }
 

@@ -17,7 +17,7 @@ internal static class ContainerOr
             (ContainerKind.Bitset, _) => BitsetOther(left, right, scratch),
             (_, ContainerKind.Bitset) => BitsetOther(right, left, scratch),
             (ContainerKind.Array, ContainerKind.Array) => ArrayArray(left, right, scratch),
-            _ => RunSweep.Apply(SweepOperation.Or, left, right, scratch),
+            _ => RunOperations.Apply(SetOperation.Or, left, right, scratch),
         };
     }
 
@@ -27,14 +27,14 @@ internal static class ContainerOr
         bitset.Words.CopyTo(words);
         if (other.Kind == ContainerKind.Array)
             return scratch.WordsResult(bitset.Cardinality + ArrayBits.Set(other.Values, words));
-        RunList.SetBits(other.Values, words);
+        BitRange.SetRuns(other.Values, words);
         return scratch.WordsResult(PopCount.Count(words));
     }
 
     private static ContainerView ArrayArray(scoped in ContainerView left, scoped in ContainerView right, Workspace scratch)
     {
         if (left.Cardinality + right.Cardinality <= FormRules.ArrayMax)
-            return scratch.ArrayResult(ArrayMerge.Union(left.Values, right.Values, scratch.Values));
+            return scratch.ArrayResult(ArrayUnion.Union(left.Values, right.Values, scratch.Values));
         Span<ulong> words = scratch.Words;
         ContainerReading.CopyWords(left, words);
         return scratch.WordsResult(left.Cardinality + ArrayBits.Set(right.Values, words));

@@ -17,7 +17,7 @@ internal static class ContainerXor
             (ContainerKind.Bitset, _) => BitsetOther(left, right, scratch),
             (_, ContainerKind.Bitset) => BitsetOther(right, left, scratch),
             (ContainerKind.Array, ContainerKind.Array) => ArrayArray(left, right, scratch),
-            _ => RunSweep.Apply(SweepOperation.Xor, left, right, scratch),
+            _ => RunOperations.Apply(SetOperation.Xor, left, right, scratch),
         };
     }
 
@@ -34,7 +34,7 @@ internal static class ContainerXor
     private static ContainerView ArrayArray(scoped in ContainerView left, scoped in ContainerView right, Workspace scratch)
     {
         if (left.Cardinality + right.Cardinality <= FormRules.ArrayMax)
-            return scratch.ArrayResult(ArrayMerge.SymmetricDifference(left.Values, right.Values, scratch.Values));
+            return scratch.ArrayResult(ArrayUnion.SymmetricDifference(left.Values, right.Values, scratch.Values));
         Span<ulong> words = scratch.Words;
         ContainerReading.CopyWords(left, words);
         return scratch.WordsResult(left.Cardinality + ArrayBits.Flip(right.Values, words));

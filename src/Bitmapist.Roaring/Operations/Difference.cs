@@ -39,7 +39,7 @@ internal static class Difference
                 if (subtrahend.Chunk != cursor.Chunk || view.IsEmpty) continue;
                 touched = true;
                 view = ContainerAndNot.AndNot(view, subtrahend.View, scratch);
-                (scratch, other) = (other, scratch); // the next step reads what this one wrote
+                if (scratch.Holds(view)) (scratch, other) = (other, scratch); // the next step reads what this one wrote
             }
             cardinality += view.Cardinality;
             if (result is null) continue;

@@ -11,14 +11,14 @@ internal static class Intersection
     public static FrozenBitmap Of(ReadOnlySpan<ReadOnlyBitmap> operands)
     {
         if (operands.Length == 1) return Copying.ToFrozen(operands[0]);
+        if (operands.Length == 2) return OfPair(operands);
         ReadOnlyBitmap[] ordered = SmallestFirst(operands);
         if (ordered[0].IsEmpty) return FrozenBitmap.Empty;
         int smallestCompact = Array.FindIndex(ordered, static operand => operand.IsCompact);
         if (smallestCompact >= 0) return CompactFilter.Intersect(ordered, smallestCompact);
 
         ResultBuilder result = ResultBuilder.ForThisThread();
-        if (ordered.Length == 2) Pair(ordered[0], ordered[1], result);
-        else Many(ordered, result);
+        Many(ordered, result);
         return result.ToFrozen();
     }
 
@@ -50,8 +50,16 @@ internal static class Intersection
         return count;
     }
 
-    private static void Pair(ReadOnlyBitmap left, ReadOnlyBitmap right, ResultBuilder result)
+    private static FrozenBitmap OfPair(ReadOnlySpan<ReadOnlyBitmap> pair)
     {
+        ReadOnlyBitmap left = pair[0], right = pair[1];
+        if (left.IsEmpty || right.IsEmpty) return FrozenBitmap.Empty;
+        if (left.IsCompact || right.IsCompact)
+        {
+            bool leftLeads = left.IsCompact && (!right.IsCompact || left.Cardinality <= right.Cardinality);
+            return CompactFilter.Intersect(pair, leftLeads ? 0 : 1);
+        }
+        ResultBuilder result = ResultBuilder.ForThisThread();
         Workspace scratch = Workspace.First;
         ChunkCursor a = new(left), b = new(right);
         while (Align(ref a, ref b))
@@ -63,6 +71,7 @@ internal static class Intersection
             a.MoveNext();
             b.MoveNext();
         }
+        return result.ToFrozen();
     }
 
     private static void Many(ReadOnlyBitmap[] operands, ResultBuilder result)
@@ -75,7 +84,7 @@ internal static class Intersection
             for (int i = 1; i < cursors.Length && !view.IsEmpty; i++)
             {
                 view = ContainerAnd.And(view, cursors[i].View, scratch);
-                (scratch, other) = (other, scratch); // the next step reads what this one wrote
+                if (scratch.Holds(view)) (scratch, other) = (other, scratch); // the next step reads what this one wrote
             }
             result.Append(cursors[0].Chunk, view, other);
         }
@@ -92,7 +101,7 @@ internal static class Intersection
             for (int i = 1; i < cursors.Length - 1 && !view.IsEmpty; i++)
             {
                 view = ContainerAnd.And(view, cursors[i].View, scratch);
-                (scratch, other) = (other, scratch);
+                if (scratch.Holds(view)) (scratch, other) = (other, scratch);
             }
             if (!view.IsEmpty) count += ContainerAnd.Count(view, cursors[^1].View);
         }

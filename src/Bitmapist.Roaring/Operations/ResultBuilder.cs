@@ -132,8 +132,9 @@ internal sealed class ResultBuilder
 
     private bool TryAppendCompact(int chunk, in ContainerView view)
     {
+        if (!isCompact) return false;
         int total = idCount + view.Cardinality;
-        if (!isCompact || !FormRules.PrefersCompact(total, idChunks + 1)) return false;
+        if (!FormRules.PrefersCompact(total, idChunks + 1)) return false;
         Debug.Assert(chunk > lastChunk);
         lastChunk = chunk;
         ids ??= new uint[FormRules.CompactMax];

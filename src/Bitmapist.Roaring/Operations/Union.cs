@@ -4,24 +4,25 @@ using Bitmapist.Roaring.Kernels;
 namespace Bitmapist.Roaring.Operations;
 
 /// <summary>
-/// OR and XOR of bitmaps, which walk the same chunks. Compact operands are merged first, so that at most one is left;
-/// a chunk of three or more operands is gathered in a bitset and counted once at the end.
+/// OR and XOR of bitmaps, which walk the same chunks. Compact operands are merged first where that is cheaper; a chunk
+/// of three or more operands is gathered in a bitset and counted once at the end.
 /// </summary>
 internal static class Union
 {
-    public static FrozenBitmap Of(ReadOnlySpan<ReadOnlyBitmap> operands, SweepOperation operation)
+    public static FrozenBitmap Of(ReadOnlySpan<ReadOnlyBitmap> operands, SetOperation operation)
     {
         if (operands.Length == 1) return Copying.ToFrozen(operands[0]);
+        if (operands.Length == 2) return OfPair(operands[0], operands[1], operation);
         ReadOnlyBitmap[] rest = CompactMerge.MergeCompact(operands, operation);
         if (rest.Length == 0) return FrozenBitmap.Empty;
         if (rest.Length == 1) return Copying.ToFrozen(rest[0]);
+        if (rest.Length == 2) return OfPair(rest[0], rest[1], operation);
         ResultBuilder result = ResultBuilder.ForThisThread();
-        if (rest.Length == 2) Pair(rest[0], rest[1], operation, result);
-        else Many(rest, operation, result);
+        Many(rest, operation, result);
         return result.ToFrozen();
     }
 
-    public static long Count(ReadOnlySpan<ReadOnlyBitmap> operands, SweepOperation operation)
+    public static long Count(ReadOnlySpan<ReadOnlyBitmap> operands, SetOperation operation)
     {
         if (operands.Length == 1) return operands[0].Cardinality;
         ReadOnlyBitmap[] rest = operands.Length == 2
@@ -31,13 +32,16 @@ internal static class Union
         if (rest.Length == 1) return rest[0].Cardinality;
         if (rest.Length > 2) return Many(rest, operation, result: null);
         // |A ∪ B| = |A| + |B| − |A ∩ B|; XOR leaves out the intersection once more.
-        int share = operation == SweepOperation.Or ? 1 : 2;
+        int share = operation == SetOperation.Or ? 1 : 2;
         return rest[0].Cardinality + rest[1].Cardinality - share * Intersection.CountPair(rest[0], rest[1]);
     }
 
-    private static void Pair(
-        ReadOnlyBitmap left, ReadOnlyBitmap right, SweepOperation operation, ResultBuilder result)
+    private static FrozenBitmap OfPair(ReadOnlyBitmap left, ReadOnlyBitmap right, SetOperation operation)
     {
+        if (left.IsEmpty) return Copying.ToFrozen(right);
+        if (right.IsEmpty) return Copying.ToFrozen(left);
+        if (left.IsCompact && right.IsCompact) return CompactMerge.Pair(left.CompactIds, right.CompactIds, operation);
+        ResultBuilder result = ResultBuilder.ForThisThread();
         Workspace scratch = Workspace.First;
         ChunkCursor a = new(left), b = new(right);
         while (a.Chunk != b.Chunk || a.Chunk != ChunkCursor.End)
@@ -59,13 +63,14 @@ internal static class Union
                 b.MoveNext();
             }
         }
+        return result.ToFrozen();
     }
 
     private static void AppendPair(
-        ref ChunkCursor a, ref ChunkCursor b, SweepOperation operation, ResultBuilder result, Workspace scratch)
+        ref ChunkCursor a, ref ChunkCursor b, SetOperation operation, ResultBuilder result, Workspace scratch)
     {
         ContainerView aView = a.View, bView = b.View;
-        if (operation == SweepOperation.Xor)
+        if (operation == SetOperation.Xor)
             result.Append(a.Chunk, ContainerXor.Xor(aView, bView, scratch), scratch);
         else if (aView.IsFull) result.Append(ref a, scratch);
         else if (bView.IsFull) result.Append(ref b, scratch);
@@ -73,14 +78,14 @@ internal static class Union
     }
 
     /// <summary>Returns the result's cardinality; builds it where a builder is given.</summary>
-    private static long Many(ReadOnlyBitmap[] operands, SweepOperation operation, ResultBuilder? result)
+    private static long Many(ReadOnlyBitmap[] operands, SetOperation operation, ResultBuilder? result)
     {
         Workspace scratch = Workspace.First;
-        ChunkHeap heap = new(operands);
+        ChunkFront front = new(operands);
         long cardinality = 0;
-        for (ReadOnlySpan<int> group = heap.PopGroup(); !group.IsEmpty; group = heap.PopGroup())
+        for (ReadOnlySpan<int> group = front.Group(); !group.IsEmpty; group = front.Group())
         {
-            ref ChunkCursor first = ref heap.Cursors[group[0]];
+            ref ChunkCursor first = ref front.Cursors[group[0]];
             int chunk = first.Chunk;
             if (group.Length == 1)
             {
@@ -90,34 +95,62 @@ internal static class Union
             }
             else
             {
-                ContainerView view = Combine(heap.Cursors, group, operation, scratch);
+                ContainerView view = Combine(front.Cursors, group, operation, scratch);
                 cardinality += view.Cardinality;
                 result?.Append(chunk, view, scratch);
             }
-            heap.PushGroup();
+            front.MoveGroup();
         }
         return cardinality;
     }
 
     private static ContainerView Combine(
-        ChunkCursor[] cursors, ReadOnlySpan<int> group, SweepOperation operation, Workspace scratch)
+        ChunkCursor[] cursors, ReadOnlySpan<int> group, SetOperation operation, Workspace scratch)
     {
         if (group.Length == 2)
         {
             ContainerView left = cursors[group[0]].View, right = cursors[group[1]].View;
-            return operation == SweepOperation.Or
+            return operation == SetOperation.Or
                 ? ContainerOr.Or(left, right, scratch)
                 : ContainerXor.Xor(left, right, scratch);
         }
+        return operation == SetOperation.Or
+            ? OrMany(cursors, group, scratch)
+            : XorMany(cursors, group, scratch);
+    }
+
+    /// <summary>
+    /// Bitsets and runs first: when they have filled the chunk, the arrays, whose values cost most, need not be read.
+    /// </summary>
+    private static ContainerView OrMany(ChunkCursor[] cursors, ReadOnlySpan<int> group, Workspace scratch)
+    {
         Span<ulong> words = scratch.Words;
-        ContainerReading.CopyWords(cursors[group[0]].View, words);
-        foreach (int member in group[1..])
+        words.Clear();
+        int arrays = 0;
+        foreach (int member in group)
         {
             ContainerView view = cursors[member].View;
-            if (operation == SweepOperation.Xor) ContainerReading.XorInto(view, words);
-            else if (view.IsFull) return FullChunk.View;
+            if (view.IsFull) return FullChunk.View;
+            if (view.Kind == ContainerKind.Array) arrays++;
             else ContainerReading.OrInto(view, words);
         }
+        if (arrays < group.Length && PopCount.Count(words) == FormRules.ChunkIds) return FullChunk.View;
+        foreach (int member in group)
+        {
+            if (arrays == 0) break;
+            ContainerView view = cursors[member].View;
+            if (view.Kind != ContainerKind.Array) continue;
+            ContainerReading.OrInto(view, words);
+            arrays--;
+        }
+        return scratch.WordsResult(PopCount.Count(words));
+    }
+
+    private static ContainerView XorMany(ChunkCursor[] cursors, ReadOnlySpan<int> group, Workspace scratch)
+    {
+        Span<ulong> words = scratch.Words;
+        ContainerReading.CopyWords(cursors[group[0]].View, words);
+        foreach (int member in group[1..]) ContainerReading.XorInto(cursors[member].View, words);
         return scratch.WordsResult(PopCount.Count(words));
     }
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
 using Bitmapist.Roaring.Containers;
 using Bitmapist.Roaring.Kernels;
 
@@ -21,7 +20,10 @@ internal sealed class Workspace
     [ThreadStatic]
     private static Workspace? second;
 
-    private readonly ushort[] values = GC.AllocateUninitializedArray<ushort>(2 * RunsMax + ArrayMerge.Slack);
+    private readonly ushort[] values =
+        GC.AllocateUninitializedArray<ushort>(2 * FormRules.PortableArrayMax + ArrayUnion.Slack);
+
+    private ushort[]? runs;
 
     private ulong[]? words;
 
@@ -31,24 +33,35 @@ internal sealed class Workspace
     /// <summary>The other one, for chains.</summary>
     public static Workspace Second => second ??= new Workspace();
 
-    /// <summary>Room for values or run pairs of a result, with the slack that vector stores need.</summary>
+    /// <summary>Room for the values of two portable arrays, with the slack that vector stores need.</summary>
     public Span<ushort> Values => values;
+
+    /// <summary>Room for <see cref="RunsMax"/> pairs and one more value.</summary>
+    public Span<ushort> Runs => runs ??= GC.AllocateUninitializedArray<ushort>(2 * RunsMax + 2);
 
     /// <summary>Room for a bitset; its content is whatever was there.</summary>
     public Span<ulong> Words => words ??= GC.AllocateUninitializedArray<ulong>(FormRules.ChunkWords);
 
     public ContainerView ArrayResult(int count) => ContainerView.OfArray(values.AsSpan(0, count));
 
-    /// <summary>The first <paramref name="runCount"/> pairs of <see cref="Values"/>, in whichever form is best.</summary>
+    /// <summary>
+    /// The first <paramref name="runCount"/> pairs of <see cref="Runs"/>, in whichever form is best. Overwrites
+    /// <see cref="Values"/> or <see cref="Words"/> when that is not runs.
+    /// </summary>
     public ContainerView RunResult(int runCount)
     {
-        ReadOnlySpan<ushort> runs = values.AsSpan(0, 2 * runCount);
-        int cardinality = RunList.Cardinality(runs);
-        if (FormRules.PrefersRuns(runCount, cardinality)) return ContainerView.OfRuns(runs, cardinality);
+        ReadOnlySpan<ushort> pairs = Runs[..(2 * runCount)];
+        int cardinality = RunList.Cardinality(pairs);
+        if (FormRules.PrefersRuns(runCount, cardinality)) return ContainerView.OfRuns(pairs, cardinality);
+        if (cardinality <= FormRules.ArrayMax)
+        {
+            RunList.CopyValues(pairs, values);
+            return ArrayResult(cardinality);
+        }
         Span<ulong> bits = Words;
         bits.Clear();
-        RunList.SetBits(runs, bits);
-        return WordsResult(cardinality);
+        BitRange.SetRuns(pairs, bits);
+        return ContainerView.OfBitset(bits, cardinality);
     }
 
     /// <summary>
@@ -63,6 +76,14 @@ internal sealed class Workspace
         return ArrayResult(count);
     }
 
+    /// <summary>Whether a view reads this workspace: then the next operation must write elsewhere.</summary>
+    public bool Holds(in ContainerView view) => view.Kind switch
+    {
+        ContainerKind.Array => view.Values.Overlaps(values),
+        ContainerKind.Run => view.Values.Overlaps(runs),
+        _ => view.Words.Overlaps(words),
+    };
+
     /// <summary>
     /// A container with the content of <paramref name="view"/>, which is not empty. A bitset of this workspace is
     /// handed over rather than copied.
@@ -70,13 +91,9 @@ internal sealed class Workspace
     public Container Materialise(in ContainerView view)
     {
         Debug.Assert(!view.IsEmpty);
-        if (view.Kind == ContainerKind.Bitset && words is not null
-            && Unsafe.AreSame(in view.Words[0], in words[0]))
-        {
-            ulong[] taken = words;
-            words = null;
-            return Container.OfBitset(taken, view.Cardinality);
-        }
-        return ContainerCopy.Exact(view);
+        if (view.Kind != ContainerKind.Bitset || words is null || !Holds(view)) return ContainerCopy.Exact(view);
+        ulong[] taken = words;
+        words = null;
+        return Container.OfBitset(taken, view.Cardinality);
     }
 }

@@ -109,7 +109,10 @@ public sealed class WordKernelTests
         WordLogic.CombineIntoScalar<TOperation>(right, result);
         Assert.Equal(words, result);
         left.CopyTo(result.AsSpan());
-        WordLogic.CombineIntoVector<TOperation>(right, result);
+        WordLogic.CombineIntoVector256<TOperation>(right, result);
+        Assert.Equal(words, result);
+        left.CopyTo(result.AsSpan());
+        WordLogic.CombineIntoVector512<TOperation>(right, result);
         Assert.Equal(words, result);
     }
 

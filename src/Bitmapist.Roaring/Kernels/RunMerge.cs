@@ -1,0 +1,210 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Bitmapist.Roaring.Kernels;
+
+/// <summary>
+/// Set operations on spans of runs: pairs of first value and length − 1, ascending and disjoint, possibly touching
+/// where they come from foreign bytes. Results are maximal runs, written to a span with room for one pair more than
+/// both operands have together, which overlaps neither. Each returns the number of runs. A pair is read as one 32-bit
+/// number, its first value in the lower half.
+/// </summary>
+internal static class RunMerge
+{
+    public static int Intersect(ReadOnlySpan<ushort> leftRuns, ReadOnlySpan<ushort> rightRuns, Span<ushort> result)
+    {
+        ReadOnlySpan<uint> left = Pairs(leftRuns), right = Pairs(rightRuns);
+        if (left.IsEmpty || right.IsEmpty) return 0;
+        RunWriter writer = new(result);
+        int i = 0, j = 0;
+        int leftStart = Start(left[0]), leftEnd = End(left[0]), rightStart = Start(right[0]), rightEnd = End(right[0]);
+        while (true)
+        {
+            // Sparse sets pass over several runs of one side at a time, and branches on that predict well.
+            if (leftEnd <= rightStart)
+            {
+                if (++i >= left.Length) break;
+                leftStart = Start(left[i]);
+                leftEnd = End(left[i]);
+            }
+            else if (rightEnd <= leftStart)
+            {
+                if (++j >= right.Length) break;
+                rightStart = Start(right[j]);
+                rightEnd = End(right[j]);
+            }
+            else
+            {
+                int end = Math.Min(leftEnd, rightEnd);
+                writer.Extend(Math.Max(leftStart, rightStart), end);
+                // Which one ends first is anyone's guess: advance without a branch, and read both again.
+                i += leftEnd <= end ? 1 : 0;
+                j += rightEnd <= end ? 1 : 0;
+                if (i >= left.Length || j >= right.Length) break;
+                leftStart = Start(left[i]);
+                leftEnd = End(left[i]);
+                rightStart = Start(right[j]);
+                rightEnd = End(right[j]);
+            }
+        }
+        return writer.Count;
+    }
+
+    public static int IntersectCount(ReadOnlySpan<ushort> leftRuns, ReadOnlySpan<ushort> rightRuns)
+    {
+        ReadOnlySpan<uint> left = Pairs(leftRuns), right = Pairs(rightRuns);
+        if (left.IsEmpty || right.IsEmpty) return 0;
+        int i = 0, j = 0, count = 0;
+        int leftStart = Start(left[0]), leftEnd = End(left[0]), rightStart = Start(right[0]), rightEnd = End(right[0]);
+        while (true)
+        {
+            if (leftEnd <= rightStart)
+            {
+                if (++i >= left.Length) break;
+                leftStart = Start(left[i]);
+                leftEnd = End(left[i]);
+            }
+            else if (rightEnd <= leftStart)
+            {
+                if (++j >= right.Length) break;
+                rightStart = Start(right[j]);
+                rightEnd = End(right[j]);
+            }
+            else
+            {
+                int end = Math.Min(leftEnd, rightEnd);
+                count += end - Math.Max(leftStart, rightStart);
+                // Which one ends first is anyone's guess: advance without a branch, and read both again.
+                i += leftEnd <= end ? 1 : 0;
+                j += rightEnd <= end ? 1 : 0;
+                if (i >= left.Length || j >= right.Length) break;
+                leftStart = Start(left[i]);
+                leftEnd = End(left[i]);
+                rightStart = Start(right[j]);
+                rightEnd = End(right[j]);
+            }
+        }
+        return count;
+    }
+
+    public static int Union(ReadOnlySpan<ushort> leftRuns, ReadOnlySpan<ushort> rightRuns, Span<ushort> result)
+    {
+        ReadOnlySpan<uint> left = Pairs(leftRuns), right = Pairs(rightRuns);
+        RunWriter writer = new(result);
+        int i = 0, j = 0;
+        while (i < left.Length && j < right.Length)
+        {
+            // Both are loaded, so that choosing one needs no branch.
+            uint leftRun = left[i], rightRun = right[j];
+            bool fromLeft = Start(leftRun) <= Start(rightRun);
+            uint next = fromLeft ? leftRun : rightRun;
+            writer.Extend(Start(next), End(next));
+            i += fromLeft ? 1 : 0;
+            j += fromLeft ? 0 : 1;
+        }
+        foreach (uint run in left[i..]) writer.Extend(Start(run), End(run));
+        foreach (uint run in right[j..]) writer.Extend(Start(run), End(run));
+        return writer.Count;
+    }
+
+    public static int SymmetricDifference(
+        ReadOnlySpan<ushort> leftRuns, ReadOnlySpan<ushort> rightRuns, Span<ushort> result)
+    {
+        ReadOnlySpan<uint> left = Pairs(leftRuns), right = Pairs(rightRuns);
+        ParityWriter writer = new(result);
+        int i = 0, j = 0;
+        while (i < left.Length && j < right.Length)
+        {
+            uint leftRun = left[i], rightRun = right[j];
+            bool fromLeft = Start(leftRun) <= Start(rightRun);
+            uint next = fromLeft ? leftRun : rightRun;
+            writer.Toggle(Start(next), End(next));
+            i += fromLeft ? 1 : 0;
+            j += fromLeft ? 0 : 1;
+        }
+        foreach (uint run in left[i..]) writer.Toggle(Start(run), End(run));
+        foreach (uint run in right[j..]) writer.Toggle(Start(run), End(run));
+        return writer.Finish();
+    }
+
+    public static int Difference(ReadOnlySpan<ushort> leftRuns, ReadOnlySpan<ushort> rightRuns, Span<ushort> result)
+    {
+        ReadOnlySpan<uint> left = Pairs(leftRuns), right = Pairs(rightRuns);
+        RunWriter writer = new(result);
+        int j = 0;
+        foreach (uint run in left)
+        {
+            int start = Start(run), end = End(run);
+            while (j < right.Length && End(right[j]) <= start) j++;
+            int k = j;
+            for (; k < right.Length && Start(right[k]) < end; k++)
+            {
+                if (Start(right[k]) > start) writer.Extend(start, Start(right[k]));
+                start = End(right[k]);
+            }
+            if (start < end) writer.Extend(start, end);
+            j = Math.Max(j, k - 1); // the last one may reach into the next run
+        }
+        return writer.Count;
+    }
+
+    private static ReadOnlySpan<uint> Pairs(ReadOnlySpan<ushort> runs) => MemoryMarshal.Cast<ushort, uint>(runs);
+
+    private static int Start(uint run) => (ushort)run;
+
+    /// <summary>The first value behind a run.</summary>
+    private static int End(uint run) => (int)((run >> 16) + (ushort)run + 1);
+
+    private static uint Run(int start, int end) => (uint)(end - start - 1) << 16 | (uint)start;
+
+    /// <summary>Writes runs whose starts ascend and joins those that overlap or touch.</summary>
+    private ref struct RunWriter(Span<ushort> result)
+    {
+        private readonly Span<uint> result = MemoryMarshal.Cast<ushort, uint>(result);
+        private int at = -1; // the run written last
+        private int runStart;
+        private int runEnd = -1; // behind the last run; nothing touches −1
+
+        public readonly int Count => at + 1;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Extend(int start, int end)
+        {
+            bool isNew = start > runEnd;
+            at += isNew ? 1 : 0;
+            runStart = isNew ? start : runStart;
+            runEnd = Math.Max(runEnd, end);
+            result[at] = Run(runStart, runEnd);
+        }
+    }
+
+    /// <summary>
+    /// Reverses membership of runs whose starts ascend. Everything below the last start is final; above it stands at
+    /// most one run, which is kept back.
+    /// </summary>
+    private ref struct ParityWriter(Span<ushort> result)
+    {
+        private readonly Span<uint> result = MemoryMarshal.Cast<ushort, uint>(result);
+        private int at;
+        private int keptStart;
+        private int keptEnd = -1; // no run touches −1
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Toggle(int start, int end)
+        {
+            bool isApart = start > keptEnd, touches = start == keptEnd;
+            int finalEnd = isApart ? keptEnd : start;
+            result[at] = Run(keptStart, finalEnd); // overwritten unless there is something final
+            at += finalEnd > keptStart && !touches ? 1 : 0;
+            int overlapEnd = Math.Min(keptEnd, end);
+            keptStart = isApart ? start : touches ? keptStart : overlapEnd;
+            keptEnd = isApart ? end : Math.Max(keptEnd, end);
+        }
+
+        public int Finish()
+        {
+            if (keptEnd > keptStart) result[at++] = Run(keptStart, keptEnd);
+            return at;
+        }
+    }
+}

@@ -1,0 +1,36 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
+namespace Bitmapist.Roaring.Kernels;
+
+/// <summary>Moves chosen values of a vector of eight to its front: one byte shuffle by a table of all 256 choices.</summary>
+internal static class VectorCompress
+{
+    private static readonly byte[] Table = MakeTable(); // 256 × 16 bytes
+
+    /// <summary>Bit i of <paramref name="chosen"/> (below 256) chooses value i. What stands behind them is of no use.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<ushort> Front(Vector128<ushort> values, uint chosen)
+    {
+        ref byte row = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(Table), (nint)chosen * 16);
+        return Vector128.ShuffleNative(values.AsByte(), Vector128.LoadUnsafe(ref row)).AsUInt16();
+    }
+
+    private static byte[] MakeTable()
+    {
+        byte[] table = new byte[256 * 16];
+        for (int chosen = 0; chosen < 256; chosen++)
+        {
+            int at = chosen * 16;
+            for (int bits = chosen; bits != 0; bits &= bits - 1)
+            {
+                int value = BitOperations.TrailingZeroCount(bits);
+                table[at++] = (byte)(2 * value);
+                table[at++] = (byte)(2 * value + 1);
+            }
+        }
+        return table;
+    }
+}
