@@ -10,7 +10,8 @@ internal static class Loading
         var elapsed = Stopwatch.StartNew();
         int acknowledged = 0;
         int step = Console.IsOutputRedirected ? 10_000 : 1_000;
-        string begin = Console.IsOutputRedirected ? Environment.NewLine : "\r"; // a file shall not fill with carriage returns
+        // A file shall not fill with carriage returns.
+        string begin = Console.IsOutputRedirected ? Environment.NewLine : "\r";
         RespClient client = server.Connect();
         while (acknowledged < marks.Count)
         {
@@ -18,7 +19,7 @@ internal static class Loading
             {
                 client.Dispose();
                 server.Kill();
-                Console.WriteLine($"{begin}killed the server with SIGKILL after {acknowledged:N0} acknowledged marks; starting it again");
+                Console.WriteLine($"{begin}killed the server (SIGKILL) after {acknowledged:N0} acknowledged marks");
                 client = server.Connect();
             }
 
@@ -42,6 +43,7 @@ internal static class Loading
         client.Flush();
         client.Read(); // +OK
         for (int i = 0; i < 3; i++) client.Read(); // +QUEUED
-        if (client.Read().Items.Count != 3) throw new InvalidDataException("EXEC answered something else than three bits.");
+        if (client.Read().Items.Count != 3)
+            throw new InvalidDataException("EXEC answered something else than three bits.");
     }
 }

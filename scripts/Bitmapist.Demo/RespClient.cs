@@ -7,7 +7,8 @@ namespace Bitmapist.Demo;
 /// <summary>A plain blocking connection.</summary>
 internal sealed class RespClient : IDisposable
 {
-    private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+    private readonly Socket _socket =
+        new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
     private readonly ArrayBufferWriter<byte> _requests = new();
     private readonly ReplyReader _replies = new();
     private readonly byte[] _received = new byte[64 * 1024];

@@ -4,7 +4,9 @@ using System.Net.Sockets;
 
 namespace Bitmapist.Demo;
 
-/// <summary>A server of this demo's own, on a free loopback port; started when first needed, and again after a kill.</summary>
+/// <summary>
+/// A server of this demo's own, on a free loopback port; started when first needed, and again after a kill.
+/// </summary>
 internal sealed class ServerProcess(string executable, string databasePath) : IDisposable
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);

@@ -1,6 +1,8 @@
 namespace Bitmapist.Engine;
 
-/// <summary>Bounds of the engine. Each has a unit; what crosses one is refused by the caller's parsing, or asserted.</summary>
+/// <summary>
+/// Bounds of the engine. Each has a unit; what crosses one is refused by the caller's parsing, or asserted.
+/// </summary>
 public static class Limits
 {
     /// <summary>Longest string, in bytes: 2^32 bits, so that every 32-bit offset fits (Redis: 512 MiB).</summary>

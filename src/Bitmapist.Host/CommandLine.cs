@@ -49,7 +49,8 @@ internal static class CommandLine
     };
 
     private static readonly Option<bool> s_debug = new("-debug") { Description = "log every command" };
-    private static readonly Option<bool> s_version = new("-version", "-v") { Description = "print the version and exit" };
+    private static readonly Option<bool> s_version =
+        new("-version", "-v") { Description = "print the version and exit" };
 
     /// <summary>Parses the arguments; serves, or prints what was asked for.</summary>
     /// <returns>The exit code: 0, or 1 after a failure, or 2 for arguments that make no sense.</returns>
@@ -61,12 +62,17 @@ internal static class CommandLine
         Restrict(s_maxClients, 1, 1_000_000);
         var root = new RootCommand("bitmapist-server: a Redis-compatible server for bitmap analytics");
         root.Options.Remove(root.Options.Single(option => option is VersionOption));
-        foreach (Option option in new Option[]
-            { s_addr, s_db, s_bak, s_save, s_appendFsync, s_databases, s_maxClients, s_debug, s_version }) root.Options.Add(option);
+        Option[] options =
+            [s_addr, s_db, s_bak, s_save, s_appendFsync, s_databases, s_maxClients, s_debug, s_version];
+        foreach (Option option in options) root.Options.Add(option);
         var version = new Command("version", "print the version and exit");
         version.SetAction(_ => PrintVersion());
         root.Subcommands.Add(version);
-        root.SetAction((parsed, _) => parsed.GetValue(s_version) ? Task.FromResult(PrintVersion()) : ServeAsync(parsed, serve));
+        var ping = new Command("ping", "ask the server at -addr for a PONG; exit code 0 when it comes") { s_addr };
+        ping.SetAction((parsed, cancellation) => PingAsync(parsed, cancellation));
+        root.Subcommands.Add(ping);
+        root.SetAction((parsed, _) =>
+            parsed.GetValue(s_version) ? Task.FromResult(PrintVersion()) : ServeAsync(parsed, serve));
 
         ParseResult result = root.Parse(args, new ParserConfiguration { EnablePosixBundling = false });
         if (result.Errors.Count == 0) return await result.InvokeAsync().ConfigureAwait(false);
@@ -75,20 +81,38 @@ internal static class CommandLine
 
     private static void Restrict(Option<int> option, int min, int max) => option.Validators.Add(result =>
     {
-        if (result.Tokens.Count > 0 && int.TryParse(result.Tokens[0].Value, out int value) && (value < min || value > max))
+        if (result.Tokens.Count > 0 && int.TryParse(result.Tokens[0].Value, out int value)
+            && (value < min || value > max))
             result.AddError($"{option.Name} must be from {min} to {max}, not {value}");
     });
+
+    private static bool TryGetAddresses(ParseResult parsed, List<ListenAddress> addresses)
+    {
+        foreach (string text in parsed.GetValue(s_addr)!)
+        {
+            if (!ListenAddress.TryParse(text, out ListenAddress? address, out string? reason))
+            {
+                Refuse(reason!);
+                return false;
+            }
+
+            addresses.Add(address!);
+        }
+
+        return true;
+    }
+
+    private static async Task<int> PingAsync(ParseResult parsed, CancellationToken cancellation)
+    {
+        var addresses = new List<ListenAddress>();
+        if (!TryGetAddresses(parsed, addresses)) return 2;
+        return await HealthCheck.IsServingAsync(addresses[0], cancellation).ConfigureAwait(false) ? 0 : 1;
+    }
 
     private static Task<int> ServeAsync(ParseResult parsed, Func<ServerOptions, Task<int>> serve)
     {
         var addresses = new List<ListenAddress>();
-        foreach (string text in parsed.GetValue(s_addr)!)
-        {
-            if (!ListenAddress.TryParse(text, out ListenAddress? address, out string? reason))
-                return Task.FromResult(Refuse(reason!));
-            addresses.Add(address!);
-        }
-
+        if (!TryGetAddresses(parsed, addresses)) return Task.FromResult(2);
         return serve(new ServerOptions
         {
             Addresses = addresses,
@@ -109,7 +133,8 @@ internal static class CommandLine
 
     private static int Refuse(string reason)
     {
-        Console.Error.WriteLine($"bitmapist-server: {reason} (-help lists the flags)");
+        string oneLine = string.Join(' ', reason.Split(['\n', '\t', '\r'], StringSplitOptions.RemoveEmptyEntries));
+        Console.Error.WriteLine($"bitmapist-server: {oneLine} (-help lists the flags)");
         return 2;
     }
 

@@ -56,7 +56,8 @@ static async Task<int> UntilStoppedAsync(BitmapistServer server, ILogger logger)
         ? PosixSignalRegistration.Create(Usr1, context => BackUp(server, context))
         : null;
 
-    bool save = await (await Task.WhenAny(stopped.Task, server.ShutdownAsked).ConfigureAwait(false)).ConfigureAwait(false);
+    bool save =
+        await (await Task.WhenAny(stopped.Task, server.ShutdownAsked).ConfigureAwait(false)).ConfigureAwait(false);
     HostLog.Stopping(logger);
     if (await server.StopAsync(save).ConfigureAwait(false) is not { } failure) return 0;
     Console.Error.WriteLine($"bitmapist-server: {failure.Message}; the log has what was not saved");

@@ -13,8 +13,9 @@ internal sealed class StderrLoggerFactory(LogLevel minimum) : ILoggerFactory
         Environment.GetEnvironmentVariable("INVOCATION_ID") is not null && ParentProcessId() == 1;
 
     public ILogger CreateLogger(string categoryName) =>
-        // The web framework's own informational lines are not for this server's operators.
-        new StderrLogger(categoryName.StartsWith("Microsoft.", StringComparison.Ordinal) ? LogLevel.Error : minimum);
+        // The web framework's own lines are not for this server's operators: what fails there is reported by the
+        // caller.
+        new StderrLogger(categoryName.StartsWith("Microsoft.", StringComparison.Ordinal) ? LogLevel.None : minimum);
 
     public void AddProvider(ILoggerProvider provider)
     {
@@ -47,7 +48,11 @@ internal sealed class StderrLoggerFactory(LogLevel minimum) : ILoggerFactory
         public bool IsEnabled(LogLevel logLevel) => logLevel >= minimum;
 
         public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter)
         {
             if (!IsEnabled(logLevel)) return;
             string time = s_isUnderSystemd

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Bitmapist.Engine.Durability;
 using Bitmapist.Engine.Expiry;
 using Bitmapist.Engine.Keyspace;
@@ -22,7 +23,8 @@ public sealed class BitmapistServer : IAsyncDisposable
     private readonly ServerState _state;
     private readonly ExpiryCycle _expiry;
     private readonly ILogger _logger;
-    private readonly TaskCompletionSource<bool> _shutdownAsked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<bool> _shutdownAsked =
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
     private WebApplication? _host;
 
     private BitmapistServer(ServerState state, ExpiryCycle expiry, ILogger logger)
@@ -56,7 +58,8 @@ public sealed class BitmapistServer : IAsyncDisposable
 
         KeyspaceStore store = persistence?.Store ?? new KeyspaceStore(options.Databases, time);
         var server = new BitmapistServer(
-            new ServerState(options, store, persistence, time), new ExpiryCycle(store, time), logger);
+            new ServerState(options, store, persistence, time) { CommandLog = options.Debug ? logger : null },
+            new ExpiryCycle(store, time), logger);
         try
         {
             server._host = await ListenAsync(server._state, loggers).ConfigureAwait(false);
@@ -94,8 +97,11 @@ public sealed class BitmapistServer : IAsyncDisposable
     public async Task<Exception?> StopAsync(bool save)
     {
         _state.Clients.CloseAll();
-        if (_host is not null) await _host.StopAsync().ConfigureAwait(false);
-        return save && _state.Persistence is { } persistence ? await persistence.SaveAsync().ConfigureAwait(false) : null;
+        // A client that does not read its replies must not keep the server from stopping.
+        using var patience = new CancellationTokenSource(Limits.StopPatience);
+        if (_host is not null) await _host.StopAsync(patience.Token).ConfigureAwait(false);
+        if (!save || _state.Persistence is not { } persistence) return null;
+        return await persistence.SaveAsync().ConfigureAwait(false);
     }
 
     public async ValueTask DisposeAsync()
@@ -116,7 +122,8 @@ public sealed class BitmapistServer : IAsyncDisposable
         {
             // Requests take microseconds: a hop to the pool would cost more than serving them where they arrive.
             sockets.UnsafePreferInlineScheduling = true;
-            sockets.WaitForDataBeforeAllocatingBuffer = false; // a connection's 4 KiB are worth a system call per request
+            // A connection's 4 KiB are worth a system call per request.
+            sockets.WaitForDataBeforeAllocatingBuffer = false;
             sockets.MaxWriteBufferSize = Limits.TransportBufferBytes;
             sockets.Backlog = 511; // as Redis
         });
@@ -129,10 +136,12 @@ public sealed class BitmapistServer : IAsyncDisposable
         {
             await host.StartAsync().ConfigureAwait(false);
         }
-        catch
+        catch (Exception failure) when (failure is IOException or SocketException or UnauthorizedAccessException)
         {
             await host.DisposeAsync().ConfigureAwait(false);
-            throw;
+            Exception reason = failure.GetBaseException();
+            throw new IOException($"cannot listen on {string.Join(", ", state.Options.Addresses)}: {reason.Message}",
+                failure);
         }
 
         return host;

@@ -3,7 +3,9 @@ namespace Bitmapist.Server;
 /// <summary>Bounds of the server. Each has a unit, an error and a test.</summary>
 internal static class Limits
 {
-    /// <summary>Clients at once unless configured; the next one is told "max number of clients reached" (Redis: 10,000).</summary>
+    /// <summary>
+    /// Clients at once unless configured; the next one is told "max number of clients reached" (Redis: 10,000).
+    /// </summary>
     public const int ClientsDefault = 10_000;
 
     /// <summary>
@@ -23,6 +25,18 @@ internal static class Limits
     /// Redis's default client-output-buffer-limit has it).
     /// </summary>
     public const int TransportBufferBytes = 1024 * 1024;
+
+    /// <summary>Longest name of a key, in bytes: what the database file's index takes (Redis: 512 MiB).</summary>
+    public const int KeyBytes = 16 * 1024 * 1024;
+
+    /// <summary>
+    /// Arguments of one transaction, in bytes: its effects are one log record, which holds 1 GiB. Half of that, because
+    /// bits that compress badly may take a little more than the bytes they came in.
+    /// </summary>
+    public const long TransactionBytes = 512L * 1024 * 1024;
+
+    /// <summary>How long a stop waits for clients to take their last replies; then it cuts them off.</summary>
+    public static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(5);
 
     /// <summary>Argument characters quoted in the unknown-command error (Redis: 128).</summary>
     public const int QuotedCharacters = 128;

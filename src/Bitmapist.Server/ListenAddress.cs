@@ -17,7 +17,9 @@ public sealed record ListenAddress(IPAddress? Ip, int Port)
 
     /// <summary>The address as it can be given.</summary>
     public override string ToString() =>
-        Ip is null ? $"localhost:{Port}" : Ip.Equals(IPAddress.IPv6Any) ? $":{Port}" : new IPEndPoint(Ip, Port).ToString();
+        Ip is null ? $"localhost:{Port}"
+        : Ip.Equals(IPAddress.IPv6Any) ? $":{Port}"
+        : new IPEndPoint(Ip, Port).ToString();
 
     /// <summary>Reads <c>:6379</c>, <c>host:6379</c>, <c>[::1]:6379</c> or <c>host</c>.</summary>
     /// <returns>False with a reason when it is none of these, or the host is unknown.</returns>
@@ -31,7 +33,8 @@ public sealed record ListenAddress(IPAddress? Ip, int Port)
             return false;
         }
 
-        if (!int.TryParse(portText, NumberStyles.None, CultureInfo.InvariantCulture, out int port) || port > IPEndPoint.MaxPort)
+        if (!int.TryParse(portText, NumberStyles.None, CultureInfo.InvariantCulture, out int port)
+            || port > IPEndPoint.MaxPort)
         {
             reason = $"address \"{text}\" has no valid port (0 to {IPEndPoint.MaxPort})";
             return false;

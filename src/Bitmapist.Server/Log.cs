@@ -26,7 +26,8 @@ internal static partial class Log
     [LoggerMessage(7, LogLevel.Error, "command {Command} failed, its connection is closed")]
     public static partial void CommandFailed(ILogger logger, string command, Exception bug);
 
-    [LoggerMessage(8, LogLevel.Warning, "{Path} ended in an unfinished write: {Bytes} bytes from offset {Offset} on dropped")]
+    [LoggerMessage(8, LogLevel.Warning,
+        "{Path} ended in an unfinished write: {Bytes} bytes from offset {Offset} on dropped")]
     public static partial void TornTail(ILogger logger, string path, long offset, long bytes);
 
     [LoggerMessage(9, LogLevel.Information, "backup written to {Path} in {Milliseconds}ms")]

@@ -3,6 +3,7 @@ using System.Text;
 using Bitmapist.Engine.Durability;
 using Bitmapist.Engine.Keyspace;
 using Bitmapist.Server.Connections;
+using Microsoft.Extensions.Logging;
 
 namespace Bitmapist.Server;
 
@@ -41,20 +42,26 @@ internal sealed class ServerState
     public long NowUnixMs => Time.GetUtcNow().ToUnixTimeMilliseconds();
 
     /// <summary>40 hexadecimal digits that differ at every start.</summary>
-    public string RunId { get; } = Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(20));
+    public string RunId { get; } =
+        Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(20));
+
+    /// <summary>Where every command is logged (-debug); null: nowhere.</summary>
+    public ILogger? CommandLog { get; init; }
 
     /// <summary>Asks the host to stop; the argument says whether to save first.</summary>
     public Action<bool>? Shutdown { get; set; }
 
     /// <summary>Error replies since the start by their code, such as ERR.</summary>
-    public IEnumerable<KeyValuePair<string, long>> ErrorCounts => _errors.OrderBy(pair => pair.Key, StringComparer.Ordinal);
+    public IEnumerable<KeyValuePair<string, long>> ErrorCounts =>
+        _errors.OrderBy(pair => pair.Key, StringComparer.Ordinal);
 
     /// <summary>Counts an error reply by its first word.</summary>
     public void CountError(ReadOnlySpan<byte> error)
     {
         int end = error.IndexOf((byte)' ');
         string code = Encoding.Latin1.GetString(end < 0 ? error : error[..end]);
-        if (_errors.Count < ErrorCodesMax || _errors.ContainsKey(code)) _errors.AddOrUpdate(code, 1, (_, count) => count + 1);
+        if (_errors.Count < ErrorCodesMax || _errors.ContainsKey(code))
+            _errors.AddOrUpdate(code, 1, (_, count) => count + 1);
     }
 
     /// <summary>Makes the counts of error replies start again.</summary>

@@ -4,8 +4,8 @@ using Bitmapist.Server.Connections;
 namespace Bitmapist.Server;
 
 /// <summary>
-/// What INFO counts, since the start or CONFIG RESETSTAT. The counters themselves never go back, because each belongs to
-/// the thread that counts; resetting remembers where they stood. Thread-safe.
+/// What INFO counts, since the start or CONFIG RESETSTAT. The counters themselves never go back, because each belongs
+/// to the thread that counts; resetting remembers where they stood. Thread-safe.
 /// </summary>
 internal sealed class ServerStatistics(ServerState server)
 {
@@ -28,8 +28,8 @@ internal sealed class ServerStatistics(ServerState server)
     }
 
     /// <summary>
-    /// Traffic since this was last asked, a second ago or longer: whoever polls gets the mean of the time between polls,
-    /// and nobody pays for sampling while nobody asks.
+    /// Traffic since this was last asked, a second ago or longer: whoever polls gets the mean of the time between
+    /// polls, and nobody pays for sampling while nobody asks.
     /// </summary>
     public TrafficRates Rates()
     {

@@ -4,8 +4,9 @@ using Bitmapist.Testing.Servers;
 namespace Bitmapist.Conformance.Tests;
 
 /// <summary>
-/// A table of commands and their replies that holds for our server and for Redis. A family of commands is one file: an abstract
-/// class with the rows, and a sealed class per server. Its trait Server=redis or Server=bitmapist selects one of the two.
+/// A table of commands and their replies that holds for our server and for Redis. A family of commands is one file: an
+/// abstract class with the rows, and a sealed class per server. Its trait Server=redis or Server=bitmapist selects one
+/// of the two.
 /// </summary>
 public abstract class ConformanceSpec(ITestServer server)
 {

@@ -7,7 +7,9 @@ public static class BitVerbs
 {
     extension(Session session)
     {
-        /// <summary>Sets or clears a bit; a missing key becomes a string just long enough, a shorter one grows.</summary>
+        /// <summary>
+        /// Sets or clears a bit; a missing key becomes a string just long enough, a shorter one grows.
+        /// </summary>
         /// <returns>The bit's former value. A call that changes nothing is not logged.</returns>
         public bool SetBit(ReadOnlySpan<byte> name, uint offset, bool bit)
         {
@@ -80,10 +82,12 @@ public static class BitVerbs
         /// <see cref="PendingBits.Force"/> on what is returned, outside a transaction, before acknowledging.
         /// </summary>
         /// <param name="operation">NOT takes one source, the 8.2 forms but ONE at least two.</param>
-        /// <param name="destination">Overwritten, its expiry dropped; removed when every source is missing or empty.</param>
+        /// <param name="destination">Overwritten, its expiry dropped; removed when every source is missing or
+        /// empty.</param>
         /// <param name="sources">Names; a missing key is an empty string.</param>
         /// <returns>The result: as long as the longest source.</returns>
-        public StringValue BitOp(BitOperation operation, ReadOnlyMemory<byte> destination, ReadOnlySpan<ReadOnlyMemory<byte>> sources)
+        public StringValue BitOp(
+            BitOperation operation, ReadOnlyMemory<byte> destination, ReadOnlySpan<ReadOnlyMemory<byte>> sources)
         {
             ulong shards = Session.ShardsOf(destination.Span);
             foreach (ReadOnlyMemory<byte> source in sources) shards |= Session.ShardsOf(source.Span);

@@ -30,7 +30,9 @@ public static class StringBytes
         return builder.ToFrozen();
     }
 
-    /// <summary>Copies bytes [<paramref name="start"/>, start + destination length) of the string to the destination.</summary>
+    /// <summary>
+    /// Copies bytes [<paramref name="start"/>, start + destination length) of the string to the destination.
+    /// </summary>
     /// <param name="bits">The one-bits.</param>
     /// <param name="start">First byte, a multiple of 8.</param>
     /// <param name="destination">At most <see cref="ChunkBytes"/> bytes.</param>

@@ -31,7 +31,11 @@ internal sealed class EffectBuffer
     /// <summary>The key becomes this string with this expiry time (0: none).</summary>
     /// <param name="serializedBits">The bits in the portable roaring format.</param>
     public void Set(
-        int database, ReadOnlySpan<byte> name, long lengthBytes, long expiresAtUnixMs, ReadOnlySpan<byte> serializedBits)
+        int database,
+        ReadOnlySpan<byte> name,
+        long lengthBytes,
+        long expiresAtUnixMs,
+        ReadOnlySpan<byte> serializedBits)
     {
         Key(EffectKind.Set, database, name);
         Number((ulong)lengthBytes);
@@ -60,7 +64,9 @@ internal sealed class EffectBuffer
         Bytes(to);
     }
 
-    /// <summary>A bit operation; each of <paramref name="sourceCount"/> sources follows by <see cref="Source"/>.</summary>
+    /// <summary>
+    /// A bit operation; each of <paramref name="sourceCount"/> sources follows by <see cref="Source"/>.
+    /// </summary>
     public void BitOp(int database, ReadOnlySpan<byte> destination, BitOperation operation, int sourceCount)
     {
         Key(EffectKind.BitOp, database, destination);

@@ -6,8 +6,8 @@ using Bitmapist.Roaring;
 namespace Bitmapist.Engine.Durability;
 
 /// <summary>
-/// Applies log records to a keyspace at start. Nothing expires meanwhile: what had expired when a command ran was logged
-/// as a deletion. Bit operations are computed only where their result is still wanted at the end.
+/// Applies log records to a keyspace at start. Nothing expires meanwhile: what had expired when a command ran was
+/// logged as a deletion. Bit operations are computed only where their result is still wanted at the end.
 /// </summary>
 internal sealed class EffectReplay(Session session)
 {
@@ -146,7 +146,8 @@ internal sealed class EffectReplay(Session session)
     private static ulong Number(ref ReadOnlyMemory<byte> rest)
     {
         ReadOnlySpan<byte> bytes = rest.Span;
-        if (!Varint.TryRead(ref bytes, out ulong value)) throw new InvalidDataException("a record ends inside an effect");
+        if (!Varint.TryRead(ref bytes, out ulong value))
+            throw new InvalidDataException("a record ends inside an effect");
         rest = rest[^bytes.Length..];
         return value;
     }

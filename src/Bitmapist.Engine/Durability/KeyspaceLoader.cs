@@ -41,7 +41,7 @@ internal static class KeyspaceLoader
             if (database >= session.Store.Databases)
             {
                 throw new InvalidDataException(
-                    $"it has keys in database {database}, but only {session.Store.Databases} are configured (-databases)");
+                    $"it has keys in database {database}, beyond the {session.Store.Databases} configured (-databases)");
             }
 
             ValueCodec.ReadMetadata(stored.Metadata.Span, out long lengthBytes, out _, out long expiresAt);

@@ -42,7 +42,8 @@ public sealed class PersistentKeyspace : IAsyncDisposable
         Store.Log = _log;
         _saver = new SnapshotSaver(Store, files, file, _log);
         _lastSaveUnixMs = Store.NowUnixMs;
-        using (var session = new Session(Store)) events.Loaded(elapsed.Elapsed, CountKeys(session));
+        using (var session = new Session(Store))
+            events.Loaded(elapsed.Elapsed, session.CountByDatabase().Sum(counts => counts.Keys));
         _periodicSaves = options.SaveInterval > TimeSpan.Zero ? SavePeriodicallyAsync() : Task.CompletedTask;
     }
 
@@ -74,7 +75,8 @@ public sealed class PersistentKeyspace : IAsyncDisposable
 
     /// <summary>Opens a database, or makes an empty one.</summary>
     /// <exception cref="DatabaseLockedException">Another process has it open.</exception>
-    /// <exception cref="CorruptFileException">It is foreign, of a newer version, or damaged; nothing was changed.</exception>
+    /// <exception cref="CorruptFileException">It is foreign, of a newer version, or damaged; nothing was
+    /// changed.</exception>
     /// <exception cref="StorageException">It cannot be read or written.</exception>
     public static PersistentKeyspace Open(
         IFileSystem files, PersistenceOptions options, TimeProvider time, IPersistenceEvents events)
@@ -92,8 +94,8 @@ public sealed class PersistentKeyspace : IAsyncDisposable
     }
 
     /// <summary>
-    /// Completes when the log has accepted every effect applied so far, by any session: written to the system, or synced
-    /// when the policy is always.
+    /// Completes when the log has accepted every effect applied so far, by any session: written to the system, or
+    /// synced when the policy is always.
     /// </summary>
     /// <exception cref="StorageException">The log failed.</exception>
     public ValueTask CommitAsync()
@@ -169,13 +171,6 @@ public sealed class PersistentKeyspace : IAsyncDisposable
         _lock.Dispose();
         _stopping.Dispose();
         _saving.Dispose();
-    }
-
-    private static long CountKeys(Session session)
-    {
-        long keys = 0;
-        for (int database = 0; database < session.Store.Databases; database++) keys += session.CountKeys(database).Keys;
-        return keys;
     }
 
     private async Task SavePeriodicallyAsync()

@@ -7,7 +7,8 @@ using Bitmapist.Storage.Snapshots;
 namespace Bitmapist.Engine.Durability;
 
 /// <summary>Writes snapshots: into the database file, or to a backup. One at a time; the caller sees to that.</summary>
-internal sealed class SnapshotSaver(KeyspaceStore store, IFileSystem files, DatabaseFile file, LogWriter log) : IDisposable
+internal sealed class SnapshotSaver(KeyspaceStore store, IFileSystem files, DatabaseFile file, LogWriter log)
+    : IDisposable
 {
     // Below this a rewrite is not worth its fsyncs, whatever the share of garbage.
     private const long RewriteMinBytes = 1024 * 1024;

@@ -23,7 +23,8 @@ internal static class ValueCodec
     /// <exception cref="InvalidDataException">It is too short.</exception>
     public static int ReadKey(ReadOnlySpan<byte> stored, out ReadOnlySpan<byte> name)
     {
-        if (stored.Length < DatabaseBytes) throw new InvalidDataException("a stored key is shorter than its database number");
+        if (stored.Length < DatabaseBytes)
+            throw new InvalidDataException("a stored key is shorter than its database number");
         name = stored[DatabaseBytes..];
         return BinaryPrimitives.ReadUInt16BigEndian(stored);
     }
@@ -61,7 +62,8 @@ internal static class ValueCodec
     /// <exception cref="InvalidDataException">The bits are malformed or lie beyond the length.</exception>
     public static StringValue Read(long lengthBytes, ReadOnlyMemory<byte> serializedBits)
     {
-        if (!SerializedBitmap.TryRead(serializedBits, out SerializedBitmap? stored, out int consumed, out string? reason))
+        if (!SerializedBitmap.TryRead(serializedBits, out SerializedBitmap? stored, out int consumed,
+            out string? reason))
             throw new InvalidDataException($"a stored bitmap is malformed: {reason}");
         if (consumed != serializedBits.Length || lengthBytes is < 0 or > Limits.StringBytes)
             throw new InvalidDataException("a stored string's length is malformed");

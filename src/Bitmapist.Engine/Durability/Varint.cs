@@ -1,6 +1,8 @@
 namespace Bitmapist.Engine.Durability;
 
-/// <summary>Unsigned LEB128: seven bits a byte, least significant first, the high bit set on all but the last byte.</summary>
+/// <summary>
+/// Unsigned LEB128: seven bits a byte, least significant first, the high bit set on all but the last byte.
+/// </summary>
 internal static class Varint
 {
     public const int BytesMax = 10; // 64 bits in groups of 7

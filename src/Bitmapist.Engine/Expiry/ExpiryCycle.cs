@@ -2,7 +2,9 @@ using Bitmapist.Engine.Keyspace;
 
 namespace Bitmapist.Engine.Expiry;
 
-/// <summary>Removes expired keys in the background ten times a second, so that those nobody asks for go as well.</summary>
+/// <summary>
+/// Removes expired keys in the background ten times a second, so that those nobody asks for go as well.
+/// </summary>
 public sealed class ExpiryCycle : IAsyncDisposable
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(100); // Redis's default hz

@@ -19,7 +19,8 @@ public static class ExpiryVerbs
         {
             var key = new KeyRef(name);
             using ShardScope scope = session.Enter(key.ShardMask);
-            if (session.Find(key) is not { } entry || !Holds(condition, entry.ExpiresAtUnixMs, expiresAtUnixMs)) return false;
+            if (session.Find(key) is not { } entry || !Holds(condition, entry.ExpiresAtUnixMs, expiresAtUnixMs))
+                return false;
             if (expiresAtUnixMs <= session.NowUnixMs) return KeyVerbs.RemoveHeld(session, key);
             Shard shard = session.Store.Shards[key.Shard];
             if (entry.ExpiresAtUnixMs == expiresAtUnixMs)

@@ -12,7 +12,10 @@ internal sealed class KeyTable
     public int Count { get; private set; }
 
     /// <summary>Entries with an expiry time.</summary>
-    public int ExpiringCount { get; set; }
+    public int ExpiringCount { get; private set; }
+
+    /// <summary>Sum of their expiry times, too wide to overflow.</summary>
+    public Int128 ExpirySumUnixMs { get; private set; }
 
     public Entry? Find(ulong hash, ReadOnlySpan<byte> name)
     {
@@ -29,7 +32,7 @@ internal sealed class KeyTable
         entry.Next = bucket;
         bucket = entry;
         Count++;
-        if (entry.ExpiresAtUnixMs != 0) ExpiringCount++;
+        CountExpiry(0, entry.ExpiresAtUnixMs);
     }
 
     /// <summary>Removes an entry that is in the table.</summary>
@@ -41,12 +44,12 @@ internal sealed class KeyTable
         entry.Next = null;
         entry.IsDetached = true;
         Count--;
-        if (entry.ExpiresAtUnixMs != 0) ExpiringCount--;
+        CountExpiry(entry.ExpiresAtUnixMs, 0);
     }
 
     /// <summary>
-    /// Visits whole buckets from a scan position of this shard on until <paramref name="entries"/> has grown by at least
-    /// <paramref name="entriesMin"/> or <paramref name="bucketsMax"/> buckets were visited.
+    /// Visits whole buckets from a scan position of this shard on until <paramref name="entries"/> has grown by at
+    /// least <paramref name="entriesMin"/> or <paramref name="bucketsMax"/> buckets were visited.
     /// </summary>
     /// <returns>False when the table ended; else <paramref name="position"/> is where to go on.</returns>
     public bool Scan(ref ulong position, int entriesMin, ref int bucketsMax, List<Entry> entries)
@@ -76,6 +79,14 @@ internal sealed class KeyTable
         foreach (Entry? head in _buckets)
             for (Entry? entry = head; entry is not null; entry = entry.Next)
                 entries.Add(entry);
+    }
+
+    /// <summary>Call when the expiry time of an entry changes; 0: none.</summary>
+    public void CountExpiry(long fromUnixMs, long toUnixMs)
+    {
+        if (fromUnixMs != 0) ExpiringCount--;
+        if (toUnixMs != 0) ExpiringCount++;
+        ExpirySumUnixMs += (Int128)toUnixMs - fromUnixMs;
     }
 
     private int BucketOf(ulong hash) => ScanPosition.BucketAt(ScanPosition.Of(hash), _buckets.Length);

@@ -40,7 +40,9 @@ public static class KeyVerbs
             return count;
         }
 
-        /// <summary>Gives a key another name; an existing <paramref name="to"/> is overwritten or, if asked, respected.</summary>
+        /// <summary>
+        /// Gives a key another name; an existing <paramref name="to"/> is overwritten or, if asked, respected.
+        /// </summary>
         public RenameResult Rename(ReadOnlySpan<byte> from, ReadOnlySpan<byte> to, SetCondition condition)
         {
             var source = new KeyRef(from);
@@ -49,7 +51,8 @@ public static class KeyVerbs
             if (session.Find(source) is not { } entry) return RenameResult.NoSuchKey;
             if (from.SequenceEqual(to))
                 return condition == SetCondition.IfMissing ? RenameResult.TargetExists : RenameResult.Renamed;
-            if (condition == SetCondition.IfMissing && session.Find(target) is not null) return RenameResult.TargetExists;
+            if (condition == SetCondition.IfMissing && session.Find(target) is not null)
+                return RenameResult.TargetExists;
             StringValue value = entry.Freeze();
             long expiresAt = entry.ExpiresAtUnixMs;
             session.Store.Remove(session.Store.Shards[source.Shard], entry);
@@ -58,7 +61,9 @@ public static class KeyVerbs
             return RenameResult.Renamed;
         }
 
-        /// <summary>Copies a key's value and expiry. O(1): the copy shares its containers until one of both changes.</summary>
+        /// <summary>
+        /// Copies a key's value and expiry. O(1): the copy shares its containers until one of both changes.
+        /// </summary>
         /// <returns>False when the source is missing or the target exists and may not be replaced.</returns>
         public bool Copy(ReadOnlySpan<byte> from, int toDatabase, ReadOnlySpan<byte> to, SetCondition condition)
         {
@@ -84,22 +89,46 @@ public static class KeyVerbs
         }
 
         /// <summary>Number of keys in the selected database; expired ones are removed first.</summary>
-        public long CountKeys() => session.CountKeys(session.Database).Keys;
-
-        /// <summary>Keys, and keys with an expiry, of a database; expired ones are removed first.</summary>
-        public (long Keys, long Expiring) CountKeys(int database)
+        public long CountKeys()
         {
             using ShardScope scope = session.Enter(KeyspaceStore.AllShards);
-            long keys = 0, expiring = 0;
+            long keys = 0;
             foreach (Shard shard in session.Store.Shards)
             {
                 KeyspaceStore.RemoveExpired(session, shard, int.MaxValue);
-                if (shard.TableOrNull(database) is not { } table) continue;
-                keys += table.Count;
-                expiring += table.ExpiringCount;
+                keys += shard.TableOrNull(session.Database)?.Count ?? 0;
             }
 
-            return (keys, expiring);
+            return keys;
+        }
+
+        /// <summary>
+        /// The databases that hold keys, all at one instant, in ascending order; expired keys are removed first.
+        /// O(shards × databases).
+        /// </summary>
+        public List<DatabaseCounts> CountByDatabase()
+        {
+            using ShardScope scope = session.Enter(KeyspaceStore.AllShards);
+            foreach (Shard shard in session.Store.Shards) KeyspaceStore.RemoveExpired(session, shard, int.MaxValue);
+            var counts = new List<DatabaseCounts>();
+            for (int database = 0; database < session.Store.Databases; database++)
+            {
+                long keys = 0, expiring = 0;
+                Int128 expirySum = 0;
+                foreach (Shard shard in session.Store.Shards)
+                {
+                    if (shard.TableOrNull(database) is not { } table) continue;
+                    keys += table.Count;
+                    expiring += table.ExpiringCount;
+                    expirySum += table.ExpirySumUnixMs;
+                }
+
+                if (keys == 0) continue;
+                long averageTtlMs = expiring == 0 ? 0 : (long)(expirySum / expiring) - session.NowUnixMs;
+                counts.Add(new DatabaseCounts(database, keys, expiring, Math.Max(0, averageTtlMs)));
+            }
+
+            return counts;
         }
 
         /// <summary>The name of some key, or null when the database is empty.</summary>
@@ -143,8 +172,8 @@ public static class KeyVerbs
         }
 
         /// <summary>
-        /// The names of all keys of the selected database at one instant. All shards are held while the names' references
-        /// are gathered: O(keys).
+        /// The names of all keys of the selected database at one instant. All shards are held while the names'
+        /// references are gathered: O(keys).
         /// </summary>
         public List<byte[]> Names()
         {
@@ -183,7 +212,8 @@ public static class KeyVerbs
                     Shard shard = session.Store.Shards[number];
                     KeyspaceStore.RemoveExpired(session, shard, int.MaxValue);
                     KeyTable? table = shard.TableOrNull(session.Database);
-                    if (table is not null && table.Scan(ref position, count - entries.Count, ref bucketsMax, entries)) break;
+                    if (table is not null && table.Scan(ref position, count - entries.Count, ref bucketsMax, entries))
+                        break;
                 }
 
                 if (++number < Limits.Shards) position = ScanPosition.StartOfShard(number);

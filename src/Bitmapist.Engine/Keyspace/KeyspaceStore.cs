@@ -6,10 +6,10 @@ using Bitmapist.Storage.Log;
 namespace Bitmapist.Engine.Keyspace;
 
 /// <summary>
-/// All keys of all databases, in 64 shards by hash, each behind a lock held for microseconds. A command holds the shards
-/// of its keys from its first look to its last effect (two-phase locking, shards in ascending order), hands its effects
-/// to the log before it lets go, and computes what is long outside, on frozen values. Why every outcome is that of some
-/// serial order: docs/architecture.md, "Concurrency".
+/// All keys of all databases, in 64 shards by hash, each behind a lock held for microseconds. A command holds the
+/// shards of its keys from its first look to its last effect (two-phase locking, shards in ascending order), hands its
+/// effects to the log before it lets go, and computes what is long outside, on frozen values. Why every outcome is that
+/// of some serial order: docs/architecture.md, "Concurrency".
 /// </summary>
 public sealed class KeyspaceStore
 {
@@ -145,8 +145,8 @@ public sealed class KeyspaceStore
     }
 
     /// <summary>
-    /// Call before a change of an entry, with its shard held. A change of an entry that was changed in this epoch already
-    /// may be noted by <see cref="AfterChange"/> instead.
+    /// Call before a change of an entry, with its shard held. A change of an entry that was changed in this epoch
+    /// already may be noted by <see cref="AfterChange"/> instead.
     /// </summary>
     internal void BeforeChange(Shard shard, Entry entry)
     {
@@ -170,11 +170,9 @@ public sealed class KeyspaceStore
     {
         if (entry.ExpiresAtUnixMs == expiresAtUnixMs) return;
         BeforeChange(shard, entry);
-        KeyTable table = shard.Table(entry.Database);
-        if (entry.ExpiresAtUnixMs != 0) table.ExpiringCount--;
+        shard.Table(entry.Database).CountExpiry(entry.ExpiresAtUnixMs, expiresAtUnixMs);
         entry.ExpiresAtUnixMs = expiresAtUnixMs;
         if (expiresAtUnixMs == 0) return;
-        table.ExpiringCount++;
         shard.Expiries.Schedule(entry);
     }
 

@@ -42,8 +42,8 @@ public sealed class Session(KeyspaceStore store) : IDisposable
     public static ulong ShardsOf(ReadOnlySpan<byte> name) => new KeyRef(name).ShardMask;
 
     /// <summary>
-    /// Holds <paramref name="shards"/> (every shard any verb until disposal will need) so that the verbs run as one step.
-    /// Also settles whether a watched key has expired: ask <see cref="IsWatchBroken"/> inside.
+    /// Holds <paramref name="shards"/> (every shard any verb until disposal will need) so that the verbs run as one
+    /// step. Also settles whether a watched key has expired: ask <see cref="IsWatchBroken"/> inside.
     /// </summary>
     public TransactionScope BeginTransaction(ulong shards) => BeginTransaction(shards, store.NowUnixMs);
 
@@ -57,7 +57,8 @@ public sealed class Session(KeyspaceStore store) : IDisposable
         Hold(shards);
         _transactionNowUnixMs = nowUnixMs;
         InTransaction = true;
-        foreach (StoredKey key in _watched) Find(store.Shards[ScanPosition.ShardOf(key.Hash)], key.Database, key.Hash, key.Name);
+        foreach (StoredKey key in _watched)
+            Find(store.Shards[ScanPosition.ShardOf(key.Hash)], key.Database, key.Hash, key.Name);
         return new TransactionScope(this, shards);
     }
 

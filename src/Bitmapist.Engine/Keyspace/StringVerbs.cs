@@ -8,7 +8,9 @@ public static class StringVerbs
 {
     extension(Session session)
     {
-        /// <summary>A key's value as of now, frozen; false when it is missing. O(1), and may be still to compute.</summary>
+        /// <summary>
+        /// A key's value as of now, frozen; false when it is missing. O(1), and may be still to compute.
+        /// </summary>
         public bool TryGet(ReadOnlySpan<byte> name, out StringValue value)
         {
             var key = new KeyRef(name);
@@ -30,11 +32,17 @@ public static class StringVerbs
         /// <param name="name">The key.</param>
         /// <param name="bytes">At most 512 MiB.</param>
         /// <param name="condition">Whether the key must exist or be missing.</param>
-        /// <param name="expiry">Its expiry time in unix milliseconds, <see cref="NoExpiry"/> or <see cref="KeepExpiry"/>.</param>
-        /// <param name="old">The former value, null when the key was missing; set whether the condition held or not.</param>
+        /// <param name="expiry">Its expiry time in unix milliseconds, <see cref="NoExpiry"/> or <see
+        /// cref="KeepExpiry"/>.</param>
+        /// <param name="old">The former value, null when the key was missing; set whether the condition held or
+        /// not.</param>
         /// <returns>Whether the condition held and the key was set.</returns>
         public bool Set(
-            ReadOnlySpan<byte> name, ReadOnlySpan<byte> bytes, SetCondition condition, long expiry, out StringValue? old)
+            ReadOnlySpan<byte> name,
+            ReadOnlySpan<byte> bytes,
+            SetCondition condition,
+            long expiry,
+            out StringValue? old)
         {
             var key = new KeyRef(name);
             var value = new StringValue(bytes.Length, PendingBits.Ready(StringBytes.ToBits(bytes)));

@@ -1,4 +1,9 @@
+using System.Diagnostics;
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Bitmapist.Roaring.Kernels;
 
@@ -8,50 +13,170 @@ namespace Bitmapist.Roaring.Kernels;
 /// </summary>
 internal static class WordLogic
 {
-    public static int And(ReadOnlySpan<ulong> left, ReadOnlySpan<ulong> right, Span<ulong> result)
+    public static int And(ReadOnlySpan<ulong> left, ReadOnlySpan<ulong> right, Span<ulong> result) =>
+        Combine<WordOperations.And>(left, right, result);
+
+    public static int Or(ReadOnlySpan<ulong> left, ReadOnlySpan<ulong> right, Span<ulong> result) =>
+        Combine<WordOperations.Or>(left, right, result);
+
+    public static int Xor(ReadOnlySpan<ulong> left, ReadOnlySpan<ulong> right, Span<ulong> result) =>
+        Combine<WordOperations.Xor>(left, right, result);
+
+    public static int AndNot(ReadOnlySpan<ulong> left, ReadOnlySpan<ulong> right, Span<ulong> result) =>
+        Combine<WordOperations.AndNot>(left, right, result);
+
+    /// <summary>The cardinality of the intersection; writes nothing.</summary>
+    public static int AndCount(ReadOnlySpan<ulong> left, ReadOnlySpan<ulong> right) =>
+        Avx512BW.IsSupported ? AndCountVector512(left, right)
+        : Avx2.IsSupported ? AndCountVector256(left, right)
+        : AndCountScalar(left, right);
+
+    /// <summary>target |= source, without counting.</summary>
+    public static void OrInto(ReadOnlySpan<ulong> source, Span<ulong> target) =>
+        CombineInto<WordOperations.Or>(source, target);
+
+    /// <summary>target ^= source, without counting.</summary>
+    public static void XorInto(ReadOnlySpan<ulong> source, Span<ulong> target) =>
+        CombineInto<WordOperations.Xor>(source, target);
+
+    private static int Combine<TOperation>(
+        ReadOnlySpan<ulong> left, ReadOnlySpan<ulong> right, Span<ulong> result) where TOperation : IWordOperation =>
+        Avx512BW.IsSupported ? CombineVector512<TOperation>(left, right, result)
+        : Avx2.IsSupported ? CombineVector256<TOperation>(left, right, result)
+        : CombineScalar<TOperation>(left, right, result);
+
+    internal static int CombineScalar<TOperation>(
+        ReadOnlySpan<ulong> left, ReadOnlySpan<ulong> right, Span<ulong> result) where TOperation : IWordOperation
     {
         int count = 0;
-        for (int i = 0; i < result.Length; i++) count += BitOperations.PopCount(result[i] = left[i] & right[i]);
+        for (int i = 0; i < result.Length; i++)
+            count += BitOperations.PopCount(result[i] = TOperation.Apply(left[i], right[i]));
         return count;
     }
 
-    public static int Or(ReadOnlySpan<ulong> left, ReadOnlySpan<ulong> right, Span<ulong> result)
+    internal static int CombineVector256<TOperation>(
+        ReadOnlySpan<ulong> left, ReadOnlySpan<ulong> right, Span<ulong> result) where TOperation : IWordOperation
     {
-        int count = 0;
-        for (int i = 0; i < result.Length; i++) count += BitOperations.PopCount(result[i] = left[i] | right[i]);
-        return count;
+        AssertSameLength(left, right, result);
+        ref ulong a = ref MemoryMarshal.GetReference(left), b = ref MemoryMarshal.GetReference(right);
+        ref ulong target = ref MemoryMarshal.GetReference(result);
+        Vector256<ulong> counts = Vector256<ulong>.Zero;
+        nuint i = 0, step = (nuint)Vector256<ulong>.Count;
+        for (nuint blocksEnd = BlocksEnd(result.Length, Vector256<ulong>.Count); i < blocksEnd;)
+        {
+            Vector256<byte> block = Vector256<byte>.Zero;
+            for (int n = 0; n < PopCount.BlockVectors; n++, i += step)
+            {
+                Vector256<ulong> words = TOperation.Apply(
+                    Vector256.LoadUnsafe(ref a, i), Vector256.LoadUnsafe(ref b, i));
+                words.StoreUnsafe(ref target, i);
+                block += PopCount.OfBytes(words.AsByte());
+            }
+            counts += Avx2.SumAbsoluteDifferences(block, Vector256<byte>.Zero).AsUInt64();
+        }
+        int done = (int)i;
+        return (int)Vector256.Sum(counts) + CombineScalar<TOperation>(left[done..], right[done..], result[done..]);
     }
 
-    public static int Xor(ReadOnlySpan<ulong> left, ReadOnlySpan<ulong> right, Span<ulong> result)
+    internal static int CombineVector512<TOperation>(
+        ReadOnlySpan<ulong> left, ReadOnlySpan<ulong> right, Span<ulong> result) where TOperation : IWordOperation
     {
-        int count = 0;
-        for (int i = 0; i < result.Length; i++) count += BitOperations.PopCount(result[i] = left[i] ^ right[i]);
-        return count;
+        AssertSameLength(left, right, result);
+        ref ulong a = ref MemoryMarshal.GetReference(left), b = ref MemoryMarshal.GetReference(right);
+        ref ulong target = ref MemoryMarshal.GetReference(result);
+        Vector512<ulong> counts = Vector512<ulong>.Zero;
+        nuint i = 0, step = (nuint)Vector512<ulong>.Count;
+        for (nuint blocksEnd = BlocksEnd(result.Length, Vector512<ulong>.Count); i < blocksEnd;)
+        {
+            Vector512<byte> block = Vector512<byte>.Zero;
+            for (int n = 0; n < PopCount.BlockVectors; n++, i += step)
+            {
+                Vector512<ulong> words = TOperation.Apply(
+                    Vector512.LoadUnsafe(ref a, i), Vector512.LoadUnsafe(ref b, i));
+                words.StoreUnsafe(ref target, i);
+                block += PopCount.OfBytes(words.AsByte());
+            }
+            counts += Avx512BW.SumAbsoluteDifferences(block, Vector512<byte>.Zero).AsUInt64();
+        }
+        int done = (int)i;
+        return (int)Vector512.Sum(counts) + CombineScalar<TOperation>(left[done..], right[done..], result[done..]);
     }
 
-    public static int AndNot(ReadOnlySpan<ulong> left, ReadOnlySpan<ulong> right, Span<ulong> result)
-    {
-        int count = 0;
-        for (int i = 0; i < result.Length; i++) count += BitOperations.PopCount(result[i] = left[i] & ~right[i]);
-        return count;
-    }
-
-    public static int AndCount(ReadOnlySpan<ulong> left, ReadOnlySpan<ulong> right)
+    internal static int AndCountScalar(ReadOnlySpan<ulong> left, ReadOnlySpan<ulong> right)
     {
         int count = 0;
         for (int i = 0; i < left.Length; i++) count += BitOperations.PopCount(left[i] & right[i]);
         return count;
     }
 
-    /// <summary>target |= source, without counting.</summary>
-    public static void OrInto(ReadOnlySpan<ulong> source, Span<ulong> target)
+    internal static int AndCountVector256(ReadOnlySpan<ulong> left, ReadOnlySpan<ulong> right)
     {
-        for (int i = 0; i < target.Length; i++) target[i] |= source[i];
+        AssertSameLength(left, right, left);
+        ref ulong a = ref MemoryMarshal.GetReference(left), b = ref MemoryMarshal.GetReference(right);
+        Vector256<ulong> counts = Vector256<ulong>.Zero;
+        nuint i = 0, step = (nuint)Vector256<ulong>.Count;
+        for (nuint blocksEnd = BlocksEnd(left.Length, Vector256<ulong>.Count); i < blocksEnd;)
+        {
+            Vector256<byte> block = Vector256<byte>.Zero;
+            for (int n = 0; n < PopCount.BlockVectors; n++, i += step)
+                block += PopCount.OfBytes((Vector256.LoadUnsafe(ref a, i) & Vector256.LoadUnsafe(ref b, i)).AsByte());
+            counts += Avx2.SumAbsoluteDifferences(block, Vector256<byte>.Zero).AsUInt64();
+        }
+        int done = (int)i;
+        return (int)Vector256.Sum(counts) + AndCountScalar(left[done..], right[done..]);
     }
 
-    /// <summary>target ^= source, without counting.</summary>
-    public static void XorInto(ReadOnlySpan<ulong> source, Span<ulong> target)
+    internal static int AndCountVector512(ReadOnlySpan<ulong> left, ReadOnlySpan<ulong> right)
     {
-        for (int i = 0; i < target.Length; i++) target[i] ^= source[i];
+        AssertSameLength(left, right, left);
+        ref ulong a = ref MemoryMarshal.GetReference(left), b = ref MemoryMarshal.GetReference(right);
+        Vector512<ulong> counts = Vector512<ulong>.Zero;
+        nuint i = 0, step = (nuint)Vector512<ulong>.Count;
+        for (nuint blocksEnd = BlocksEnd(left.Length, Vector512<ulong>.Count); i < blocksEnd;)
+        {
+            Vector512<byte> block = Vector512<byte>.Zero;
+            for (int n = 0; n < PopCount.BlockVectors; n++, i += step)
+                block += PopCount.OfBytes((Vector512.LoadUnsafe(ref a, i) & Vector512.LoadUnsafe(ref b, i)).AsByte());
+            counts += Avx512BW.SumAbsoluteDifferences(block, Vector512<byte>.Zero).AsUInt64();
+        }
+        int done = (int)i;
+        return (int)Vector512.Sum(counts) + AndCountScalar(left[done..], right[done..]);
     }
+
+    private static void CombineInto<TOperation>(ReadOnlySpan<ulong> source, Span<ulong> target)
+        where TOperation : IWordOperation
+    {
+        if (Vector256.IsHardwareAccelerated) CombineIntoVector<TOperation>(source, target);
+        else CombineIntoScalar<TOperation>(source, target);
+    }
+
+    internal static void CombineIntoScalar<TOperation>(ReadOnlySpan<ulong> source, Span<ulong> target)
+        where TOperation : IWordOperation
+    {
+        for (int i = 0; i < target.Length; i++) target[i] = TOperation.Apply(target[i], source[i]);
+    }
+
+    internal static void CombineIntoVector<TOperation>(ReadOnlySpan<ulong> source, Span<ulong> target)
+        where TOperation : IWordOperation
+    {
+        AssertSameLength(source, source, target);
+        ref ulong from = ref MemoryMarshal.GetReference(source), to = ref MemoryMarshal.GetReference(target);
+        nuint i = 0, step = (nuint)Vector256<ulong>.Count;
+        for (nuint length = (nuint)target.Length; i + step <= length; i += step)
+            TOperation.Apply(Vector256.LoadUnsafe(ref to, i), Vector256.LoadUnsafe(ref from, i)).StoreUnsafe(ref to, i);
+        CombineIntoScalar<TOperation>(source[(int)i..], target[(int)i..]);
+    }
+
+    /// <summary>The words that whole blocks of vectors cover.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static nuint BlocksEnd(int length, int vectorWords)
+    {
+        int blockWords = PopCount.BlockVectors * vectorWords;
+        return (nuint)(length - length % blockWords);
+    }
+
+    [Conditional("DEBUG")]
+    private static void AssertSameLength(
+        ReadOnlySpan<ulong> left, ReadOnlySpan<ulong> right, ReadOnlySpan<ulong> result) =>
+        Debug.Assert(left.Length == result.Length && right.Length == result.Length);
 }

@@ -13,6 +13,9 @@ internal readonly struct ArgumentList
 
     public ArgumentList(byte[][] queued) => _queued = queued;
 
+    /// <summary>Bytes on the wire, or an estimate from below of them: all arguments together.</summary>
+    public long TotalBytes => _request?.TotalBytes ?? _queued!.Sum(argument => (long)argument.Length);
+
     public int Count => _request?.Count ?? _queued!.Length;
 
     public ReadOnlySpan<byte> this[int index] => _request is not null ? _request[index] : _queued![index];
@@ -33,6 +36,27 @@ internal readonly struct ArgumentList
         var copies = new byte[Count][];
         for (int i = 0; i < copies.Length; i++) copies[i] = this[i].ToArray();
         return copies;
+    }
+
+    /// <summary>The arguments for a log line: printable ASCII as it is, other bytes as \xHH, long ones cut.</summary>
+    public override string ToString()
+    {
+        const int ShownBytes = 128;
+        var text = new System.Text.StringBuilder();
+        for (int i = 0; i < Count; i++)
+        {
+            if (i > 0) text.Append(' ');
+            ReadOnlySpan<byte> argument = this[i];
+            foreach (byte character in argument[..Math.Min(argument.Length, ShownBytes)])
+            {
+                if (character is > (byte)' ' and < 127) text.Append((char)character);
+                else text.Append(System.Globalization.CultureInfo.InvariantCulture, $"\\x{character:x2}");
+            }
+
+            if (argument.Length > ShownBytes) text.Append("...");
+        }
+
+        return text.ToString();
     }
 
     /// <summary>Whether an argument is this word, in any case.</summary>

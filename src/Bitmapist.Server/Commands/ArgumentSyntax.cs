@@ -53,9 +53,13 @@ internal sealed partial class ArgumentSyntax
         }
 
         if (token.Length == 0) return items;
-        return items.Count == 0
-            ? [new CommandArgument(token.ToLowerInvariant(), "pure-token") { Token = token }]
-            : [CommandArgument.Group("block", items) with { Token = token }];
+        if (items.Count == 0) return [new CommandArgument(token.ToLowerInvariant(), "pure-token") { Token = token }];
+
+        // What is repeated behind the token must not seem to repeat the token.
+        CommandArgument introduced = items is [{ IsMultiple: true }]
+            ? new CommandArgument(items[0].Name, "block") { Members = items }
+            : CommandArgument.Group("block", items);
+        return [introduced with { Token = token }];
     }
 
     private CommandArgument ReadItem()

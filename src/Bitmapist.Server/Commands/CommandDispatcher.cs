@@ -1,17 +1,22 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using Bitmapist.Resp.Writing;
 using Bitmapist.Server.Connections;
 
 namespace Bitmapist.Server.Commands;
 
-/// <summary>From a request to a command: finds it, checks what every command has in common, queues or runs it.</summary>
+/// <summary>
+/// From a request to a command: finds it, checks what every command has in common, queues or runs it.
+/// </summary>
 internal static class CommandDispatcher
 {
-    /// <summary>Handles the request in <paramref name="call"/>; sets <see cref="CommandContext.Deferred"/> if work is left.</summary>
+    /// <summary>
+    /// Handles the request in <paramref name="call"/>; sets <see cref="CommandContext.Deferred"/> if work is left.
+    /// </summary>
     public static void Dispatch(CommandContext call, RespWriter reply)
     {
         ClientConnection client = call.Client;
-        if (!TryResolve(call, reply, out CommandSpec? spec))
+        if (!TryResolve(call, reply, out CommandSpec? spec) || !TryAdmit(call, reply, spec))
         {
             client.Transaction?.MarkFailed();
             return;
@@ -27,8 +32,16 @@ internal static class CommandDispatcher
                 return;
             }
 
-            transaction.Queue(spec, call.Args.Copy());
-            reply.WriteSimpleString("QUEUED"u8);
+            if (transaction.TryQueue(spec, call.Args))
+            {
+                reply.WriteSimpleString("QUEUED"u8);
+            }
+            else
+            {
+                transaction.MarkFailed();
+                call.Fail(reply, Errors.TransactionTooLong);
+            }
+
             return;
         }
 
@@ -65,7 +78,7 @@ internal static class CommandDispatcher
     }
 
     private static bool TryResolve(
-        CommandContext call, RespWriter reply, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out CommandSpec? spec)
+        CommandContext call, RespWriter reply, [NotNullWhen(true)] out CommandSpec? spec)
     {
         ArgumentList args = call.Args;
         spec = CommandTable.Find(args[0]);
@@ -83,7 +96,7 @@ internal static class CommandDispatcher
             spec = CommandTable.FindSubcommand(container, args[1]);
             if (spec is null)
             {
-                string given = Encoding.Latin1.GetString(args[1][..Math.Min(args[1].Length, Limits.QuotedCharacters)]);
+                string given = Quotable(args[1], Limits.QuotedCharacters);
                 call.Fail(reply, Latin1(
                     $"ERR unknown subcommand '{given}'. Try {container.Name.ToUpperInvariant()} HELP."));
                 return false;
@@ -99,14 +112,40 @@ internal static class CommandDispatcher
             return false;
         }
 
-        if (spec.Is(CommandFlags.Write) && call.Server.Persistence?.LogFailure is { } failure)
+        return true;
+    }
+
+    /// <summary>Refuses a write that could not be kept: the log has failed, or a name is too long for the index.</summary>
+    private static bool TryAdmit(CommandContext call, RespWriter reply, CommandSpec spec)
+    {
+        bool isExec = spec == Connection.Exec.Spec;
+        bool isWrite = spec.Is(CommandFlags.Write) || (isExec && call.Client.Transaction is { IsWriting: true });
+        if (!isWrite) return true;
+        if (call.Server.Persistence?.LogFailure is { } failure)
         {
-            call.Client.Counters.Rejections[spec.Index]++;
-            call.Fail(reply, Latin1($"MISCONF Errors writing to the AOF file: {failure.Message}"));
-            return false;
+            string reason = $"MISCONF Errors writing to the AOF file: {failure.Message}";
+            if (isExec) Connection.Exec.Abort(call, reply, reason);
+            else call.Fail(reply, Latin1(reason));
+        }
+        else if (call.Args.TotalBytes > Limits.KeyBytes && HasLongKey(spec, call.Args))
+        {
+            call.Fail(reply, Errors.KeyTooLong);
+        }
+        else
+        {
+            return true;
         }
 
-        return true;
+        call.Client.Counters.Rejections[spec.Index]++;
+        return false;
+    }
+
+    private static bool HasLongKey(CommandSpec spec, ArgumentList args)
+    {
+        int last = Math.Min(spec.Keys.LastOf(args.Count), args.Count - 1);
+        for (int i = spec.Keys.First; i > 0 && i <= last; i += spec.Keys.Step)
+            if (args[i].Length > Limits.KeyBytes) return true;
+        return false;
     }
 
     private static byte[] UnknownCommand(ArgumentList args)

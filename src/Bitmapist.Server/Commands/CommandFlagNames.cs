@@ -10,7 +10,10 @@ internal static class CommandFlagNames
     ];
 
     private static readonly string[] s_categories =
-        ["keyspace", "read", "write", "string", "bitmap", "admin", "fast", "slow", "dangerous", "connection", "transaction"];
+    [
+        "keyspace", "read", "write", "string", "bitmap", "admin", "fast", "slow", "dangerous", "connection",
+        "transaction",
+    ];
 
     /// <summary>A command's flags; those that are our own are left out.</summary>
     public static List<string> Of(CommandFlags flags)

@@ -38,7 +38,7 @@ internal sealed record CommandSpec(string Name, int Arity, CommandFlags Flags, K
     public Func<ArgumentList, string>? KeyAccessOf { get; init; }
 
     /// <summary>
-    /// The arguments after the name, as <see cref="ArgumentSyntax"/> reads them: <c>key [start:integer end:integer]</c>.
+    /// The arguments after the name as <see cref="ArgumentSyntax"/> reads them: <c>key [start:integer end:integer]</c>.
     /// </summary>
     public string Arguments { get; init; } = "";
 

@@ -9,7 +9,7 @@ internal static class Containers
 {
     /// <summary>A container, which is never run itself: without a subcommand its arity refuses it.</summary>
     public static CommandSpec Declare(string name, CommandFlags flags) =>
-        new(name, -2, flags, KeySpec.None, (_, _) => throw new InvalidOperationException($"{name} needs a subcommand."))
+        new(name, -2, flags, KeySpec.None, (_, _) => throw new InvalidOperationException($"{name} is no call."))
         {
             Summary = "",
         };
@@ -26,7 +26,8 @@ internal static class Containers
         IReadOnlyList<CommandSpec> subcommands =
             CommandTable.Find(Encoding.ASCII.GetBytes(container))!.Subcommands;
         reply.WriteArrayHeader(1 + (2 * subcommands.Count));
-        reply.WriteSimpleString($"{container.ToUpperInvariant()} <subcommand> [<argument> ...], where subcommands are:");
+        string name = container.ToUpperInvariant();
+        reply.WriteSimpleString($"{name} <subcommand> [<argument> ...], where subcommands are:");
         foreach (CommandSpec subcommand in subcommands)
         {
             reply.WriteSimpleString($"{subcommand.Name.ToUpperInvariant()} {subcommand.Syntax}".TrimEnd());

@@ -10,8 +10,9 @@ using Bitmapist.Server.Commands;
 namespace Bitmapist.Server.Connections;
 
 /// <summary>
-/// One client: reads requests, runs them in order, and sends their replies, all of one batch in one write, after the log
-/// has accepted what they did. Used by one thread at a time; other threads only read what INFO and CLIENT LIST show.
+/// One client: reads requests, runs them in order, and sends their replies, all of one batch in one write, after the
+/// log has accepted what they did. Used by one thread at a time; other threads only read what INFO and CLIENT LIST
+/// show.
 /// </summary>
 internal sealed class ClientConnection : IDisposable
 {
@@ -25,7 +26,7 @@ internal sealed class ClientConnection : IDisposable
     {
         Id = id;
         _input = input;
-        _output = new OutboundQueue(output);
+        _output = new OutboundQueue(output, Counters);
         _server = server;
         Session = new Session(server.Store);
         _call = new CommandContext(this, server);
@@ -150,7 +151,11 @@ internal sealed class ClientConnection : IDisposable
         return IsClosing ? Next.Close : Next.Read;
     }
 
-    private void DispatchHere() => CommandDispatcher.Dispatch(_call, new RespWriter(_output.Writer, Version));
+    private void DispatchHere()
+    {
+        if (_server.CommandLog is { } log) Log.Command(log, Id, _call.Args.ToString());
+        CommandDispatcher.Dispatch(_call, new RespWriter(_output.Writer, Version));
+    }
 
     private async ValueTask FinishAsync(DeferredReply deferred)
     {

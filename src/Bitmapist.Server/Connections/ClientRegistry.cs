@@ -10,6 +10,7 @@ internal sealed class ClientRegistry
     private readonly Lock _closing = new();
     private long _lastId;
     private long _rejected;
+    private volatile bool _isStopping;
 
     public int Count => _clients.Count;
 
@@ -27,7 +28,11 @@ internal sealed class ClientRegistry
 
     public void CountRejected() => Interlocked.Increment(ref _rejected);
 
-    public void Add(ClientConnection client) => _clients[client.Id] = client;
+    public void Add(ClientConnection client)
+    {
+        _clients[client.Id] = client;
+        if (_isStopping) client.RequestClose();
+    }
 
     public void Remove(ClientConnection client)
     {
@@ -50,9 +55,10 @@ internal sealed class ClientRegistry
         return sum;
     }
 
-    /// <summary>Asks every client to finish what it is running and go.</summary>
+    /// <summary>Asks every client, and whoever still comes, to finish what it is running and go.</summary>
     public void CloseAll()
     {
+        _isStopping = true;
         foreach (ClientConnection client in _clients.Values) client.RequestClose();
     }
 }

@@ -10,7 +10,7 @@ namespace Bitmapist.Server.Connections;
 /// client that sends before it receives. Strings are queued as frozen values and turned into bytes piece by piece.
 /// Written by the connection's loop; the pump runs beside it.
 /// </summary>
-internal sealed class OutboundQueue(PipeWriter transport)
+internal sealed class OutboundQueue(PipeWriter transport, ClientCounters counters)
 {
     private readonly Lock _gate = new();
     private readonly Queue<object> _queued = new(); // ArrayBufferWriter<byte> or StringBody, in order
@@ -42,7 +42,7 @@ internal sealed class OutboundQueue(PipeWriter transport)
     {
         if (_chunk is null)
         {
-            ValueTask<FlushResult> flushing = transport.FlushAsync();
+            ValueTask<FlushResult> flushing = FlushTransport();
             if (flushing.IsCompletedSuccessfully) _isClosed |= flushing.Result.IsCompleted;
             else StartPump(flushing);
             return;
@@ -110,7 +110,8 @@ internal sealed class OutboundQueue(PipeWriter transport)
                 else await SendAsync((ArrayBufferWriter<byte>)item).ConfigureAwait(false);
             }
         }
-        catch (Exception failure) when (failure is IOException or InvalidOperationException or OperationCanceledException)
+        catch (Exception failure)
+            when (failure is IOException or InvalidOperationException or OperationCanceledException)
         {
             Abandon();
         }
@@ -148,7 +149,8 @@ internal sealed class OutboundQueue(PipeWriter transport)
         while (!rest.IsEmpty && !_isClosed)
         {
             ReadOnlyMemory<byte> piece = rest[..Math.Min(rest.Length, Limits.StreamPieceBytes)];
-            _isClosed |= (await transport.WriteAsync(piece).ConfigureAwait(false)).IsCompleted;
+            transport.Write(piece.Span);
+            _isClosed |= (await FlushTransport().ConfigureAwait(false)).IsCompleted;
             rest = rest[piece.Length..];
         }
     }
@@ -161,11 +163,18 @@ internal sealed class OutboundQueue(PipeWriter transport)
             int pieceBytes = (int)Math.Min(lengthBytes - start, StringBytes.ChunkBytes);
             StringBytes.CopyTo(body.Value.Bits, start, transport.GetSpan(pieceBytes)[..pieceBytes]);
             transport.Advance(pieceBytes);
-            _isClosed |= (await transport.FlushAsync().ConfigureAwait(false)).IsCompleted;
+            _isClosed |= (await FlushTransport().ConfigureAwait(false)).IsCompleted;
         }
 
         transport.Write("\r\n"u8);
-        _isClosed |= (await transport.FlushAsync().ConfigureAwait(false)).IsCompleted;
+        _isClosed |= (await FlushTransport().ConfigureAwait(false)).IsCompleted;
+    }
+
+    /// <summary>Sends and counts what the transport holds; the loop's to call, or the pump's while it runs.</summary>
+    private ValueTask<FlushResult> FlushTransport()
+    {
+        counters.OutputBytes += transport.UnflushedBytes;
+        return transport.FlushAsync();
     }
 
     private sealed record StringBody(StringValue Value);

@@ -8,7 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace Bitmapist.Server.Connections;
 
 /// <summary>Serves each connection that a transport accepts; knows nothing of the transport's kind.</summary>
-internal sealed class RespConnectionHandler(ServerState server, ILogger<RespConnectionHandler> logger) : ConnectionHandler
+internal sealed class RespConnectionHandler(ServerState server, ILogger<RespConnectionHandler> logger)
+    : ConnectionHandler
 {
     public override async Task OnConnectedAsync(ConnectionContext connection)
     {
@@ -34,7 +35,8 @@ internal sealed class RespConnectionHandler(ServerState server, ILogger<RespConn
         }
         catch (StorageException failure)
         {
-            Log.CommitFailed(logger, failure.Message); // the replies of this batch acknowledge nothing: they are not sent
+            // The replies of this batch acknowledge nothing: they are not sent.
+            Log.CommitFailed(logger, failure.Message);
             connection.Abort();
         }
         catch (IOException)

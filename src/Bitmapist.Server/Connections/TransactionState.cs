@@ -7,6 +7,7 @@ namespace Bitmapist.Server.Connections;
 internal sealed class TransactionState
 {
     private readonly List<(CommandSpec Spec, byte[][] Args)> _commands = [];
+    private long _bytes;
 
     public IReadOnlyList<(CommandSpec Spec, byte[][] Args)> Commands => _commands;
 
@@ -15,7 +16,18 @@ internal sealed class TransactionState
 
     public void MarkFailed() => IsFailed = true;
 
-    public void Queue(CommandSpec spec, byte[][] args) => _commands.Add((spec, args));
+    /// <summary>Some queued command writes.</summary>
+    public bool IsWriting { get; private set; }
+
+    /// <summary>Queues a copy of a call; false when the transaction would grow beyond its limit.</summary>
+    public bool TryQueue(CommandSpec spec, ArgumentList args)
+    {
+        _bytes += args.TotalBytes;
+        if (_bytes > Limits.TransactionBytes) return false;
+        _commands.Add((spec, args.Copy()));
+        IsWriting |= spec.Is(CommandFlags.Write);
+        return true;
+    }
 
     /// <summary>The shards that EXEC must hold: those of every queued command's keys.</summary>
     public ulong Shards()

@@ -5,8 +5,8 @@ using Bitmapist.Server.Commands;
 namespace Bitmapist.Server.Parameters;
 
 /// <summary>
-/// The parameters that CONFIG knows: those of Redis that mean something here, and those that clients ask for to learn what
-/// a server can do. Every value is the truth about this server, not an echo of Redis's default.
+/// The parameters that CONFIG knows: those of Redis that mean something here, and those that clients ask for to learn
+/// what a server can do. Every value is the truth about this server, not an echo of Redis's default.
 /// </summary>
 internal static class ParameterTable
 {

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.InteropServices;
 
@@ -19,13 +20,19 @@ public static class Crc32C
         ReadOnlySpan<ulong> words = MemoryMarshal.Cast<byte, ulong>(bytes);
         for (int i = 0; i < words.Length; i++)
         {
-            ulong word = BitConverter.IsLittleEndian
-                ? words[i]
-                : System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(words[i]);
+            ulong word = BitConverter.IsLittleEndian ? words[i] : BinaryPrimitives.ReverseEndianness(words[i]);
             crc = BitOperations.Crc32C(crc, word);
         }
 
-        foreach (byte last in bytes[(words.Length * sizeof(ulong))..]) crc = BitOperations.Crc32C(crc, last);
+        // The last 0..7 bytes. A record's header has five, so this is on every append's path.
+        ReadOnlySpan<byte> rest = bytes[(words.Length * sizeof(ulong))..];
+        if (rest.Length >= sizeof(uint))
+        {
+            crc = BitOperations.Crc32C(crc, BinaryPrimitives.ReadUInt32LittleEndian(rest));
+            rest = rest[sizeof(uint)..];
+        }
+
+        foreach (byte last in rest) crc = BitOperations.Crc32C(crc, last);
         return ~crc;
     }
 }

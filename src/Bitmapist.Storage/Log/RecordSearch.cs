@@ -6,10 +6,10 @@ namespace Bitmapist.Storage.Log;
 internal static class RecordSearch
 {
     /// <summary>
-    /// Bytes to checksum before giving up, about a second's worth. A torn record may hold gigabytes that happen to
-    /// look like headers; without this bound a start could take hours.
+    /// Bytes to checksum before giving up, some tenths of a second's worth. A torn record may hold half a gigabyte
+    /// that happens to look like headers; without this bound a start could take hours.
     /// </summary>
-    private const long ChecksummedBytesMax = 4L << 30;
+    private const long ChecksummedBytesMax = 1L << 30;
 
     private const int WindowBytes = 1 << 20;
 

@@ -211,20 +211,8 @@ public sealed class DatabaseFile : IDisposable
 
     public void Dispose() => file.Dispose();
 
-    private static StoredEntry Stored(ReadOnlyMemory<byte> key, ReadOnlyMemory<byte> metadata, in IndexEntry entry) =>
-        new(key, metadata, entry.ValueOffset, entry.ValueBytes, entry.ValueChecksum);
-
-    private static string DirectoryOf(string path) =>
-        System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!;
-
-    /// <summary>An empty generation 0: so a database without a whole trailer is always a damaged one.</summary>
-    private static void Create(IFileSystem files, string path)
-    {
-        using GenerationWriter writer = CreateAt(files, path);
-        writer.Commit(firstLogSequence: 1);
-    }
-
-    private static GenerationWriter BeginFile(
+    /// <summary>Begins a file beside the path; its commit renames it there.</summary>
+    internal static GenerationWriter BeginFile(
         IFileSystem files, string path, Guid id, long generation, IFile? source, Action onRenamed, Action onEnd)
     {
         string unfinished = path + UnfinishedSuffix;
@@ -257,6 +245,19 @@ public sealed class DatabaseFile : IDisposable
                 onEnd();
             });
         return new GenerationWriter(target, DatabaseHeader.Bytes);
+    }
+
+    private static StoredEntry Stored(ReadOnlyMemory<byte> key, ReadOnlyMemory<byte> metadata, in IndexEntry entry) =>
+        new(key, metadata, entry.ValueOffset, entry.ValueBytes, entry.ValueChecksum);
+
+    private static string DirectoryOf(string path) =>
+        System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!;
+
+    /// <summary>An empty generation 0: so a database without a whole trailer is always a damaged one.</summary>
+    private static void Create(IFileSystem files, string path)
+    {
+        using GenerationWriter writer = CreateAt(files, path);
+        writer.Commit(firstLogSequence: 1);
     }
 
     private void EnterWriting()

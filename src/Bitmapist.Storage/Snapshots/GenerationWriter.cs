@@ -130,6 +130,7 @@ public sealed class GenerationWriter : IDisposable
         // Entries that continue the run begun extend it; others need a run of their own, and to see the first.
         if (run is not null && pending.Key(0).SequenceCompareTo(run.LastKey) <= 0) FinishRun();
         output.Flush();
+        runs.BeginAccounting();
         for (int i = 0; i < pending.Count; i++)
         {
             IndexEntry entry = pending.Entry(i);
@@ -150,6 +151,7 @@ public sealed class GenerationWriter : IDisposable
         run = null;
         output.Flush();
         runs.Add(reference);
+        if (runs.Runs.Count > Limits.LiveRunsMax) runs.Merge(output);
     }
 
     private static void RequireWithinLimits(ReadOnlySpan<byte> key, ReadOnlySpan<byte> metadata)

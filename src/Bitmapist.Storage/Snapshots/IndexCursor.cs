@@ -48,18 +48,29 @@ internal sealed class IndexCursor(IndexRun run)
     /// <summary>Moves to the first entry whose key is not below <paramref name="wanted"/>; false if none is.</summary>
     public bool Seek(ReadOnlySpan<byte> wanted)
     {
-        int target = Math.Max(0, run.FindBlock(wanted));
-        bool ahead = IsValid && block == target && Key.SequenceCompareTo(wanted) <= 0;
-        if (!ahead)
-        {
-            IsValid = false;
-            if (run.Blocks == 0) return false;
-            LoadBlock(target);
-            MoveNext();
-        }
-
+        if (run.Blocks == 0) return false;
+        LoadBlock(Math.Max(0, run.FindBlock(wanted)));
+        MoveNext();
         while (IsValid && Key.SequenceCompareTo(wanted) < 0) MoveNext();
         return IsValid;
+    }
+
+    /// <summary>
+    /// The same for keys sought in ascending order since the cursor was made, none of them skipped with MoveNext: where
+    /// they stand as close together as the run's, each costs a step or none.
+    /// </summary>
+    public bool SeekForward(ReadOnlySpan<byte> wanted)
+    {
+        if (block < 0) return Seek(wanted);
+        if (!IsValid || Key.SequenceCompareTo(wanted) >= 0) return IsValid;
+        bool inLaterBlock = block + 1 < run.Blocks && run.FirstKey(block + 1).SequenceCompareTo(wanted) <= 0;
+        if (inLaterBlock) return Seek(wanted);
+        while (MoveNext())
+        {
+            if (Key.SequenceCompareTo(wanted) >= 0) return true;
+        }
+
+        return false;
     }
 
     private void LoadBlock(int index)

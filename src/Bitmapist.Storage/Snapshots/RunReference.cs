@@ -25,7 +25,7 @@ internal readonly record struct RunReference(
 
     public static RunReference Read(ReadOnlySpan<byte> source) => new(
         BinaryPrimitives.ReadInt64LittleEndian(source),
-        checked((int)BinaryPrimitives.ReadInt64LittleEndian(source[8..])),
+        (int)Math.Clamp(BinaryPrimitives.ReadInt64LittleEndian(source[8..]), -1, int.MaxValue),
         BinaryPrimitives.ReadInt64LittleEndian(source[16..]),
         BinaryPrimitives.ReadInt64LittleEndian(source[24..]),
         BinaryPrimitives.ReadInt64LittleEndian(source[32..]));

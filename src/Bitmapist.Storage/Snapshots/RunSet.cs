@@ -18,13 +18,12 @@ internal sealed class RunSet
 
     private readonly IFile file;
     private readonly List<IndexRun> runs;
-    private readonly List<IndexCursor> cursors = [];
+    private IndexCursor[] cursors = [];
 
     public RunSet(IFile file, DatabaseState? state)
     {
         this.file = file;
         runs = state is null ? [] : [.. state.Runs];
-        foreach (IndexRun run in runs) cursors.Add(new IndexCursor(run));
         LiveEntries = state?.Trailer.LiveEntries ?? 0;
         LiveValueBytes = state?.Trailer.LiveValueBytes ?? 0;
     }
@@ -34,24 +33,21 @@ internal sealed class RunSet
     public long LiveValueBytes { get; private set; }
 
     /// <summary>Adds a run that was just written and flushed.</summary>
-    public void Add(RunReference reference)
-    {
-        IndexRun run = IndexRun.Load(file, reference);
-        runs.Add(run);
-        cursors.Add(new IndexCursor(run));
-    }
+    public void Add(RunReference reference) => runs.Add(IndexRun.Load(file, reference));
+
+    /// <summary>Called before entries in ascending order of key are accounted for.</summary>
+    public void BeginAccounting() => cursors = [.. runs.Select(run => new IndexCursor(run))];
 
     /// <summary>
     /// Accounts for an entry about to be written; false for a deletion of a key that is not live, which need not be.
-    /// Cheapest when keys come in ascending order.
     /// </summary>
     public bool Account(ReadOnlySpan<byte> key, in IndexEntry entry)
     {
         bool replaces = false;
-        for (int i = cursors.Count - 1; i >= 0 && !replaces; i--)
+        for (int i = cursors.Length - 1; i >= 0 && !replaces; i--)
         {
             IndexCursor cursor = cursors[i];
-            if (!cursor.Seek(key) || !cursor.Key.SequenceEqual(key)) continue;
+            if (!cursor.SeekForward(key) || !cursor.Key.SequenceEqual(key)) continue;
             if (cursor.Entry.IsDeleted) break;
             replaces = true;
             LiveEntries--;
@@ -82,7 +78,6 @@ internal sealed class RunSet
         }
 
         runs.RemoveRange(from, runs.Count - from);
-        cursors.RemoveRange(from, cursors.Count - from);
         if (!any) return;
         RunReference merged = writer.Finish();
         output.Flush();

@@ -11,10 +11,10 @@ public sealed class BitmapistClientSetInfo(BitmapistServer server)
     : ConformanceSpec(server), IClassFixture<BitmapistServer>
 {
     [Theory]
-    [InlineData("CLIENT SETINFO LIB-NAME redis-py => +OK | CLIENT INFO => '<any> lib-name=redis-py lib-ver=<any>\\n'")]
-    [InlineData("CLIENT SETINFO lib-ver 5.0.1 => +OK | CLIENT INFO => '<any> lib-name= lib-ver=5.0.1<any>\\n'")]
-    [InlineData("CLIENT SETINFO LIB-NAME x | CLIENT SETINFO LIB-NAME y | CLIENT INFO => '<any> lib-name=y <any>\\n'")]
-    [InlineData("CLIENT SETINFO LIB-NAME me => +OK | @1 CLIENT INFO => '<any> lib-name= <any>\\n'")]
+    [InlineData("""CLIENT SETINFO LIB-NAME py => +OK | CLIENT INFO => '<any> lib-name=py lib-ver=<any>\n'""")]
+    [InlineData("""CLIENT SETINFO lib-ver 5.0.1 => +OK | CLIENT INFO => '<any> lib-name= lib-ver=5.0.1<any>\n'""")]
+    [InlineData("""CLIENT SETINFO LIB-NAME x | CLIENT SETINFO lib-name y | CLIENT INFO => '<any>lib-name=y <any>\n'""")]
+    [InlineData("""CLIENT SETINFO LIB-NAME me => +OK | @1 CLIENT INFO => '<any> lib-name= <any>\n'""")]
     [InlineData("MULTI | CLIENT SETINFO LIB-VER 1 => +QUEUED | EXEC => [+OK]")]
     public Task Takes_the_library_and_its_version(string row) => CheckAsync(row);
 

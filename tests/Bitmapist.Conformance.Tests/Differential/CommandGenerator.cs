@@ -141,8 +141,8 @@ public sealed class CommandGenerator
     private GeneratedCommand Damaged()
     {
         GeneratedCommand command = Next();
-        // A changed SCAN could end early, and HELLO describes the server. (A changed time in SET could be past, and the key
-        // counted in DBSIZE until its removal: below.)
+        // A changed SCAN could end early, and HELLO describes the server. No argument of SET is changed below, since
+        // its time could come to be past, and DBSIZE would count the key until it is removed.
         if (command.Rule == ReplyRule.OneScan || command.Name is "HELLO" or "FLUSHALL" or "FLUSHDB") return command;
         List<byte[]> args = [.. command.Args];
         switch (random.Next(command.Name == "SET" ? 2 : 3))

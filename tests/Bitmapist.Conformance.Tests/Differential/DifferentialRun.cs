@@ -13,10 +13,11 @@ public sealed class DifferentialRun(int seed, int commandsMax, ITestServer teste
     private const int Connections = 3; // more than one, so that WATCH sees the writes of others
     private const int BatchMax = 200;
     private const int HistoryShown = 25;
+    private const int ReplyCharsShown = 400;
     private readonly Random random = new(seed);
     private readonly CommandGenerator generator = new(seed);
     private readonly List<(int Connection, GeneratedCommand Command)> history = [];
-    private readonly List<(RawConnection Tested, RawConnection Reference, List<ReplyRule> Queued)> connections = [];
+    private readonly List<(RawConnection, RawConnection, List<GeneratedCommand> Queued)> connections = [];
 
     /// <summary>Runs the whole stream and compares what is stored at the end.</summary>
     /// <exception cref="InvalidOperationException">The servers differ; the message tells where, and how they came
@@ -48,7 +49,7 @@ public sealed class DifferentialRun(int seed, int commandsMax, ITestServer teste
 
     private async Task RunBatchAsync(int connection, List<GeneratedCommand> batch)
     {
-        (RawConnection left, RawConnection right, List<ReplyRule> queued) = connections[connection];
+        (RawConnection left, RawConnection right, List<GeneratedCommand> queued) = connections[connection];
         using MemoryStream bytes = new();
         foreach (GeneratedCommand command in batch) bytes.Write(CommandLine.Encode(command.Args));
         await left.SendBytesAsync(bytes.ToArray());
@@ -58,23 +59,24 @@ public sealed class DifferentialRun(int seed, int commandsMax, ITestServer teste
             history.Add((connection, command));
             byte[] rightReply = await ReceiveAsync(right, "the reference");
             byte[] leftReply = await ReceiveAsync(left, "the tested server");
-            if (!Agree(command, queued, leftReply, rightReply))
-                throw new InvalidOperationException(Report(leftReply, rightReply));
+            ReplyDifference? difference = Compare(command, queued, leftReply, rightReply);
+            if (difference != null) throw new InvalidOperationException(Report(difference));
         }
     }
 
-    private static bool Agree(GeneratedCommand command, List<ReplyRule> queued, byte[] left, byte[] right)
+    private static ReplyDifference? Compare(
+        GeneratedCommand command, List<GeneratedCommand> queued, byte[] left, byte[] right)
     {
-        if (right.AsSpan().SequenceEqual("+QUEUED\r\n"u8))
+        bool isQueued = right.AsSpan().SequenceEqual("+QUEUED\r\n"u8);
+        if (command.Name is "EXEC" or "DISCARD" or "RESET" && !isQueued)
         {
-            queued.Add(command.Rule);
-            return left.AsSpan().SequenceEqual(right);
+            ReplyDifference? difference = ReplyComparison.DifferenceOfExec(command, queued, left, right);
+            queued.Clear();
+            return difference;
         }
-        if (command.Name is not ("EXEC" or "DISCARD" or "RESET"))
-            return ReplyComparison.Agree(command.Rule, left, right);
-        bool agree = ReplyComparison.AgreeOnExec(queued, left, right);
-        queued.Clear();
-        return agree;
+        if (isQueued) queued.Add(command);
+        ReplyRule rule = isQueued ? ReplyRule.Exact : command.Rule;
+        return ReplyComparison.Agree(rule, left, right) ? null : new ReplyDifference(command, left, right);
     }
 
     private async Task<byte[]> ReceiveAsync(RawConnection connection, string who)
@@ -85,7 +87,8 @@ public sealed class DifferentialRun(int seed, int commandsMax, ITestServer teste
         }
         catch (Exception e) when (e is TimeoutException or IOException or InvalidDataException)
         {
-            throw new InvalidOperationException($"{who} broke off: {e.Message}\n{Report(null, null)}", e);
+            ReplyDifference difference = new(history[^1].Command, [], []);
+            throw new InvalidOperationException($"{who} broke off: {e.Message}\n{Report(difference)}", e);
         }
     }
 
@@ -110,19 +113,20 @@ public sealed class DifferentialRun(int seed, int commandsMax, ITestServer teste
 
     private static GeneratedCommand Ask(string line) => new(CommandLine.Parse(line), ReplyRule.Exact);
 
-    private string Report(byte[]? left, byte[]? right)
+    private string Report(ReplyDifference difference)
     {
-        (int connection, GeneratedCommand failed) = history[^1];
+        (int connection, GeneratedCommand last) = history[^1];
+        List<byte[]> keys = [.. KeysOf(difference.Command)];
         bool IsRelated((int Connection, GeneratedCommand Command) earlier) =>
-            earlier.Command.Args.Skip(1).Any(arg => failed.Args.Skip(1).Any(other => other.AsSpan().SequenceEqual(arg)))
+            KeysOf(earlier.Command).Any(key => keys.Exists(other => other.AsSpan().SequenceEqual(key)))
             || (earlier.Connection == connection
                 && earlier.Command.Name is "MULTI" or "EXEC" or "DISCARD" or "SELECT" or "WATCH" or "HELLO" or "RESET");
         StringBuilder report = new("The servers differ.");
         report.Append($" Seed {seed}, command {history.Count - 1}, connection {connection}\n");
-        report.Append("command    ").Append(failed).Append('\n');
-        if (left != null) report.Append("tested     ").Append(Text.Excerpt(left, 400)).Append('\n');
-        if (right != null) report.Append("reference  ").Append(Text.Excerpt(right, 400)).Append('\n');
-        report.Append("The last commands about its arguments, and its connection's state (index, connection):\n");
+        report.Append($"command    {difference.Command}{(difference.Command == last ? "" : $", run by {last}")}\n");
+        report.Append($"tested     {Text.Excerpt(difference.Tested, ReplyCharsShown)}\n");
+        report.Append($"reference  {Text.Excerpt(difference.Reference, ReplyCharsShown)}\n");
+        report.Append("The last commands about its keys, and its connection's state (index, connection):\n");
         foreach ((int index, (int Connection, GeneratedCommand Command) earlier) in
             history.SkipLast(1).Index().Where(entry => IsRelated(entry.Item)).TakeLast(HistoryShown))
         {
@@ -130,4 +134,7 @@ public sealed class DifferentialRun(int seed, int commandsMax, ITestServer teste
         }
         return report.ToString();
     }
+
+    private static IEnumerable<byte[]> KeysOf(GeneratedCommand command) => command.Args.Skip(1)
+        .Where(arg => CommandGenerator.KeySpace.Any(key => key.AsSpan().SequenceEqual(arg)));
 }

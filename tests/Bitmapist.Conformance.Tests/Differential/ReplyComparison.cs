@@ -24,16 +24,24 @@ public static class ReplyComparison
     }
 
     /// <summary>
-    /// Whether two replies to EXEC agree, each item by the rule of the command that was queued for it.
+    /// The first difference between two replies to EXEC, each item compared by the rule of the command queued for it;
+    /// null where they agree. Where they are not both arrays of the right length, the difference is EXEC's own.
     /// </summary>
-    public static bool AgreeOnExec(IReadOnlyList<ReplyRule> rules, byte[] left, byte[] right)
+    public static ReplyDifference? DifferenceOfExec(
+        GeneratedCommand exec, IReadOnlyList<GeneratedCommand> queued, byte[] left, byte[] right)
     {
-        if (left.AsSpan().SequenceEqual(right)) return true;
-        if (left[0] != (byte)'*' || right[0] != (byte)'*') return false;
+        if (left.AsSpan().SequenceEqual(right)) return null;
+        if (left[0] != (byte)'*' || right[0] != (byte)'*') return new ReplyDifference(exec, left, right);
         List<byte[]> leftItems = Items(left);
         List<byte[]> rightItems = Items(right);
-        return leftItems.Count == rules.Count && rightItems.Count == rules.Count
-            && rules.Index().All(rule => Agree(rule.Item, leftItems[rule.Index], rightItems[rule.Index]));
+        if (leftItems.Count != queued.Count || rightItems.Count != queued.Count)
+            return new ReplyDifference(exec, left, right);
+        for (int item = 0; item < queued.Count; item++)
+        {
+            if (!Agree(queued[item].Rule, leftItems[item], rightItems[item]))
+                return new ReplyDifference(queued[item], leftItems[item], rightItems[item]);
+        }
+        return null;
     }
 
     private static List<byte[]> Items(ReadOnlySpan<byte> reply)

@@ -110,6 +110,8 @@ public abstract class ExpireSpec(ITestServer server) : ConformanceSpec(server)
     [InlineData("SET k v | EXPIRE k 10 FOO => -ERR Unsupported option FOO")]
     [InlineData("SET k v | EXPIRE k 10 NX FOO => -ERR Unsupported option FOO")]
     [InlineData("""SET k v | PEXPIREAT k 10 "" => -ERR Unsupported option """)]
+    [InlineData("""SET k v | EXPIRE k 10 "a\r\nb\n\r\n" => -ERR Unsupported option a  b""")]
+    [InlineData("""SET k v | EXPIRE k 10 "a\x00b" => -ERR Unsupported option a""")]
     [InlineData("EXPIRE missing 10 FOO => -ERR Unsupported option FOO")]
     [InlineData("EXPIRE missing 10 NX XX => -ERR NX and XX, GT or LT options at the same time are not compatible")]
     [InlineData("EXPIRE missing x FOO => -ERR Unsupported option FOO")]

@@ -62,8 +62,9 @@ public sealed class CRoaringTests
         Assert.True(crossed is not null && crossed.SetEquals(expected), $"ours read by CRoaring: {because}");
         SerializedBitmap read = Sets.Read(expected.Serialize());
         Assert.True(read.SetEquals(actual), $"theirs read by us: {because}");
-        // CRoaring prefers runs where they only tie with an array, so its bytes may differ but not be fewer.
+        // CRoaring prefers runs also where they only tie with an array; up to three containers then need no offsets,
+        // which saves 4 bytes each and 3 bytes of the rest of the header.
         expected.RunOptimize();
-        Assert.InRange(Sets.Bytes(actual).Length, 8, expected.Serialize().Length);
+        Assert.InRange(Sets.Bytes(actual).Length, 8, expected.Serialize().Length + 15);
     }
 }

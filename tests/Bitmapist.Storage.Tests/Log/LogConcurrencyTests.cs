@@ -60,7 +60,8 @@ public sealed class LogConcurrencyTests
                 Thread.Sleep(2);
             }
         });
-        await Task.WhenAll(Enumerable.Range(0, Threads).Select(thread => Task.Run(() => WriteAsync(log, everyShard, thread))));
+        await Task.WhenAll(Enumerable.Range(0, Threads).Select(thread =>
+            Task.Run(() => WriteAsync(log, everyShard, thread))));
         await ended.CancelAsync();
         await rotations;
         Assert.Null(log.Failure);

@@ -65,7 +65,7 @@ public sealed class LogCrashTests(ITestOutputHelper output)
         ManualTime time = new();
         using LogWriter log = LogWriter.Open(disk, LogText.Database, LogText.Id, 1, FsyncPolicy.EverySecond, time);
         await log.CommitAsync(log.Append("kept by the system only"u8));
-        disk.FailAt(disk.Events.Count, DiskFault.InputOutputError);
+        disk.FailNext(DiskOperation.Sync, DiskFault.InputOutputError);
         time.Advance(TimeSpan.FromSeconds(1));
         Assert.True(SpinWait.SpinUntil(() => log.Failure is not null, TimeSpan.FromSeconds(10)));
         Assert.Equal(LogText.Segment(1), log.Failure!.Path);
@@ -80,11 +80,13 @@ public sealed class LogCrashTests(ITestOutputHelper output)
     {
         SimulatedFileSystem disk = new();
         using LogWriter log = LogText.Open(disk, 1, FsyncPolicy.Always);
-        disk.FailAt(disk.Events.Count + 1, DiskFault.InputOutputError); // The write passes, the fsync does not.
+        disk.FailNext(DiskOperation.Sync, DiskFault.InputOutputError);
         long first = log.Append("one"u8), second = log.Append("two"u8);
-        Task[] commits = [log.CommitAsync(first).AsTask(), log.CommitAsync(second).AsTask()];
+        Task[] commits = [CommitAsync(first), CommitAsync(second)];
         foreach (Task commit in commits) await Assert.ThrowsAsync<StorageException>(() => commit);
         Assert.Equal(0, log.CommittedPosition);
+
+        async Task CommitAsync(long position) => await log.CommitAsync(position);
     }
 
     [Fact]
@@ -162,7 +164,8 @@ public sealed class LogCrashTests(ITestOutputHelper output)
             int first = firstOfSegment[(int)firstSequence];
             Assert.Equal(Enumerable.Range(first, records.Count).Select(Word), records);
             int promised = mode == CrashMode.ProcessKilled ? committed : synced;
-            Assert.True(first + records.Count >= promised, $"seed {seed}, {mode}: {promised} promised, {records.Count} back");
+            Assert.True(first + records.Count >= promised,
+                $"seed {seed}, {mode}: {promised} promised, {records.Count} back");
             Assert.Equal(records, LogText.Replay(after, firstSequence, out LogRecoveryResult again));
             Assert.Equal(0, again.TornBytes);
             return true;
@@ -175,7 +178,8 @@ public sealed class LogCrashTests(ITestOutputHelper output)
             switch (random.Next(10))
             {
                 case < 5:
-                    for (int i = random.Next(1, 20); i > 0; i--) writer.Append(Encoding.ASCII.GetBytes(Word(appended++)));
+                    for (int i = random.Next(1, 20); i > 0; i--)
+                        writer.Append(Encoding.ASCII.GetBytes(Word(appended++)));
                     break;
                 case < 7:
                     int target = appended;

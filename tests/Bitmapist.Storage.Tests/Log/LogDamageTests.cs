@@ -60,6 +60,35 @@ public sealed class LogDamageTests
     }
 
     [Fact]
+    public void A_log_with_any_stretch_overwritten_opens_with_a_prefix_or_refuses_by_name()
+    {
+        SimulatedFileSystem written = new();
+        string[] words = [.. Enumerable.Range(0, 60).Select(i => new string((char)('a' + i % 26), i * i % 97))];
+        LogText.Write(written, 1, words);
+        byte[] whole = written.ReadAll(LogText.Segment(1));
+        for (int seed = 0; seed < 3000; seed++)
+        {
+            Random random = new(seed);
+            byte[] damaged = [.. whole];
+            Span<byte> stretch = damaged.AsSpan(random.Next(damaged.Length));
+            stretch = stretch[..random.Next(Math.Min(stretch.Length, 300))];
+            if (random.Next(2) == 0) stretch.Clear();
+            else random.NextBytes(stretch);
+            SimulatedFileSystem disk = new();
+            disk.WriteAll(LogText.Segment(1), damaged);
+            try
+            {
+                List<string> records = LogText.Replay(disk);
+                Assert.True(words.Take(records.Count).SequenceEqual(records), $"seed {seed}");
+            }
+            catch (CorruptFileException e)
+            {
+                Assert.Equal(LogText.Segment(1), e.Path);
+            }
+        }
+    }
+
+    [Fact]
     public void Zeros_behind_the_last_record_are_a_torn_tail()
     {
         SimulatedFileSystem disk = WriteWords();
@@ -217,7 +246,8 @@ public sealed class LogDamageTests
     public void Names_that_only_look_like_segments_are_let_alone()
     {
         SimulatedFileSystem disk = WriteWords();
-        string[] strangers = [LogText.Database + ".log.1", LogText.Database + ".log.000001.bak", LogText.Database + ".log.x"];
+        string[] strangers =
+            [LogText.Database + ".log.1", LogText.Database + ".log.000001.bak", LogText.Database + ".log.x"];
         foreach (string stranger in strangers) disk.WriteAll(stranger, "not a segment"u8);
         Assert.Empty(LogText.Replay(disk, 9, out _));
         Assert.All(strangers, stranger => Assert.True(disk.Exists(stranger)));

@@ -140,7 +140,8 @@ public sealed class LogWriterTests
         }
 
         List<byte[]> records = [];
-        LogRecovery.Recover(disk, LogText.Database, LogText.Id, 1, (in LogRecord record) => records.Add(record.Payload.ToArray()));
+        LogRecovery.Recover(disk, LogText.Database, LogText.Id, 1, (in LogRecord record) =>
+            records.Add(record.Payload.ToArray()));
         Assert.Equal(3, records.Count);
         Assert.Equal(large, records[1]);
         Assert.Equal("after"u8, records[2]);

@@ -45,7 +45,8 @@ public sealed class DatabaseFileTests
 
         using DatabaseFile reopened = DatabaseFile.OpenOrCreate(disk.Crash(CrashMode.UnsyncedLost, 0), Path);
         Assert.Equal(["a/m2/value a", "b/m4/new b"], Read(reopened));
-        Assert.Equal((2, 6, 2, 0), (reopened.Generation, reopened.FirstLogSequence, reopened.Entries, reopened.TornBytes));
+        Assert.Equal((2, 6, 2, 0),
+            (reopened.Generation, reopened.FirstLogSequence, reopened.Entries, reopened.TornBytes));
         Assert.True(reopened.TryFind("b"u8, out StoredEntry found));
         Assert.Equal("new b", ReadText(reopened, found));
         Assert.False(reopened.TryFind("c"u8, out _));
@@ -164,7 +165,8 @@ public sealed class DatabaseFileTests
         Write(database, 7, ("a", "1", "one"), ("b", "2", new string('b', 10_000)));
         using (GenerationWriter writer = DatabaseFile.CreateAt(disk, "/data/backup.bak", database))
         {
-            foreach (StoredEntry entry in database.ReadEntries()) writer.Put(entry.Key.Span, entry.Metadata.Span, entry);
+            foreach (StoredEntry entry in database.ReadEntries())
+                writer.Put(entry.Key.Span, entry.Metadata.Span, entry);
             writer.Put("c"u8, "3"u8, "from memory"u8);
             writer.Commit(firstLogSequence: 1);
         }

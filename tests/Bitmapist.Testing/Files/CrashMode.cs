@@ -9,7 +9,9 @@ public enum CrashMode
     /// <summary>A power cut that takes everything not synced.</summary>
     UnsyncedLost,
 
-    /// <summary>A power cut after the system wrote back a prefix of each file's unsynced writes, the last one torn.</summary>
+    /// <summary>
+    /// A power cut after the system wrote back a prefix of each file's unsynced writes, the last one torn.
+    /// </summary>
     UnsyncedCutShort,
 
     /// <summary>A power cut after the system wrote back any of the unsynced writes, some of them torn.</summary>

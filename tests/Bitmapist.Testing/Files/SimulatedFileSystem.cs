@@ -10,6 +10,7 @@ public sealed class SimulatedFileSystem : IFileSystem
 {
     private readonly List<DiskEvent> events = [];
     private readonly Dictionary<int, DiskFault> faults = [];
+    private readonly Dictionary<DiskOperation, DiskFault> nextFaults = [];
     private readonly HashSet<string> locks = [];
     private readonly List<(string Path, SimulatedNode? Node)> unsyncedEntries = [];
     private readonly Dictionary<string, SimulatedNode> entries = [];
@@ -32,7 +33,15 @@ public sealed class SimulatedFileSystem : IFileSystem
         lock (Gate) faults[number] = fault;
     }
 
-    /// <summary>The disk after a crash; this one is not to be used any more. The seed decides what random modes do.</summary>
+    /// <summary>Lets the next operation of a kind fail once.</summary>
+    public void FailNext(DiskOperation operation, DiskFault fault)
+    {
+        lock (Gate) nextFaults[operation] = fault;
+    }
+
+    /// <summary>
+    /// The disk after a crash; this one is not to be used any more. The seed decides what random modes do.
+    /// </summary>
     public SimulatedFileSystem Crash(CrashMode mode, int seed)
     {
         Random random = new(seed);
@@ -43,7 +52,8 @@ public sealed class SimulatedFileSystem : IFileSystem
             int cut = mode is CrashMode.UnsyncedCutShort or CrashMode.UnsyncedAtRandom
                 ? random.Next(unsyncedEntries.Count + 1)
                 : 0;
-            foreach ((string path, SimulatedNode? node) in mode == CrashMode.ProcessKilled ? [] : unsyncedEntries.Take(cut))
+            foreach ((string path, SimulatedNode? node) in mode == CrashMode.ProcessKilled ? []
+                : unsyncedEntries.Take(cut))
             {
                 if (node is null) kept.Remove(path);
                 else kept[path] = node;
@@ -88,7 +98,8 @@ public sealed class SimulatedFileSystem : IFileSystem
         lock (Gate)
         {
             bool exists = entries.TryGetValue(path, out SimulatedNode? node);
-            if (exists && mode == FileOpen.CreateNew) throw new StorageException(path, null, "cannot be opened: exists");
+            if (exists && mode == FileOpen.CreateNew)
+                throw new StorageException(path, null, "cannot be opened: exists");
             if (!exists && mode is FileOpen.OpenExisting or FileOpen.ReadExisting && node is null)
                 throw new StorageException(path, null, "cannot be opened: no such file");
             if (node is null)
@@ -164,7 +175,8 @@ public sealed class SimulatedFileSystem : IFileSystem
     {
         int number = events.Count;
         events.Add(new DiskEvent(number, operation, path, offset, bytes));
-        return faults.Remove(number, out DiskFault fault) ? fault : null;
+        if (faults.Remove(number, out DiskFault fault)) return fault;
+        return nextFaults.Remove(operation, out fault) ? fault : null;
     }
 
     internal static StorageException Failed(string path, DiskFault fault, long? offset = null) =>

@@ -28,14 +28,17 @@ internal static class CommandCommand
             },
             Declare("list", -2, CommandNames.Run, "Replies the names of commands and subcommands.") with
             {
-                Arguments = "[FILTERBY (MODULE module-name | ACLCAT category | PATTERN pattern:pattern)]", Tips = s_tips,
+                Arguments = "[FILTERBY (MODULE module-name | ACLCAT category | PATTERN pattern:pattern)]",
+                Tips = s_tips,
             },
-            Declare("getkeys", -4, CommandKeys.RunKeys, "Replies the keys that a call would use.") with
+            Declare("getkeys", -4, CommandKeys.RunKeys, "Replies a call's keys.") with
             {
-                Since = "2.8.13", Arguments = "command [arg...]", Complexity = "O(arguments)",
+                Since = "2.8.13", Arguments = "command arg [arg...]", Complexity = "O(arguments)",
             },
-            Declare("getkeysandflags", -4, CommandKeys.RunKeysAndFlags, "Replies the keys that a call would use, and how.")
-                with { Arguments = "command [arg...]", Complexity = "O(arguments)" },
+            Declare("getkeysandflags", -4, CommandKeys.RunKeysAndFlags, "Replies a call's keys and their use.") with
+            {
+                Arguments = "command arg [arg...]", Complexity = "O(arguments)",
+            },
             Containers.Help("command") with { Since = "5.0.0", Group = "server", Categories = "slow connection" },
         ],
     };

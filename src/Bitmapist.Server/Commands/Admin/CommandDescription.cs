@@ -3,8 +3,8 @@ using Bitmapist.Resp.Writing;
 namespace Bitmapist.Server.Commands.Admin;
 
 /// <summary>
-/// A command in COMMAND INFO: ten elements, of which proxies and cluster clients read the arity, the flags and where the
-/// keys are.
+/// A command in COMMAND INFO: ten elements, of which proxies and cluster clients read the arity, the flags and where
+/// the keys are.
 /// </summary>
 internal static class CommandDescription
 {
@@ -45,7 +45,9 @@ internal static class CommandDescription
         }
     }
 
-    /// <summary>Keys from a first argument to a last one, which counts from the first unless it counts from the end.</summary>
+    /// <summary>
+    /// Keys from one argument to another, which is told by its distance unless it counts from the end.
+    /// </summary>
     private static void WriteKeySpec(KeySpec keys, string access, string notes, RespWriter reply)
     {
         reply.WriteMapHeader(notes.Length > 0 ? 4 : 3);

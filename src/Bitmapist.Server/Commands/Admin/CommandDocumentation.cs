@@ -37,7 +37,7 @@ internal static class CommandDocumentation
     }
 
     /// <param name="arguments">What to write.</param>
-    /// <param name="keysMax">Number of the command's key specifications, which key arguments refer to in their order.</param>
+    /// <param name="keysMax">Number of key specifications, which key arguments refer to in their order.</param>
     /// <param name="keys">Key arguments written so far.</param>
     /// <param name="reply">Where to.</param>
     private static void WriteArguments(

@@ -31,8 +31,10 @@ internal static class ConfigGet
             {
                 byte[] lowerCase = Encoding.Latin1.GetBytes(pattern.ToLowerInvariant());
                 foreach (Parameter parameter in ParameterTable.All)
-                    if (GlobPattern.IsMatch(lowerCase, Encoding.ASCII.GetBytes(parameter.Name)) && names.Add(parameter.Name))
-                        matches.Add((parameter.Name, parameter));
+                {
+                    if (!GlobPattern.IsMatch(lowerCase, Encoding.ASCII.GetBytes(parameter.Name))) continue;
+                    if (names.Add(parameter.Name)) matches.Add((parameter.Name, parameter));
+                }
             }
             else if (ParameterTable.Find(pattern) is { } parameter && names.Add(pattern))
             {

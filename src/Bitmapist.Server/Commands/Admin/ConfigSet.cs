@@ -31,7 +31,8 @@ internal static class ConfigSet
         string Value(int argument) => Encoding.Latin1.GetString(args[argument + 1]);
     }
 
-    private static bool TryFind(CommandContext call, RespWriter reply, List<(ParameterWriter Writer, int Argument)> writers)
+    private static bool TryFind(
+        CommandContext call, RespWriter reply, List<(ParameterWriter Writer, int Argument)> writers)
     {
         ArgumentList args = call.Args;
         for (int i = 2; i < args.Count; i += 2)
@@ -39,8 +40,8 @@ internal static class ConfigSet
             Parameter? parameter = ParameterTable.Find(Encoding.Latin1.GetString(args[i]));
             if (parameter is null)
             {
-                call.Fail(
-                    reply, [.. "ERR Unknown option or number of arguments for CONFIG SET - '"u8, .. args.UpToNul(i), .. "'"u8]);
+                ReadOnlySpan<byte> error = "ERR Unknown option or number of arguments for CONFIG SET - '"u8;
+                call.Fail(reply, [.. error, .. args.UpToNul(i), .. "'"u8]);
                 return false;
             }
 
@@ -60,11 +61,9 @@ internal static class ConfigSet
         return true;
     }
 
-    private static void Refuse(CommandContext call, RespWriter reply, int argument, string reason) =>
-        call.Fail(
-            reply,
-            [
-                .. "ERR CONFIG SET failed (possibly related to argument '"u8, .. call.Args.UpToNul(argument), .. "') - "u8,
-                .. Encoding.ASCII.GetBytes(reason),
-            ]);
+    private static void Refuse(CommandContext call, RespWriter reply, int argument, string reason)
+    {
+        ReadOnlySpan<byte> error = "ERR CONFIG SET failed (possibly related to argument '"u8;
+        call.Fail(reply, [.. error, .. call.Args.UpToNul(argument), .. "') - "u8, .. Encoding.ASCII.GetBytes(reason)]);
+    }
 }

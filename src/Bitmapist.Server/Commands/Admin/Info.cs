@@ -5,7 +5,7 @@ using static Bitmapist.Server.Commands.CommandFlags;
 
 namespace Bitmapist.Server.Commands.Admin;
 
-/// <summary>redis.io/commands/info, and the two sections of the original server: <c>keys</c> and <c>commands</c>.</summary>
+/// <summary>redis.io/commands/info, and the original server's two sections, <c>keys</c> and <c>commands</c>.</summary>
 internal static class Info
 {
     public static readonly CommandSpec Spec = new("info", -1, Loading | Stale | WholeKeyspace, KeySpec.None, Run)

@@ -19,7 +19,7 @@ internal static class Save
     public static readonly CommandSpec Background = new("bgsave", -1, Flags, KeySpec.None, RunBackground)
     {
         Summary = "Saves what changed to the database file in the background.",
-        Group = "server", Categories = "admin slow dangerous", Complexity = "O(1)",
+        Group = "server", Categories = "admin slow dangerous", Complexity = "O(1)", Arguments = "[SCHEDULE]",
     };
 
     private static void RunForeground(CommandContext call, RespWriter reply)

@@ -14,6 +14,7 @@ internal static class Shutdown
     {
         Summary = "Saves and stops the server.",
         Group = "server", Categories = "admin slow dangerous", Complexity = "O(changed keys)",
+        Arguments = "[NOSAVE | SAVE] [NOW] [FORCE] [ABORT]",
     };
 
     private static void Run(CommandContext call, RespWriter reply)

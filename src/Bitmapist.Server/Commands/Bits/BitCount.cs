@@ -12,6 +12,7 @@ internal static class BitCount
     {
         Summary = "Counts the one-bits of a string, or of a range of its bytes or bits.",
         Group = "bitmap", Since = "2.6.0", Categories = "read bitmap slow", KeyAccess = "RO access",
+        Arguments = "key [start:integer end:integer [BYTE | BIT]]",
         Complexity = "O(1) for a whole key, O(chunks of 65,536 bits) for a range",
     };
 
@@ -23,6 +24,8 @@ internal static class BitCount
         else if (args.Count is not (4 or 5)) call.Fail(reply, Errors.Syntax);
         else if (!args.TryGetInteger(2, out long start) || !args.TryGetInteger(3, out long end))
             call.Fail(reply, Errors.NotAnInteger);
+        // Unlike BITPOS, which moves both to byte 0.
+        else if (start < 0 && end < 0 && start > end) reply.WriteInteger(0);
         else if (!BitRange.TryReadUnit(args, 4, out bool isInBits)) call.Fail(reply, Errors.Syntax);
         else CountRange(call, reply, value, new BitRange(start, end, isInBits).Resolve(value.LengthBytes));
     }
@@ -34,7 +37,8 @@ internal static class BitCount
         else call.Defer(new NumberReply(unfinished!.Cost, () => unfinished.Force().Cardinality));
     }
 
-    private static void CountRange(CommandContext call, RespWriter reply, StringValue value, (long Start, long End) range)
+    private static void CountRange(
+        CommandContext call, RespWriter reply, StringValue value, (long Start, long End) range)
     {
         if (range.Start == range.End) reply.WriteInteger(0);
         else call.Defer(new NumberReply(value.Cost, () => value.Bits.CountRange(range.Start, range.End)));

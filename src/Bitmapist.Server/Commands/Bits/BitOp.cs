@@ -11,6 +11,7 @@ internal static class BitOp
     {
         Summary = "Stores the result of a bitwise operation between strings.",
         Group = "bitmap", Since = "2.6.0", Categories = "write bitmap slow",
+        Arguments = "(AND | OR | XOR | NOT | DIFF | DIFF1 | ANDOR | ONE) destkey:key key...",
         KeyAccess = "OW update", OtherKeyAccess = "RO access",
         Complexity = "O(chunks of 65,536 bits that hold ids)",
     };

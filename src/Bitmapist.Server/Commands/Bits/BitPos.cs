@@ -13,6 +13,7 @@ internal static class BitPos
     {
         Summary = "Finds the first bit that is set, or clear, in a string or in a range of it.",
         Group = "bitmap", Since = "2.8.7", Categories = "read bitmap slow", KeyAccess = "RO access",
+        Arguments = "key bit:integer [start:integer [end:integer [BYTE | BIT]]]",
         Complexity = "O(chunks of 65,536 bits)",
     };
 
@@ -23,28 +24,26 @@ internal static class BitPos
         else if (bit is not (0 or 1)) call.Fail(reply, Errors.BitPosBit);
         else if (!call.Session.TryGet(args[1], out StringValue value)) reply.WriteInteger(bit == 1 ? -1 : 0);
         else if (args.Count > 6) call.Fail(reply, Errors.Syntax); // only now, as in Redis 7.0
-        else if (TryReadRange(call, reply, out BitRange range)) Search(call, reply, value, bit == 1, range, isOpenEnded: args.Count < 5);
+        else if (TryReadRange(call, reply, out BitRange range))
+            Search(call, reply, value, bit == 1, range, isOpenEnded: args.Count < 5);
     }
 
+    /// <summary>Reads start, then the unit, then end: whichever is wrong first names the error, as in Redis.</summary>
     private static bool TryReadRange(CommandContext call, RespWriter reply, out BitRange range)
     {
         ArgumentList args = call.Args;
-        range = new BitRange(0, -1, IsInBits: false);
         long start = 0, end = -1;
-        if ((args.Count > 3 && !args.TryGetInteger(3, out start)) || (args.Count > 4 && !args.TryGetInteger(4, out end)))
+        range = default;
+        if (args.Count > 3 && !args.TryGetInteger(3, out start)) call.Fail(reply, Errors.NotAnInteger);
+        else if (!BitRange.TryReadUnit(args, 5, out bool isInBits)) call.Fail(reply, Errors.Syntax);
+        else if (args.Count > 4 && !args.TryGetInteger(4, out end)) call.Fail(reply, Errors.NotAnInteger);
+        else
         {
-            call.Fail(reply, Errors.NotAnInteger);
-            return false;
+            range = new BitRange(start, end, isInBits);
+            return true;
         }
 
-        if (!BitRange.TryReadUnit(args, 5, out bool isInBits))
-        {
-            call.Fail(reply, Errors.Syntax);
-            return false;
-        }
-
-        range = new BitRange(start, end, isInBits);
-        return true;
+        return false;
     }
 
     private static void Search(

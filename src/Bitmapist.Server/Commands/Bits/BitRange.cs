@@ -20,7 +20,6 @@ internal readonly record struct BitRange(long Start, long End, bool IsInBits)
     public (long StartBit, long EndBit) Resolve(long lengthBytes)
     {
         long total = IsInBits ? lengthBytes * 8 : lengthBytes;
-        if (Start < 0 && End < 0 && Start > End) return (0, 0);
         long start = Start < 0 ? Math.Max(0, total + Start) : Start;
         long end = End < 0 ? Math.Max(0, total + End) : End;
         end = Math.Min(end, total - 1);

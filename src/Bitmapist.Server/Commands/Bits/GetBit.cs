@@ -11,6 +11,7 @@ internal static class GetBit
     {
         Summary = "Replies the bit at an offset.",
         Group = "bitmap", Since = "2.2.0", Categories = "read bitmap fast", KeyAccess = "RO access",
+        Arguments = "key offset:integer",
     };
 
     private static void Run(CommandContext call, RespWriter reply)

@@ -11,6 +11,7 @@ internal static class SetBit
     {
         Summary = "Sets or clears the bit at an offset; replies the bit's former value.",
         Group = "bitmap", Since = "2.2.0", Categories = "write bitmap slow", KeyAccess = "RW access update",
+        Arguments = "key offset:integer value:integer",
     };
 
     private static void Run(CommandContext call, RespWriter reply)

@@ -38,11 +38,11 @@ internal static class Client
                 Tips = ["nondeterministic_output"],
                 Arguments = "[TYPE (NORMAL | MASTER | REPLICA | PUBSUB)] [ID client-id:integer...]",
             },
-            Declare("no-evict", 3, CommandFlags.Admin | Flags, RunOnOff, "Accepted for Redis's sake: no client is ever evicted.") with
+            Declare("no-evict", 3, CommandFlags.Admin | Flags, RunOnOff, "Accepted: no client is ever evicted.") with
             {
                 Since = "7.0.0", Categories = AdminCategories, Arguments = "ON | OFF",
             },
-            Declare("no-touch", 3, Flags, RunOnOff, "Accepted for Redis's sake.") with
+            Declare("no-touch", 3, Flags, RunOnOff, "Accepted: how long a key is unused is not tracked.") with
             {
                 Since = "7.2.0", Arguments = "ON | OFF",
             },
@@ -73,7 +73,7 @@ internal static class Client
     {
         var line = new StringBuilder();
         ClientLine.Append(line, call.Client);
-        reply.WriteVerbatimString("txt"u8, Encoding.UTF8.GetBytes(line.ToString()));
+        reply.WriteText(line.ToString());
     }
 
     private static void RunOnOff(CommandContext call, RespWriter reply)

@@ -50,6 +50,6 @@ internal static class ClientList
     {
         var lines = new StringBuilder();
         foreach (ClientConnection client in clients) ClientLine.Append(lines, client);
-        reply.WriteVerbatimString("txt"u8, Encoding.UTF8.GetBytes(lines.ToString()));
+        reply.WriteText(lines.ToString());
     }
 }

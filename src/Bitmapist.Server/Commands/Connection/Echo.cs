@@ -9,6 +9,7 @@ internal static class Echo
     public static readonly CommandSpec Spec = new("echo", 2, Loading | Stale | Fast, KeySpec.None, Run)
     {
         Summary = "Replies the argument.", Group = "connection", Categories = "fast connection",
+        Arguments = "message",
     };
 
     private static void Run(CommandContext call, RespWriter reply) => reply.WriteBulkString(call.Args[1]);

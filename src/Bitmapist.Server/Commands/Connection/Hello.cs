@@ -64,7 +64,9 @@ internal static class Hello
         return true;
     }
 
-    /// <summary>Replies in the version just chosen, which may not be the one <paramref name="reply"/> was made for.</summary>
+    /// <summary>
+    /// Replies in the version just chosen, which <paramref name="reply"/> may not have been made for.
+    /// </summary>
     private static void Describe(CommandContext call, RespWriter reply)
     {
         var buffer = new ArrayBufferWriter<byte>();

@@ -10,6 +10,7 @@ internal static class Ping
     {
         Summary = "Replies PONG, or the argument.",
         Group = "connection", Categories = "fast connection",
+        Arguments = "[message]",
         Tips = ["request_policy:all_shards", "response_policy:all_succeeded"],
     };
 

@@ -9,6 +9,7 @@ internal static class Select
     public static readonly CommandSpec Spec = new("select", 2, Loading | Stale | Fast, KeySpec.None, Run)
     {
         Summary = "Selects the database of the connection.", Group = "connection", Categories = "fast connection",
+        Arguments = "index:integer",
     };
 
     private static void Run(CommandContext call, RespWriter reply)

@@ -14,7 +14,8 @@ internal static class Time
 
     private static void Run(CommandContext call, RespWriter reply)
     {
-        long microseconds = (call.Server.Time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+        long microseconds =
+            (call.Server.Time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
         reply.WriteArrayHeader(2);
         reply.WriteBulkInteger(microseconds / 1_000_000);
         reply.WriteBulkInteger(microseconds % 1_000_000);

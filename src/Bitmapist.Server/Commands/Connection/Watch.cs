@@ -12,7 +12,7 @@ internal static class Watch
     {
         Summary = "Makes the next EXEC fail if any of the keys is touched before it.",
         Group = "transactions", Since = "2.2.0", Categories = "fast transaction", KeyAccess = "RO",
-        Complexity = "O(keys given)",
+        Complexity = "O(keys given)", Arguments = "key...",
     };
 
     public static readonly CommandSpec Unwatch = new("unwatch", 1, Flags, KeySpec.None, RunUnwatch)

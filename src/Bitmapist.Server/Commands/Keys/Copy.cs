@@ -11,6 +11,7 @@ internal static class Copy
     {
         Summary = "Copies a key's string and expiry time to another key, in another database if asked.",
         Since = "6.2.0", Categories = "keyspace write slow", KeyAccess = "RO access", OtherKeyAccess = "OW update",
+        Arguments = "source:key destination:key [DB destination-db:integer] [REPLACE]",
     };
 
     private static void Run(CommandContext call, RespWriter reply)

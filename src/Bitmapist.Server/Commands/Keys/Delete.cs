@@ -10,7 +10,7 @@ internal static class Delete
     public static readonly CommandSpec Del = new("del", -2, Write, KeySpec.AllArguments, Run)
     {
         Summary = "Removes keys; replies how many existed.",
-        Categories = "keyspace write slow", KeyAccess = "RM delete", Complexity = "O(keys given)",
+        Categories = "keyspace write slow", KeyAccess = "RM delete", Complexity = "O(keys given)", Arguments = "key...",
         Tips = ["request_policy:multi_shard", "response_policy:agg_sum"],
     };
 
@@ -18,6 +18,7 @@ internal static class Delete
     {
         Summary = "Removes keys; replies how many existed.",
         Since = "4.0.0", Categories = "keyspace write fast", KeyAccess = "RM delete", Complexity = "O(keys given)",
+        Arguments = "key...",
         Tips = ["request_policy:multi_shard", "response_policy:agg_sum"],
     };
 

@@ -10,7 +10,7 @@ internal static class Exists
     public static readonly CommandSpec Spec = new("exists", -2, ReadOnly | Fast, KeySpec.AllArguments, Run)
     {
         Summary = "Counts how many of the keys exist.",
-        Categories = "keyspace read fast", KeyAccess = "RO", Complexity = "O(keys given)",
+        Categories = "keyspace read fast", KeyAccess = "RO", Arguments = "key...", Complexity = "O(keys given)",
         Tips = ["request_policy:multi_shard", "response_policy:agg_sum"],
     };
 

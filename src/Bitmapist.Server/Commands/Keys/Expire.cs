@@ -8,23 +8,28 @@ namespace Bitmapist.Server.Commands.Keys;
 /// <summary>redis.io/commands/expire, pexpire, expireat and pexpireat</summary>
 internal static class Expire
 {
-    public static readonly CommandSpec Seconds =
-        Declare("expire", "1.0.0", "in so many seconds", new ExpiryUnit(IsInSeconds: true, IsAbsolute: false));
+    public static readonly CommandSpec Seconds = Declare(
+        "expire", "1.0.0", "in so many seconds", "seconds:integer",
+        new ExpiryUnit(IsInSeconds: true, IsAbsolute: false));
 
-    public static readonly CommandSpec Milliseconds =
-        Declare("pexpire", "2.6.0", "in so many milliseconds", new ExpiryUnit(IsInSeconds: false, IsAbsolute: false));
+    public static readonly CommandSpec Milliseconds = Declare(
+        "pexpire", "2.6.0", "in so many milliseconds", "milliseconds:integer",
+        new ExpiryUnit(IsInSeconds: false, IsAbsolute: false));
 
-    public static readonly CommandSpec AtSeconds =
-        Declare("expireat", "1.2.0", "at a unix time in seconds", new ExpiryUnit(IsInSeconds: true, IsAbsolute: true));
+    public static readonly CommandSpec AtSeconds = Declare(
+        "expireat", "1.2.0", "at a unix time in seconds", "unix-time-seconds:unix-time",
+        new ExpiryUnit(IsInSeconds: true, IsAbsolute: true));
 
-    public static readonly CommandSpec AtMilliseconds =
-        Declare("pexpireat", "2.6.0", "at a unix time in milliseconds", new ExpiryUnit(IsInSeconds: false, IsAbsolute: true));
+    public static readonly CommandSpec AtMilliseconds = Declare(
+        "pexpireat", "2.6.0", "at a unix time in milliseconds", "unix-time-milliseconds:unix-time",
+        new ExpiryUnit(IsInSeconds: false, IsAbsolute: true));
 
-    private static CommandSpec Declare(string name, string since, string when, ExpiryUnit unit) =>
+    private static CommandSpec Declare(string name, string since, string when, string argument, ExpiryUnit unit) =>
         new(name, -3, Write | Fast, KeySpec.FirstArgument, (call, reply) => Run(call, reply, name, unit))
         {
             Summary = $"Lets a key expire {when}, under a condition if asked.",
             Since = since, Categories = "keyspace write fast", KeyAccess = "RW update",
+            Arguments = $"key {argument} [NX | XX | GT | LT]",
         };
 
     private static void Run(CommandContext call, RespWriter reply, string name, ExpiryUnit unit)
@@ -51,7 +56,11 @@ internal static class Expire
                 : ExpireCondition.None;
             if (option == ExpireCondition.None)
             {
-                call.Fail(reply, [.. "ERR Unsupported option "u8, .. args[i]]);
+                // Redis formats the option as a C string and trims line ends behind it.
+                ReadOnlySpan<byte> given = args[i];
+                int end = given.IndexOf((byte)0);
+                given = (end < 0 ? given : given[..end]).TrimEnd("\r\n"u8);
+                call.Fail(reply, [.. "ERR Unsupported option "u8, .. given]);
                 return false;
             }
 
@@ -60,7 +69,8 @@ internal static class Expire
 
         const ExpireCondition Others = ExpireCondition.IfAny | ExpireCondition.IfLater | ExpireCondition.IfEarlier;
         const ExpireCondition Both = ExpireCondition.IfLater | ExpireCondition.IfEarlier;
-        if (condition.HasFlag(ExpireCondition.IfNone) && (condition & Others) != 0) call.Fail(reply, Errors.NxWithOthers);
+        if (condition.HasFlag(ExpireCondition.IfNone) && (condition & Others) != 0)
+            call.Fail(reply, Errors.NxWithOthers);
         else if ((condition & Both) == Both) call.Fail(reply, Errors.GtWithLt);
         else return true;
         return false;

@@ -11,6 +11,7 @@ internal static class Flush
     {
         Summary = "Removes every key of the selected database.",
         Group = "server", Categories = "keyspace write slow dangerous", Complexity = "O(shards)",
+        Arguments = "[ASYNC | SYNC]",
         Tips = ["request_policy:all_shards", "response_policy:all_succeeded"],
     };
 
@@ -18,6 +19,7 @@ internal static class Flush
     {
         Summary = "Removes every key of every database.",
         Group = "server", Categories = "keyspace write slow dangerous", Complexity = "O(shards × databases)",
+        Arguments = "[ASYNC | SYNC]",
         Tips = ["request_policy:all_shards", "response_policy:all_succeeded"],
     };
 

@@ -11,7 +11,8 @@ internal static class Get
     public static readonly CommandSpec Spec = new("get", 2, ReadOnly | Fast, KeySpec.FirstArgument, Run)
     {
         Summary = "Replies the string stored at a key.",
-        Group = "string", Categories = "read string fast", KeyAccess = "RO access", Complexity = "O(bytes)",
+        Group = "string", Categories = "read string fast", KeyAccess = "RO access", Arguments = "key",
+        Complexity = "O(bytes)",
     };
 
     private static void Run(CommandContext call, RespWriter reply)

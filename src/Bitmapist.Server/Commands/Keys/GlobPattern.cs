@@ -6,10 +6,13 @@ namespace Bitmapist.Server.Commands.Keys;
 /// </summary>
 internal static class GlobPattern
 {
-    /// <summary>Whether the pattern matches the whole name. O(pattern × name): it goes back to the last star only.</summary>
+    /// <summary>
+    /// Whether the pattern matches the whole name. O(pattern × name): it goes back to the last star only.
+    /// </summary>
     public static bool IsMatch(ReadOnlySpan<byte> pattern, ReadOnlySpan<byte> name)
     {
-        int starPattern = -1, starName = 0; // where to try again after a mismatch: one character further behind the star
+        // Where to try again after a mismatch: one character further behind the star.
+        int starPattern = -1, starName = 0;
         int p = 0, n = 0;
         while (n < name.Length)
         {

@@ -10,7 +10,7 @@ internal static class Names
     public static readonly CommandSpec Spec = new("keys", 2, ReadOnly | WholeKeyspace, KeySpec.None, Run)
     {
         Summary = "Replies the names of the keys that match a pattern.",
-        Categories = "keyspace read slow dangerous", Complexity = "O(keys)",
+        Categories = "keyspace read slow dangerous", Complexity = "O(keys)", Arguments = "pattern:pattern",
         Tips = ["request_policy:all_shards", "nondeterministic_output_order"],
     };
 

@@ -10,7 +10,7 @@ internal static class Persist
     public static readonly CommandSpec Spec = new("persist", 2, Write | Fast, KeySpec.FirstArgument, Run)
     {
         Summary = "Removes a key's expiry time.",
-        Since = "2.2.0", Categories = "keyspace write fast", KeyAccess = "RW update",
+        Since = "2.2.0", Categories = "keyspace write fast", KeyAccess = "RW update", Arguments = "key",
     };
 
     private static void Run(CommandContext call, RespWriter reply) =>

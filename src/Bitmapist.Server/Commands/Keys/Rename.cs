@@ -11,17 +11,21 @@ internal static class Rename
     {
         Summary = "Gives a key another name, overwriting a key of that name.",
         Categories = "keyspace write slow", KeyAccess = "RW access delete", OtherKeyAccess = "OW update",
+        Arguments = "key newkey:key",
     };
 
-    public static readonly CommandSpec IfMissing = new("renamenx", 3, Write | Fast, KeySpec.FirstTwoArguments, RunIfMissing)
+    public static readonly CommandSpec IfMissing =
+        new("renamenx", 3, Write | Fast, KeySpec.FirstTwoArguments, RunIfMissing)
     {
         Summary = "Gives a key another name unless a key of that name exists.",
         Categories = "keyspace write fast", KeyAccess = "RW access delete", OtherKeyAccess = "OW insert",
+        Arguments = "key newkey:key",
     };
 
     private static void RunAlways(CommandContext call, RespWriter reply)
     {
-        if (call.Session.Rename(call.Args[1], call.Args[2], SetCondition.Always) == RenameResult.Renamed) reply.WriteOk();
+        if (call.Session.Rename(call.Args[1], call.Args[2], SetCondition.Always) == RenameResult.Renamed)
+            reply.WriteOk();
         else call.Fail(reply, Errors.NoSuchKey);
     }
 

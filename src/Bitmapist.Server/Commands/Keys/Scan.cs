@@ -13,6 +13,7 @@ internal static class Scan
     {
         Summary = "Visits the names of all keys step by step.",
         Since = "2.8.0", Categories = "keyspace read slow", Complexity = "O(count) a call",
+        Arguments = "cursor:integer [MATCH pattern:pattern] [COUNT count:integer] [TYPE type]",
         Tips = ["nondeterministic_output", "request_policy:special"],
     };
 

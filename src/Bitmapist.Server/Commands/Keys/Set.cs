@@ -12,6 +12,9 @@ internal static class Set
     {
         Summary = "Stores a string at a key, with conditions and an expiry time if asked.",
         Group = "string", Categories = "write string slow", KeyAccess = "RW access update variable_flags",
+        KeyNotes = "RW and ACCESS due to the optional `GET` argument", KeyAccessOf = AccessOf,
+        Arguments = "key value [NX | XX] [GET] [EX seconds:integer | PX milliseconds:integer "
+            + "| EXAT unix-time-seconds:unix-time | PXAT unix-time-milliseconds:unix-time | KEEPTTL]",
         Complexity = "O(bytes)",
     };
 
@@ -54,13 +57,23 @@ internal static class Set
         else reply.WriteNull();
     }
 
+    /// <summary>Whether the old string is read, and so the key, depends on an option.</summary>
+    private static string AccessOf(ArgumentList args)
+    {
+        for (int i = 3; i < args.Count; i++)
+            if (args.Is(i, "get"u8)) return "RW access update";
+        return "OW update";
+    }
+
     private static bool TryReadOptions(ArgumentList args, out Options options)
     {
         options = default;
         for (int i = 3; i < args.Count; i++)
         {
-            if (args.Is(i, "nx"u8) && options.Condition != SetCondition.IfExists) options.Condition = SetCondition.IfMissing;
-            else if (args.Is(i, "xx"u8) && options.Condition != SetCondition.IfMissing) options.Condition = SetCondition.IfExists;
+            if (args.Is(i, "nx"u8) && options.Condition != SetCondition.IfExists)
+                options.Condition = SetCondition.IfMissing;
+            else if (args.Is(i, "xx"u8) && options.Condition != SetCondition.IfMissing)
+                options.Condition = SetCondition.IfExists;
             else if (args.Is(i, "get"u8)) options.WantsOld = true;
             else if (args.Is(i, "keepttl"u8) && options.ExpiryArgument == 0) options.KeepsExpiry = true;
             else if (!TryReadExpiry(args, i++, ref options)) return false;

@@ -10,8 +10,9 @@ internal static class StrLen
     public static readonly CommandSpec Spec = new("strlen", 2, ReadOnly | Fast, KeySpec.FirstArgument, Run)
     {
         Summary = "Replies the length of a string in bytes.",
-        Group = "string", Since = "2.2.0", Categories = "read string fast", KeyAccess = "RO",
+        Group = "string", Since = "2.2.0", Categories = "read string fast", KeyAccess = "RO", Arguments = "key",
     };
 
-    private static void Run(CommandContext call, RespWriter reply) => reply.WriteInteger(call.Session.Length(call.Args[1]));
+    private static void Run(CommandContext call, RespWriter reply) =>
+        reply.WriteInteger(call.Session.Length(call.Args[1]));
 }

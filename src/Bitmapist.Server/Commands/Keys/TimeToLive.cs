@@ -12,7 +12,8 @@ internal static class TimeToLive
     public static readonly CommandSpec Ttl = Declare(
         "ttl", "1.0.0", "the seconds a key has left", s_relativeTips, (at, now) => (Left(at, now) + 500) / 1000);
 
-    public static readonly CommandSpec Pttl = Declare("pttl", "2.6.0", "the milliseconds a key has left", s_relativeTips, Left);
+    public static readonly CommandSpec Pttl =
+        Declare("pttl", "2.6.0", "the milliseconds a key has left", s_relativeTips, Left);
 
     public static readonly CommandSpec ExpireTime = Declare(
         "expiretime", "7.0.0", "the unix time in seconds at which a key expires", [], (at, _) => (at + 500) / 1000);
@@ -27,7 +28,7 @@ internal static class TimeToLive
         new(name, 2, ReadOnly | Fast, KeySpec.FirstArgument, (call, reply) => Run(call, reply, convert))
         {
             Summary = $"Replies {what}; -1 when it stays, -2 when there is no such key.",
-            Since = since, Categories = "keyspace read fast", KeyAccess = "RO access", Tips = tips,
+            Since = since, Categories = "keyspace read fast", KeyAccess = "RO access", Arguments = "key", Tips = tips,
         };
 
     private static void Run(CommandContext call, RespWriter reply, Func<long, long, long> convert)

@@ -10,7 +10,7 @@ internal static class TypeOf
     public static readonly CommandSpec Spec = new("type", 2, ReadOnly | Fast, KeySpec.FirstArgument, Run)
     {
         Summary = "Replies string for a key that exists, none for one that does not.",
-        Categories = "keyspace read fast", KeyAccess = "RO",
+        Categories = "keyspace read fast", KeyAccess = "RO", Arguments = "key",
     };
 
     private static void Run(CommandContext call, RespWriter reply) =>

@@ -7,9 +7,7 @@ internal static class KeysSection
 {
     public static void Write(CommandContext call, InfoText text)
     {
-        long keys = 0;
-        for (int database = 0; database < call.Server.Store.Databases; database++)
-            keys += call.Session.CountKeys(database).Keys;
+        long keys = call.Session.CountByDatabase().Sum(counts => counts.Keys);
         text.Add("keys_total", keys);
         text.Add("keys_cached", keys); // all are in memory
     }

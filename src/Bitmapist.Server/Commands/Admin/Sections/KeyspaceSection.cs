@@ -7,13 +7,11 @@ internal static class KeyspaceSection
 {
     public static void Write(CommandContext call, InfoText text)
     {
-        for (int database = 0; database < call.Server.Store.Databases; database++)
+        foreach ((int database, long keys, long expiring, long averageTtlMs) in call.Session.CountByDatabase())
         {
-            (long keys, long expiring) = call.Session.CountKeys(database);
-            if (keys == 0) continue;
             text.Add(
                 FormattableString.Invariant($"db{database}"),
-                FormattableString.Invariant($"keys={keys},expires={expiring},avg_ttl=0"));
+                FormattableString.Invariant($"keys={keys},expires={expiring},avg_ttl={averageTtlMs}"));
         }
     }
 }

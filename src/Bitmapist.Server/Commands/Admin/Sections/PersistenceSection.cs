@@ -3,8 +3,8 @@ using Bitmapist.Engine.Durability;
 namespace Bitmapist.Server.Commands.Admin.Sections;
 
 /// <summary>
-/// INFO persistence, in Redis's words: "rdb" is the database file, "aof" the log. Nobody is served before the database is
-/// loaded, and no process is forked to save it.
+/// INFO persistence, in Redis's words: "rdb" is the database file, "aof" the log. Nobody is served before the database
+/// is loaded, and no process is forked to save it.
 /// </summary>
 internal static class PersistenceSection
 {

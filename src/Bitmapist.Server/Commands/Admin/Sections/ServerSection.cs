@@ -24,7 +24,8 @@ internal static class ServerSection
         text.Add("process_supervised", "no");
         text.Add("run_id", server.RunId);
         text.Add("tcp_port", ParameterTable.PortOf(call));
-        text.Add("server_time_usec", (server.Time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond);
+        TimeSpan sinceEpoch = server.Time.GetUtcNow() - DateTimeOffset.UnixEpoch;
+        text.Add("server_time_usec", sinceEpoch.Ticks / TimeSpan.TicksPerMicrosecond);
         text.Add("uptime_in_seconds", uptimeMs / 1000);
         text.Add("uptime_in_days", uptimeMs / MsPerDay);
         text.Add("executable", Environment.ProcessPath ?? "");

@@ -3,12 +3,15 @@ namespace Bitmapist.Server.Commands.Admin.Sections;
 /// <summary>INFO stats: what was done since the start or CONFIG RESETSTAT.</summary>
 internal static class StatsSection
 {
-    /// <summary>What Redis counts and this server never does: replicate, evict, publish, fork.</summary>
-    private static readonly string[] s_never =
+    // What Redis counts and this server never does.
+    private static readonly string[] s_replication = ["sync_full", "sync_partial_ok", "sync_partial_err"];
+    private static readonly string[] s_eviction = ["evicted_keys", "evicted_clients"];
+
+    private static readonly string[] s_others =
     [
-        "sync_full", "sync_partial_ok", "sync_partial_err", "evicted_keys", "evicted_clients", "pubsub_channels",
-        "pubsub_patterns", "pubsubshard_channels", "latest_fork_usec", "total_forks", "migrate_cached_sockets",
-        "tracking_total_keys", "tracking_total_items", "tracking_total_prefixes", "unexpected_error_replies",
+        "pubsub_channels", "pubsub_patterns", "pubsubshard_channels", "latest_fork_usec", "total_forks",
+        "migrate_cached_sockets", "tracking_total_keys", "tracking_total_items", "tracking_total_prefixes",
+        "unexpected_error_replies",
     ];
 
     public static void Write(CommandContext call, InfoText text)
@@ -25,12 +28,12 @@ internal static class StatsSection
         text.Add("instantaneous_input_kbps", rates.InputKiBPerSecond, decimals: 2);
         text.Add("instantaneous_output_kbps", rates.OutputKiBPerSecond, decimals: 2);
         text.Add("rejected_connections", counts.Rejected);
-        foreach (string name in s_never[..3]) text.Add(name, 0);
+        foreach (string name in s_replication) text.Add(name, 0);
         text.Add("expired_keys", counts.Keyspace.Expired);
-        foreach (string name in s_never[3..5]) text.Add(name, 0);
+        foreach (string name in s_eviction) text.Add(name, 0);
         text.Add("keyspace_hits", counts.Keyspace.Hits);
         text.Add("keyspace_misses", counts.Keyspace.Misses);
-        foreach (string name in s_never[5..]) text.Add(name, 0);
+        foreach (string name in s_others) text.Add(name, 0);
         text.Add("total_error_replies", call.Server.ErrorCounts.Sum(error => error.Value));
     }
 }

@@ -1,0 +1,21 @@
+# Build: docker build -t bitmapist-server .
+# Run:   docker run -p 6379:6379 -v bitmapist:/data bitmapist-server
+FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
+WORKDIR /source
+COPY global.json Directory.Build.props Directory.Packages.props .editorconfig ./
+COPY src ./src
+RUN dotnet publish src/Bitmapist.Host --configuration Release --output /app && mkdir /data
+
+# The ASP.NET Core image without a shell or a package manager; its user is already not root (uid 1654, "app").
+FROM mcr.microsoft.com/dotnet/aspnet:10.0-noble-chiseled
+COPY --from=build /app /app
+# An empty folder that the user owns: a named volume mounted over it takes over that owner.
+COPY --from=build --chown=1654:1654 /data /data
+WORKDIR /data
+VOLUME /data
+EXPOSE 6379
+USER 1654
+# The program asks itself: PING over the loopback, exit code 0 on PONG.
+HEALTHCHECK --interval=10s --timeout=3s --start-period=10s CMD ["/app/bitmapist-server", "ping", "-addr", ":6379"]
+ENTRYPOINT ["/app/bitmapist-server"]
+CMD ["-addr=:6379", "-db=/data/bitmapist.db", "-bak=/data/bitmapist.bak"]

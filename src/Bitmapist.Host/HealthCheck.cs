@@ -1,0 +1,37 @@
+using System.Net;
+using System.Net.Sockets;
+using Bitmapist.Server;
+
+namespace Bitmapist.Host;
+
+/// <summary>Asks a server for a PONG: the health check of images that have no redis-cli.</summary>
+internal static class HealthCheck
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
+
+    /// <summary>
+    /// Whether a server at this address answers PING; an address of every interface is asked on loopback.
+    /// </summary>
+    public static async Task<bool> IsServingAsync(ListenAddress address, CancellationToken cancellation)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(s_patience);
+        try
+        {
+            using var client = new TcpClient();
+            bool isAny = address.Ip is null || address.Ip.Equals(IPAddress.IPv6Any) || address.Ip.Equals(IPAddress.Any);
+            IPAddress ip = isAny ? IPAddress.Loopback : address.Ip!;
+            await client.ConnectAsync(ip, address.Port, limit.Token).ConfigureAwait(false);
+            NetworkStream stream = client.GetStream();
+            await stream.WriteAsync("*1\r\n$4\r\nPING\r\n"u8.ToArray(), limit.Token).ConfigureAwait(false);
+            byte[] reply = new byte["+PONG\r\n"u8.Length];
+            await stream.ReadExactlyAsync(reply, limit.Token).ConfigureAwait(false);
+            return reply.AsSpan().SequenceEqual("+PONG\r\n"u8);
+        }
+        catch (Exception failure) when (failure is SocketException or IOException or OperationCanceledException)
+        {
+            await Console.Error.WriteLineAsync($"no PONG from {address}: {failure.Message}").ConfigureAwait(false);
+            return false;
+        }
+    }
+}
