@@ -1,0 +1,91 @@
+using Bitmapist.Engine.Bits;
+using Bitmapist.Engine.Expiry;
+using Bitmapist.Engine.Keyspace;
+using Bitmapist.Engine.Tests.Model;
+using Bitmapist.Storage.Log;
+using Bitmapist.Testing.Files;
+
+namespace Bitmapist.Engine.Tests.Durability;
+
+/// <summary>What is written to the log, and what is not.</summary>
+public sealed class LoggedEffectsTests
+{
+    private static readonly byte[] s_key = Name.Bytes("key");
+    private static readonly byte[] s_other = Name.Bytes("other");
+
+    public static TheoryData<string, Action<Session>> Unchanging => new()
+    {
+        { "SETBIT 1 of a set bit", session => session.SetBit(s_key, 5, bit: true) },
+        { "SETBIT 0 of a clear bit", session => session.SetBit(s_key, 4, bit: false) },
+        { "GETBIT", session => session.TryGetBit(s_key, 5, out _, out _) },
+        { "DEL of a missing key", session => session.Delete(Name.All("missing")) },
+        { "RENAME of a missing key", session => session.Rename(Name.Bytes("missing"), s_key, SetCondition.Always) },
+        { "RENAME to itself", session => session.Rename(s_key, s_key, SetCondition.Always) },
+        { "RENAMENX to an existing key", session => session.Rename(s_key, s_other, SetCondition.IfMissing) },
+        { "COPY to an existing key", session => session.Copy(s_key, 0, s_other, SetCondition.IfMissing) },
+        { "SET NX of an existing key", session => session.Set(s_key, [1], SetCondition.IfMissing, 0, out _) },
+        { "SET XX of a missing key", session => session.Set(Name.Bytes("no"), [1], SetCondition.IfExists, 0, out _) },
+        { "PERSIST without an expiry", session => session.Persist(s_key) },
+        { "EXPIRE XX without an expiry", session => session.ExpireAt(s_key, long.MaxValue, ExpireCondition.IfAny) },
+        { "EXPIRE to the same time", session => session.ExpireAt(s_other, 9_000_000, ExpireCondition.None) },
+        { "BITOP of missing keys to one", session => session.BitOp(BitOperation.Or, Name.Bytes("no"), Name.All("none")) },
+        { "DBSIZE", session => session.CountKeys() },
+        { "KEYS", session => session.Names() },
+    };
+
+    [Theory]
+    [MemberData(nameof(Unchanging))]
+    public async Task What_changes_nothing_is_not_logged(string command, Action<Session> run)
+    {
+        await using SimulatedServer server = new(FsyncPolicy.No);
+        server.Session.SetBit(s_key, 5, bit: true);
+        server.Session.SetBit(s_other, 5, bit: true);
+        server.Session.ExpireAt(s_other, 9_000_000, ExpireCondition.None);
+        long logged = server.Session.LoggedPosition;
+        Assert.NotEqual(0, logged);
+        run(server.Session);
+        Assert.Equal((command, logged), (command, server.Session.LoggedPosition));
+        await server.SaveAsync(); // the entry is now of an earlier epoch, which takes another path
+        run(server.Session);
+        Assert.Equal((command, logged), (command, server.Session.LoggedPosition));
+    }
+
+    [Fact]
+    public async Task A_transaction_is_one_write_whatever_it_does()
+    {
+        await using SimulatedServer server = new(FsyncPolicy.No);
+        int events = server.Disk.Events.Count;
+        using (server.Session.BeginTransaction(KeyspaceStore.AllShards))
+            for (uint i = 0; i < 100; i++) server.Session.SetBit(Name.Bytes($"key{i % 7}"), i, bit: true);
+        await server.Keyspace.CommitAsync();
+        Assert.Equal(events + 1, server.Disk.Events.Count);
+    }
+
+    public static TheoryData<string, Action<Session>> Overwriting => new()
+    {
+        { "RENAME", session => session.Rename(s_other, s_key, SetCondition.Always) },
+        { "RENAMENX", session => session.Rename(s_other, s_key, SetCondition.IfMissing) },
+        { "COPY", session => session.Copy(s_other, 0, s_key, SetCondition.IfMissing) },
+        { "COPY REPLACE", session => session.Copy(s_other, 0, s_key, SetCondition.Always) },
+        { "BITOP", session => session.BitOp(BitOperation.Not, s_key, Name.All("other")) },
+        { "SET", session => session.Set(s_key, [1, 2], SetCondition.Always, 0, out _) },
+        { "SETBIT", session => session.SetBit(s_key, 1, bit: true) },
+    };
+
+    [Theory]
+    [MemberData(nameof(Overwriting))]
+    public async Task A_key_written_over_an_expired_one_outlives_a_restart(string command, Action<Session> run)
+    {
+        await using SimulatedServer server = new(FsyncPolicy.No);
+        server.Session.SetBit(s_other, 3, bit: true);
+        server.Session.SetBit(s_key, 70, bit: true);
+        server.Session.ExpireAt(s_key, server.Time.GetUtcNow().ToUnixTimeMilliseconds() + 10, ExpireCondition.None);
+        server.Time.Advance(TimeSpan.FromMilliseconds(10));
+        run(server.Session);
+        string state = KeyspaceState.Of(server.Keyspace.Store);
+        Assert.Contains("0 key until 0", state, StringComparison.Ordinal);
+        await server.Keyspace.CommitAsync();
+        await server.CrashAsync(CrashMode.ProcessKilled, seed: 0, server.Model);
+        Assert.Equal((command, state), (command, KeyspaceState.Of(server.Keyspace.Store)));
+    }
+}
