@@ -54,5 +54,6 @@ catch (Exception failure) when (failure is IOException or SocketException or Una
 }
 
 Console.WriteLine();
-Console.WriteLine($"Took {Stopwatch.GetElapsedTime(startedAt).TotalSeconds:N0} s; load average now {Machine.LoadAverage()}.");
+double seconds = Stopwatch.GetElapsedTime(startedAt).TotalSeconds;
+Console.WriteLine($"Took {seconds:N0} s; load average now {Machine.LoadAverage()}.");
 return 0;

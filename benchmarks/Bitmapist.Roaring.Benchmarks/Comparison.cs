@@ -5,9 +5,9 @@ using Bitmapist.Roaring.Tests.Interop;
 namespace Bitmapist.Roaring.Benchmarks;
 
 /// <summary>
-/// Ours against CRoaring in one process, in alternating rounds, so that whatever else the machine does hits both. Prints
-/// nanoseconds per operation and the median over rounds of the ratio ours / CRoaring. Results are freed on both sides
-/// within the time: by the collector here, by free there.
+/// Ours against CRoaring in one process, in alternating rounds, so that whatever else the machine does hits both.
+/// Prints nanoseconds per operation and the median over rounds of the ratio ours / CRoaring. Results are freed on both
+/// sides within the time: by the collector here, by free there.
 /// </summary>
 internal static class Comparison
 {
@@ -52,7 +52,9 @@ internal static class Comparison
         yield return new ComparedSets("10 M users, 0.5 %", Months(0.005), optimize: false);
     }
 
-    /// <summary>Twelve months in each of which every user of ten million is active with the given probability.</summary>
+    /// <summary>
+    /// Twelve months in each of which every user of ten million is active with the given probability.
+    /// </summary>
     private static uint[][] Months(double share)
     {
         Random random = new(1);

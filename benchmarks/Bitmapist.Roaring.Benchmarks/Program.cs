@@ -1,5 +1,5 @@
 using BenchmarkDotNet.Running;
 using Bitmapist.Roaring.Benchmarks;
 
-if (args is ["stat"]) Stat.Run(); else if (args is ["compare", ..]) Comparison.Run(args[1..]);
+if (args is ["compare", ..]) Comparison.Run(args[1..]);
 else BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);

@@ -9,7 +9,7 @@ internal static class RetentionTable
     {
         int wrong = 0;
         List<(int Year, int Month)> months = log.Months();
-        Console.WriteLine("cohorts by month of the first purchase: customers, then how many bought 0, 1, 2 ... months later");
+        Console.WriteLine("month of the first purchase: customers, then how many bought 0, 1, 2 ... months later");
         for (int row = 0; row < months.Count; row++)
         {
             string cohort = Mark.MonthKey("first", months[row].Year, months[row].Month);

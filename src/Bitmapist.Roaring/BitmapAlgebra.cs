@@ -30,7 +30,9 @@ public static class BitmapAlgebra
         return Union.Of(operands, SetOperation.Xor);
     }
 
-    /// <summary>The ids of <paramref name="first"/> that are in none of <paramref name="rest"/>, which may be empty.</summary>
+    /// <summary>
+    /// The ids of <paramref name="first"/> that are in none of <paramref name="rest"/>, which may be empty.
+    /// </summary>
     public static FrozenBitmap AndNot(ReadOnlyBitmap first, params ReadOnlySpan<ReadOnlyBitmap> rest)
     {
         ArgumentNullException.ThrowIfNull(first);

@@ -20,7 +20,9 @@ public sealed class FrozenBitmap : ReadOnlyBitmap
     private readonly long cardinality;
     private long containerBytes = MemoryEstimate.Unknown; // counted when asked for; threads racing store the same
 
-    /// <summary>The compact form: the first <paramref name="count"/> ids, strictly ascending, of that many chunks.</summary>
+    /// <summary>
+    /// The compact form: the first <paramref name="count"/> ids, strictly ascending, of that many chunks.
+    /// </summary>
     internal FrozenBitmap(uint[] ids, int count, int chunkCount)
     {
         this.ids = ids;
@@ -71,8 +73,11 @@ public sealed class FrozenBitmap : ReadOnlyBitmap
 
     internal ReadOnlySpan<Container> Containers => containers.AsSpan(0, ids is null ? count : 0);
 
-    /// <summary>The arrays behind <see cref="CompactIds"/>, <see cref="Chunks"/> and <see cref="Containers"/>, to share.</summary>
-    internal (uint[]? Ids, ushort[] Chunks, Container[] Containers, int Count) Arrays => (ids, chunks, containers, count);
+    /// <summary>
+    /// The arrays behind <see cref="CompactIds"/>, <see cref="Chunks"/> and <see cref="Containers"/>, to share.
+    /// </summary>
+    internal (uint[]? Ids, ushort[] Chunks, Container[] Containers, int Count) Arrays =>
+        (ids, chunks, containers, count);
 
     /// <summary>The set of the given ids, in any order, repeated or not; O(n log n), O(n) when ascending.</summary>
     public static FrozenBitmap FromIds(ReadOnlySpan<uint> ids)

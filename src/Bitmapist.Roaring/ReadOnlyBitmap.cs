@@ -22,7 +22,9 @@ public abstract class ReadOnlyBitmap
 
     public bool IsEmpty => Cardinality == 0;
 
-    /// <summary>The number of 65,536-id chunks that hold ids: a measure of the work an operation will be. O(1).</summary>
+    /// <summary>
+    /// The number of 65,536-id chunks that hold ids: a measure of the work an operation will be. O(1).
+    /// </summary>
     public abstract int ChunkCount { get; }
 
     /// <summary>The bytes <see cref="Serialize"/> will write; reads every container.</summary>
@@ -61,7 +63,11 @@ public abstract class ReadOnlyBitmap
         AssertRange(start, end);
         if (start >= end) return 0;
         if (IsCompact)
-            return Operations.CompactIds.CountBelow(CompactIds, end) - Operations.CompactIds.CountBelow(CompactIds, start);
+        {
+            return Operations.CompactIds.CountBelow(CompactIds, end)
+                - Operations.CompactIds.CountBelow(CompactIds, start);
+        }
+
         int firstChunk = (int)(start >> 16), lastChunk = (int)((end - 1) >> 16);
         long count = 0;
         for (int i = FindChunk(firstChunk); i < ContainerCount; i++)
@@ -80,7 +86,9 @@ public abstract class ReadOnlyBitmap
     /// <summary>The number of ids at or below <paramref name="id"/>.</summary>
     public long Rank(uint id) => CountRange(0, id + 1L);
 
-    /// <summary>The id with <paramref name="index"/> ids below it; false when the set has no more than index ids.</summary>
+    /// <summary>
+    /// The id with <paramref name="index"/> ids below it; false when the set has no more than index ids.
+    /// </summary>
     public bool TrySelect(long index, out uint id)
     {
         id = 0;
@@ -129,7 +137,8 @@ public abstract class ReadOnlyBitmap
     }
 
     /// <summary>
-    /// The smallest non-member at or after <paramref name="from"/> (0 … 2^32); 2^32 when every id from there on is held.
+    /// The smallest non-member at or after <paramref name="from"/> (0 … 2^32); 2^32 when every id from there on is
+    /// held.
     /// </summary>
     public long NextClear(long from)
     {
@@ -146,7 +155,9 @@ public abstract class ReadOnlyBitmap
         return from;
     }
 
-    /// <summary>Reads the ids upwards in batches, from the first one at or after <paramref name="from"/> (0 … 2^32).</summary>
+    /// <summary>
+    /// Reads the ids upwards in batches, from the first one at or after <paramref name="from"/> (0 … 2^32).
+    /// </summary>
     public BitmapIterator GetIterator(long from = 0)
     {
         AssertRange(from, from);

@@ -138,7 +138,8 @@ public sealed class RoaringBitmap
     public void Validate()
     {
         if (isCompact) FormValidation.Compact(compact.Used, compact.ChunkCount);
-        else FormValidation.Containers(store.Chunks.AsSpan(0, store.Count), store.Items.AsSpan(0, store.Count), cardinality);
+        else FormValidation.Containers(store.Chunks.AsSpan(0, store.Count), store.Items.AsSpan(0, store.Count),
+            cardinality);
         FormValidation.Require(
             !isCompact || compact.Count == cardinality, "the kept cardinality is the number of ids", cardinality);
         FormValidation.Require(

@@ -35,7 +35,8 @@ public sealed partial class SourceStyleTests
             for (int i = 1; i < lines.Length; i++)
             {
                 if (!MemberBrace().IsMatch(lines[i]) || Type().IsMatch(Header(lines, i))) continue;
-                int end = Array.IndexOf(lines, lines[i].Replace('{', '}'), i);
+                string close = lines[i].Replace('{', '}');
+                int end = Array.FindIndex(lines, i, line => line.StartsWith(close, StringComparison.Ordinal));
                 if (end - i - 1 > MethodLinesMax)
                     tooLong.Add($"{SourceFiles.Shown(path)}({i + 1}): {end - i - 1} lines");
             }

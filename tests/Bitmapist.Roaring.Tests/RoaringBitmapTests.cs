@@ -54,7 +54,8 @@ public sealed class RoaringBitmapTests
         }
         bitmap.Validate();
         Sets.AssertHolds(Sets.Ascending(model), bitmap.Freeze(), $"the end, seed {seed}");
-        foreach ((FrozenBitmap frozen, uint[] ids) in copies) Sets.AssertHolds(ids, frozen, $"frozen copy, seed {seed}");
+        foreach ((FrozenBitmap frozen, uint[] ids) in copies)
+            Sets.AssertHolds(ids, frozen, $"frozen copy, seed {seed}");
     }
 
     [Fact]

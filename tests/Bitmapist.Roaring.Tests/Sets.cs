@@ -71,7 +71,8 @@ internal static class Sets
 
     public static SerializedBitmap Read(byte[] bytes)
     {
-        bool isRead = SerializedBitmap.TryRead(bytes, out SerializedBitmap? bitmap, out int consumed, out string? reason);
+        bool isRead =
+            SerializedBitmap.TryRead(bytes, out SerializedBitmap? bitmap, out int consumed, out string? reason);
         Assert.True(isRead, reason);
         Assert.Equal(bytes.Length, consumed);
         return bitmap!;
@@ -136,7 +137,8 @@ internal static class Sets
             writer.Write((ushort)chunk);
             writer.Write((ushort)(values.Count - 1));
         }
-        List<byte[]> containers = [.. chunks.Select(chunk => asRuns ? RunBytes(chunk.Values) : PlainBytes(chunk.Values))];
+        List<byte[]> containers =
+            [.. chunks.Select(chunk => asRuns ? RunBytes(chunk.Values) : PlainBytes(chunk.Values))];
         if (!asRuns || chunks.Count >= 4)
         {
             int offset = (int)stream.Position + 4 * chunks.Count;
@@ -166,7 +168,8 @@ internal static class Sets
         List<(ushort Start, int Length)> runs = [];
         foreach (ushort value in values)
         {
-            if (runs.Count > 0 && runs[^1].Start + runs[^1].Length == value) runs[^1] = (runs[^1].Start, runs[^1].Length + 1);
+            if (runs.Count > 0 && runs[^1].Start + runs[^1].Length == value)
+                runs[^1] = (runs[^1].Start, runs[^1].Length + 1);
             else runs.Add((value, 1));
         }
         byte[] bytes = new byte[2 + 4 * runs.Count];

@@ -7,7 +7,9 @@ namespace Bitmapist.Bench.Load;
 /// <summary>A batch of requests written once, with the places where ids of seven digits go.</summary>
 internal sealed class BatchTemplate
 {
-    /// <summary>Ids are drawn from here up to <see cref="IdEnd"/>: seven digits, so that requests keep their length.</summary>
+    /// <summary>
+    /// Ids are drawn from here up to <see cref="IdEnd"/>: seven digits, so that requests keep their length.
+    /// </summary>
     public const uint IdStart = 1_000_000;
 
     public const uint IdEnd = 10_000_000;

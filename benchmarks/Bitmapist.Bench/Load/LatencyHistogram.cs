@@ -2,7 +2,9 @@ using System.Numerics;
 
 namespace Bitmapist.Bench.Load;
 
-/// <summary>Counts of latencies in nanoseconds, in buckets at most 1/64 wide, so that percentiles are true to 1.6 %.</summary>
+/// <summary>
+/// Counts of latencies in nanoseconds, in buckets at most 1/64 wide, so that percentiles are true to 1.6 %.
+/// </summary>
 internal sealed class LatencyHistogram
 {
     private const int SubBits = 6;
@@ -17,7 +19,9 @@ internal sealed class LatencyHistogram
         _total++;
     }
 
-    /// <summary>The latency in microseconds below which a share (0 to 1) of all lies; 0 when nothing was recorded.</summary>
+    /// <summary>
+    /// The latency in microseconds below which a share (0 to 1) of all lies; 0 when nothing was recorded.
+    /// </summary>
     public double PercentileUs(double share)
     {
         long rank = (long)Math.Ceiling(_total * share);

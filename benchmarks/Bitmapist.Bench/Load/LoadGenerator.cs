@@ -115,7 +115,9 @@ internal sealed unsafe class LoadGenerator : IDisposable
         }
     }
 
-    /// <summary>A request that finds its connection free counts from now: the generator's own lateness is not the server's.</summary>
+    /// <summary>
+    /// A request that finds its connection free counts from now: the generator's own lateness is not the server's.
+    /// </summary>
     private void SendPaced(LoadConnection connection, long dueAt, long now)
     {
         if (connection.IsBusy) connection.Overdue.Enqueue(dueAt);

@@ -6,7 +6,9 @@ using System.Net.Sockets;
 
 namespace Bitmapist.Bench.Peers;
 
-/// <summary>A server under test: a process of this benchmark's own, on a free loopback port, with a directory for its files.</summary>
+/// <summary>
+/// A server under test: a process of this benchmark's own, on a free loopback port, with a directory for its files.
+/// </summary>
 internal sealed class Peer : IDisposable
 {
     private const double ClockTicksPerSecond = 100; // USER_HZ, fixed on every Linux architecture .NET runs on
@@ -51,11 +53,14 @@ internal sealed class Peer : IDisposable
         get
         {
             string line = File.ReadLines($"/proc/{_process!.Id}/status").First(line => line.StartsWith("VmRSS:"));
-            return long.Parse(line.AsSpan(6, line.Length - 9), NumberStyles.Integer, CultureInfo.InvariantCulture) * 1024;
+            return long.Parse(line.AsSpan(6, line.Length - 9), NumberStyles.Integer,
+                CultureInfo.InvariantCulture) * 1024;
         }
     }
 
-    /// <summary>Starts the process, on the files of the last one if there was one, and waits for its first PONG.</summary>
+    /// <summary>
+    /// Starts the process, on the files of the last one if there was one, and waits for its first PONG.
+    /// </summary>
     /// <returns>The time from before exec to the PONG.</returns>
     public TimeSpan Start()
     {

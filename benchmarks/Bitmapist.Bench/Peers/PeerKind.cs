@@ -9,7 +9,9 @@ internal sealed record PeerKind(string Name, string Executable, Func<int, string
     /// <summary>Environment variables to add.</summary>
     public Dictionary<string, string> Environment { get; init; } = [];
 
-    /// <summary>bitmapist-server as anyone starts it: its log on, synced every second, a snapshot every three minutes.</summary>
+    /// <summary>
+    /// bitmapist-server as anyone starts it: its log on, synced every second, a snapshot every three minutes.
+    /// </summary>
     public static PeerKind Ours(string executable) => new("bitmapist-server", executable, (port, directory) =>
         ["-addr", $"127.0.0.1:{port}", "-db", Path.Combine(directory, "bitmapist.db")]);
 

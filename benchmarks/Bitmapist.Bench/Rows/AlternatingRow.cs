@@ -4,7 +4,9 @@ using Bitmapist.Bench.Report;
 
 namespace Bitmapist.Bench.Rows;
 
-/// <summary>A load put on one server, then on the other, round after round, so that whatever else the machine does hits both.</summary>
+/// <summary>
+/// A load put on one server, then on the other, round after round, so that whatever else the machine does hits both.
+/// </summary>
 internal abstract class AlternatingRow(string name, Unit unit) : IRow
 {
     public string Name => name;

@@ -3,8 +3,8 @@ using Bitmapist.Bench.Peers;
 namespace Bitmapist.Bench.Rows;
 
 /// <summary>
-/// Keys of one event as bitmapist names them, with a share of ten million users marked in each, in random order as marks
-/// arrive. The same on every server.
+/// Keys of one event as bitmapist names them, with a share of ten million users marked in each, in random order as
+/// marks arrive. The same on every server.
 /// </summary>
 internal sealed class EventKeys(string eventName, double markedShare)
 {

@@ -80,7 +80,8 @@ internal static class RowList
     }
 
     private static ThroughputRow Random(
-        string name, EventKeys data, int pipeline, int operationsPerId, PeerRole rival, Func<int, BatchTemplate> template)
+        string name, EventKeys data, int pipeline, int operationsPerId, PeerRole rival, Func<int,
+            BatchTemplate> template)
     {
         BatchTemplate[] templates = [.. Enumerable.Range(0, data.Keys.Length).Select(template)];
         return new ThroughputRow(name, Connections, data, number => new RandomIdRequests(templates, (ulong)number))
@@ -89,7 +90,9 @@ internal static class RowList
         };
     }
 
-    /// <summary>As bitmapist 3 asks: BITOP under the name it gives the result, and once that is answered, BITCOUNT.</summary>
+    /// <summary>
+    /// As bitmapist 3 asks: BITOP under the name it gives the result, and once that is answered, BITCOUNT.
+    /// </summary>
     private static CycledRequests Pairs(string operation, EventKeys data, int number)
     {
         var requests = new List<string[]>();

@@ -43,7 +43,7 @@ internal sealed class SparseMemoryRow : IRow
         long after = peer.ResidentBytes;
         double bytesPerId = (after - before) / ((double)keys * IdsPerKey);
         string text = string.Create(CultureInfo.InvariantCulture,
-            $"{ResultTable.Text(before, Unit.Bytes)} → {ResultTable.Text(after, Unit.Bytes)}: {bytesPerId:N1} B per id");
+            $"{ResultTable.Text(before, Unit.Bytes)} → {ResultTable.Text(after, Unit.Bytes)}: {bytesPerId:N1} B/id");
         return (new Sample(after - before), text);
     }
 

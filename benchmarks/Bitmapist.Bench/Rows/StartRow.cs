@@ -4,8 +4,8 @@ using Bitmapist.Bench.Report;
 namespace Bitmapist.Bench.Rows;
 
 /// <summary>
-/// Time from before exec to the first PONG, of an empty server and of one that was stopped with its keys saved; files in
-/// the page cache. With keys Redis is left out: 100,000 bitmaps with ids up to ten million are 120 GB to it.
+/// Time from before exec to the first PONG, of an empty server and of one that was stopped with its keys saved; files
+/// in the page cache. With keys Redis is left out: 100,000 bitmaps with ids up to ten million are 120 GB to it.
 /// </summary>
 internal sealed class StartRow(int keyCount) : IRow
 {

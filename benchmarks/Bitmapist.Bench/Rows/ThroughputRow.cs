@@ -4,7 +4,9 @@ using Bitmapist.Bench.Report;
 
 namespace Bitmapist.Bench.Rows;
 
-/// <summary>Operations per second of connections that each send a batch, wait for its replies, and send the next.</summary>
+/// <summary>
+/// Operations per second of connections that each send a batch, wait for its replies, and send the next.
+/// </summary>
 /// <param name="name">What the table shows.</param>
 /// <param name="connectionCount">All driven by one thread.</param>
 /// <param name="data">What is there beforehand.</param>

@@ -41,7 +41,7 @@ internal static class KeyspaceLoader
             if (database >= session.Store.Databases)
             {
                 throw new InvalidDataException(
-                    $"it has keys in database {database}, beyond the {session.Store.Databases} configured (-databases)");
+                    $"it has keys in database {database}: -databases must be more than {session.Store.Databases}");
             }
 
             ValueCodec.ReadMetadata(stored.Metadata.Span, out long lengthBytes, out _, out long expiresAt);

@@ -34,8 +34,8 @@ public sealed class ExpiryCycle : IAsyncDisposable
             }
             catch (Storage.Files.StorageException)
             {
-                // The log failed just now: its owner says so to every client. The keys are gone from memory all the same,
-                // and a restart finds them expired again.
+                // The log failed just now: its owner says so to every client. The keys are gone from memory all the
+                // same, and a restart finds them expired again.
             }
         }
     }

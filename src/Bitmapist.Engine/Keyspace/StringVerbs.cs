@@ -67,8 +67,8 @@ public static class StringVerbs
     public const long KeepExpiry = -1;
 
     /// <summary>
-    /// Makes a key this value, wholly new or overwritten; its shard is held. The caller logs that afterwards: an expired
-    /// predecessor is removed here, and a replay must see that deletion first.
+    /// Makes a key this value, wholly new or overwritten; its shard is held. The caller logs that afterwards: an
+    /// expired predecessor is removed here, and a replay must see that deletion first.
     /// </summary>
     internal static void PutHeld(Session session, in KeyRef key, in StringValue value, long expiresAtUnixMs)
     {

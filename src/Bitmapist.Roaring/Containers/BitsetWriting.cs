@@ -8,7 +8,8 @@ internal static class BitsetWriting
     /// <summary>Sets a bit that is clear.</summary>
     public static void Set(ref Container container, ushort value)
     {
-        if (!container.Owned) container = Container.OfBitset((ulong[])container.WordArray.Clone(), container.Cardinality);
+        if (!container.Owned)
+            container = Container.OfBitset((ulong[])container.WordArray.Clone(), container.Cardinality);
         ref ulong word = ref container.WordArray[value >> 6];
         Debug.Assert((word >> value & 1) == 0);
         word |= 1UL << value;
@@ -18,7 +19,8 @@ internal static class BitsetWriting
     /// <summary>Clears a bit that is set; becomes an array when few are left.</summary>
     public static void Clear(ref Container container, ushort value)
     {
-        if (!container.Owned) container = Container.OfBitset((ulong[])container.WordArray.Clone(), container.Cardinality);
+        if (!container.Owned)
+            container = Container.OfBitset((ulong[])container.WordArray.Clone(), container.Cardinality);
         ref ulong word = ref container.WordArray[value >> 6];
         Debug.Assert((word >> value & 1) != 0);
         word &= ~(1UL << value);

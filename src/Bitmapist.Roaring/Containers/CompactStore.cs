@@ -3,7 +3,9 @@ using Bitmapist.Roaring.Operations;
 
 namespace Bitmapist.Roaring.Containers;
 
-/// <summary>The writable compact form: one strictly ascending array of ids with spare capacity. A mutable struct.</summary>
+/// <summary>
+/// The writable compact form: one strictly ascending array of ids with spare capacity. A mutable struct.
+/// </summary>
 internal struct CompactStore
 {
     public CompactStore(uint[] ids, int count, int chunkCount, bool isShared)
@@ -26,7 +28,9 @@ internal struct CompactStore
 
     public readonly ReadOnlySpan<uint> Used => Ids.AsSpan(0, Count);
 
-    /// <summary>The index of the first id at or after the given one; ids above all others cost one comparison.</summary>
+    /// <summary>
+    /// The index of the first id at or after the given one; ids above all others cost one comparison.
+    /// </summary>
     public readonly int LowerBound(uint id) =>
         Count > 0 && Ids[Count - 1] < id ? Count : Search.LowerBound(Used, id);
 
@@ -76,7 +80,9 @@ internal struct CompactStore
         IsShared = false;
     }
 
-    /// <summary>Whether the id below a position, or the one at <paramref name="next"/>, lies in the id's chunk.</summary>
+    /// <summary>
+    /// Whether the id below a position, or the one at <paramref name="next"/>, lies in the id's chunk.
+    /// </summary>
     private readonly bool SharesChunk(int position, uint id, int next) =>
         (position > 0 && Ids[position - 1] >> 16 == id >> 16) || (next < Count && Ids[next] >> 16 == id >> 16);
 }

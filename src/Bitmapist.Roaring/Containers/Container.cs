@@ -29,7 +29,9 @@ internal struct Container
 
     public ContainerKind Kind;
 
-    /// <summary>Whether the bitmap holding this descriptor may write to the array. Meaningless in a frozen bitmap.</summary>
+    /// <summary>
+    /// Whether the bitmap holding this descriptor may write to the array. Meaningless in a frozen bitmap.
+    /// </summary>
     public bool Owned;
 
     /// <summary>The array behind an Array or Run container, spare capacity included.</summary>
@@ -66,10 +68,14 @@ internal struct Container
         ? FormRules.BitsetBytes
         : ValueArray.Length * sizeof(ushort));
 
-    /// <summary>Takes ownership of <paramref name="values"/>, whose first <paramref name="count"/> are strictly ascending.</summary>
+    /// <summary>
+    /// Takes ownership of <paramref name="values"/>, whose first <paramref name="count"/> are strictly ascending.
+    /// </summary>
     public static Container OfArray(ushort[] values, int count) => new(values, count, ContainerKind.Array, 0);
 
-    /// <summary>Takes ownership of <paramref name="words"/>, of which <paramref name="cardinality"/> bits are set.</summary>
+    /// <summary>
+    /// Takes ownership of <paramref name="words"/>, of which <paramref name="cardinality"/> bits are set.
+    /// </summary>
     public static Container OfBitset(ulong[] words, int cardinality)
     {
         Debug.Assert(words.Length == FormRules.ChunkWords);

@@ -90,7 +90,8 @@ internal static class ContainerReading
         {
             case ContainerKind.Array:
                 if (from >= FormRules.ChunkIds) return from;
-                for (int i = Search.LowerBound(values, (ushort)from); i < values.Length && values[i] == from; i++) from++;
+                for (int i = Search.LowerBound(values, (ushort)from); i < values.Length && values[i] == from; i++)
+                    from++;
                 return from;
             case ContainerKind.Bitset:
                 return BitScan.NextClear(view.Words, from);

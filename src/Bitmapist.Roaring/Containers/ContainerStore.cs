@@ -79,7 +79,9 @@ internal struct ContainerStore
         return true;
     }
 
-    /// <summary>Removes a value from a container, and the container with its last value; true when it was there.</summary>
+    /// <summary>
+    /// Removes a value from a container, and the container with its last value; true when it was there.
+    /// </summary>
     public bool Remove(int index, ushort value)
     {
         ref readonly Container present = ref Items[index];
@@ -150,7 +152,9 @@ internal struct ContainerStore
         present = container;
     }
 
-    /// <summary>A descriptor that may be changed; its array may still be shared, see <see cref="Container.Owned"/>.</summary>
+    /// <summary>
+    /// A descriptor that may be changed; its array may still be shared, see <see cref="Container.Owned"/>.
+    /// </summary>
     private ref Container Writable(int index)
     {
         if (IsShared) Unshare();
@@ -176,7 +180,9 @@ internal struct ContainerStore
         if (dataBytes != MemoryEstimate.Unknown) dataBytes += change;
     }
 
-    /// <summary>Looks a value up in an array (its lower bound) or in runs (the last run starting at or before it).</summary>
+    /// <summary>
+    /// Looks a value up in an array (its lower bound) or in runs (the last run starting at or before it).
+    /// </summary>
     private static bool Find(in Container container, ushort value, ref int position)
     {
         ReadOnlySpan<ushort> values = container.View.Values;

@@ -15,7 +15,9 @@ internal static class FormRules
     /// <summary>Bytes of one bitset: 65,536 / 8.</summary>
     public const int BitsetBytes = 8_192;
 
-    /// <summary>The portable format's limit, fixed by its specification: 4,096 × 2 B = 8 KiB, array and bitset cost the same.</summary>
+    /// <summary>
+    /// The portable format's limit, fixed by its specification: 4,096 × 2 B = 8 KiB, array and bitset cost the same.
+    /// </summary>
     public const int PortableArrayMax = 4_096;
 
     /// <summary>
@@ -64,7 +66,9 @@ internal static class FormRules
         cardinality > CompactMax
         || 16L * cardinality > 9L * (TopLevelOverheadBytes + (long)ContainerOverheadBytes * chunkCount);
 
-    /// <summary>Whether runs are the smallest form in memory: 4 B each, against the array or bitset it would be.</summary>
+    /// <summary>
+    /// Whether runs are the smallest form in memory: 4 B each, against the array or bitset it would be.
+    /// </summary>
     public static bool PrefersRuns(int runCount, int cardinality) =>
         4 * runCount < (cardinality <= ArrayMax ? 2 * cardinality : BitsetBytes);
 

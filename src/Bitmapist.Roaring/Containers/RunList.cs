@@ -12,7 +12,9 @@ namespace Bitmapist.Roaring.Containers;
 /// </summary>
 internal static class RunList
 {
-    /// <summary>Spare elements behind the last value that <see cref="CopyValues"/> needs: it writes eight at a time.</summary>
+    /// <summary>
+    /// Spare elements behind the last value that <see cref="CopyValues"/> needs: it writes eight at a time.
+    /// </summary>
     public const int Slack = 8;
 
     public static int Cardinality(ReadOnlySpan<ushort> runs)
@@ -68,7 +70,9 @@ internal static class RunList
         _ => CountInRuns(view.Values),
     };
 
-    /// <summary>Writes the maximal runs of <paramref name="view"/>; the target holds exactly <see cref="CountRuns"/> pairs.</summary>
+    /// <summary>
+    /// Writes the maximal runs of <paramref name="view"/>; the target holds exactly <see cref="CountRuns"/> pairs.
+    /// </summary>
     public static void Fill(in ContainerView view, Span<ushort> target)
     {
         switch (view.Kind)

@@ -47,10 +47,16 @@ internal readonly struct PortableLayout
         int pairsEnd = pairsAt + 4 * containerCount;
         bool hasOffsets = !hasRuns || containerCount >= OffsetsContainersMin;
         return new PortableLayout(
-            containerCount, flagsAt, pairsAt, hasOffsets ? pairsEnd : -1, pairsEnd + (hasOffsets ? 4 * containerCount : 0));
+            containerCount,
+            flagsAt,
+            pairsAt,
+            hasOffsets ? pairsEnd : -1,
+            pairsEnd + (hasOffsets ? 4 * containerCount : 0));
     }
 
-    /// <summary>Reads the cookie; the header may still reach beyond the bytes. False with a reason when it is no bitmap.</summary>
+    /// <summary>
+    /// Reads the cookie; the header may still reach beyond the bytes. False with a reason when it is no bitmap.
+    /// </summary>
     public static bool TryRead(ReadOnlySpan<byte> bytes, out PortableLayout layout, out string? reason)
     {
         layout = default;

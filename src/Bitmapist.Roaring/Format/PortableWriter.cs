@@ -6,7 +6,9 @@ using Bitmapist.Roaring.Operations;
 
 namespace Bitmapist.Roaring.Format;
 
-/// <summary>Writes any bitmap in the portable format, each container in whichever of its three forms is smallest.</summary>
+/// <summary>
+/// Writes any bitmap in the portable format, each container in whichever of its three forms is smallest.
+/// </summary>
 internal static class PortableWriter
 {
     public static long MeasureBytes(ReadOnlyBitmap bitmap)

@@ -124,7 +124,9 @@ internal static class ArrayBits
 
     private static void FlipBit(ref ulong first, ushort value) => Unsafe.Add(ref first, value >> 6) ^= 1UL << value;
 
-    /// <summary>The start of 1,024 words: a 16-bit value cannot leave them, so each access need not be checked.</summary>
+    /// <summary>
+    /// The start of 1,024 words: a 16-bit value cannot leave them, so each access need not be checked.
+    /// </summary>
     private static ref ulong FirstOf(ReadOnlySpan<ulong> words) =>
         ref MemoryMarshal.GetReference(words[..(1 + (ushort.MaxValue >> 6))]);
 }

@@ -20,7 +20,9 @@ internal static class ArrayUnion
     /// <summary>Values of a vector block.</summary>
     private const int Block = 8;
 
-    /// <summary>When one side is this many times longer, it is copied piece by piece around the other's values.</summary>
+    /// <summary>
+    /// When one side is this many times longer, it is copied piece by piece around the other's values.
+    /// </summary>
     private const int PiecesRatio = 16;
 
     public static int Union(ReadOnlySpan<ushort> left, ReadOnlySpan<ushort> right, Span<ushort> result)
@@ -192,7 +194,9 @@ internal static class ArrayUnion
         public readonly bool CanAdvance(ReadOnlySpan<ushort> left, ReadOnlySpan<ushort> right) =>
             i <= left.Length - Block && j <= right.Length - Block;
 
-        /// <summary>Merges the block that begins lower, so that nothing behind it can belong before the next eight.</summary>
+        /// <summary>
+        /// Merges the block that begins lower, so that nothing behind it can belong before the next eight.
+        /// </summary>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Advance(ReadOnlySpan<ushort> left, ReadOnlySpan<ushort> right)
         {
@@ -222,7 +226,8 @@ internal static class ArrayUnion
         {
             // One sequence up, the other down: the minima and maxima are bitonic, and no minimum exceeds a maximum.
             Vector128<ushort> down = Ssse3.Shuffle(
-                Upper.AsByte(), Vector128.Create((byte)14, 15, 12, 13, 10, 11, 8, 9, 6, 7, 4, 5, 2, 3, 0, 1)).AsUInt16();
+                Upper.AsByte(),
+                    Vector128.Create((byte)14, 15, 12, 13, 10, 11, 8, 9, 6, 7, 4, 5, 2, 3, 0, 1)).AsUInt16();
             Lower = SortBitonic(Vector128.Min(block, down));
             Upper = SortBitonic(Vector128.Max(block, down));
         }
@@ -236,7 +241,8 @@ internal static class ArrayUnion
             other = Sse2.Shuffle(values.AsUInt32(), 0b10_11_00_01).AsUInt16();
             values = Sse41.Blend(Vector128.Min(values, other), Vector128.Max(values, other), 0b1100_1100);
             other = Ssse3.Shuffle(
-                values.AsByte(), Vector128.Create((byte)2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13)).AsUInt16();
+                values.AsByte(),
+                    Vector128.Create((byte)2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13)).AsUInt16();
             return Sse41.Blend(Vector128.Min(values, other), Vector128.Max(values, other), 0b1010_1010);
         }
     }

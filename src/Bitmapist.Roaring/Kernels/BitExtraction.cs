@@ -72,7 +72,8 @@ internal static class BitExtraction
         // Lane i tests bit i: lanes 0 … 15 look at the lower 16 bits, lanes 16 … 31 at the upper ones.
         Vector512<ushort> tests = Vector512.Create(
             Vector256.Create((ushort)1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768));
-        Vector512<ushort> halves = Vector512.Create(Vector256.Create((ushort)bits), Vector256.Create((ushort)(bits >> 16)));
+        Vector512<ushort> halves =
+            Vector512.Create(Vector256.Create((ushort)bits), Vector256.Create((ushort)(bits >> 16)));
         Vector512<ushort> chosen = Vector512.Equals(halves & tests, tests);
         Avx512Vbmi2.Compress(Vector512<ushort>.Zero, chosen, values).StoreUnsafe(ref target, count);
         return count + (uint)BitOperations.PopCount(bits);

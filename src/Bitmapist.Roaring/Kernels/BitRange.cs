@@ -4,7 +4,9 @@ using System.Runtime.InteropServices;
 
 namespace Bitmapist.Roaring.Kernels;
 
-/// <summary>Sets, clears, flips and counts bits start … end − 1 of a span of words, where bit i lies in word i / 64.</summary>
+/// <summary>
+/// Sets, clears, flips and counts bits start … end − 1 of a span of words, where bit i lies in word i / 64.
+/// </summary>
 internal static class BitRange
 {
     public static void Set(Span<ulong> words, int start, int end)
@@ -50,7 +52,8 @@ internal static class BitRange
             return;
         }
         low |= head;
-        for (low = ref Unsafe.Add(ref low, 1); Unsafe.IsAddressLessThan(ref low, ref high); low = ref Unsafe.Add(ref low, 1))
+        for (low = ref Unsafe.Add(ref low, 1); Unsafe.IsAddressLessThan(ref low, ref high); low =
+            ref Unsafe.Add(ref low, 1))
             low = ulong.MaxValue;
         high |= tail;
     }

@@ -2,7 +2,9 @@ using System.Runtime.Intrinsics;
 
 namespace Bitmapist.Roaring.Kernels;
 
-/// <summary>A bitwise operation on words at every width; a type argument, so that each use compiles to its own loop.</summary>
+/// <summary>
+/// A bitwise operation on words at every width; a type argument, so that each use compiles to its own loop.
+/// </summary>
 internal interface IWordOperation
 {
     static abstract ulong Apply(ulong left, ulong right);

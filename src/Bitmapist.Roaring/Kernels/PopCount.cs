@@ -36,7 +36,8 @@ internal static class PopCount
         while (i < end)
         {
             Vector256<byte> block = Vector256<byte>.Zero;
-            for (int n = 0; n < BlockVectors; n++, i += 4) block += OfBytes(Vector256.LoadUnsafe(ref first, i).AsByte());
+            for (int n = 0; n < BlockVectors; n++, i += 4)
+                block += OfBytes(Vector256.LoadUnsafe(ref first, i).AsByte());
             counts += Avx2.SumAbsoluteDifferences(block, Vector256<byte>.Zero).AsUInt64();
         }
         return (int)Vector256.Sum(counts) + CountScalar(words[(int)i..]);
@@ -51,7 +52,8 @@ internal static class PopCount
         while (i < end)
         {
             Vector512<byte> block = Vector512<byte>.Zero;
-            for (int n = 0; n < BlockVectors; n++, i += 8) block += OfBytes(Vector512.LoadUnsafe(ref first, i).AsByte());
+            for (int n = 0; n < BlockVectors; n++, i += 8)
+                block += OfBytes(Vector512.LoadUnsafe(ref first, i).AsByte());
             counts += Avx512BW.SumAbsoluteDifferences(block, Vector512<byte>.Zero).AsUInt64();
         }
         return (int)Vector512.Sum(counts) + CountScalar(words[(int)i..]);

@@ -61,7 +61,8 @@ internal static class Search
 
     // Halving without a branch on the data: the comparison becomes a conditional move, and a random probe of 4,096
     // ids costs twelve dependent loads instead of six mispredictions.
-    private static int LowerBound<T>(ref T first, int length, T value) where T : unmanaged, IComparisonOperators<T, T, bool>
+    private static int LowerBound<T>(ref T first, int length, T value)
+        where T : unmanaged, IComparisonOperators<T, T, bool>
     {
         int low = 0;
         while (length > 0)

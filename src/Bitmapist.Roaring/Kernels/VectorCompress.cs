@@ -5,12 +5,16 @@ using System.Runtime.Intrinsics;
 
 namespace Bitmapist.Roaring.Kernels;
 
-/// <summary>Moves chosen values of a vector of eight to its front: one byte shuffle by a table of all 256 choices.</summary>
+/// <summary>
+/// Moves chosen values of a vector of eight to its front: one byte shuffle by a table of all 256 choices.
+/// </summary>
 internal static class VectorCompress
 {
     private static readonly byte[] Table = MakeTable(); // 256 × 16 bytes
 
-    /// <summary>Bit i of <paramref name="chosen"/> (below 256) chooses value i. What stands behind them is of no use.</summary>
+    /// <summary>
+    /// Bit i of <paramref name="chosen"/> (below 256) chooses value i. What stands behind them is of no use.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<ushort> Front(Vector128<ushort> values, uint chosen)
     {

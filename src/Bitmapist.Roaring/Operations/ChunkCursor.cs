@@ -64,7 +64,9 @@ internal struct ChunkCursor
         else EnterCompactChunk(next);
     }
 
-    /// <summary>Moves to the first chunk at or after <paramref name="chunk"/>; never backwards; O(log distance).</summary>
+    /// <summary>
+    /// Moves to the first chunk at or after <paramref name="chunk"/>; never backwards; O(log distance).
+    /// </summary>
     public void SeekTo(int chunk)
     {
         if (Chunk >= chunk) return;

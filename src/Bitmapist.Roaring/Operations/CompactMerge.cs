@@ -12,7 +12,9 @@ internal static class CompactMerge
     /// <summary>What merging costs for each id and doubling of the number of lists, measured in ns.</summary>
     private const int MergeCost = 2;
 
-    /// <summary>What walking a compact set costs for each of its chunks beside other operands, measured in ns.</summary>
+    /// <summary>
+    /// What walking a compact set costs for each of its chunks beside other operands, measured in ns.
+    /// </summary>
     private const int WalkCost = 30;
 
     /// <summary>

@@ -3,7 +3,9 @@ using Bitmapist.Roaring.Kernels;
 
 namespace Bitmapist.Roaring.Operations;
 
-/// <summary>The values in the first container and not in the second. Results lie in the workspace or in an operand.</summary>
+/// <summary>
+/// The values in the first container and not in the second. Results lie in the workspace or in an operand.
+/// </summary>
 internal static class ContainerAndNot
 {
     public static ContainerView AndNot(scoped in ContainerView left, scoped in ContainerView right, Workspace scratch)
@@ -26,7 +28,8 @@ internal static class ContainerAndNot
         };
     }
 
-    private static ContainerView BitsetOther(scoped in ContainerView left, scoped in ContainerView right, Workspace scratch)
+    private static ContainerView BitsetOther(scoped in ContainerView left, scoped in ContainerView right,
+        Workspace scratch)
     {
         Span<ulong> words = scratch.Words;
         left.Words.CopyTo(words);
@@ -37,7 +40,8 @@ internal static class ContainerAndNot
         return scratch.WordsResult(PopCount.Count(words));
     }
 
-    private static ContainerView RunBitset(scoped in ContainerView left, scoped in ContainerView right, Workspace scratch)
+    private static ContainerView RunBitset(scoped in ContainerView left, scoped in ContainerView right,
+        Workspace scratch)
     {
         Span<ulong> words = scratch.Words;
         ContainerReading.CopyWords(left, words);

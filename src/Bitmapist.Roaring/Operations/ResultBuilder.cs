@@ -33,7 +33,9 @@ internal sealed class ResultBuilder
         return builder;
     }
 
-    /// <summary>Appends a chunk by value: an array may go to the compact form, anything else becomes a container.</summary>
+    /// <summary>
+    /// Appends a chunk by value: an array may go to the compact form, anything else becomes a container.
+    /// </summary>
     public void Append(int chunk, in ContainerView view, Workspace scratch)
     {
         if (view.IsEmpty || TryAppendCompact(chunk, view)) return;

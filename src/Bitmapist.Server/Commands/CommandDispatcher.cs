@@ -115,7 +115,9 @@ internal static class CommandDispatcher
         return true;
     }
 
-    /// <summary>Refuses a write that could not be kept: the log has failed, or a name is too long for the index.</summary>
+    /// <summary>
+    /// Refuses a write that could not be kept: the log has failed, or a name is too long for the index.
+    /// </summary>
     private static bool TryAdmit(CommandContext call, RespWriter reply, CommandSpec spec)
     {
         bool isExec = spec == Connection.Exec.Spec;

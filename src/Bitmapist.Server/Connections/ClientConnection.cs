@@ -169,7 +169,8 @@ internal sealed class ClientConnection : IDisposable
 
     /// <summary>
     /// Has the log accept everything applied so far, by whomever: so that a reply neither acknowledges nor shows what a
-    /// crash could still take back. Once the log has failed, only a client that wrote something is left without replies.
+    /// crash could still take back. Once the log has failed, only a client that wrote something is left without
+    /// replies.
     /// </summary>
     private ValueTask CommitAsync() => _server.Persistence?.CommitAsync(Session) ?? default;
 }

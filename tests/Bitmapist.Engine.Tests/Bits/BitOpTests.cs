@@ -18,7 +18,8 @@ public sealed class BitOpTests
         session.SetBit(Name.Bytes("one"), 7, bit: true);
         using (session.BeginTransaction(KeyspaceStore.AllShards))
         {
-            for (int i = 0; i < Links; i++) session.BitOp(BitOperation.Xor, s_destination, Name.All("destination", "one"));
+            for (int i = 0; i < Links; i++)
+                session.BitOp(BitOperation.Xor, s_destination, Name.All("destination", "one"));
             session.SetBit(s_destination, 3, bit: true);
         }
 

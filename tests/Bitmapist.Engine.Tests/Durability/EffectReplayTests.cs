@@ -63,13 +63,16 @@ public sealed class EffectReplayTests
     {
         int seed = Random.Shared.Next();
         Random random = new(seed);
-        byte[] whole = Bytes("01 00 01 6B 07 03 00 01 6C 01 80 08 12 3A 30 00 00 01 00 00 00 00 00 00 00 10 00 00 00 03 00"
-            + "08 01 01 6D 01 02 01 6B 01 6C 06 00 01 6B 01 6E 07 00 01 6C 02 01 6B 05 00 01 6C 80 20 04 00 01 6C 09 01");
+        byte[] whole =
+            Bytes("01 00 01 6B 07 03 00 01 6C 01 80 08 12 3A 30 00 00 01 00 00 00 00 00 00 00 10 00 00 00 03 00"
+            + "08 01 01 6D 01 02 01 6B 01 6C 06 00 01 6B 01 6E 07 00 01 6C 02 01 6B "
+            + "05 00 01 6C 80 20 04 00 01 6C 09 01");
         for (int i = 0; i < 20_000; i++)
         {
             byte[] record = [.. whole];
             for (int left = random.Next(1, 4); left > 0; left--)
-                record[random.Next(record.Length)] = random.Next(2) == 0 ? (byte)random.Next(256) : (byte)random.Next(12);
+                record[random.Next(record.Length)] =
+                    random.Next(2) == 0 ? (byte)random.Next(256) : (byte)random.Next(12);
             record = record[..random.Next(record.Length + 1)];
             try
             {
@@ -104,7 +107,8 @@ public sealed class EffectReplayTests
         Assert.True(bit);
     }
 
-    private static byte[] Bytes(string record) => Convert.FromHexString(record.Replace(" ", "", StringComparison.Ordinal));
+    private static byte[] Bytes(string record) =>
+        Convert.FromHexString(record.Replace(" ", "", StringComparison.Ordinal));
 
     private static string Replay(byte[] record, bool showState = true)
     {

@@ -62,8 +62,8 @@ public sealed class RandomHistoryTests
             await server.CrashAsync(CrashMode.ProcessKilled, random.Next(), possible[^1]);
             string state = KeyspaceState.Of(server.Keyspace.Store);
             int found = possible.FindLastIndex(model => KeyspaceState.Of(model) == state);
-            if (found < 0)
-                Assert.Fail($"seed {seed}, round {round}: no step left this:\n{state}\nlast:\n{KeyspaceState.Of(possible[^1])}");
+            string last = KeyspaceState.Of(possible[^1]);
+            if (found < 0) Assert.Fail($"seed {seed}, round {round}: no step left this:\n{state}\nlast:\n{last}");
             await server.CrashAsync(CrashMode.ProcessKilled, random.Next(), possible[found]);
             server.Check();
         }

@@ -15,7 +15,8 @@ public sealed class ShortSequenceTests
     private const string Other = "other";
     private const int ExpiryMs = 50;
 
-    // b: SETBIT  e: EXPIRE  o: BITOP over it  d: DEL  r: RENAME away  f: FLUSHDB  t: time passes  s: SAVE  k: kill and start
+    // b: SETBIT  e: EXPIRE  o: BITOP over it  d: DEL  r: RENAME away  f: FLUSHDB  t: time passes  s: SAVE  k: kill and
+    // start
     private const string Steps = "beodrftsk";
 
     [Theory]

@@ -95,7 +95,9 @@ internal sealed class SimulatedServer : IAsyncDisposable
         (_keyspace, _session, Pair) = Open(model);
     }
 
-    /// <summary>A keyspace over any file of the disk as it is now, for instance a backup, with nothing beside it.</summary>
+    /// <summary>
+    /// A keyspace over any file of the disk as it is now, for instance a backup, with nothing beside it.
+    /// </summary>
     public async Task<string> StateOfFileAsync(string path)
     {
         SimulatedFileSystem copy = new();

@@ -41,7 +41,8 @@ public sealed class SnapshotUnderLoadTests
     [InlineData(FsyncPolicy.EverySecond, CrashMode.ProcessKilled)]
     [InlineData(FsyncPolicy.Always, CrashMode.UnsyncedLost)]
     [InlineData(FsyncPolicy.Always, CrashMode.UnsyncedAtRandom)]
-    public async Task A_kill_under_load_and_during_saves_keeps_every_acknowledged_mark(FsyncPolicy fsync, CrashMode mode)
+    public async Task A_kill_under_load_and_during_saves_keeps_every_acknowledged_mark(FsyncPolicy fsync,
+        CrashMode mode)
     {
         int seed = Random.Shared.Next();
         SimulatedFileSystem disk = new();
@@ -78,7 +79,8 @@ public sealed class SnapshotUnderLoadTests
             {
                 // All keys of a round come in one transaction: either all or none are there at any instant.
                 using TransactionScope scope = writer.BeginTransaction(KeyspaceStore.AllShards);
-                for (int key = 0; key < KeysPerWriter; key++) writer.SetBit(Name.Bytes($"key{key}"), (uint)(i % 100), bit: true);
+                for (int key = 0; key < KeysPerWriter; key++)
+                    writer.SetBit(Name.Bytes($"key{key}"), (uint)(i % 100), bit: true);
             },
             _ => flusher.Flush(0),
             _ =>
@@ -127,7 +129,8 @@ public sealed class SnapshotUnderLoadTests
             StringValue union = session.BitOp(BitOperation.Or, Name.Bytes("union"), keys);
             long count = union.Bits.Cardinality;
             Assert.True(count >= promised[writer], $"{promised[writer]} marks promised, {count} there");
-            if (count > 0) Assert.True(union.Bits.TryMax(out uint max) && max == count - 1, $"{count} marks, not the first ones");
+            if (count > 0)
+                Assert.True(union.Bits.TryMax(out uint max) && max == count - 1, $"{count} marks, not the first ones");
         }
 
         keyspace.DisposeAsync().AsTask().GetAwaiter().GetResult();

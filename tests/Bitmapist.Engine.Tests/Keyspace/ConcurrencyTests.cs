@@ -61,7 +61,8 @@ public sealed class ConcurrencyTests
             return _ =>
             {
                 string name = $"key{random.Next(Keys)}";
-                if (random.Next(2) == 0) session.Rename(Name.Bytes(name), Name.Bytes(name + "'"), SetCondition.IfMissing);
+                if (random.Next(2) == 0)
+                    session.Rename(Name.Bytes(name), Name.Bytes(name + "'"), SetCondition.IfMissing);
                 else session.Rename(Name.Bytes(name + "'"), Name.Bytes(name), SetCondition.IfMissing);
             };
         }
@@ -99,7 +100,8 @@ public sealed class ConcurrencyTests
         }
 
         // Bits are set in ascending order, each in the next key: what stood at an instant is a prefix.
-        Load.Run(s_duration, i => writer.SetBit(Name.Bytes(keys[i % 3]), (uint)i, bit: true), Reader("a"), Reader("b"), Reader("a"));
+        Load.Run(s_duration, i =>
+            writer.SetBit(Name.Bytes(keys[i % 3]), (uint)i, bit: true), Reader("a"), Reader("b"), Reader("a"));
     }
 
     [Fact]
@@ -173,6 +175,7 @@ public sealed class ConcurrencyTests
     private static void AssertPrefix(StringValue value)
     {
         long count = value.Bits.Cardinality;
-        if (count > 0) Assert.True(value.Bits.TryMax(out uint max) && max == count - 1, $"{count} bits, but not the first ones");
+        if (count > 0)
+            Assert.True(value.Bits.TryMax(out uint max) && max == count - 1, $"{count} bits, but not the first ones");
     }
 }

@@ -5,8 +5,8 @@ using Bitmapist.Engine.Keyspace;
 namespace Bitmapist.Engine.Tests.Model;
 
 /// <summary>
-/// What the keyspace must do, written as plainly as possible: a dictionary of byte arrays, each change a copy. Names are
-/// Latin-1 text. Shares no code with the engine.
+/// What the keyspace must do, written as plainly as possible: a dictionary of byte arrays, each change a copy. Names
+/// are Latin-1 text. Shares no code with the engine.
 /// </summary>
 internal sealed class ModelKeyspace(Func<long> now)
 {
@@ -128,7 +128,8 @@ internal sealed class ModelKeyspace(Func<long> now)
             BitOperation.Diff => column[0] & ~others,
             BitOperation.Diff1 => others & ~column[0],
             BitOperation.AndOr => column[0] & others,
-            BitOperation.One => Enumerable.Range(0, 8).Sum(bit => column.Count(value => (value >> bit & 1) == 1) == 1 ? 1 << bit : 0),
+            BitOperation.One =>
+                Enumerable.Range(0, 8).Sum(bit => column.Count(value => (value >> bit & 1) == 1) == 1 ? 1 << bit : 0),
             _ => throw new ArgumentOutOfRangeException(nameof(operation)),
         };
     }

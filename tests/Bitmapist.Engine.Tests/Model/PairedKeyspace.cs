@@ -96,7 +96,8 @@ internal sealed class PairedKeyspace(Session session, ModelKeyspace model)
     /// <summary>All that lists or counts keys: names, a scan, counts, a random key.</summary>
     public void List(int scanCount)
     {
-        string[] expected = [.. model.Keys.Where(key => key.Key.Database == Database).Select(key => key.Key.Name).Order()];
+        string[] expected =
+            [.. model.Keys.Where(key => key.Key.Database == Database).Select(key => key.Key.Name).Order()];
         Assert.Equal(expected, session.Names().Select(name => Name.Text(name)).Order());
         List<byte[]> scanned = [];
         ulong cursor = 0;

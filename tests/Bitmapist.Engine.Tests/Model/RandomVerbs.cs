@@ -46,7 +46,8 @@ internal sealed class RandomVerbs(Random random, ManualTime time, int databases,
             case 25: pair.Get(AnyName()); break;
             case 26: pair.Delete(AnyName(), AnyName(), AnyName()); break;
             case 27: pair.Delete(AnyName()); break;
-            case < 30: pair.Rename(AnyName(), AnyName(), random.Next(3) == 0 ? SetCondition.IfMissing : SetCondition.Always); break;
+            case < 30: pair.Rename(AnyName(), AnyName(), random.Next(3) == 0 ? SetCondition.IfMissing
+                : SetCondition.Always); break;
             case < 32: Copy(pair); break;
             case < 36: pair.ExpireAt(AnyName(), AnyTime(), AnyExpireCondition()); break;
             case 36: pair.Persist(AnyName()); break;

@@ -32,7 +32,8 @@ public sealed class MalformedBytesTests
     [MemberData(nameof(Contradictions))]
     public void Contradiction_is_refused_with_a_reason(string what, byte[] bytes)
     {
-        Assert.False(SerializedBitmap.TryRead(bytes, out SerializedBitmap? bitmap, out int consumed, out string? reason), what);
+        Assert.False(SerializedBitmap.TryRead(bytes, out SerializedBitmap? bitmap, out int consumed,
+            out string? reason), what);
         Assert.Null(bitmap);
         Assert.Equal(0, consumed);
         Assert.False(string.IsNullOrEmpty(reason));
@@ -41,7 +42,8 @@ public sealed class MalformedBytesTests
     [Fact]
     public void Untouched_specimens_of_the_contradictions_are_accepted()
     {
-        Sets.AssertHolds([5, 6], Sets.Read([.. U32(12_346), .. U32(1), .. U16(0, 1), .. U32(16), .. U16(5, 6)]), "array");
+        Sets.AssertHolds([5, 6], Sets.Read([.. U32(12_346), .. U32(1), .. U16(0, 1), .. U32(16), .. U16(5, 6)]),
+            "array");
         Sets.AssertHolds([10, 11, 12], Sets.Read([.. U32(12_347), 1, .. U16(0, 2, 1, 10, 2)]), "run");
         Assert.Equal(5_000, Sets.Read(Bitset(cardinality: 5_000, bits: 5_000)).Cardinality);
     }
@@ -117,7 +119,8 @@ public sealed class MalformedBytesTests
             random.NextBytes(bytes);
             // A plausible beginning gets further into the reader.
             if (bytes.Length >= 8 && i % 2 == 0) BinaryPrimitives.WriteUInt32LittleEndian(bytes, 12_346);
-            if (bytes.Length >= 8 && i % 4 == 0) BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(4), (uint)random.Next(4));
+            if (bytes.Length >= 8 && i % 4 == 0)
+                BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(4), (uint)random.Next(4));
             if (bytes.Length >= 8 && i % 4 == 1)
                 BinaryPrimitives.WriteUInt32LittleEndian(bytes, 12_347u | (uint)random.Next(4) << 16);
             IsConsistent(bytes, $"garbage {i}, seed {Seed}");
@@ -164,5 +167,6 @@ public sealed class MalformedBytesTests
 
     private static byte[] U32(uint value) => BitConverter.GetBytes(value);
 
-    private static byte[] U16(params int[] values) => [.. values.SelectMany(value => BitConverter.GetBytes((ushort)value))];
+    private static byte[] U16(params int[] values) =>
+        [.. values.SelectMany(value => BitConverter.GetBytes((ushort)value))];
 }

@@ -48,7 +48,8 @@ internal sealed unsafe partial class CRoaring(nint handle) : IDisposable
 
     public static CRoaring Xor(CRoaring left, CRoaring right) => new(roaring_bitmap_xor(left.Handle, right.Handle));
 
-    public static CRoaring AndNot(CRoaring left, CRoaring right) => new(roaring_bitmap_andnot(left.Handle, right.Handle));
+    public static CRoaring AndNot(CRoaring left, CRoaring right) =>
+        new(roaring_bitmap_andnot(left.Handle, right.Handle));
 
     public static CRoaring OrMany(CRoaring[] operands)
     {

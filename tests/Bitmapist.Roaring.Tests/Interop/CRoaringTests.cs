@@ -25,7 +25,8 @@ public sealed class CRoaringTests
         uint[][]? sets = RealDataSets.TryRead(name);
         Assert.SkipWhen(sets is null, $"../shared/data/{name}.tar.gz is not beside this checkout");
         Assert.Equal(200, sets.Length);
-        for (int i = 0; i + 1 < sets.Length; i += 3) AssertAgree(sets[i], sets[i + 1], $"{name}, files {i} and {i + 1}");
+        for (int i = 0; i + 1 < sets.Length; i += 3)
+            AssertAgree(sets[i], sets[i + 1], $"{name}, files {i} and {i + 1}");
 
         ReadOnlyBitmap[] ours = [.. sets.Select((set, i) => Sets.Bitmap(set, (SetForm)(i % 5)))];
         CRoaring[] theirs = [.. sets.Select(set => CRoaring.FromIds(set))];

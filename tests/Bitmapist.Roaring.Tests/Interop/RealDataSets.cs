@@ -11,7 +11,9 @@ internal static class RealDataSets
 {
     public static readonly string[] Names = ["census1881", "census-income", "wikileaks-noquotes"];
 
-    /// <summary>The id lists of a data set, in the order of the archive's file names; null where it is absent.</summary>
+    /// <summary>
+    /// The id lists of a data set, in the order of the archive's file names; null where it is absent.
+    /// </summary>
     public static uint[][]? TryRead(string name)
     {
         string? path = PathOf($"{name}.tar.gz");

@@ -65,8 +65,10 @@ public sealed class ArrayKernelTests
         AssertWrites(or, left, right, ArrayUnion.Union, "OR, " + because);
         AssertWrites(xor, left, right, ArrayUnion.SymmetricDifferenceScalar, "scalar XOR, " + because);
         AssertWrites(xor, left, right, ArrayUnion.SymmetricDifference, "XOR, " + because);
-        AssertWrites(or, left, right, (a, b, to) => ArrayUnion.MergePieces(a, b, to, keepsPairs: true), "pieces, " + because);
-        AssertWrites(xor, left, right, (a, b, to) => ArrayUnion.MergePieces(a, b, to, keepsPairs: false), "pieces, " + because);
+        AssertWrites(or, left, right, (a, b, to) =>
+            ArrayUnion.MergePieces(a, b, to, keepsPairs: true), "pieces, " + because);
+        AssertWrites(xor, left, right, (a, b, to) =>
+            ArrayUnion.MergePieces(a, b, to, keepsPairs: false), "pieces, " + because);
         Assert.Equal(and.Length, ArrayIntersection.CountScalar(left, right));
         Assert.Equal(and.Length, ArrayIntersection.CountGalloping(left, right));
         Assert.Equal(and.Length, ArrayIntersection.Count(left, right));

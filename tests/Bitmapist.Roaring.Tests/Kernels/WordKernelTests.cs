@@ -4,7 +4,9 @@ using Bitmapist.Roaring.Kernels;
 
 namespace Bitmapist.Roaring.Tests.Kernels;
 
-/// <summary>Vector kernels on words against their scalar twins, at lengths around every block and vector size.</summary>
+/// <summary>
+/// Vector kernels on words against their scalar twins, at lengths around every block and vector size.
+/// </summary>
 public sealed class WordKernelTests
 {
     public static TheoryData<int, double> Inputs()
@@ -77,7 +79,8 @@ public sealed class WordKernelTests
             int start = random.Next(0, 1_281), end = round % 10 == 0 ? 1_280 : random.Next(0, 1_281);
             bool[] before = [.. Enumerable.Range(0, 1_280).Select(i => (words[i / 64] >> (i % 64) & 1) != 0)];
             bool Inside(int i) => i >= start && i < end;
-            Assert.Equal(Enumerable.Range(0, 1_280).Count(i => Inside(i) && before[i]), BitRange.Count(words, start, end));
+            Assert.Equal(Enumerable.Range(0, 1_280).Count(i => Inside(i) && before[i]),
+                BitRange.Count(words, start, end));
             AssertBits(i => Inside(i) || before[i], Changed(words, w => BitRange.Set(w, start, end)));
             AssertBits(i => !Inside(i) && before[i], Changed(words, w => BitRange.Clear(w, start, end)));
             AssertBits(i => Inside(i) != before[i], Changed(words, w => BitRange.Flip(w, start, end)));
