@@ -34,7 +34,7 @@ public sealed partial class SourceStyleTests
             string[] lines = File.ReadAllLines(path);
             for (int i = 1; i < lines.Length; i++)
             {
-                if (!MemberBrace().IsMatch(lines[i]) || Type().IsMatch(Header(lines, i))) continue;
+                if (!MemberBrace().IsMatch(lines[i]) || IsNoMethod(Header(lines, i))) continue;
                 string close = lines[i].Replace('{', '}');
                 int end = Array.FindIndex(lines, i, line => line.StartsWith(close, StringComparison.Ordinal));
                 if (end - i - 1 > MethodLinesMax)
