@@ -62,6 +62,10 @@ public sealed partial class SourceStyleTests
         Assert.Empty(wrong);
     }
 
+    /// <summary>A type, or the initializer of a table of data.</summary>
+    private static bool IsNoMethod(string header) =>
+        Type().IsMatch(header) || header.EndsWith("new()", StringComparison.Ordinal) || header.EndsWith('=');
+
     /// <summary>
     /// The lines from the last blank or closing line to a brace: a declaration, perhaps over several lines.
     /// </summary>
