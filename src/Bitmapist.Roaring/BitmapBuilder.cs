@@ -68,7 +68,10 @@ public sealed class BitmapBuilder
         else if (pendingCount > FormRules.ArrayMax)
             result.AppendContainer(pendingChunk, ContainerCopy.Plain(view));
         else
-            result.Append(pendingChunk, scratch.ArrayResult(BitExtraction.Values(pending, scratch.Values)), scratch);
+        {
+            BitExtraction.Values(pending, pendingCount, scratch.Values);
+            result.Append(pendingChunk, scratch.ArrayResult(pendingCount), scratch);
+        }
         Array.Clear(pending);
         pendingCount = 0;
     }

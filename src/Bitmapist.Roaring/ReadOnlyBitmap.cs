@@ -62,12 +62,7 @@ public abstract class ReadOnlyBitmap
     {
         AssertRange(start, end);
         if (start >= end) return 0;
-        if (IsCompact)
-        {
-            return Operations.CompactIds.CountBelow(CompactIds, end)
-                - Operations.CompactIds.CountBelow(CompactIds, start);
-        }
-
+        if (IsCompact) return Operations.CompactIds.CountRange(CompactIds, start, end);
         int firstChunk = (int)(start >> 16), lastChunk = (int)((end - 1) >> 16);
         long count = 0;
         for (int i = FindChunk(firstChunk); i < ContainerCount; i++)

@@ -137,13 +137,13 @@ public sealed class RoaringBitmap
     /// <summary>Throws <see cref="InvalidOperationException"/> naming the first broken invariant.</summary>
     public void Validate()
     {
+        ReadOnlySpan<Container> containers = store.Items.AsSpan(0, store.Count);
         if (isCompact) FormValidation.Compact(compact.Used, compact.ChunkCount);
-        else FormValidation.Containers(store.Chunks.AsSpan(0, store.Count), store.Items.AsSpan(0, store.Count),
-            cardinality);
+        else FormValidation.Containers(store.Chunks.AsSpan(0, store.Count), containers, cardinality);
         FormValidation.Require(
             !isCompact || compact.Count == cardinality, "the kept cardinality is the number of ids", cardinality);
         FormValidation.Require(
-            isCompact || store.DataBytes == MemoryEstimate.Sum(store.Items.AsSpan(0, store.Count)),
+            isCompact || store.DataBytes == MemoryEstimate.Sum(containers),
             "the kept bytes are the sum over containers", store.DataBytes);
     }
 

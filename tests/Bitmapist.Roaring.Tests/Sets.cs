@@ -71,8 +71,8 @@ internal static class Sets
 
     public static SerializedBitmap Read(byte[] bytes)
     {
-        bool isRead =
-            SerializedBitmap.TryRead(bytes, out SerializedBitmap? bitmap, out int consumed, out string? reason);
+        bool isRead = SerializedBitmap.TryRead(
+            bytes, out SerializedBitmap? bitmap, out int consumed, out string? reason);
         Assert.True(isRead, reason);
         Assert.Equal(bytes.Length, consumed);
         return bitmap!;
@@ -137,8 +137,8 @@ internal static class Sets
             writer.Write((ushort)chunk);
             writer.Write((ushort)(values.Count - 1));
         }
-        List<byte[]> containers =
-            [.. chunks.Select(chunk => asRuns ? RunBytes(chunk.Values) : PlainBytes(chunk.Values))];
+        Func<List<ushort>, byte[]> write = asRuns ? RunBytes : PlainBytes;
+        List<byte[]> containers = [.. chunks.Select(chunk => write(chunk.Values))];
         if (!asRuns || chunks.Count >= 4)
         {
             int offset = (int)stream.Position + 4 * chunks.Count;
@@ -168,8 +168,8 @@ internal static class Sets
         List<(ushort Start, int Length)> runs = [];
         foreach (ushort value in values)
         {
-            if (runs.Count > 0 && runs[^1].Start + runs[^1].Length == value)
-                runs[^1] = (runs[^1].Start, runs[^1].Length + 1);
+            bool extends = runs.Count > 0 && runs[^1].Start + runs[^1].Length == value;
+            if (extends) runs[^1] = (runs[^1].Start, runs[^1].Length + 1);
             else runs.Add((value, 1));
         }
         byte[] bytes = new byte[2 + 4 * runs.Count];

@@ -90,8 +90,8 @@ internal static class ContainerReading
         {
             case ContainerKind.Array:
                 if (from >= FormRules.ChunkIds) return from;
-                for (int i = Search.LowerBound(values, (ushort)from); i < values.Length && values[i] == from; i++)
-                    from++;
+                int at = Search.LowerBound(values, (ushort)from);
+                for (; at < values.Length && values[at] == from; at++) from++;
                 return from;
             case ContainerKind.Bitset:
                 return BitScan.NextClear(view.Words, from);
@@ -117,7 +117,7 @@ internal static class ContainerReading
                 values.CopyTo(target);
                 break;
             case ContainerKind.Bitset:
-                BitExtraction.ValuesScalar(view.Words, target); // no slack here, so no vector stores
+                BitExtraction.Values(view.Words, view.Cardinality, target);
                 break;
             default:
                 int count = 0;

@@ -16,7 +16,8 @@ internal static class FormRules
     public const int BitsetBytes = 8_192;
 
     /// <summary>
-    /// The portable format's limit, fixed by its specification: 4,096 × 2 B = 8 KiB, array and bitset cost the same.
+    /// The portable format's limit, fixed by its specification: 4,096 × 2 B = 8 KiB, array and bitset cost the
+    /// same.
     /// </summary>
     public const int PortableArrayMax = 4_096;
 

@@ -46,12 +46,8 @@ internal readonly struct PortableLayout
         int pairsAt = hasRuns ? 4 + (containerCount + 7) / 8 : 8;
         int pairsEnd = pairsAt + 4 * containerCount;
         bool hasOffsets = !hasRuns || containerCount >= OffsetsContainersMin;
-        return new PortableLayout(
-            containerCount,
-            flagsAt,
-            pairsAt,
-            hasOffsets ? pairsEnd : -1,
-            pairsEnd + (hasOffsets ? 4 * containerCount : 0));
+        int headerBytes = pairsEnd + (hasOffsets ? 4 * containerCount : 0);
+        return new PortableLayout(containerCount, flagsAt, pairsAt, hasOffsets ? pairsEnd : -1, headerBytes);
     }
 
     /// <summary>

@@ -24,6 +24,13 @@ internal static class ArrayIntersection
     /// <summary>When one side is this many times longer, searching it beats walking it (measured: 24 … 48).</summary>
     private const int GallopRatio = 32;
 
+    // Byte indices of four values from the i-th on, so that TurnI with Turn(I + 4) turns a block by i places. Written
+    // as words, because the compiler folds those to constants.
+    private const ulong Turn0 = 0x0706_0504_0302_0100, Turn1 = 0x0908_0706_0504_0302;
+    private const ulong Turn2 = 0x0B0A_0908_0706_0504, Turn3 = 0x0D0C_0B0A_0908_0706;
+    private const ulong Turn4 = 0x0F0E_0D0C_0B0A_0908, Turn5 = 0x0100_0F0E_0D0C_0B0A;
+    private const ulong Turn6 = 0x0302_0100_0F0E_0D0C, Turn7 = 0x0504_0302_0100_0F0E;
+
     public static int Intersect(ReadOnlySpan<ushort> left, ReadOnlySpan<ushort> right, Span<ushort> result)
     {
         if (ShouldGallop(left, right)) return IntersectGalloping(left, right, result);
@@ -203,9 +210,9 @@ internal static class ArrayIntersection
     private static uint MatchesVector512(Vector128<ushort> left, Vector128<ushort> right)
     {
         Vector512<byte> turns = Vector512.Create(
-            Vector256.Create(Turn(0), Turn(1)), Vector256.Create(Turn(2), Turn(3)));
+            Turn0, Turn4, Turn1, Turn5, Turn2, Turn6, Turn3, Turn7).AsByte();
         Vector512<byte> further = Vector512.Create(
-            Vector256.Create(Turn(4), Turn(5)), Vector256.Create(Turn(6), Turn(7)));
+            Turn4, Turn0, Turn5, Turn1, Turn6, Turn2, Turn7, Turn3).AsByte();
         Vector512<ushort> values = Vector512.Create(Vector256.Create(left, left));
         Vector512<byte> others = Vector512.Create(Vector256.Create(right, right)).AsByte();
         // Equal values differ by nothing: the smaller of two differences is zero where either is.
@@ -221,16 +228,13 @@ internal static class ArrayIntersection
     {
         Vector256<ushort> values = Vector256.Create(left, left);
         Vector256<byte> others = Vector256.Create(right, right).AsByte();
+        Vector256<byte> turned0 = Avx2.Shuffle(others, Vector256.Create(Turn0, Turn4, Turn1, Turn5).AsByte());
+        Vector256<byte> turned2 = Avx2.Shuffle(others, Vector256.Create(Turn2, Turn6, Turn3, Turn7).AsByte());
+        Vector256<byte> turned4 = Avx2.Shuffle(others, Vector256.Create(Turn4, Turn0, Turn5, Turn1).AsByte());
+        Vector256<byte> turned6 = Avx2.Shuffle(others, Vector256.Create(Turn6, Turn2, Turn7, Turn3).AsByte());
         Vector256<ushort> equal =
-            Vector256.Equals(values, Avx2.Shuffle(others, Vector256.Create(Turn(0), Turn(1))).AsUInt16())
-            | Vector256.Equals(values, Avx2.Shuffle(others, Vector256.Create(Turn(2), Turn(3))).AsUInt16())
-            | Vector256.Equals(values, Avx2.Shuffle(others, Vector256.Create(Turn(4), Turn(5))).AsUInt16())
-            | Vector256.Equals(values, Avx2.Shuffle(others, Vector256.Create(Turn(6), Turn(7))).AsUInt16());
+            Vector256.Equals(values, turned0.AsUInt16()) | Vector256.Equals(values, turned2.AsUInt16())
+            | Vector256.Equals(values, turned4.AsUInt16()) | Vector256.Equals(values, turned6.AsUInt16());
         return (equal.GetLower() | equal.GetUpper()).ExtractMostSignificantBits();
     }
-
-    /// <summary>Byte indices that turn a block of eight values by some places.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<byte> Turn(int places) => ((Vector128.CreateSequence<byte>(0, 1)
-        + Vector128.Create((byte)(2 * places))) & Vector128.Create((byte)15));
 }

@@ -225,9 +225,8 @@ internal static class ArrayUnion
         private void Step(Vector128<ushort> block)
         {
             // One sequence up, the other down: the minima and maxima are bitonic, and no minimum exceeds a maximum.
-            Vector128<ushort> down = Ssse3.Shuffle(
-                Upper.AsByte(),
-                    Vector128.Create((byte)14, 15, 12, 13, 10, 11, 8, 9, 6, 7, 4, 5, 2, 3, 0, 1)).AsUInt16();
+            Vector128<byte> turned = Vector128.Create((byte)14, 15, 12, 13, 10, 11, 8, 9, 6, 7, 4, 5, 2, 3, 0, 1);
+            Vector128<ushort> down = Ssse3.Shuffle(Upper.AsByte(), turned).AsUInt16();
             Lower = SortBitonic(Vector128.Min(block, down));
             Upper = SortBitonic(Vector128.Max(block, down));
         }
@@ -240,9 +239,8 @@ internal static class ArrayUnion
             values = Sse41.Blend(Vector128.Min(values, other), Vector128.Max(values, other), 0b1111_0000);
             other = Sse2.Shuffle(values.AsUInt32(), 0b10_11_00_01).AsUInt16();
             values = Sse41.Blend(Vector128.Min(values, other), Vector128.Max(values, other), 0b1100_1100);
-            other = Ssse3.Shuffle(
-                values.AsByte(),
-                    Vector128.Create((byte)2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13)).AsUInt16();
+            Vector128<byte> swapped = Vector128.Create((byte)2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13);
+            other = Ssse3.Shuffle(values.AsByte(), swapped).AsUInt16();
             return Sse41.Blend(Vector128.Min(values, other), Vector128.Max(values, other), 0b1010_1010);
         }
     }

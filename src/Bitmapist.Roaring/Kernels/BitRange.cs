@@ -52,9 +52,7 @@ internal static class BitRange
             return;
         }
         low |= head;
-        for (low = ref Unsafe.Add(ref low, 1); Unsafe.IsAddressLessThan(ref low, ref high); low =
-            ref Unsafe.Add(ref low, 1))
-            low = ulong.MaxValue;
+        for (int w = (start >> 6) + 1; w < last >> 6; w++) Unsafe.Add(ref words, w) = ulong.MaxValue;
         high |= tail;
     }
 

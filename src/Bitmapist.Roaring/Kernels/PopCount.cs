@@ -15,6 +15,9 @@ internal static class PopCount
     /// <summary>Vectors whose counts a byte can sum: at most 8 each, 16 × 8 = 128 of 255.</summary>
     public const int BlockVectors = 16;
 
+    // The number of bits of 0 … 15, a byte each.
+    private const ulong TableLow = 0x0302_0201_0201_0100, TableHigh = 0x0403_0302_0302_0201;
+
     public static int Count(ReadOnlySpan<ulong> words) =>
         Avx512BW.IsSupported ? CountVector512(words)
         : Avx2.IsSupported ? CountVector256(words)
@@ -63,8 +66,7 @@ internal static class PopCount
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<byte> OfBytes(Vector256<byte> bytes)
     {
-        Vector256<byte> table = Vector256.Create(
-            (byte)0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4, 0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4);
+        Vector256<byte> table = Vector256.Create(TableLow, TableHigh, TableLow, TableHigh).AsByte();
         Vector256<byte> low = Vector256.Create((byte)0x0F);
         Vector256<byte> high = Vector256.ShiftRightLogical(bytes.AsUInt16(), 4).AsByte() & low;
         return Avx2.Shuffle(table, bytes & low) + Avx2.Shuffle(table, high);
@@ -74,8 +76,9 @@ internal static class PopCount
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<byte> OfBytes(Vector512<byte> bytes)
     {
-        Vector512<byte> table = Vector512.Create(Vector256.Create(
-            (byte)0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4, 0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4));
+        // Eight words are one constant to the compiler; a vector made of two halves is put together in the loop.
+        Vector512<byte> table = Vector512.Create(
+            TableLow, TableHigh, TableLow, TableHigh, TableLow, TableHigh, TableLow, TableHigh).AsByte();
         Vector512<byte> low = Vector512.Create((byte)0x0F);
         Vector512<byte> high = Vector512.ShiftRightLogical(bytes.AsUInt16(), 4).AsByte() & low;
         return Avx512BW.Shuffle(table, bytes & low) + Avx512BW.Shuffle(table, high);

@@ -45,8 +45,8 @@ internal sealed class ChunkFront
         if (chunk == ChunkCursor.End) return default;
         for (int i = 0; i < Cursors.Length; i += Vector256<int>.Count)
         {
-            Vector256<int> isLowest =
-                Vector256.Equals(Vector256.LoadUnsafe(ref first, (nuint)i), Vector256.Create(chunk));
+            Vector256<int> isLowest = Vector256.Equals(
+                Vector256.LoadUnsafe(ref first, (nuint)i), Vector256.Create(chunk));
             for (uint bits = isLowest.ExtractMostSignificantBits(); bits != 0; bits &= bits - 1)
                 group[groupCount++] = i + BitOperations.TrailingZeroCount(bits);
         }

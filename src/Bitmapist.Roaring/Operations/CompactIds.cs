@@ -17,6 +17,9 @@ internal static class CompactIds
     public static int CountBelow(ReadOnlySpan<uint> ids, long bound) =>
         bound >= Limits.IdsMax ? ids.Length : Search.LowerBound(ids, (uint)bound);
 
+    public static long CountRange(ReadOnlySpan<uint> ids, long start, long end) =>
+        CountBelow(ids, end) - CountBelow(ids, start);
+
     public static long NextSet(ReadOnlySpan<uint> ids, long from)
     {
         int index = CountBelow(ids, from);

@@ -44,20 +44,20 @@ internal static class ContainerAnd
         };
     }
 
-    private static ContainerView ArrayBitset(scoped in ContainerView array, scoped in ContainerView bitset,
-        Workspace scratch) =>
+    private static ContainerView ArrayBitset(
+        scoped in ContainerView array, scoped in ContainerView bitset, Workspace scratch) =>
         scratch.ArrayResult(ArrayBits.And(array.Values, bitset.Words, scratch.Values));
 
-    private static ContainerView ArrayRun(scoped in ContainerView array, scoped in ContainerView run,
-        Workspace scratch) =>
+    private static ContainerView ArrayRun(
+        scoped in ContainerView array, scoped in ContainerView run, Workspace scratch) =>
         scratch.ArrayResult(ArrayRuns.Intersect(array.Values, run.Values, scratch.Values));
 
-    private static ContainerView BitsetBitset(scoped in ContainerView left, scoped in ContainerView right,
-        Workspace scratch) =>
+    private static ContainerView BitsetBitset(
+        scoped in ContainerView left, scoped in ContainerView right, Workspace scratch) =>
         scratch.WordsResult(WordLogic.And(left.Words, right.Words, scratch.Words));
 
-    private static ContainerView BitsetRun(scoped in ContainerView bitset, scoped in ContainerView run,
-        Workspace scratch)
+    private static ContainerView BitsetRun(
+        scoped in ContainerView bitset, scoped in ContainerView run, Workspace scratch)
     {
         Span<ulong> words = scratch.Words;
         bitset.Words.CopyTo(words);

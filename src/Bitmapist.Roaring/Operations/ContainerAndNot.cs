@@ -28,8 +28,8 @@ internal static class ContainerAndNot
         };
     }
 
-    private static ContainerView BitsetOther(scoped in ContainerView left, scoped in ContainerView right,
-        Workspace scratch)
+    private static ContainerView BitsetOther(
+        scoped in ContainerView left, scoped in ContainerView right, Workspace scratch)
     {
         Span<ulong> words = scratch.Words;
         left.Words.CopyTo(words);
@@ -40,8 +40,8 @@ internal static class ContainerAndNot
         return scratch.WordsResult(PopCount.Count(words));
     }
 
-    private static ContainerView RunBitset(scoped in ContainerView left, scoped in ContainerView right,
-        Workspace scratch)
+    private static ContainerView RunBitset(
+        scoped in ContainerView left, scoped in ContainerView right, Workspace scratch)
     {
         Span<ulong> words = scratch.Words;
         ContainerReading.CopyWords(left, words);

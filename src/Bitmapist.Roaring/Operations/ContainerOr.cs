@@ -21,8 +21,8 @@ internal static class ContainerOr
         };
     }
 
-    private static ContainerView BitsetOther(scoped in ContainerView bitset, scoped in ContainerView other,
-        Workspace scratch)
+    private static ContainerView BitsetOther(
+        scoped in ContainerView bitset, scoped in ContainerView other, Workspace scratch)
     {
         Span<ulong> words = scratch.Words;
         bitset.Words.CopyTo(words);
@@ -32,8 +32,8 @@ internal static class ContainerOr
         return scratch.WordsResult(PopCount.Count(words));
     }
 
-    private static ContainerView ArrayArray(scoped in ContainerView left, scoped in ContainerView right,
-        Workspace scratch)
+    private static ContainerView ArrayArray(
+        scoped in ContainerView left, scoped in ContainerView right, Workspace scratch)
     {
         if (left.Cardinality + right.Cardinality <= FormRules.ArrayMax)
             return scratch.ArrayResult(ArrayUnion.Union(left.Values, right.Values, scratch.Values));

@@ -71,9 +71,8 @@ internal sealed class Workspace
     {
         Debug.Assert(cardinality == PopCount.Count(Words));
         if (cardinality > FormRules.ArrayMax) return ContainerView.OfBitset(Words, cardinality);
-        int count = BitExtraction.Values(Words, values);
-        Debug.Assert(count == cardinality);
-        return ArrayResult(count);
+        BitExtraction.Values(Words, cardinality, values);
+        return ArrayResult(cardinality);
     }
 
     /// <summary>Whether a view reads this workspace: then the next operation must write elsewhere.</summary>

@@ -32,8 +32,9 @@ public sealed class MalformedBytesTests
     [MemberData(nameof(Contradictions))]
     public void Contradiction_is_refused_with_a_reason(string what, byte[] bytes)
     {
-        Assert.False(SerializedBitmap.TryRead(bytes, out SerializedBitmap? bitmap, out int consumed,
-            out string? reason), what);
+        bool isRead = SerializedBitmap.TryRead(
+            bytes, out SerializedBitmap? bitmap, out int consumed, out string? reason);
+        Assert.False(isRead, what);
         Assert.Null(bitmap);
         Assert.Equal(0, consumed);
         Assert.False(string.IsNullOrEmpty(reason));
@@ -42,8 +43,8 @@ public sealed class MalformedBytesTests
     [Fact]
     public void Untouched_specimens_of_the_contradictions_are_accepted()
     {
-        Sets.AssertHolds([5, 6], Sets.Read([.. U32(12_346), .. U32(1), .. U16(0, 1), .. U32(16), .. U16(5, 6)]),
-            "array");
+        byte[] array = [.. U32(12_346), .. U32(1), .. U16(0, 1), .. U32(16), .. U16(5, 6)];
+        Sets.AssertHolds([5, 6], Sets.Read(array), "array");
         Sets.AssertHolds([10, 11, 12], Sets.Read([.. U32(12_347), 1, .. U16(0, 2, 1, 10, 2)]), "run");
         Assert.Equal(5_000, Sets.Read(Bitset(cardinality: 5_000, bits: 5_000)).Cardinality);
     }
@@ -118,11 +119,13 @@ public sealed class MalformedBytesTests
             byte[] bytes = new byte[random.Next(200)];
             random.NextBytes(bytes);
             // A plausible beginning gets further into the reader.
-            if (bytes.Length >= 8 && i % 2 == 0) BinaryPrimitives.WriteUInt32LittleEndian(bytes, 12_346);
-            if (bytes.Length >= 8 && i % 4 == 0)
-                BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(4), (uint)random.Next(4));
-            if (bytes.Length >= 8 && i % 4 == 1)
-                BinaryPrimitives.WriteUInt32LittleEndian(bytes, 12_347u | (uint)random.Next(4) << 16);
+            if (bytes.Length >= 8)
+            {
+                uint count = (uint)random.Next(4);
+                if (i % 2 == 0) BinaryPrimitives.WriteUInt32LittleEndian(bytes, 12_346);
+                if (i % 4 == 0) BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(4), count);
+                if (i % 4 == 1) BinaryPrimitives.WriteUInt32LittleEndian(bytes, 12_347u | count << 16);
+            }
             IsConsistent(bytes, $"garbage {i}, seed {Seed}");
         }
     }
@@ -167,6 +170,6 @@ public sealed class MalformedBytesTests
 
     private static byte[] U32(uint value) => BitConverter.GetBytes(value);
 
-    private static byte[] U16(params int[] values) =>
-        [.. values.SelectMany(value => BitConverter.GetBytes((ushort)value))];
+    private static byte[] U16(params int[] values) => [.. values.SelectMany(value =>
+        BitConverter.GetBytes((ushort)value))];
 }
