@@ -3,11 +3,14 @@ using Bitmapist.Bench.Peers;
 namespace Bitmapist.Bench;
 
 /// <summary>The servers of one run, each started when first needed, and how long to measure.</summary>
-internal sealed class BenchRun(string ourExecutable, bool isShort) : IDisposable
+/// <param name="ourExecutable">This repository's server.</param>
+/// <param name="otherExecutable">Another build of it, to compare with in the place of Redis; null for Redis.</param>
+/// <param name="isShort">Whether to give each row a fraction of the time.</param>
+internal sealed class BenchRun(string ourExecutable, string? otherExecutable, bool isShort) : IDisposable
 {
     private readonly Dictionary<PeerRole, Peer> _peers = [];
 
-    public bool IsShort => isShort;
+    public bool IsAgainstRedis => otherExecutable is null;
 
     public int Rounds => 3;
 
@@ -27,7 +30,7 @@ internal sealed class BenchRun(string ourExecutable, bool isShort) : IDisposable
     public Peer StartFresh(PeerRole role) => new(role switch
     {
         PeerRole.Ours => PeerKind.Ours(ourExecutable),
-        PeerRole.Redis => PeerKind.Redis,
+        PeerRole.Redis => otherExecutable is null ? PeerKind.Redis : PeerKind.Ours(otherExecutable),
         PeerRole.OursWithoutLog => PeerKind.OursWithoutLog,
         _ => PeerKind.RedisWithLog,
     });

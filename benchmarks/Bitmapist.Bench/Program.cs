@@ -6,7 +6,7 @@ using Bitmapist.Bench.Peers;
 using Bitmapist.Bench.Report;
 using Bitmapist.Bench.Rows;
 
-// usage: Bitmapist.Bench SERVER COMMIT [--short] [--list] [--rows TEXT]... ; scripts/bench gives the first two.
+// usage: Bitmapist.Bench SERVER COMMIT and the options of scripts/bench, which gives the first two.
 if (args is ["serve-in-memory", string port])
 {
     await MemoryServer.ServeAsync(int.Parse(port, CultureInfo.InvariantCulture)).ConfigureAwait(false);
@@ -15,15 +15,17 @@ if (args is ["serve-in-memory", string port])
 
 if (args.Length < 2)
 {
-    Console.Error.WriteLine("usage: scripts/bench [--short] [--list] [--rows TEXT]...");
+    Console.Error.WriteLine("usage: scripts/bench [--short] [--list] [--rows TEXT]... [--against FILE]");
     return 2;
 }
 
 bool isShort = false;
+string? other = null;
 var wanted = new List<string>();
 for (int i = 2; i < args.Length; i++)
 {
     if (args[i] == "--short") isShort = true;
+    else if (args[i] == "--against" && i + 1 < args.Length) other = args[++i];
     else if (args[i] == "--rows" && i + 1 < args.Length) wanted.Add(args[++i]);
     else if (args[i] == "--list")
     {
@@ -37,15 +39,15 @@ for (int i = 2; i < args.Length; i++)
     }
 }
 
-using var run = new BenchRun(args[0], isShort);
+using var run = new BenchRun(args[0], other, isShort);
 long startedAt = Stopwatch.GetTimestamp();
 try
 {
     Machine.Describe(args[1]);
-    ResultTable.WriteHeader();
+    ResultTable.WriteHeader(other is null ? "Redis" : "other");
     foreach (IRow row in RowList.All())
         if (wanted.Count == 0 || wanted.Exists(text => row.Name.Contains(text, StringComparison.OrdinalIgnoreCase)))
-            row.Run(run);
+            if (other is null || row.ComparesBuilds) row.Run(run);
 }
 catch (Exception failure) when (failure is IOException or SocketException or UnauthorizedAccessException)
 {

@@ -53,8 +53,8 @@ internal sealed class Peer : IDisposable
         get
         {
             string line = File.ReadLines($"/proc/{_process!.Id}/status").First(line => line.StartsWith("VmRSS:"));
-            return long.Parse(line.AsSpan(6, line.Length - 9), NumberStyles.Integer,
-                CultureInfo.InvariantCulture) * 1024;
+            ReadOnlySpan<char> kib = line.AsSpan(6, line.Length - 9); // "VmRSS:    1234 kB"
+            return long.Parse(kib, NumberStyles.Integer, CultureInfo.InvariantCulture) * 1024;
         }
     }
 

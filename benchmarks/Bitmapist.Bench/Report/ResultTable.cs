@@ -7,10 +7,11 @@ internal static class ResultTable
 {
     private const double GeneratorLimit = 0.95; // of wall time: from here on the server may have had time left
 
-    public static void WriteHeader()
+    /// <param name="rival">What to call the other server.</param>
+    public static void WriteHeader(string rival)
     {
-        Console.WriteLine("| what | ours | Redis | ours ÷ Redis | CPU s per million: ours | Redis "
-            + "| p50 / p99 µs: ours | Redis | remarks |");
+        Console.WriteLine($"| what | ours | {rival} | ours ÷ {rival} | CPU s per million: ours | {rival} "
+            + $"| p50 / p99 µs: ours | {rival} | remarks |");
         Console.WriteLine("|---|---|---|---|---|---|---|---|---|");
     }
 

@@ -11,6 +11,8 @@ internal abstract class AlternatingRow(string name, Unit unit) : IRow
 {
     public string Name => name;
 
+    public bool ComparesBuilds => Rival == PeerRole.Redis;
+
     /// <summary>The server to compare with.</summary>
     public PeerRole Rival { get; init; } = PeerRole.Redis;
 

@@ -8,6 +8,8 @@ internal sealed class HighestBitRow : IRow
 {
     public string Name => "memory, one SETBIT of id 4,294,967,295";
 
+    public bool ComparesBuilds => true;
+
     public void Run(BenchRun run)
     {
         (long ours, string ourText) = Measure(run, PeerRole.Ours);

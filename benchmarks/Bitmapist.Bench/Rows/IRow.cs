@@ -5,6 +5,9 @@ internal interface IRow
 {
     string Name { get; }
 
+    /// <summary>Whether the row also makes sense with another build of this server in the place of Redis.</summary>
+    bool ComparesBuilds { get; }
+
     /// <summary>Measures and writes to the table.</summary>
     void Run(BenchRun run);
 }

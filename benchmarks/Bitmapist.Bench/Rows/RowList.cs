@@ -80,8 +80,12 @@ internal static class RowList
     }
 
     private static ThroughputRow Random(
-        string name, EventKeys data, int pipeline, int operationsPerId, PeerRole rival, Func<int,
-            BatchTemplate> template)
+        string name,
+        EventKeys data,
+        int pipeline,
+        int operationsPerId,
+        PeerRole rival,
+        Func<int, BatchTemplate> template)
     {
         BatchTemplate[] templates = [.. Enumerable.Range(0, data.Keys.Length).Select(template)];
         return new ThroughputRow(name, Connections, data, number => new RandomIdRequests(templates, (ulong)number))

@@ -18,6 +18,8 @@ internal sealed class SparseMemoryRow : IRow
 
     public string Name => "memory, 3,000 keys × 300 ids below 20 M";
 
+    public bool ComparesBuilds => true;
+
     public void Run(BenchRun run)
     {
         long affordable = (Machine.AvailableBytes() - SpareBytes) / RedisBytesPerKey;
@@ -42,8 +44,8 @@ internal sealed class SparseMemoryRow : IRow
         Thread.Sleep(TimeSpan.FromSeconds(2));
         long after = peer.ResidentBytes;
         double bytesPerId = (after - before) / ((double)keys * IdsPerKey);
-        string text = string.Create(CultureInfo.InvariantCulture,
-            $"{ResultTable.Text(before, Unit.Bytes)} → {ResultTable.Text(after, Unit.Bytes)}: {bytesPerId:N1} B/id");
+        string growth = $"{ResultTable.Text(before, Unit.Bytes)} → {ResultTable.Text(after, Unit.Bytes)}";
+        string text = string.Create(CultureInfo.InvariantCulture, $"{growth}: {bytesPerId:N1} B per id");
         return (new Sample(after - before), text);
     }
 
