@@ -8,6 +8,11 @@ public static class Limits
     /// <summary>Longest string, in bytes: 2^32 bits, so that every 32-bit offset fits (Redis: 512 MiB).</summary>
     public const long StringBytes = 512L * 1024 * 1024;
 
+    /// <summary>
+    /// Longest name of a key, in bytes: the file's limit on a stored key less the database number before it.
+    /// </summary>
+    public const int KeyBytes = Storage.Limits.KeyBytesMax - Durability.ValueCodec.DatabaseBytes;
+
     /// <summary>Shards of the keyspace, a power of two; 64 so that a set of shards is one 64-bit word.</summary>
     public const int Shards = 64;
 

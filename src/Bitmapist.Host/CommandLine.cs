@@ -113,6 +113,8 @@ internal static class CommandLine
     {
         var addresses = new List<ListenAddress>();
         if (!TryGetAddresses(parsed, addresses)) return Task.FromResult(2);
+        if (parsed.GetValue(s_bak) is { } backup && IsOneOfTheDatabase(backup, parsed.GetValue(s_db)!))
+            return Task.FromResult(Refuse($"-bak {backup} would overwrite the database: choose another file"));
         return serve(new ServerOptions
         {
             Addresses = addresses,
@@ -129,6 +131,18 @@ internal static class CommandLine
             ClientsMax = parsed.GetValue(s_maxClients),
             Debug = parsed.GetValue(s_debug),
         });
+    }
+
+    /// <summary>Whether a backup's path is that of the database, its log or its lock.</summary>
+    private static bool IsOneOfTheDatabase(string backup, string database)
+    {
+        static string Resolve(string path) =>
+            (File.Exists(path) ? File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName : null)
+            ?? Path.GetFullPath(path);
+        string resolved = Resolve(backup);
+        string file = Resolve(database);
+        return resolved == file || resolved == file + ".lock"
+            || resolved.StartsWith(file + ".log.", StringComparison.Ordinal);
     }
 
     private static int Refuse(string reason)

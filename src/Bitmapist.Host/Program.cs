@@ -9,6 +9,9 @@ using Microsoft.Extensions.Logging;
 // Requests are served on the thread that finds their socket ready; read once, before the first socket is made.
 Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1");
 
+// Long computations, and clients that wait for them, must not keep the pool from others: it adds threads too slowly.
+ThreadPool.SetMinThreads(Math.Max(32, Environment.ProcessorCount), Environment.ProcessorCount);
+
 return await CommandLine.RunAsync(args, ServeAsync).ConfigureAwait(false);
 
 static async Task<int> ServeAsync(ServerOptions options)

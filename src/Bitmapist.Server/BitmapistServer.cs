@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -60,6 +61,8 @@ public sealed class BitmapistServer : IAsyncDisposable
         var server = new BitmapistServer(
             new ServerState(options, store, persistence, time) { CommandLog = options.Debug ? logger : null },
             new ExpiryCycle(store, time), logger);
+        if (server._state.ClientsMax < options.ClientsMax)
+            Log.ClientsLimited(logger, options.ClientsMax, server._state.ClientsMax);
         try
         {
             server._host = await ListenAsync(server._state, loggers).ConfigureAwait(false);
@@ -86,7 +89,7 @@ public sealed class BitmapistServer : IAsyncDisposable
         {
             await persistence.BackupAsync(path).ConfigureAwait(false);
         }
-        catch (StorageException failure)
+        catch (Exception failure) // nobody awaits this: a signal asked for it
         {
             Log.BackupFailed(_logger, failure.Message);
         }
@@ -126,6 +129,7 @@ public sealed class BitmapistServer : IAsyncDisposable
             sockets.WaitForDataBeforeAllocatingBuffer = false;
             sockets.MaxWriteBufferSize = Limits.TransportBufferBytes;
             sockets.Backlog = 511; // as Redis
+            sockets.CreateBoundListenSocket = CreateListenSocket;
         });
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -145,6 +149,16 @@ public sealed class BitmapistServer : IAsyncDisposable
         }
 
         return host;
+    }
+
+    /// <summary>A listening socket whose connections notice when their peer has vanished.</summary>
+    private static Socket CreateListenSocket(EndPoint endPoint)
+    {
+        Socket socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endPoint);
+        if (socket.ProtocolType != ProtocolType.Tcp) return socket;
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, optionValue: true);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, Limits.KeepAliveSeconds);
+        return socket;
     }
 
     private static void Listen(KestrelServerOptions kestrel, ListenAddress address)

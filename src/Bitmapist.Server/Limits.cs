@@ -14,6 +14,21 @@ internal static class Limits
     /// </summary>
     public const long InlineChunks = 16;
 
+    /// <summary>
+    /// Requests longer than this many bytes leave the connection's thread: about 50 µs of parsing bits.
+    /// </summary>
+    public const int InlineRequestBytes = 256 * 1024;
+
+    /// <summary>
+    /// Requests with more arguments than this leave the connection's thread; likewise larger SCAN counts.
+    /// </summary>
+    public const int InlineArguments = 1000;
+
+    /// <summary>
+    /// Request bytes after which a client that never pauses lets other sockets of its thread have their turn.
+    /// </summary>
+    public const int TurnBytes = 64 * 1024;
+
     /// <summary>Strings up to this many bytes are replied at once; longer ones are streamed.</summary>
     public const int InlineReplyBytes = 64 * 1024;
 
@@ -26,14 +41,22 @@ internal static class Limits
     /// </summary>
     public const int TransportBufferBytes = 1024 * 1024;
 
+    /// <summary>
+    /// Descriptors kept for files, listening sockets and the runtime when clients are limited by their number.
+    /// </summary>
+    public const int ReservedDescriptors = 64;
+
     /// <summary>Longest name of a key, in bytes: what the database file's index takes (Redis: 512 MiB).</summary>
-    public const int KeyBytes = 16 * 1024 * 1024;
+    public const int KeyBytes = Engine.Limits.KeyBytes;
 
     /// <summary>
     /// Arguments of one transaction, in bytes: its effects are one log record, which holds 1 GiB. Half of that, because
     /// bits that compress badly may take a little more than the bytes they came in.
     /// </summary>
     public const long TransactionBytes = 512L * 1024 * 1024;
+
+    /// <summary>Idle seconds after which a connection's peer is asked whether it is still there (Redis: 300).</summary>
+    public const int KeepAliveSeconds = 300;
 
     /// <summary>How long a stop waits for clients to take their last replies; then it cuts them off.</summary>
     public static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(5);

@@ -39,6 +39,10 @@ internal static partial class Log
     [LoggerMessage(11, LogLevel.Warning, "no backup: no file is configured (-bak)")]
     public static partial void NoBackupPath(ILogger logger);
 
+    [LoggerMessage(13, LogLevel.Warning,
+        "{Configured} clients are configured, but open files are limited (ulimit -n): taking {ClientsMax} at most")]
+    public static partial void ClientsLimited(ILogger logger, int configured, int clientsMax);
+
     [LoggerMessage(12, LogLevel.Debug, "client {Client}: {Command}")]
     public static partial void Command(ILogger logger, long client, string command);
 }

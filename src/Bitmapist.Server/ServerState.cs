@@ -16,6 +16,8 @@ internal sealed class ServerState
     public ServerState(ServerOptions options, KeyspaceStore store, PersistentKeyspace? persistence, TimeProvider time)
     {
         Options = options;
+        long descriptors = DescriptorLimit.Read();
+        ClientsMax = (int)Math.Clamp(descriptors - Limits.ReservedDescriptors, 1, options.ClientsMax);
         Store = store;
         Persistence = persistence;
         Time = time;
@@ -24,6 +26,9 @@ internal sealed class ServerState
     }
 
     public ServerOptions Options { get; }
+
+    /// <summary>Clients at once: as configured, or as many as the process may have descriptors for.</summary>
+    public int ClientsMax { get; }
 
     public KeyspaceStore Store { get; }
 

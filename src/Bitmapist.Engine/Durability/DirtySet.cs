@@ -8,6 +8,8 @@ namespace Bitmapist.Engine.Durability;
 /// </summary>
 internal sealed class DirtySet
 {
+    private int _detached;
+
     /// <summary>Entries changed since the last cut; some may be detached by now, some may stand twice.</summary>
     public List<Entry> Changed { get; private set; } = [];
 
@@ -19,11 +21,24 @@ internal sealed class DirtySet
 
     public bool IsEmpty => Changed.Count == 0 && Removed.Count == 0 && !IsFlushed;
 
+    /// <summary>
+    /// Notes that an entry was removed from its table; when most of the list is such entries they are dropped.
+    /// Amortised O(1).
+    /// </summary>
+    public void CountDetached()
+    {
+        const int SweepMin = 1024; // below this a sweep costs more than the memory it frees
+        if (++_detached < SweepMin || _detached < Changed.Count / 2) return;
+        Changed.RemoveAll(entry => entry.IsDetached);
+        _detached = 0;
+    }
+
     /// <summary>Starts anew; whoever took the lists before keeps them.</summary>
     public void Reset()
     {
         Changed = [];
         Removed = [];
         IsFlushed = false;
+        _detached = 0;
     }
 }

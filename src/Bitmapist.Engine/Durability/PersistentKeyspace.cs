@@ -147,6 +147,8 @@ public sealed class PersistentKeyspace : IAsyncDisposable
     /// <exception cref="StorageException">It cannot be written; what stood there before is unharmed.</exception>
     public async Task BackupAsync(string path)
     {
+        if (Path.GetFullPath(path) == Path.GetFullPath(_options.Path))
+            throw new StorageException(path, null, "is the database itself, which a backup would replace");
         await _saving.WaitAsync().ConfigureAwait(false);
         try
         {
@@ -166,9 +168,16 @@ public sealed class PersistentKeyspace : IAsyncDisposable
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _periodicSaves.ConfigureAwait(false);
         await _saving.WaitAsync().ConfigureAwait(false);
-        _log.Dispose();
-        _saver.Dispose();
-        _lock.Dispose();
+        try
+        {
+            _log.Dispose();
+            _saver.Dispose();
+        }
+        finally
+        {
+            _lock.Dispose();
+        }
+
         _stopping.Dispose();
         _saving.Dispose();
     }
@@ -203,7 +212,7 @@ public sealed class PersistentKeyspace : IAsyncDisposable
             _events.Saved(elapsed.Elapsed);
             return null;
         }
-        catch (Exception failure) when (failure is StorageException or CorruptFileException)
+        catch (Exception failure) // whatever it is: the log has everything, and the next save tries again
         {
             LastSaveFailed = true;
             _events.SaveFailed(failure);

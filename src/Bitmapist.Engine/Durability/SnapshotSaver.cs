@@ -16,7 +16,8 @@ internal sealed class SnapshotSaver(KeyspaceStore store, IFileSystem files, Data
     private readonly Session _session = new(store);
     private readonly List<byte> _key = [];
     private readonly List<CapturedKey> _batch = [];
-    private readonly ArrayBufferWriter<byte> _value = new();
+    private const int ValueBytesKept = 1024 * 1024;
+    private ArrayBufferWriter<byte> _value = new();
     private DatabaseFile _file = file;
     private bool _mustReopen;
     private long _databaseBytes = file.FileBytes;
@@ -121,7 +122,14 @@ internal sealed class SnapshotSaver(KeyspaceStore store, IFileSystem files, Data
     /// <summary>Opens the file that now stands under the name; the old one stays in use when that fails.</summary>
     private void Reopen()
     {
+        if (!files.Exists(_file.Path)) throw new StorageException(_file.Path, null, "was removed while in use");
         DatabaseFile reopened = DatabaseFile.OpenOrCreate(files, _file.Path);
+        if (reopened.Id != _file.Id)
+        {
+            reopened.Dispose();
+            throw new StorageException(_file.Path, null, "was replaced by another database while in use");
+        }
+
         _file.Dispose();
         _file = reopened;
         _mustReopen = false;
@@ -162,6 +170,8 @@ internal sealed class SnapshotSaver(KeyspaceStore store, IFileSystem files, Data
     {
         using TransactionScope scope = _session.BeginTransaction(KeyspaceStore.AllShards);
         store.EndCapture();
+        _batch.Clear(); // these hold frozen values
+        if (_value.Capacity > ValueBytesKept) _value = new ArrayBufferWriter<byte>();
         if (giveBack) capture.GiveBack();
         else if (capture.Scope != SnapshotScope.Backup) _savedEpoch = capture.CutEpoch;
     }

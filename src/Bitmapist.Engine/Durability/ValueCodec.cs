@@ -4,10 +4,10 @@ using Bitmapist.Roaring;
 
 namespace Bitmapist.Engine.Durability;
 
-/// <summary>Keys and values as the database file has them (docs/format/database.md, "Engine's part").</summary>
+/// <summary>Keys and values as the database file has them (docs/format/effects.md, last section).</summary>
 internal static class ValueCodec
 {
-    private const int DatabaseBytes = 2; // big-endian, so that the index sorts by database first
+    public const int DatabaseBytes = 2; // big-endian, so that the index sorts by database first
 
     /// <summary>Stored key: the database number in two bytes, then the name.</summary>
     public static void WriteKey(int database, ReadOnlySpan<byte> name, List<byte> destination)

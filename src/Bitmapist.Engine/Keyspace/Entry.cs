@@ -56,6 +56,13 @@ internal sealed class Entry(int database, ulong hash, byte[] name)
     /// <summary>The unfinished bit operation that is this entry's value, or null when its bits are at hand.</summary>
     public PendingBits? Unfinished => _pending is { IsReady: false } ? _pending : null;
 
+    /// <summary>Lets go of the value of a removed entry, which lists may go on referring to for a while.</summary>
+    public void Release()
+    {
+        _bits = null;
+        _pending = null;
+    }
+
     public void SetBits(RoaringBitmap bits)
     {
         _bits = bits;

@@ -27,7 +27,7 @@ internal sealed class KeyTable
     /// <summary>Adds an entry whose name is not in the table.</summary>
     public void Add(Entry entry)
     {
-        if (Count >= _buckets.Length) Grow();
+        if (Count >= _buckets.Length) Resize(_buckets.Length * 2);
         ref Entry? bucket = ref _buckets[BucketOf(entry.Hash)];
         entry.Next = bucket;
         bucket = entry;
@@ -44,6 +44,7 @@ internal sealed class KeyTable
         entry.Next = null;
         entry.IsDetached = true;
         Count--;
+        if (Count < _buckets.Length / 8 && _buckets.Length > InitialBuckets) Resize(_buckets.Length / 2);
         CountExpiry(entry.ExpiresAtUnixMs, 0);
     }
 
@@ -91,10 +92,11 @@ internal sealed class KeyTable
 
     private int BucketOf(ulong hash) => ScanPosition.BucketAt(ScanPosition.Of(hash), _buckets.Length);
 
-    private void Grow()
+    /// <summary>Positions do not depend on the number of buckets, so scans under way go on rightly.</summary>
+    private void Resize(int bucketCount)
     {
         Entry?[] old = _buckets;
-        _buckets = new Entry?[old.Length * 2];
+        _buckets = new Entry?[bucketCount];
         foreach (Entry? head in old)
         {
             Entry? next;

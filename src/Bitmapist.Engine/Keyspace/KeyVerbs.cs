@@ -91,6 +91,7 @@ public static class KeyVerbs
         /// <summary>Number of keys in the selected database; expired ones are removed first.</summary>
         public long CountKeys()
         {
+            session.RemoveExpiredShortly();
             using ShardScope scope = session.Enter(KeyspaceStore.AllShards);
             long keys = 0;
             foreach (Shard shard in session.Store.Shards)
@@ -108,6 +109,7 @@ public static class KeyVerbs
         /// </summary>
         public List<DatabaseCounts> CountByDatabase()
         {
+            session.RemoveExpiredShortly();
             using ShardScope scope = session.Enter(KeyspaceStore.AllShards);
             foreach (Shard shard in session.Store.Shards) KeyspaceStore.RemoveExpired(session, shard, int.MaxValue);
             var counts = new List<DatabaseCounts>();
@@ -134,6 +136,7 @@ public static class KeyVerbs
         /// <summary>The name of some key, or null when the database is empty.</summary>
         public byte[]? RandomKey()
         {
+            session.RemoveExpiredShortly();
             ulong start = (ulong)Random.Shared.NextInt64(1L << ScanPosition.Bits);
             using ShardScope scope = session.Enter(KeyspaceStore.AllShards);
             var entries = new List<Entry>();
@@ -177,6 +180,7 @@ public static class KeyVerbs
         /// </summary>
         public List<byte[]> Names()
         {
+            session.RemoveExpiredShortly();
             var entries = new List<Entry>();
             using (session.Enter(KeyspaceStore.AllShards))
             {

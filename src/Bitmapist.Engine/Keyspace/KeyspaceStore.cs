@@ -173,7 +173,7 @@ public sealed class KeyspaceStore
         shard.Table(entry.Database).CountExpiry(entry.ExpiresAtUnixMs, expiresAtUnixMs);
         entry.ExpiresAtUnixMs = expiresAtUnixMs;
         if (expiresAtUnixMs == 0) return;
-        shard.Expiries.Schedule(entry);
+        shard.Expiries.Schedule(entry, shard);
     }
 
     /// <summary>Removes an entry; its shard is held.</summary>
@@ -181,6 +181,8 @@ public sealed class KeyspaceStore
     {
         BeforeChange(shard, entry);
         shard.Table(entry.Database).Remove(entry);
+        entry.Release();
+        shard.Dirty.CountDetached();
         if (entry.IsSaved) shard.Dirty.Removed.Add(new StoredKey(entry.Database, entry.Hash, entry.Name));
     }
 
@@ -193,6 +195,7 @@ public sealed class KeyspaceStore
             shard.Watches.TouchExisting(database, table);
             shard.Changes += table.Count;
             shard.DropTable(database);
+            if (table.ExpiringCount > 0) shard.Expiries.Forget(database);
             shard.Dirty.IsFlushed = true;
             shard.Dirty.Removed.RemoveWhere(key => key.Database == database);
         }

@@ -12,7 +12,7 @@ namespace Bitmapist.Engine.Keyspace;
 /// </summary>
 public sealed class Session(KeyspaceStore store) : IDisposable
 {
-    private readonly List<StoredKey> _watched = [];
+    private readonly HashSet<StoredKey> _watched = [];
     private ulong _held;
     private long _transactionNowUnixMs;
     private volatile bool _isWatchBroken;
@@ -73,11 +73,10 @@ public sealed class Session(KeyspaceStore store) : IDisposable
     {
         var key = new KeyRef(name);
         var watched = new StoredKey(Database, key.Hash, name.ToArray());
-        if (_watched.Contains(watched)) return;
+        if (!_watched.Add(watched)) return;
         using ShardScope scope = Enter(key.ShardMask);
         Find(key); // an expired key counts as missing from here on, so its removal must not break the watch later
         store.Shards[key.Shard].Watches.Add(watched, this);
-        _watched.Add(watched);
     }
 
     /// <summary>Forgets every watched key.</summary>
@@ -139,6 +138,15 @@ public sealed class Session(KeyspaceStore store) : IDisposable
             scope.Dispose();
             unfinished.Force();
         }
+    }
+
+    /// <summary>
+    /// Removes what has expired in short holds, so that little is left to remove while every shard is held. In a
+    /// transaction they are held already.
+    /// </summary>
+    internal void RemoveExpiredShortly()
+    {
+        if (!InTransaction) store.RemoveExpired(this);
     }
 
     internal void Leave(ulong shards)

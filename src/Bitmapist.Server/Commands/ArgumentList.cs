@@ -43,9 +43,16 @@ internal readonly struct ArgumentList
     {
         const int ShownBytes = 128;
         var text = new System.Text.StringBuilder();
+        bool hasPassword = Is(0, "auth"u8) || Is(0, "hello"u8);
         for (int i = 0; i < Count; i++)
         {
             if (i > 0) text.Append(' ');
+            if (i > 0 && hasPassword)
+            {
+                text.Append("(hidden)");
+                continue;
+            }
+
             ReadOnlySpan<byte> argument = this[i];
             foreach (byte character in argument[..Math.Min(argument.Length, ShownBytes)])
             {

@@ -18,6 +18,11 @@ internal sealed class CommandContext(ClientConnection client, ServerState server
     /// <summary>What the call left to be done outside the locks.</summary>
     public DeferredReply? Deferred { get; private set; }
 
+    /// <summary>
+    /// The call is one of a transaction being run: what it sees must be of the transaction's instant.
+    /// </summary>
+    public bool IsInTransaction { get; set; }
+
     /// <summary>Whether the call was answered with an error.</summary>
     public bool IsFailed { get; set; }
 

@@ -58,8 +58,18 @@ internal static class CommandDispatcher
         if (call.IsFailed) counters.Failures[spec.Index]++;
     }
 
-    /// <summary>Whether running a command now would wait for a bit operation that is still being computed.</summary>
-    public static bool WouldWait(CommandContext call)
+    /// <summary>
+    /// Whether running a command now would keep its thread from other sockets: by its size, or because it waits for a
+    /// bit operation that is still being computed.
+    /// </summary>
+    public static bool TakesLong(CommandContext call)
+    {
+        if (call.Args.TotalBytes > Limits.InlineRequestBytes || call.Args.Count > Limits.InlineArguments) return true;
+        if (call.Client.Transaction is { IsLong: true } && call.Args.Is(0, "exec"u8)) return true;
+        return call.Session.HasUnfinished && WouldWait(call);
+    }
+
+    private static bool WouldWait(CommandContext call)
     {
         if (call.Client.Transaction is { } transaction)
             return call.Args.Is(0, "exec"u8) && transaction.WouldWait(call.Session);

@@ -12,12 +12,23 @@ internal abstract class DeferredReply
     /// <summary>Chunks of 65,536 bits to visit, roughly.</summary>
     public abstract long Cost { get; }
 
-    /// <summary>A string to stream after what <see cref="Write"/> wrote, then CRLF; null: nothing.</summary>
-    public virtual StringValue? Body => null;
+    /// <summary>A part of the reply is a string so long that it is streamed.</summary>
+    public virtual bool IsStreamed => false;
 
     /// <summary>Does the work, on whatever thread.</summary>
     public abstract void Compute();
 
-    /// <summary>Writes the reply, or its start when a <see cref="Body"/> follows.</summary>
-    public abstract void Write(RespWriter reply);
+    /// <summary>
+    /// Writes the next part of the reply: all of it, or what comes before a string to be streamed and then CRLF.
+    /// </summary>
+    /// <returns>Whether another part follows.</returns>
+    public virtual bool WritePart(RespWriter reply, out StringValue? body)
+    {
+        body = null;
+        Write(reply);
+        return false;
+    }
+
+    /// <summary>Writes the whole reply; for those without streamed parts.</summary>
+    protected abstract void Write(RespWriter reply);
 }

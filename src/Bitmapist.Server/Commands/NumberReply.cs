@@ -11,5 +11,5 @@ internal sealed class NumberReply(long cost, Func<long> compute) : DeferredReply
 
     public override void Compute() => _number = compute();
 
-    public override void Write(RespWriter reply) => reply.WriteInteger(_number);
+    protected override void Write(RespWriter reply) => reply.WriteInteger(_number);
 }

@@ -9,19 +9,21 @@ internal sealed class StringReply(StringValue value) : DeferredReply
 {
     public override long Cost => value.Pending.IsReady ? 1 : value.Cost;
 
-    public override StringValue? Body => value.LengthBytes > Limits.InlineReplyBytes ? value : null;
+    public override bool IsStreamed => value.LengthBytes > Limits.InlineReplyBytes;
 
     public override void Compute() => value.Pending.Force();
 
-    public override void Write(RespWriter reply)
+    public override bool WritePart(RespWriter reply, out StringValue? body)
     {
-        reply.WriteBulkHeader(value.LengthBytes);
-        if (Body is null) WriteBody(value, reply);
+        body = IsStreamed ? value : null;
+        if (IsStreamed) reply.WriteBulkHeader(value.LengthBytes);
+        else Write(reply);
+        return false;
     }
 
-    /// <summary>Writes a string's bytes and CRLF, however long.</summary>
-    public static void WriteBody(in StringValue value, RespWriter reply)
+    protected override void Write(RespWriter reply)
     {
+        reply.WriteBulkHeader(value.LengthBytes);
         byte[] piece = ArrayPool<byte>.Shared.Rent(StringBytes.ChunkBytes);
         for (long start = 0; start < value.LengthBytes; start += StringBytes.ChunkBytes)
         {

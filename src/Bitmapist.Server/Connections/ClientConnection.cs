@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Diagnostics;
 using System.IO.Pipelines;
 using System.Net;
+using Bitmapist.Engine.Bits;
 using Bitmapist.Engine.Keyspace;
 using Bitmapist.Resp.Requests;
 using Bitmapist.Resp.Writing;
@@ -76,14 +77,18 @@ internal sealed class ClientConnection : IDisposable
         /// <summary>The call left work that should not keep this thread from other sockets.</summary>
         Finish,
 
-        /// <summary>The call would wait for another client's bit operation.</summary>
+        /// <summary>The call would wait for another client's bit operation, or takes long by itself.</summary>
         RunElsewhere,
+
+        /// <summary>Enough replies are waiting to be sent before the rest of the batch is run.</summary>
+        Send,
         Close,
     }
 
     /// <summary>Serves the client until it goes, errs or quits.</summary>
     public async Task RunAsync()
     {
+        long bytesThisTurn = 0;
         while (!IsClosing && !_output.IsClosed)
         {
             ReadResult read = await _input.ReadAsync().ConfigureAwait(false);
@@ -98,14 +103,19 @@ internal sealed class ClientConnection : IDisposable
                 {
                     if (next == Next.RunElsewhere) await Task.Run(DispatchHere).ConfigureAwait(false);
                     if (_call.TakeDeferred() is { } deferred) await FinishAsync(deferred).ConfigureAwait(false);
+                    if (next == Next.Send) await SendAsync().ConfigureAwait(false);
                     next = Process(segment, ref offset);
                 }
             }
 
+            bytesThisTurn += read.Buffer.Length;
             _input.AdvanceTo(read.Buffer.End);
-            await CommitAsync().ConfigureAwait(false);
-            _output.Flush();
+            await SendAsync().ConfigureAwait(false);
             if (read.IsCompleted || read.IsCanceled) break;
+            if (bytesThisTurn < Limits.TurnBytes) continue;
+            // A client that never pauses must not keep the thread that serves other sockets as well.
+            bytesThisTurn = 0;
+            await Task.Yield();
         }
 
         await _output.DrainAsync().ConfigureAwait(false);
@@ -136,16 +146,20 @@ internal sealed class ClientConnection : IDisposable
             }
 
             _call.Args = new ArgumentList(_requests.Request);
-            if (Session.HasUnfinished && CommandDispatcher.WouldWait(_call)) return Next.RunElsewhere;
+            if (CommandDispatcher.TakesLong(_call)) return Next.RunElsewhere;
             DispatchHere();
             long endedAt = Stopwatch.GetTimestamp();
             if (LastCommand is not null) Counters.Ticks[LastCommand.Index] += endedAt - startedAt;
             startedAt = endedAt;
-            if (_call.Deferred is null) continue;
-            if (_call.Deferred.Cost > Limits.InlineChunks || _call.Deferred.Body is not null) return Next.Finish;
-            DeferredReply deferred = _call.TakeDeferred()!;
-            deferred.Compute();
-            deferred.Write(new RespWriter(_output.Writer, Version));
+            if (_call.Deferred is not null)
+            {
+                if (_call.Deferred.Cost > Limits.InlineChunks || _call.Deferred.IsStreamed) return Next.Finish;
+                DeferredReply deferred = _call.TakeDeferred()!;
+                deferred.Compute();
+                deferred.WritePart(new RespWriter(_output.Writer, Version), out _);
+            }
+
+            if (_output.UnflushedBytes > Limits.TransportBufferBytes) return Next.Send;
         }
 
         return IsClosing ? Next.Close : Next.Read;
@@ -161,10 +175,21 @@ internal sealed class ClientConnection : IDisposable
     {
         if (deferred.Cost > Limits.InlineChunks) await Task.Run(deferred.Compute).ConfigureAwait(false);
         else deferred.Compute();
-        deferred.Write(new RespWriter(_output.Writer, Version));
-        if (deferred.Body is not { } body) return;
+        bool isMore = true;
+        while (isMore)
+        {
+            isMore = deferred.WritePart(new RespWriter(_output.Writer, Version), out StringValue? body);
+            if (body is not { } value) continue;
+            await CommitAsync().ConfigureAwait(false);
+            _output.Stream(value);
+        }
+    }
+
+    /// <summary>Sends the replies so far, after what they acknowledge is in the log.</summary>
+    private async ValueTask SendAsync()
+    {
         await CommitAsync().ConfigureAwait(false);
-        _output.Stream(body);
+        _output.Flush();
     }
 
     /// <summary>

@@ -26,6 +26,9 @@ internal sealed class OutboundQueue(PipeWriter transport, ClientCounters counter
     /// <summary>Bytes that wait in memory, streams not counted.</summary>
     public long QueuedBytes => Volatile.Read(ref _queuedBytes);
 
+    /// <summary>Bytes written since the last <see cref="Flush"/>.</summary>
+    public long UnflushedBytes => _chunk?.WrittenCount ?? (_isPumping ? 0 : transport.UnflushedBytes);
+
     /// <summary>Where the next reply goes; ask again after each <see cref="Flush"/> or <see cref="Stream"/>.</summary>
     public IBufferWriter<byte> Writer
     {
@@ -42,6 +45,7 @@ internal sealed class OutboundQueue(PipeWriter transport, ClientCounters counter
     {
         if (_chunk is null)
         {
+            if (_isPumping) return; // nothing was written since, and what the transport holds is the pump's to send
             ValueTask<FlushResult> flushing = FlushTransport();
             if (flushing.IsCompletedSuccessfully) _isClosed |= flushing.Result.IsCompleted;
             else StartPump(flushing);

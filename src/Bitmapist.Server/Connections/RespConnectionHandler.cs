@@ -15,7 +15,7 @@ internal sealed class RespConnectionHandler(ServerState server, ILogger<RespConn
     {
         IDuplexPipe transport = connection.Transport;
         long id = server.Clients.NextId();
-        if (server.Clients.Count >= server.Options.ClientsMax)
+        if (server.Clients.Count >= server.ClientsMax)
         {
             server.Clients.CountRejected();
             new RespWriter(transport.Output, RespVersion.Resp2).WriteError(Errors.MaxClients);

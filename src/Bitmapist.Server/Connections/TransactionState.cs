@@ -1,5 +1,6 @@
 using Bitmapist.Engine.Keyspace;
 using Bitmapist.Server.Commands;
+using Bitmapist.Server.Commands.Bits;
 
 namespace Bitmapist.Server.Connections;
 
@@ -7,7 +8,11 @@ namespace Bitmapist.Server.Connections;
 internal sealed class TransactionState
 {
     private readonly List<(CommandSpec Spec, byte[][] Args)> _commands = [];
+    private const int CommandBytes = 64; // what a queued command, and an argument of it, cost beside their bytes
+    private const int ArgumentBytes = 32;
     private long _bytes;
+    private bool _hasBitOp;
+    private bool _writesBitsAfterBitOp;
 
     public IReadOnlyList<(CommandSpec Spec, byte[][] Args)> Commands => _commands;
 
@@ -22,12 +27,20 @@ internal sealed class TransactionState
     /// <summary>Queues a copy of a call; false when the transaction would grow beyond its limit.</summary>
     public bool TryQueue(CommandSpec spec, ArgumentList args)
     {
-        _bytes += args.TotalBytes;
+        _bytes += args.TotalBytes + CommandBytes + (ArgumentBytes * args.Count);
         if (_bytes > Limits.TransactionBytes) return false;
         _commands.Add((spec, args.Copy()));
         IsWriting |= spec.Is(CommandFlags.Write);
+        _hasBitOp |= spec == BitOp.Spec;
+        _writesBitsAfterBitOp |= _hasBitOp && spec == SetBit.Spec;
         return true;
     }
+
+    /// <summary>
+    /// EXEC will take long under its shards: by its size, or because a SETBIT may need the result of a BITOP before it.
+    /// </summary>
+    public bool IsLong =>
+        _commands.Count > Limits.InlineArguments || _bytes > Limits.InlineRequestBytes || _writesBitsAfterBitOp;
 
     /// <summary>The shards that EXEC must hold: those of every queued command's keys.</summary>
     public ulong Shards()

@@ -13,14 +13,14 @@ internal static class ParameterTable
     public static readonly IReadOnlyList<Parameter> All =
     [
         Number("databases", call => call.Server.Options.Databases),
-        Number("maxclients", call => call.Server.Options.ClientsMax),
+        Number("maxclients", call => call.Server.ClientsMax),
         Number("port", PortOf),
         new("bind", call => string.Join(' ', call.Server.Options.Addresses.Select(BindOf))),
         Constant("tls-port", "0"),
         Constant("unixsocket", ""),
         Constant("protected-mode", "no"),
         Constant("tcp-backlog", "511"),
-        Constant("tcp-keepalive", "0"),
+        Number("tcp-keepalive", _ => Limits.KeepAliveSeconds),
         Constant("timeout", "0"),
         Constant("requirepass", ""),
         Constant("aclfile", ""),

@@ -38,8 +38,9 @@ internal sealed class PhysicalFile(string path, SafeFileHandle handle) : IFile
         {
             RandomAccess.Write(handle, bytes, offset);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
         {
+            // The last is how .NET reports EFBIG: a file beyond what the system or a limit on the process allows.
             throw new StorageException(path, offset, $"writing {bytes.Length} bytes failed: {e.Message}", e);
         }
     }
@@ -65,7 +66,7 @@ internal sealed class PhysicalFile(string path, SafeFileHandle handle) : IFile
         {
             RandomAccess.SetLength(handle, length);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
         {
             throw new StorageException(path, length, $"truncating failed: {e.Message}", e);
         }

@@ -26,6 +26,9 @@ public sealed class EffectReplayTests
     [InlineData("01 00 01 6B 07 01 01 01 6B 07 09 00", "1 k until 0: 1 bytes 01")] // flush database 0
     [InlineData("01 00 01 6B FF FF FF FF 0F 04 00 01 6B", "")] // the last offset
     [InlineData("", "")]
+    [InlineData("01 00 04 70 61 67 65 07" // the example of docs/format/effects.md
+        + "08 00 05 6F 74 68 65 72 04 01 04 70 61 67 65 05 00 05 6F 74 68 65 72 AC 02",
+        "0 other until 300: 1 bytes FE\n0 page until 0: 1 bytes 01")]
     public void An_effect_is_applied(string record, string state) => Assert.Equal(state, Replay(Bytes(record)));
 
     [Theory]
@@ -41,7 +44,7 @@ public sealed class EffectReplayTests
     [InlineData("03 00 01 6B 02 00 07 3A 30 00 00 00 00 00")] // a bitmap cut short
     [InlineData("03 00 01 6B 02 00 09 3A 30 00 00 00 00 00 00 00")] // bytes behind a bitmap
     [InlineData("03 00 01 6B 81 80 80 80 02 00 08 3A 30 00 00 00 00 00 00")] // a string of 512 MB and a byte
-    [InlineData("03 00 01 6B FF FF FF FF FF FF FF FF FF 01 00 08 3A 30 00 00 00 00 00 00")] // a string of 2^64 - 1 bytes
+    [InlineData("03 00 01 6B FF FF FF FF FF FF FF FF FF 01 00 08 3A 30 00 00 00 00 00 00")] // length 2^64 - 1
     [InlineData("03 00 01 6B 01 00 12 3A 30 00 00 01 00 00 00 00 00 00 00 10 00 00 00 08 00")] // bit 8 of one byte
     [InlineData("03 00 01 6B 01 FF FF FF FF FF FF FF FF FF 01 08 3A 30 00 00 00 00 00 00")] // expiry time 2^64 - 1
     [InlineData("01 00 01 6B 07 05 00 01 6B 80 80 80 80 80 80 80 80 80 01")] // expiry time 2^63
@@ -63,16 +66,14 @@ public sealed class EffectReplayTests
     {
         int seed = Random.Shared.Next();
         Random random = new(seed);
-        byte[] whole =
-            Bytes("01 00 01 6B 07 03 00 01 6C 01 80 08 12 3A 30 00 00 01 00 00 00 00 00 00 00 10 00 00 00 03 00"
-            + "08 01 01 6D 01 02 01 6B 01 6C 06 00 01 6B 01 6E 07 00 01 6C 02 01 6B "
-            + "05 00 01 6C 80 20 04 00 01 6C 09 01");
+        byte[] whole = Bytes("01 00 01 6B 07 05 00 01 6C 80 20 04 00 01 6C 09 01 07 00 01 6C 02 01 6B"
+            + "03 00 01 6C 01 80 08 12 3A 30 00 00 01 00 00 00 00 00 00 00 10 00 00 00 03 00"
+            + "08 01 01 6D 01 02 01 6B 01 6C 06 00 01 6B 01 6E");
         for (int i = 0; i < 20_000; i++)
         {
             byte[] record = [.. whole];
             for (int left = random.Next(1, 4); left > 0; left--)
-                record[random.Next(record.Length)] =
-                    random.Next(2) == 0 ? (byte)random.Next(256) : (byte)random.Next(12);
+                record[random.Next(record.Length)] = (byte)random.Next(random.Next(2) == 0 ? 256 : 12);
             record = record[..random.Next(record.Length + 1)];
             try
             {

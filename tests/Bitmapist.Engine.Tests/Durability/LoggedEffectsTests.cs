@@ -28,8 +28,7 @@ public sealed class LoggedEffectsTests
         { "PERSIST without an expiry", session => session.Persist(s_key) },
         { "EXPIRE XX without an expiry", session => session.ExpireAt(s_key, long.MaxValue, ExpireCondition.IfAny) },
         { "EXPIRE to the same time", session => session.ExpireAt(s_other, 9_000_000, ExpireCondition.None) },
-        { "BITOP of missing keys to one", session =>
-            session.BitOp(BitOperation.Or, Name.Bytes("no"), Name.All("none")) },
+        { "BITOP of a missing key", session => session.BitOp(BitOperation.Or, Name.Bytes("no"), Name.All("none")) },
         { "DBSIZE", session => session.CountKeys() },
         { "KEYS", session => session.Names() },
     };

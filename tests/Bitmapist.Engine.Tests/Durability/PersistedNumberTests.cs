@@ -20,6 +20,6 @@ public sealed class PersistedNumberTests
 
     private static void AssertNumbers<T>(string expected)
         where T : struct, Enum =>
-        Assert.Equal(expected,
-            string.Join(' ', Enum.GetValues<T>().Select(value => $"{value}={Convert.ToInt32(value, null)}")));
+        Assert.Equal(
+            expected, string.Join(' ', Enum.GetValues<T>().Select(value => $"{value}={Convert.ToInt32(value, null)}")));
 }

@@ -95,9 +95,7 @@ internal sealed class SimulatedServer : IAsyncDisposable
         (_keyspace, _session, Pair) = Open(model);
     }
 
-    /// <summary>
-    /// A keyspace over any file of the disk as it is now, for instance a backup, with nothing beside it.
-    /// </summary>
+    /// <summary>The state that a file of the disk holds by itself, a backup for instance.</summary>
     public async Task<string> StateOfFileAsync(string path)
     {
         SimulatedFileSystem copy = new();

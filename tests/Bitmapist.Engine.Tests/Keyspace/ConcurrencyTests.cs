@@ -61,9 +61,8 @@ public sealed class ConcurrencyTests
             return _ =>
             {
                 string name = $"key{random.Next(Keys)}";
-                if (random.Next(2) == 0)
-                    session.Rename(Name.Bytes(name), Name.Bytes(name + "'"), SetCondition.IfMissing);
-                else session.Rename(Name.Bytes(name + "'"), Name.Bytes(name), SetCondition.IfMissing);
+                (string from, string to) = random.Next(2) == 0 ? (name, name + "'") : (name + "'", name);
+                session.Rename(Name.Bytes(from), Name.Bytes(to), SetCondition.IfMissing);
             };
         }
 
@@ -100,8 +99,8 @@ public sealed class ConcurrencyTests
         }
 
         // Bits are set in ascending order, each in the next key: what stood at an instant is a prefix.
-        Load.Run(s_duration, i =>
-            writer.SetBit(Name.Bytes(keys[i % 3]), (uint)i, bit: true), Reader("a"), Reader("b"), Reader("a"));
+        void Write(int i) => writer.SetBit(Name.Bytes(keys[i % 3]), (uint)i, bit: true);
+        Load.Run(s_duration, Write, Reader("a"), Reader("b"), Reader("a"));
     }
 
     [Fact]
@@ -175,7 +174,8 @@ public sealed class ConcurrencyTests
     private static void AssertPrefix(StringValue value)
     {
         long count = value.Bits.Cardinality;
-        if (count > 0)
-            Assert.True(value.Bits.TryMax(out uint max) && max == count - 1, $"{count} bits, but not the first ones");
+        if (count == 0) return;
+        Assert.True(value.Bits.TryMax(out uint max));
+        Assert.Equal(count - 1, max);
     }
 }

@@ -128,8 +128,8 @@ internal sealed class ModelKeyspace(Func<long> now)
             BitOperation.Diff => column[0] & ~others,
             BitOperation.Diff1 => others & ~column[0],
             BitOperation.AndOr => column[0] & others,
-            BitOperation.One =>
-                Enumerable.Range(0, 8).Sum(bit => column.Count(value => (value >> bit & 1) == 1) == 1 ? 1 << bit : 0),
+            BitOperation.One => Enumerable.Range(0, 8)
+                .Where(bit => column.Count(value => (value >> bit & 1) == 1) == 1).Sum(bit => 1 << bit),
             _ => throw new ArgumentOutOfRangeException(nameof(operation)),
         };
     }

@@ -46,8 +46,7 @@ internal sealed class RandomVerbs(Random random, ManualTime time, int databases,
             case 25: pair.Get(AnyName()); break;
             case 26: pair.Delete(AnyName(), AnyName(), AnyName()); break;
             case 27: pair.Delete(AnyName()); break;
-            case < 30: pair.Rename(AnyName(), AnyName(), random.Next(3) == 0 ? SetCondition.IfMissing
-                : SetCondition.Always); break;
+            case < 30: pair.Rename(AnyName(), AnyName(), AnyTargetCondition()); break;
             case < 32: Copy(pair); break;
             case < 36: pair.ExpireAt(AnyName(), AnyTime(), AnyExpireCondition()); break;
             case 36: pair.Persist(AnyName()); break;
@@ -83,7 +82,7 @@ internal sealed class RandomVerbs(Random random, ManualTime time, int databases,
         string from = AnyName(), to = AnyName();
         int toDatabase = random.Next(databases);
         if (from == to && toDatabase == pair.Session.Database) return; // refused by the command before it comes here
-        pair.Copy(from, toDatabase, to, random.Next(2) == 0 ? SetCondition.IfMissing : SetCondition.Always);
+        pair.Copy(from, toDatabase, to, AnyTargetCondition());
     }
 
     private void Flush(PairedKeyspace pair)
@@ -102,6 +101,8 @@ internal sealed class RandomVerbs(Random random, ManualTime time, int databases,
         8 => random.Next(4096),
         _ => random.Next(200_000),
     });
+
+    private SetCondition AnyTargetCondition() => random.Next(3) == 0 ? SetCondition.IfMissing : SetCondition.Always;
 
     private long AnyTime() => Now + random.Next(-20, 200);
 

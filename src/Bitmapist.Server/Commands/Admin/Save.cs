@@ -45,7 +45,7 @@ internal static class Save
 
         public override void Compute() => _failure = persistence.SaveAsync().GetAwaiter().GetResult();
 
-        public override void Write(RespWriter reply)
+        protected override void Write(RespWriter reply)
         {
             if (_failure is null) reply.WriteOk();
             else call.Fail(reply, Encoding.UTF8.GetBytes($"ERR {_failure.Message}"));

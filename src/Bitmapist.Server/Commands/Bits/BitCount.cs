@@ -41,6 +41,8 @@ internal static class BitCount
         CommandContext call, RespWriter reply, StringValue value, (long Start, long End) range)
     {
         if (range.Start == range.End) reply.WriteInteger(0);
-        else call.Defer(new NumberReply(value.Cost, () => value.Bits.CountRange(range.Start, range.End)));
+        else
+            call.Defer(
+                new NumberReply(BitRange.Cost(value, range), () => value.Bits.CountRange(range.Start, range.End)));
     }
 }

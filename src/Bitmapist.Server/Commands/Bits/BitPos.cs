@@ -51,7 +51,9 @@ internal static class BitPos
     {
         (long start, long end) = range.Resolve(value.LengthBytes);
         if (start == end) reply.WriteInteger(-1);
-        else call.Defer(new NumberReply(value.Cost, () => Find(value.Bits, bit, start, end, isOpenEnded)));
+        else
+            call.Defer(new NumberReply(
+                BitRange.Cost(value, (start, end)), () => Find(value.Bits, bit, start, end, isOpenEnded)));
     }
 
     /// <summary>

@@ -1,3 +1,5 @@
+using Bitmapist.Engine.Bits;
+
 namespace Bitmapist.Server.Commands.Bits;
 
 /// <summary>The optional <c>start end [BYTE | BIT]</c> of BITCOUNT and BITPOS.</summary>
@@ -12,6 +14,11 @@ internal readonly record struct BitRange(long Start, long End, bool IsInBits)
         isInBits = index < args.Count && args.Is(index, "bit"u8);
         return index >= args.Count || isInBits || args.Is(index, "byte"u8);
     }
+
+    /// <summary>Chunks that a range of bits touches; all operands' when the value is still to be computed.</summary>
+    public static long Cost(in StringValue value, (long StartBit, long EndBit) range) => value.Pending.IsReady
+        ? Math.Min(value.Cost, ((range.EndBit - range.StartBit) / StringBytes.ChunkBytes / 8) + 2)
+        : value.Cost;
 
     /// <summary>
     /// The half-open range of bits it means in a string of a length, empty when it ends before it starts (Redis 7.0:

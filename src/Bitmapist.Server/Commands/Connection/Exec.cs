@@ -1,5 +1,7 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.Text;
+using Bitmapist.Engine.Bits;
 using Bitmapist.Engine.Keyspace;
 using Bitmapist.Resp.Writing;
 using Bitmapist.Server.Connections;
@@ -71,18 +73,24 @@ internal static class Exec
         ArrayBufferWriter<byte> replies,
         List<(int At, DeferredReply Reply)> deferred)
     {
+        call.IsInTransaction = true;
         foreach ((CommandSpec spec, byte[][] args) in transaction.Commands)
         {
             call.Args = new ArgumentList(args);
             CommandDispatcher.Run(call, spec, new RespWriter(replies, call.Client.Version));
             if (call.TakeDeferred() is { } left) deferred.Add((replies.WrittenCount, left));
         }
+
+        call.IsInTransaction = false;
     }
 
     /// <summary>The replies of a transaction, some of which are still to be computed.</summary>
     private sealed class TransactionReply(
         int count, ArrayBufferWriter<byte> written, List<(int At, DeferredReply Reply)> deferred) : DeferredReply
     {
+        private int _next;
+        private int _from;
+
         public override long Cost => deferred.Sum(left => left.Reply.Cost);
 
         public override void Compute()
@@ -90,19 +98,28 @@ internal static class Exec
             foreach ((_, DeferredReply left) in deferred) left.Compute();
         }
 
-        public override void Write(RespWriter reply)
+        public override bool IsStreamed => deferred.Exists(left => left.Reply.IsStreamed);
+
+        public override bool WritePart(RespWriter reply, out StringValue? body)
         {
-            reply.WriteArrayHeader(count);
-            int from = 0;
-            foreach ((int at, DeferredReply left) in deferred)
+            if (_next == 0) reply.WriteArrayHeader(count);
+            body = null;
+            while (_next < deferred.Count)
             {
-                reply.WriteRaw(written.WrittenSpan[from..at]);
-                from = at;
-                left.Write(reply);
-                if (left.Body is { } body) StringReply.WriteBody(body, reply);
+                (int at, DeferredReply left) = deferred[_next++];
+                reply.WriteRaw(written.WrittenSpan[_from..at]);
+                _from = at;
+                left.WritePart(reply, out body);
+                if (body is not null) return true;
             }
 
-            reply.WriteRaw(written.WrittenSpan[from..]);
+            reply.WriteRaw(written.WrittenSpan[_from..]);
+            return false;
+        }
+
+        protected override void Write(RespWriter reply)
+        {
+            while (WritePart(reply, out StringValue? body)) Debug.Assert(body is null, "Streamed replies go by parts.");
         }
     }
 }

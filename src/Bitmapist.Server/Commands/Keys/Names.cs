@@ -30,7 +30,7 @@ internal static class Names
                 if (GlobPattern.IsMatch(pattern, name)) _matching.Add(name);
         }
 
-        public override void Write(RespWriter reply)
+        protected override void Write(RespWriter reply)
         {
             reply.WriteArrayHeader(_matching.Count);
             foreach (byte[] name in _matching) reply.WriteBulkString(name);

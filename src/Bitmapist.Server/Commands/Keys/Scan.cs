@@ -24,18 +24,46 @@ internal static class Scan
             Visit(call, reply, cursor, count, patternArgument, wantsStrings);
     }
 
+    /// <summary>A long step, taken on another thread; not within a transaction, whose instant it must see.</summary>
+    private sealed class ScanReply(CommandContext call, ulong cursor, int count, byte[]? pattern, bool wantsStrings)
+        : DeferredReply
+    {
+        private readonly List<byte[]> _names = [];
+        private ulong _next;
+
+        public override long Cost => count;
+
+        public override void Compute() => _next = Step(call, cursor, count, pattern, wantsStrings, _names);
+
+        protected override void Write(RespWriter reply) => WriteStep(reply, _next, _names);
+    }
+
     private static void Visit(
         CommandContext call, RespWriter reply, ulong cursor, int count, int patternArgument, bool wantsStrings)
     {
-        var names = new List<byte[]>();
-        ulong next = call.Session.Scan(cursor, count, names);
-        if (!wantsStrings) names.Clear();
-        if (patternArgument != 0)
+        byte[]? pattern = patternArgument == 0 ? null : call.Args[patternArgument].ToArray();
+        if (count > Limits.InlineArguments && !call.IsInTransaction)
         {
-            byte[] pattern = call.Args[patternArgument].ToArray();
-            names.RemoveAll(name => !GlobPattern.IsMatch(pattern, name));
+            call.Defer(new ScanReply(call, cursor, count, pattern, wantsStrings));
+            return;
         }
 
+        var names = new List<byte[]>();
+        ulong next = Step(call, cursor, count, pattern, wantsStrings, names);
+        WriteStep(reply, next, names);
+    }
+
+    private static ulong Step(
+        CommandContext call, ulong cursor, int count, byte[]? pattern, bool wantsStrings, List<byte[]> names)
+    {
+        ulong next = call.Session.Scan(cursor, count, names);
+        if (!wantsStrings) names.Clear();
+        if (pattern is not null) names.RemoveAll(name => !GlobPattern.IsMatch(pattern, name));
+        return next;
+    }
+
+    private static void WriteStep(RespWriter reply, ulong next, List<byte[]> names)
+    {
         reply.WriteArrayHeader(2);
         reply.WriteBulkInteger((long)next);
         reply.WriteArrayHeader(names.Count);

@@ -17,7 +17,7 @@ internal static class ClientsSection
 
         text.Add("connected_clients", server.Clients.Count);
         text.Add("cluster_connections", 0);
-        text.Add("maxclients", server.Options.ClientsMax);
+        text.Add("maxclients", server.ClientsMax);
         text.Add("client_recent_max_input_buffer", inputMax);
         text.Add("client_recent_max_output_buffer", outputMax);
         text.Add("blocked_clients", 0);

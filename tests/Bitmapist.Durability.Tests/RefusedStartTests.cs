@@ -1,0 +1,196 @@
+using System.IO.Compression;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Bitmapist.Testing.Servers;
+using Bitmapist.Testing.Wire;
+
+namespace Bitmapist.Durability.Tests;
+
+/// <summary>What the server will not start with: it says so in one line, and leaves every byte as it was.</summary>
+public sealed class RefusedStartTests : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("bitmapist-test-");
+
+    private string DatabasePath => Path.Combine(_folder.FullName, "bitmapist.db");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public void A_text_file_is_refused() => AssertRefused("event,user,date\n1,2,3\n"u8.ToArray(), "is not a bitmapist");
+
+    [Fact]
+    public void A_file_of_zeros_is_refused() => AssertRefused(new byte[100_000], "is not a bitmapist");
+
+    [Fact]
+    public void A_redis_dump_is_refused() =>
+        AssertRefused([.. "REDIS0010\xFA\tredis-ver\x057.0.15"u8, .. new byte[4000]], "is not a bitmapist");
+
+    [Fact]
+    public void The_first_byte_of_a_database_alone_is_refused() => AssertRefused("B"u8.ToArray(), "is not a bitmapist");
+
+    [Fact]
+    public void A_newer_version_is_refused()
+    {
+        byte[] database = OwnDatabase();
+        database[8] = 2; // the version; its checksum is mended below
+        uint checksum = Storage.Files.Crc32C.Compute(database.AsSpan(0, 60));
+        BitConverter.TryWriteBytes(database.AsSpan(60), checksum);
+        AssertRefused(database, "version 2 is newer");
+    }
+
+    [Fact]
+    public void A_damaged_header_is_refused()
+    {
+        byte[] database = OwnDatabase();
+        database[20] ^= 1;
+        AssertRefused(database, "does not match its checksum");
+    }
+
+    [Fact]
+    public void A_damaged_value_is_refused()
+    {
+        byte[] database = OwnDatabase();
+        int name = database.AsSpan().IndexOf("named-key"u8);
+        Assert.True(name > 0);
+        database[name] ^= 1;
+        AssertRefused(database, DatabasePath);
+    }
+
+    [Fact]
+    public void A_database_cut_short_is_refused() => AssertRefused(OwnDatabase()[..200], DatabasePath);
+
+    [Theory]
+    [InlineData("small.db.gz")]
+    [InlineData("stale.db.gz")]
+    public void The_original_s_database_is_not_overwritten(string name)
+    {
+        string? path = RepositoryFiles.SharedData($"go-server/{name}");
+        Assert.SkipUnless(path is not null, $"go-server/{name} is not beside the repository");
+        using GZipStream packed = new(File.OpenRead(path), CompressionMode.Decompress);
+        using MemoryStream database = new();
+        packed.CopyTo(database);
+        AssertRefused(database.ToArray(), "is not a bitmapist");
+    }
+
+    [Fact]
+    public void A_log_of_another_database_is_refused()
+    {
+        File.WriteAllBytes(DatabasePath, OwnDatabase());
+        byte[] other = LogOfAnotherDatabase();
+        string log = DatabasePath + ".log.000002"; // the first was saved and is no longer needed
+        File.WriteAllBytes(log, other);
+        string complaint = StartedServer.Refuses(_folder.FullName, DatabasePath);
+        Assert.Contains(".log.", complaint, StringComparison.Ordinal);
+        Assert.Equal(other, File.ReadAllBytes(log));
+    }
+
+    [Fact]
+    public void A_missing_directory_is_refused()
+    {
+        string complaint = StartedServer.Refuses(_folder.FullName, Path.Combine(_folder.FullName, "missing", "my.db"));
+        Assert.Contains("missing", complaint, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFileSystemEntries(_folder.FullName));
+    }
+
+    [Fact]
+    public void A_directory_in_place_of_the_file_is_refused()
+    {
+        Directory.CreateDirectory(DatabasePath);
+        Assert.Contains(DatabasePath, StartedServer.Refuses(_folder.FullName, DatabasePath), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_in_place_of_the_directory_is_refused()
+    {
+        File.WriteAllText(DatabasePath, "text");
+        string inside = Path.Combine(DatabasePath, "inside.db");
+        Assert.Contains(inside, StartedServer.Refuses(_folder.FullName, inside), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_directory_that_cannot_be_written_is_refused()
+    {
+        // Root may write where permissions say no; nobody creates files in /proc.
+        string path = OperatingSystem.IsLinux() ? "/proc/bitmapist.db" : Path.Combine(ReadOnlyFolder(), "bitmapist.db");
+        Assert.Contains(path, StartedServer.Refuses(_folder.FullName, path), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_directory_that_may_not_be_written_is_refused()
+    {
+        // Root may write everywhere but into a file system that creates no files for anyone.
+        string folder = Environment.IsPrivilegedProcess ? "/proc" : ReadOnlyFolder();
+        string path = Path.Combine(folder, "bitmapist.db");
+        Assert.Contains(path, StartedServer.Refuses(_folder.FullName, path), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_database_in_use_is_refused_and_its_user_goes_on()
+    {
+        using BitmapistServer server = new();
+        await ((ITestServer)server).SendAsync("SETBIT key 1 1");
+        byte[] before = File.ReadAllBytes(server.DatabasePath);
+        string complaint = StartedServer.Refuses(_folder.FullName, server.DatabasePath);
+        Assert.Contains("in use by another process", complaint, StringComparison.Ordinal);
+        Assert.Equal(before, File.ReadAllBytes(server.DatabasePath));
+        Assert.Equal(":1", await ((ITestServer)server).SendAsync("GETBIT key 1"));
+        server.Kill();
+        server.Start();
+        Assert.Equal(":1", await ((ITestServer)server).SendAsync("GETBIT key 1"));
+    }
+
+    [Fact]
+    public void A_port_in_use_is_refused()
+    {
+        using Socket taken = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        taken.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        taken.Listen();
+        int port = ((IPEndPoint)taken.LocalEndPoint!).Port;
+        (int exitCode, string output) = StartedServer.RunToEnd(
+            _folder.FullName, "-addr", $"127.0.0.1:{port}", "-db", DatabasePath);
+        Assert.Equal(1, exitCode);
+        string complaint = Assert.Single(
+            output.Split('\n'), line => line.StartsWith("bitmapist-server: ", StringComparison.Ordinal));
+        Assert.Contains("in use", complaint, StringComparison.Ordinal);
+        Assert.Contains($"{port}", complaint, StringComparison.Ordinal);
+    }
+
+    private void AssertRefused(byte[] content, string reason)
+    {
+        File.WriteAllBytes(DatabasePath, content);
+        string complaint = StartedServer.Refuses(_folder.FullName, DatabasePath);
+        Assert.Contains(reason, complaint, StringComparison.Ordinal);
+        Assert.Contains(DatabasePath, complaint, StringComparison.Ordinal);
+        Assert.Equal(content, File.ReadAllBytes(DatabasePath));
+        string[] others = [.. Directory.GetFiles(_folder.FullName).Select(file => Path.GetFileName(file))
+            .Where(file => file is not ("bitmapist.db" or "bitmapist.db.lock"))];
+        Assert.Empty(others);
+    }
+
+    private string ReadOnlyFolder()
+    {
+        DirectoryInfo folder = _folder.CreateSubdirectory("protected");
+        if (!OperatingSystem.IsWindows()) folder.UnixFileMode = UnixFileMode.UserRead | UnixFileMode.UserExecute;
+        return folder.FullName;
+    }
+
+    /// <summary>The bytes of a database that the server made: one key, saved.</summary>
+    private static byte[] OwnDatabase()
+    {
+        using BitmapistServer server = new();
+        ((ITestServer)server).SendAsync("SET named-key value").GetAwaiter().GetResult();
+        server.Stop();
+        return File.ReadAllBytes(server.DatabasePath);
+    }
+
+    /// <summary>A log with a record, of a database that is no more.</summary>
+    private static byte[] LogOfAnotherDatabase()
+    {
+        using BitmapistServer server = new();
+        ((ITestServer)server).SendAsync("SET key value").GetAwaiter().GetResult();
+        server.Kill();
+        string log = Directory.GetFiles(server.Folder, "*.log.*").Order(StringComparer.Ordinal).Last();
+        return File.ReadAllBytes(log);
+    }
+}

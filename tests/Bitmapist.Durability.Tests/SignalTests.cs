@@ -1,0 +1,88 @@
+using Bitmapist.Testing.Servers;
+using Bitmapist.Testing.Wire;
+
+namespace Bitmapist.Durability.Tests;
+
+public sealed class SignalTests
+{
+    private const int Interrupt = 2;
+    private const int Backup = 10;
+    private const int Terminate = 15;
+
+    [Theory]
+    [InlineData(Terminate)]
+    [InlineData(Interrupt)]
+    public async Task A_stop_saves_everything_to_the_database_file_and_exits_with_0(int signal)
+    {
+        using BitmapistServer server = BitmapistServer.With("-save", "0");
+        await MarkAsync(server, 100);
+        server.Process.Signal(signal);
+        Assert.Equal(0, server.Process.WaitForExit());
+        await AssertMarksAsync(server.DatabasePath, 100);
+    }
+
+    [Fact]
+    public async Task A_backup_signal_writes_a_database_that_opens()
+    {
+        using BitmapistServer server = BitmapistServer.With("-save", "0", "-bak", "backup.db");
+        await MarkAsync(server, 50);
+        server.Process.Signal(Backup);
+        string backup = Path.Combine(server.Folder, "backup.db");
+        WaitForLine(server, "backup written", count: 1);
+        await MarkAsync(server, 60); // what comes later is not in it
+        Assert.False(File.Exists(backup + ".new"));
+        await AssertMarksAsync(backup, 50);
+        server.Process.Signal(Backup);
+        WaitForLine(server, "backup written", count: 2);
+        await AssertMarksAsync(backup, 60);
+    }
+
+    [Fact]
+    public async Task A_backup_signal_without_a_file_to_write_to_is_answered_in_the_log()
+    {
+        using BitmapistServer server = new();
+        server.Process.Signal(Backup);
+        WaitForLine(server, "no backup", count: 1);
+        await MarkAsync(server, 3);
+    }
+
+    [Fact]
+    public async Task A_backup_that_cannot_be_written_leaves_the_server_running()
+    {
+        using BitmapistServer server = BitmapistServer.With("-bak", "missing/backup.db");
+        server.Process.Signal(Backup);
+        WaitForLine(server, "backup failed", count: 1);
+        await MarkAsync(server, 3);
+        Assert.Equal(0, server.Stop());
+    }
+
+    private static void WaitForLine(BitmapistServer server, string text, int count) =>
+        Assert.True(SpinWait.SpinUntil(() => server.Output.Split(text).Length == count + 1, 10_000), server.Output);
+
+    private static async Task MarkAsync(BitmapistServer server, int count)
+    {
+        using RawConnection connection = await RawConnection.ConnectAsync(server.Port);
+        List<byte[]> replies = await connection.AskAllAsync(
+            Enumerable.Range(0, count).Select(i => $"SETBIT key{i % 7} {i} 1"));
+        Assert.All(replies, reply => Assert.Equal((byte)':', reply[0]));
+    }
+
+    /// <summary>Starts a server over a copy of a database file alone, without its log, and counts the marks.</summary>
+    private static async Task AssertMarksAsync(string databasePath, int count)
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("bitmapist-test-");
+        string copy = Path.Combine(folder.FullName, "copy.db");
+        File.Copy(databasePath, copy);
+        int port = ServerProcess.FreePort();
+        using (ServerProcess server = new(
+            BitmapistServer.ExecutablePath, ["-addr", $"127.0.0.1:{port}", "-db", copy], folder.FullName))
+        {
+            Assert.True(server.WaitForPong(port), server.Output);
+            using RawConnection connection = await RawConnection.ConnectAsync(port);
+            List<byte[]> counts = await connection.AskAllAsync(Enumerable.Range(0, 7).Select(i => $"BITCOUNT key{i}"));
+            Assert.Equal(count, counts.Sum(reply => int.Parse(ReplyText.Render(reply).AsSpan(1), provider: null)));
+        }
+
+        folder.Delete(recursive: true);
+    }
+}
