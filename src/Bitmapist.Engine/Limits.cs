@@ -11,13 +11,16 @@ public static class Limits
     /// <summary>
     /// Longest name of a key, in bytes: the file's limit on a stored key less the database number before it.
     /// </summary>
-    public const int KeyBytes = Storage.Limits.KeyBytesMax - Durability.ValueCodec.DatabaseBytes;
+    public const int KeyBytes = Storage.Limits.KeyBytesMax - Durability.StoredKeys.DatabaseBytes;
 
     /// <summary>Shards of the keyspace, a power of two; 64 so that a set of shards is one 64-bit word.</summary>
     public const int Shards = 64;
 
-    /// <summary>Databases a server may have; the number is stored in two bytes with each key.</summary>
-    public const int DatabasesMax = 65_536;
+    /// <summary>
+    /// Databases a server may have; the number is stored in two bytes with each key, and the highest one is taken by
+    /// what the engine keeps there for itself.
+    /// </summary>
+    public const int DatabasesMax = 65_535;
 
     /// <summary>Expired keys removed during one hold of a shard's lock by the background pass.</summary>
     internal const int ExpiredPerHold = 128;

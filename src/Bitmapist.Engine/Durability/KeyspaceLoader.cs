@@ -13,7 +13,8 @@ internal static class KeyspaceLoader
     {
         using var session = new Session(store);
         using TransactionScope replaying = session.BeginReplay();
-        foreach (StoredEntry stored in file.ReadEntries()) LoadOne(session, file, stored);
+        foreach (StoredEntry stored in file.ReadEntries().TakeWhile(entry => StoredKeys.IsOfKeyspace(entry.Key.Span)))
+            LoadOne(session, file, stored);
         store.MarkSaved();
 
         var replay = new EffectReplay(session);
@@ -37,7 +38,7 @@ internal static class KeyspaceLoader
     {
         try
         {
-            int database = ValueCodec.ReadKey(stored.Key.Span, out ReadOnlySpan<byte> name);
+            int database = StoredKeys.Read(stored.Key.Span, out ReadOnlySpan<byte> name);
             if (database >= session.Store.Databases)
             {
                 throw new InvalidDataException(

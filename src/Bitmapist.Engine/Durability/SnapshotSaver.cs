@@ -151,7 +151,7 @@ internal sealed class SnapshotSaver(KeyspaceStore store, IFileSystem files, Data
 
     private void Write(GenerationWriter writer, in CapturedKey captured)
     {
-        ValueCodec.WriteKey(captured.Database, captured.Name, _key);
+        StoredKeys.Write(captured.Database, captured.Name, _key);
         ReadOnlySpan<byte> key = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_key);
         if (captured.Value is not { } value)
         {
@@ -160,7 +160,8 @@ internal sealed class SnapshotSaver(KeyspaceStore store, IFileSystem files, Data
         }
 
         Span<byte> metadata = stackalloc byte[ValueCodec.MetadataBytesMax];
-        int metadataBytes = ValueCodec.WriteMetadata(value, captured.ExpiresAtUnixMs, metadata);
+        int metadataBytes = ValueCodec.WriteMetadata(
+            value.LengthBytes, value.Bits.Cardinality, captured.ExpiresAtUnixMs, metadata);
         _value.ResetWrittenCount();
         value.Bits.Serialize(_value);
         writer.Put(key, metadata[..metadataBytes], _value.WrittenSpan);

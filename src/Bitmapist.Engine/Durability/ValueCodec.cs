@@ -1,39 +1,17 @@
-using System.Buffers.Binary;
 using Bitmapist.Engine.Bits;
 using Bitmapist.Roaring;
 
 namespace Bitmapist.Engine.Durability;
 
-/// <summary>Keys and values as the database file has them (docs/format/effects.md, last section).</summary>
+/// <summary>Values and their metadata as the database file has them (docs/format/effects.md, last section).</summary>
 internal static class ValueCodec
 {
-    public const int DatabaseBytes = 2; // big-endian, so that the index sorts by database first
-
-    /// <summary>Stored key: the database number in two bytes, then the name.</summary>
-    public static void WriteKey(int database, ReadOnlySpan<byte> name, List<byte> destination)
-    {
-        Span<byte> prefix = stackalloc byte[DatabaseBytes];
-        BinaryPrimitives.WriteUInt16BigEndian(prefix, (ushort)database);
-        destination.Clear();
-        destination.AddRange(prefix);
-        destination.AddRange(name);
-    }
-
-    /// <summary>Splits a stored key.</summary>
-    /// <exception cref="InvalidDataException">It is too short.</exception>
-    public static int ReadKey(ReadOnlySpan<byte> stored, out ReadOnlySpan<byte> name)
-    {
-        if (stored.Length < DatabaseBytes)
-            throw new InvalidDataException("a stored key is shorter than its database number");
-        name = stored[DatabaseBytes..];
-        return BinaryPrimitives.ReadUInt16BigEndian(stored);
-    }
-
     /// <summary>Stored metadata: length in bytes, cardinality and expiry time (0: none) as varints.</summary>
-    public static int WriteMetadata(in StringValue value, long expiresAtUnixMs, Span<byte> destination)
+    public static int WriteMetadata(
+        long lengthBytes, long cardinality, long expiresAtUnixMs, Span<byte> destination)
     {
-        int count = Varint.Write(destination, (ulong)value.LengthBytes);
-        count += Varint.Write(destination[count..], (ulong)value.Bits.Cardinality);
+        int count = Varint.Write(destination, (ulong)lengthBytes);
+        count += Varint.Write(destination[count..], (ulong)cardinality);
         return count + Varint.Write(destination[count..], (ulong)expiresAtUnixMs);
     }
 
