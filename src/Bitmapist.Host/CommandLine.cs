@@ -58,7 +58,7 @@ internal static class CommandLine
     {
         s_appendFsync.AcceptOnlyFromAmong("always", "everysec", "no");
         Restrict(s_save, 0, 365 * 24 * 3600);
-        Restrict(s_databases, 1, 65_536);
+        Restrict(s_databases, 1, 65_535);
         Restrict(s_maxClients, 1, 1_000_000);
         var root = new RootCommand("bitmapist-server: a Redis-compatible server for bitmap analytics");
         root.Options.Remove(root.Options.Single(option => option is VersionOption));
