@@ -100,7 +100,7 @@ internal sealed class SnapshotSaver(KeyspaceStore store, IFileSystem files, Data
         _mustReopen = false;
     }
 
-    /// <summary>Deletes what the file has of emptied databases, and the part of its expiry index that is past.</summary>
+    /// <summary>Deletes what the file has of emptied databases, and the past of its expiry index.</summary>
     internal static void RemoveUnwanted(SnapshotCapture capture, DatabaseFile file, GenerationWriter writer)
     {
         foreach (int database in capture.Flushed)

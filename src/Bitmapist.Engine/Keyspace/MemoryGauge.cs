@@ -14,7 +14,7 @@ internal sealed class MemoryGauge
 
     public long Bytes => Volatile.Read(ref _bytes);
 
-    /// <summary>Sets what is called when something was added and there is too much. Once, before anybody adds.</summary>
+    /// <summary>Sets what is called when there comes to be too much. Once, before anybody adds.</summary>
     public void WhenFull(Func<bool> isFull, Action call)
     {
         _whenFull = call;

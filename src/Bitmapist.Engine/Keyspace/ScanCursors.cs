@@ -21,7 +21,7 @@ internal sealed class ScanCursors
     // Up to 2^52, so that the cursor fits the doubles in which some clients keep it.
     private ulong _last = (ulong)RandomNumberGenerator.GetInt32(1, int.MaxValue) << 20;
 
-    /// <summary>The name after which a scan goes on; null for 0 and for a cursor that is not known (any more).</summary>
+    /// <summary>The name after which a scan goes on; null for 0 and for a cursor that is not known.</summary>
     public byte[]? Find(ulong cursor)
     {
         lock (_gate)

@@ -7,7 +7,7 @@ using Bitmapist.Testing.Files;
 
 namespace Bitmapist.Engine.Tests.Keyspace;
 
-/// <summary>What is in memory and what is read from the disk when: the budget, the order of leaving, cold answers.</summary>
+/// <summary>What is in memory and what is read from the disk: the budget, the order of leaving, cold answers.</summary>
 public sealed class HotSetTests : IAsyncDisposable
 {
     private const int LargeIds = 300_000;
