@@ -14,6 +14,7 @@ internal sealed class CrashTest(string executable, int seed, Action<string> prin
     private const int SignalTerminate = 15;
     private const int SignalBackup = 10;
     private static readonly string[] s_policies = ["no", "everysec", "always"];
+    private static readonly string[] s_budgets = ["0", "16kb", "64kb", "256kb"]; // the data is some hundred kilobytes
     private readonly Random _random = new(seed);
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("bitmapist-crash-");
     private readonly Dictionary<Ending, int> _endings = [];
@@ -174,6 +175,7 @@ internal sealed class CrashTest(string executable, int seed, Action<string> prin
         [
             "-addr", $"127.0.0.1:{port}", "-db", databasePath, "-bak", BackupPath, "-save", $"{_random.Next(2)}",
             "-appendfsync", s_policies[_random.Next(s_policies.Length)],
+            "-maxmemory", s_budgets[_random.Next(s_budgets.Length)], "-evict-idle", $"{_random.Next(3)}",
         ],
         _folder.FullName);
 }

@@ -62,7 +62,11 @@ public sealed class BitmapistServer : IAsyncDisposable
 
         KeyspaceStore store = persistence?.Store ?? new KeyspaceStore(options.Databases, time);
         var server = new BitmapistServer(
-            new ServerState(options, store, persistence, time) { CommandLog = options.Debug ? logger : null },
+            new ServerState(options, store, persistence, time)
+            {
+                CommandLog = options.Debug ? logger : null,
+                Backups = new Backups(persistence, options.DatabasePath ?? "", logger),
+            },
             new ExpiryCycle(store, time), logger);
         if (server._state.ClientsMax < options.ClientsMax)
             Log.ClientsLimited(logger, options.ClientsMax, server._state.ClientsMax);
@@ -79,23 +83,12 @@ public sealed class BitmapistServer : IAsyncDisposable
         return server;
     }
 
-    /// <summary>Writes a backup to the configured file; failure is logged.</summary>
-    public async Task BackupAsync()
+    /// <summary>Writes a backup to the configured file, unless one is being written; failure is logged.</summary>
+    public Task BackupAsync()
     {
-        if (_state.Persistence is not { } persistence || _state.Options.BackupPath is not { } path)
-        {
-            Log.NoBackupPath(_logger);
-            return;
-        }
-
-        try
-        {
-            await persistence.BackupAsync(path).ConfigureAwait(false);
-        }
-        catch (Exception failure) // nobody awaits this: a signal asked for it
-        {
-            Log.BackupFailed(_logger, failure.Message);
-        }
+        if (_state.Options.BackupPath is { } path) return _state.Backups.TryStart(path) ?? Task.CompletedTask;
+        Log.NoBackupPath(_logger);
+        return Task.CompletedTask;
     }
 
     /// <summary>Stops accepting, lets running commands finish, saves if asked.</summary>

@@ -14,6 +14,9 @@ internal static class Limits
     /// </summary>
     public const long InlineChunks = 16;
 
+    /// <summary>Characters of a backup's name in BGSAVE TO. Error: what a name may be.</summary>
+    public const int BackupNameCharacters = 200;
+
     /// <summary>
     /// Requests longer than this many bytes leave the connection's thread: about 50 µs of parsing bits.
     /// </summary>

@@ -35,6 +35,8 @@ internal sealed class ServerState
     /// <summary>Log and database file; null for a server that keeps everything in memory only.</summary>
     public PersistentKeyspace? Persistence { get; }
 
+    public required Backups Backups { get; init; }
+
     public TimeProvider Time { get; }
 
     public ClientRegistry Clients { get; } = new();

@@ -56,6 +56,36 @@ public sealed class SignalTests
         Assert.Equal(0, server.Stop());
     }
 
+    [Fact]
+    public async Task BGSAVE_TO_writes_a_database_that_opens()
+    {
+        using BitmapistServer server = BitmapistServer.With("-save", "0");
+        await MarkAsync(server, 50);
+        using RawConnection connection = await RawConnection.ConnectAsync(server.Port);
+        Assert.Equal("+Background saving started", ReplyText.Render(await connection.AskAsync("BGSAVE TO copy.rdb")));
+        WaitForLine(server, "backup written", count: 1);
+        await MarkAsync(server, 60);
+        await AssertMarksAsync(Path.Combine(server.Folder, "copy.rdb"), 50);
+        string info = ReplyText.Render(await connection.AskAsync("INFO persistence"));
+        Assert.Contains("bitmapist_last_backup_status:ok", info, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("BGSAVE TO ../elsewhere.db", "-ERR a backup's name is that of a file beside the database")]
+    [InlineData("BGSAVE TO /tmp/elsewhere.db", "-ERR a backup's name is that of a file beside the database")]
+    [InlineData("BGSAVE TO .hidden", "-ERR a backup's name is that of a file beside the database")]
+    [InlineData("BGSAVE TO bitmapist.db", "-ERR the database's own files are no backup")]
+    [InlineData("BGSAVE TO bitmapist.db.log.000001", "-ERR the database's own files are no backup")]
+    [InlineData("BGSAVE TO", "-ERR syntax error")]
+    [InlineData("BGSAVE TO a b", "-ERR syntax error")]
+    public async Task BGSAVE_TO_writes_nowhere_else(string command, string error)
+    {
+        using BitmapistServer server = BitmapistServer.With("-save", "0");
+        Assert.Equal("bitmapist.db", Path.GetFileName(server.DatabasePath));
+        using RawConnection connection = await RawConnection.ConnectAsync(server.Port);
+        Assert.StartsWith(error, ReplyText.Render(await connection.AskAsync(command)), StringComparison.Ordinal);
+    }
+
     private static void WaitForLine(BitmapistServer server, string text, int count) =>
         Assert.True(SpinWait.SpinUntil(() => server.Output.Split(text).Length == count + 1, 10_000), server.Output);
 

@@ -28,7 +28,10 @@ internal sealed class PipedClient : IAsyncDisposable
     {
         options ??= new ServerOptions();
         var store = new KeyspaceStore(options.Databases, TimeProvider.System);
-        return new ServerState(options, store, null, TimeProvider.System);
+        return new ServerState(options, store, null, TimeProvider.System)
+        {
+            Backups = new Backups(null, "", Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance),
+        };
     }
 
     /// <summary>Sends a command, words separated by spaces, and reads its reply.</summary>

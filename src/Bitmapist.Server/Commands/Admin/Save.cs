@@ -18,8 +18,8 @@ internal static class Save
 
     public static readonly CommandSpec Background = new("bgsave", -1, Flags, KeySpec.None, RunBackground)
     {
-        Summary = "Saves what changed to the database file in the background.",
-        Group = "server", Categories = "admin slow dangerous", Complexity = "O(1)", Arguments = "[SCHEDULE]",
+        Summary = "Saves what changed to the database file, or all to a backup beside it, in the background.",
+        Group = "server", Categories = "admin slow dangerous", Complexity = "O(1)", Arguments = "[SCHEDULE | TO file:string]",
     };
 
     private static void RunForeground(CommandContext call, RespWriter reply)
@@ -32,8 +32,19 @@ internal static class Save
     private static void RunBackground(CommandContext call, RespWriter reply)
     {
         ArgumentList args = call.Args;
-        if (args.Count > 2 || (args.Count == 2 && !args.Is(1, "schedule"u8))) call.Fail(reply, Errors.Syntax);
+        if (args.Count == 3 && args.Is(1, "to"u8)) RunBackup(call, reply);
+        else if (args.Count > 2 || (args.Count == 2 && !args.Is(1, "schedule"u8))) call.Fail(reply, Errors.Syntax);
         else if (call.Server.Persistence?.TryStartSave() == false) call.Fail(reply, Errors.SaveInProgress);
+        else reply.WriteSimpleString("Background saving started"u8);
+    }
+
+    private static void RunBackup(CommandContext call, RespWriter reply)
+    {
+        string name = Encoding.Latin1.GetString(call.Args[2]);
+        if (call.Server.Persistence is null) call.Fail(reply, "ERR this server keeps no database file"u8);
+        else if (call.Server.Backups.PathOf(name, out string reason) is not { } path)
+            call.Fail(reply, Encoding.ASCII.GetBytes($"ERR {reason}"));
+        else if (call.Server.Backups.TryStart(path) is null) call.Fail(reply, Errors.SaveInProgress);
         else reply.WriteSimpleString("Background saving started"u8);
     }
 

@@ -34,5 +34,8 @@ internal static class PersistenceSection
         text.Add("aof_current_size", persistence.LogBytes);
         text.Add("aof_base_size", 0);
         text.Add("bitmapist_database_size", persistence.DatabaseBytes);
+        text.Add("bitmapist_backup_in_progress", call.Server.Backups.IsRunning ? 1 : 0);
+        text.Add("bitmapist_last_backup_status", call.Server.Backups.LastFailed ? "err" : "ok");
+        text.Add("bitmapist_last_backup_time", call.Server.Backups.LastUnixSeconds);
     }
 }
