@@ -13,7 +13,7 @@ internal static class CommandTable
     public static readonly IReadOnlyList<CommandSpec> All =
     [
         SetBit.Spec, GetBit.Spec, BitCount.Spec, BitPos.Spec, BitOp.Spec,
-        Get.Spec, Set.Spec, StrLen.Spec,
+        Get.Spec, GetRange.Spec, GetRange.Substr, Set.Spec, StrLen.Spec,
         Exists.Spec, Delete.Del, Delete.Unlink, TypeOf.Spec, Rename.Spec, Rename.IfMissing, Copy.Spec,
         Expire.Seconds, Expire.Milliseconds, Expire.AtSeconds, Expire.AtMilliseconds,
         TimeToLive.Ttl, TimeToLive.Pttl, TimeToLive.ExpireTime, TimeToLive.PexpireTime, Persist.Spec,

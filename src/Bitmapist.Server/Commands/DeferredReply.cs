@@ -22,7 +22,7 @@ internal abstract class DeferredReply
     /// Writes the next part of the reply: all of it, or what comes before a string to be streamed and then CRLF.
     /// </summary>
     /// <returns>Whether another part follows.</returns>
-    public virtual bool WritePart(RespWriter reply, out StringValue? body)
+    public virtual bool WritePart(RespWriter reply, out StringSlice? body)
     {
         body = null;
         Write(reply);
