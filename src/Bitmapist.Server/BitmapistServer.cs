@@ -59,7 +59,10 @@ public sealed class BitmapistServer : IAsyncDisposable
 
         KeyspaceStore store = persistence?.Store ?? new KeyspaceStore(options.Databases, time);
         var server = new BitmapistServer(
-            new ServerState(options, store, persistence, time) { CommandLog = options.Debug ? logger : null },
+            new ServerState(options, store, persistence, time, logger)
+            {
+                CommandLog = options.Debug ? logger : null,
+            },
             new ExpiryCycle(store, time), logger);
         if (server._state.ClientsMax < options.ClientsMax)
             Log.ClientsLimited(logger, options.ClientsMax, server._state.ClientsMax);
@@ -103,6 +106,7 @@ public sealed class BitmapistServer : IAsyncDisposable
         // A client that does not read its replies must not keep the server from stopping.
         using var patience = new CancellationTokenSource(Limits.StopPatience);
         if (_host is not null) await _host.StopAsync(patience.Token).ConfigureAwait(false);
+        await _state.Slurper.EndAsync().ConfigureAwait(false);
         if (!save || _state.Persistence is not { } persistence) return null;
         return await persistence.SaveAsync().ConfigureAwait(false);
     }
@@ -110,6 +114,7 @@ public sealed class BitmapistServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (_host is not null) await _host.DisposeAsync().ConfigureAwait(false);
+        await _state.Slurper.DisposeAsync().ConfigureAwait(false);
         await _expiry.DisposeAsync().ConfigureAwait(false);
         if (_state.Persistence is { } persistence) await persistence.DisposeAsync().ConfigureAwait(false);
     }

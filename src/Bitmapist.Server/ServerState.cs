@@ -3,6 +3,7 @@ using System.Text;
 using Bitmapist.Engine.Durability;
 using Bitmapist.Engine.Keyspace;
 using Bitmapist.Server.Connections;
+using Bitmapist.Server.Copying;
 using Microsoft.Extensions.Logging;
 
 namespace Bitmapist.Server;
@@ -13,7 +14,8 @@ internal sealed class ServerState
     private const int ErrorCodesMax = 128; // Redis stops telling error codes apart at as many
     private readonly ConcurrentDictionary<string, long> _errors = new();
 
-    public ServerState(ServerOptions options, KeyspaceStore store, PersistentKeyspace? persistence, TimeProvider time)
+    public ServerState(
+        ServerOptions options, KeyspaceStore store, PersistentKeyspace? persistence, TimeProvider time, ILogger logger)
     {
         Options = options;
         long descriptors = DescriptorLimit.Read();
@@ -23,6 +25,7 @@ internal sealed class ServerState
         Time = time;
         StartedAtUnixMs = time.GetUtcNow().ToUnixTimeMilliseconds();
         Statistics = new ServerStatistics(this);
+        Slurper = new Slurper(store, persistence, time, logger, RunId);
     }
 
     public ServerOptions Options { get; }
@@ -38,6 +41,9 @@ internal sealed class ServerState
     public TimeProvider Time { get; }
 
     public ClientRegistry Clients { get; } = new();
+
+    /// <summary>Copies from other servers.</summary>
+    public Slurper Slurper { get; }
 
     /// <summary>What INFO counts.</summary>
     public ServerStatistics Statistics { get; }

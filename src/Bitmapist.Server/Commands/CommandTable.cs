@@ -21,7 +21,7 @@ internal static class CommandTable
         Multi.Spec, Exec.Spec, Discard.Spec, Watch.Spec, Watch.Unwatch,
         Ping.Spec, Echo.Spec, Quit.Spec, Select.Spec, Hello.Spec, Auth.Spec, Reset.Spec, Time.Spec,
         Client.Spec, CommandCommand.Spec, Config.Spec, Info.Spec,
-        Save.Spec, Save.Background, LastSave.Spec, Shutdown.Spec,
+        Save.Spec, Save.Background, LastSave.Spec, Shutdown.Spec, Slurp.Spec,
     ];
 
     /// <summary>Commands and subcommands by their index in statistics.</summary>
