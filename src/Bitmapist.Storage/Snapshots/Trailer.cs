@@ -63,6 +63,24 @@ internal sealed record Trailer(
             "no whole generation is in this database");
     }
 
+    /// <summary>
+    /// Every whole trailer, newest first, in a file that may be damaged; where its header is, of whichever database.
+    /// </summary>
+    public static List<Trailer> FindAll(IFile file, Guid? databaseId)
+    {
+        List<Trailer> found = [];
+        byte[] page = new byte[Alignment];
+        for (long offset = (file.Length - 1) / Alignment * Alignment; offset > 0; offset -= Alignment)
+        {
+            ReadOnlySpan<byte> read = page.AsSpan(0, file.Read(offset, page));
+            if (read.Length < FixedBytes || !read.StartsWith(Magic)) continue;
+            Guid id = databaseId ?? new Guid(read.Slice(16, 16), bigEndian: true);
+            if (TryDecode(read, id, offset) is { } trailer) found.Add(trailer);
+        }
+
+        return found;
+    }
+
     private static Trailer? TryDecode(ReadOnlySpan<byte> trailer, Guid databaseId, long offset)
     {
         int bytes = BinaryPrimitives.ReadInt32LittleEndian(trailer[12..]);

@@ -1,0 +1,79 @@
+using Bitmapist.Engine.Keyspace;
+using Bitmapist.Storage.Snapshots;
+
+namespace Bitmapist.Engine.Durability;
+
+/// <summary>
+/// What a repair does not know of the keyspace: single keys, and all that damaged index blocks may have named. What
+/// the log says of such keys cannot be applied until it gives them a wholly new value. One thread.
+/// </summary>
+internal sealed class LostKeys
+{
+    private readonly Dictionary<StoredKey, LostKey?> _keys = []; // null: known again, though its range is lost
+    private readonly List<KeyRange> _ranges = [];
+    private readonly HashSet<int> _flushed = [];
+    private readonly List<byte> _stored = [];
+
+    /// <summary>The single keys that are lost.</summary>
+    public IEnumerable<(int Database, byte[] Name, LostKey Lost)> Keys
+    {
+        get
+        {
+            foreach ((StoredKey key, LostKey? lost) in _keys)
+                if (lost is not null) yield return (key.Database, key.Name, lost);
+        }
+    }
+
+    public bool IsEmpty => _ranges.Count == 0 && _keys.Count == 0;
+
+    /// <summary>Every key that an index block may have named is lost, unless it is found to be otherwise.</summary>
+    public void AddRange(KeyRange range) => _ranges.Add(range);
+
+    public void Add(int database, ReadOnlySpan<byte> name, LostKey lost) => _keys[KeyOf(database, name)] = lost;
+
+    /// <summary>A key's value is known: as it stands, or that there is none.</summary>
+    public void Resolve(int database, ReadOnlySpan<byte> name)
+    {
+        if (IsLost(database, name)) _keys[KeyOf(database, name)] = null;
+    }
+
+    /// <summary>Every key of a database is known to be missing.</summary>
+    public void Flush(int database)
+    {
+        _flushed.Add(database);
+        foreach (StoredKey key in _keys.Keys.Where(key => key.Database == database).ToList()) _keys.Remove(key);
+    }
+
+    public bool IsLost(int database, ReadOnlySpan<byte> name)
+    {
+        if (IsEmpty) return false;
+        return _keys.TryGetValue(KeyOf(database, name), out LostKey? lost)
+            ? lost is not null
+            : !_flushed.Contains(database) && IsInRange(database, name);
+    }
+
+    /// <summary>Notes an older version of a key if it is lost and no newer one is noted.</summary>
+    public void OfferOlder(int database, ReadOnlySpan<byte> name, in StoredEntry older, long generation)
+    {
+        StoredKey key = KeyOf(database, name);
+        if (!_keys.TryGetValue(key, out LostKey? lost))
+        {
+            if (!IsInRange(database, name)) return;
+            lost = new LostKey(LossCause.Index, "an index block that may have named it is damaged");
+        }
+
+        if (lost is null or { Generation: > 0 }) return;
+        _keys[key] = lost with { Older = older, Generation = generation };
+    }
+
+    private static StoredKey KeyOf(int database, ReadOnlySpan<byte> name) =>
+        new(database, KeyHash.Compute(name), name.ToArray());
+
+    private bool IsInRange(int database, ReadOnlySpan<byte> name)
+    {
+        StoredKeys.Write(database, name, _stored);
+        foreach (KeyRange range in _ranges)
+            if (range.Contains(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_stored))) return true;
+        return false;
+    }
+}
