@@ -34,8 +34,8 @@ internal static class CheckCommand
         Line($"{path}: {report.FileBytes} bytes");
         foreach ((int database, DatabaseContent content) in report.Databases)
         {
-            Line($"db{database}: {content.Keys} keys ({content.Expiring} with expiry), {content.Bits} bits, "
-                + $"{content.StringBytes} bytes of strings");
+            Line($"db{database}: {content.Keys} keys ({content.Expiring} with expiry), {content.Bits} bits");
+            Line($"db{database}: {content.StringBytes} bytes of strings, as GET would reply them");
         }
 
         if (report.Databases.Count == 0) Line($"no keys");
@@ -52,7 +52,8 @@ internal static class CheckCommand
         if (report.TornBytes > 0) Line($"behind it: {report.TornBytes} bytes of a save that did not end");
         if (report.Log is { } log) PrintLog(log, report.Effects);
         foreach (FileDamage damage in report.Damages) Line($"DAMAGED {damage}");
-        Line(report.Damages.Count == 0 ? $"whole" : (FormattableString)$"{report.Damages.Count} damages");
+        if (report.Damages.Count == 0) Line($"whole");
+        else Line($"damaged in {report.Damages.Count} places");
     }
 
     private static void PrintLog(LogSurveyResult log, long effects)

@@ -136,6 +136,7 @@ public sealed class EveryByteDamagedTests
     {
         byte[] whole = database.Disk.ReadAll(path);
         string[] final = [.. Lines(database.Final)];
+        (long Offset, int Bytes) longValue = database.ValueOf("long");
         int damaged = 0;
         for (int at = 0; at < whole.Length; at++)
         {
@@ -146,6 +147,8 @@ public sealed class EveryByteDamagedTests
             CheckReport check = Check(disk);
             if (check.Damages.Count == 0) Assert.Equal(database.Final, StateOf(disk, path));
             else damaged++;
+            // A repair takes longer: every eighth byte inside the one long value stands for its neighbours.
+            if (at > longValue.Offset + 64 && at < longValue.Offset + longValue.Bytes - 64 && at % 8 != 0) continue;
             (RepairReport report, string state) = database.Repair(disk);
             Assert.Equal(check.Damages.Count > 0, report.Damages.Count > 0 || report.BytesBehindGeneration > 0);
             if (report.Generation != 3) continue; // the newest trailer: then its generation is gone as a whole
