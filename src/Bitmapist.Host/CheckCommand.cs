@@ -60,7 +60,7 @@ internal static class CheckCommand
     {
         Line($"log: {log.Segments} segments, {log.Records} records with {effects} effects, {log.Bytes} bytes");
         if (log.Leftovers > 0) Line($"log: {log.Leftovers} segments no longer needed");
-        if (log.TornBytes > 0) Line($"log: {log.TornBytes} bytes of an unfinished write at its end, which a start cuts");
+        if (log.TornBytes > 0) Line($"log: {log.TornBytes} bytes of an unfinished write at its end, cut by a start");
         if (log.RecordsBehindDamage > 0) Line($"log: {log.RecordsBehindDamage} whole records behind damage");
     }
 

@@ -3,7 +3,9 @@ using Bitmapist.Storage.Files;
 
 namespace Bitmapist.Host;
 
-/// <summary>What the sub-commands on a database's file have in common: they need it for themselves, and take a while.</summary>
+/// <summary>
+/// What the sub-commands on a database's file have in common: they need it for themselves, and take a while.
+/// </summary>
 internal static class OfflineDatabase
 {
     private static readonly TimeSpan s_reportInterval = TimeSpan.FromSeconds(1);

@@ -85,7 +85,7 @@ internal static class Limits
     /// <summary>Times that SLURP reads a string by windows while it is being changed; then in one piece.</summary>
     public const int SourceWindowAttempts = 2;
 
-    /// <summary>Bytes of copied bitmaps that SLURP lets the log collect before it waits for their being written.</summary>
+    /// <summary>Bytes of copied bitmaps that SLURP lets the log collect before it has them written.</summary>
     public const int SlurpCommitBytes = 1024 * 1024;
 
     /// <summary>Time between SLURP's lines in the log.</summary>

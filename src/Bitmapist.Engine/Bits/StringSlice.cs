@@ -1,6 +1,8 @@
 namespace Bitmapist.Engine.Bits;
 
-/// <summary>Neighbouring bytes of a frozen string: what GET and GETRANGE reply. Safe for any number of threads.</summary>
+/// <summary>
+/// Neighbouring bytes of a frozen string: what GET and GETRANGE reply. Safe for any number of threads.
+/// </summary>
 /// <param name="Value">The string.</param>
 /// <param name="StartByte">The first byte; the slice lies within the string.</param>
 /// <param name="LengthBytes">0 … 512 MiB.</param>

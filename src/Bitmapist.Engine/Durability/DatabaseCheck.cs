@@ -154,7 +154,7 @@ public sealed class DatabaseCheck
         // A save that was interrupted left its log; without one, what stands there was a generation once.
         if (_report.TornBytes == 0 || _report.Log.Segments > 0) return;
         _report.Damaged(_survey.Path, newest.End,
-            $"{_report.TornBytes} bytes follow the newest whole generation, and there is no log: a newer one is damaged");
+            $"{_report.TornBytes} bytes follow the newest whole generation, and no log: a newer one is damaged");
     }
 
     private void Accept(in LogRecord record)

@@ -162,7 +162,7 @@ public sealed class DatabaseRepair
     {
         foreach (SurveyedGeneration generation in _survey.Generations.Skip(1))
         {
-            if (_lost.IsEmpty) return;
+            if (!_lost.LacksOlder) return;
             foreach (SurveyedEntry entry in _survey.ReadEntries(generation, (_, _) => { }))
             {
                 if (entry.IsDoubtful || !StoredKeys.IsOfKeyspace(entry.Stored.Key.Span)) continue;

@@ -27,7 +27,20 @@ internal sealed class LostKeys
     public bool IsEmpty => _ranges.Count == 0 && _keys.Count == 0;
 
     /// <summary>Every key that an index block may have named is lost, unless it is found to be otherwise.</summary>
-    public void AddRange(KeyRange range) => _ranges.Add(range);
+    public void AddRange(KeyRange range)
+    {
+        if (range.End is not { Length: 0 }) _ranges.Add(range);
+    }
+
+    /// <summary>Whether older versions of some are wanted and not found.</summary>
+    public bool LacksOlder => _ranges.Count > 0 || _keys.Values.Any(lost => lost is { Generation: 0 });
+
+    /// <summary>Names a key that is lost as one of a range, so that the report does, too.</summary>
+    public void Name(int database, ReadOnlySpan<byte> name)
+    {
+        StoredKey key = KeyOf(database, name);
+        if (!_keys.ContainsKey(key)) _keys[key] = Unnamed;
+    }
 
     public void Add(int database, ReadOnlySpan<byte> name, LostKey lost) => _keys[KeyOf(database, name)] = lost;
 
@@ -59,12 +72,14 @@ internal sealed class LostKeys
         if (!_keys.TryGetValue(key, out LostKey? lost))
         {
             if (!IsInRange(database, name)) return;
-            lost = new LostKey(LossCause.Index, "an index block that may have named it is damaged");
+            lost = Unnamed;
         }
 
         if (lost is null or { Generation: > 0 }) return;
         _keys[key] = lost with { Older = older, Generation = generation };
     }
+
+    private static LostKey Unnamed => new(LossCause.Index, "an index block that may have named it is damaged");
 
     private static StoredKey KeyOf(int database, ReadOnlySpan<byte> name) =>
         new(database, KeyHash.Compute(name), name.ToArray());

@@ -87,7 +87,8 @@ internal sealed class SalvagedKeyspace : IDisposable
                 _lost.Resolve(effect.Database, effect.Name.Span); // it is gone
                 break;
             default:
-                break; // a changed value is as known as it was
+                if (!isKnown) _lost.Name(effect.Database, effect.Name.Span); // as unknown as it was
+                break;
         }
     }
 

@@ -31,7 +31,7 @@ internal sealed class ValueReader(SourceConnection connection, TimeProvider time
         return connection.SendAsync(cancellation);
     }
 
-    /// <summary>Reads the replies for the next key asked for; null, and counted, when it is no string or gone.</summary>
+    /// <summary>Reads the replies for the next key asked for; null, and counted, when it is no string.</summary>
     public async ValueTask<SourceKey?> ReceiveAsync(
         ReadOnlyMemory<byte> name, SlurpProgress progress, CancellationToken cancellation)
     {

@@ -14,8 +14,8 @@ public sealed class CopyInTests
         await using SimulatedServer server = new(FsyncPolicy.Always);
         long later = server.Time.GetUtcNow().ToUnixTimeMilliseconds() + 100_000;
         server.Pair.SetBit("over", 9_999_999, bit: true);
-        foreach ((string name, byte[] bytes, long expiresAt) in new[]
-            { ("over", new byte[] { 1, 2, 3 }, 0L), ("new", new byte[20_000], later), ("empty", Array.Empty<byte>(), 0) })
+        (string, byte[], long)[] keys = [("over", [1, 2, 3], 0), ("new", new byte[20_000], later), ("empty", [], 0)];
+        foreach ((string name, byte[] bytes, long expiresAt) in keys)
         {
             var value = new StringValue(bytes.Length, PendingBits.Ready(StringBytes.ToBits(bytes)));
             server.Session.Put(Name.Bytes(name), value, expiresAt);

@@ -63,7 +63,8 @@ public sealed class SlurpCommandTests
         silent.Start();
         await using SlurpingServer server = new();
         await server.Client.SendAsync($"SLURP 127.0.0.1:{((IPEndPoint)silent.LocalEndpoint).Port}");
-        await server.State.Slurper.EndAsync().WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        Task ending = server.State.Slurper.EndAsync();
+        await ending.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
         Assert.Equal(SlurpStatus.Stopped, server.State.Slurper.Latest!.Status);
         Assert.StartsWith("-ERR SLURP", await server.Client.SendAsync("SLURP 127.0.0.1:1"), StringComparison.Ordinal);
     }

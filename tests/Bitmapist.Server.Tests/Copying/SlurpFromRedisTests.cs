@@ -27,8 +27,8 @@ public sealed class SlurpFromRedisTests(RedisServer redis) : IClassFixture<Redis
         Dictionary<string, byte[]> strings = await FillAsync(source);
         long later = DateTimeOffset.UtcNow.AddHours(5).ToUnixTimeMilliseconds();
         await source.AskAsync($"PEXPIREAT zeros {later}");
-        foreach (string command in new[] { "RPUSH list a b", "SADD set a", "HSET hash a b", "ZADD sorted 1 a", "XADD x * a b" })
-            await source.AskAsync(command);
+        await source.AskAllAsync(
+            ["RPUSH list a b", "SADD set a", "HSET hash a b", "ZADD sorted 1 a", "XADD stream * a b"]);
 
         await using SlurpingServer server = new();
         await server.Client.SendAsync("SET kept v");
@@ -82,7 +82,7 @@ public sealed class SlurpFromRedisTests(RedisServer redis) : IClassFixture<Redis
         Assert.Equal(":1\r\n", await server.Client.SendAsync($"GETBIT long {(8L * LengthBytes) - 1}"));
     }
 
-    /// <summary>Pairs of bits, one at each end of the string, set as one step: any instant has as many of both.</summary>
+    /// <summary>Pairs of bits, one in each half, set as one step: any instant has as many of both.</summary>
     [Fact]
     public async Task A_long_string_is_that_of_one_instant_while_it_is_written()
     {
@@ -195,7 +195,7 @@ public sealed class SlurpFromRedisTests(RedisServer redis) : IClassFixture<Redis
         return source;
     }
 
-    /// <summary>Strings of every length and kind that the copy treats in its own way, and a few thousand others.</summary>
+    /// <summary>Strings of every length that the copy treats in its own way, and a few thousand others.</summary>
     private static async Task<Dictionary<string, byte[]>> FillAsync(RawConnection source)
     {
         Random random = new(7);
