@@ -14,7 +14,9 @@ public sealed class SlurpCommandTests
     [Theory]
     [InlineData("SLURP", "-ERR wrong number of arguments for 'slurp' command\r\n")]
     [InlineData("SLURP host", Form)]
-    [InlineData("SLURP :6379", Form)]
+    [InlineData("SLURP 6379", Form)]
+    [InlineData("SLURP :0", Form)]
+    [InlineData("SLURP []:6379", Form)]
     [InlineData("SLURP host:", Form)]
     [InlineData("SLURP host:0", Form)]
     [InlineData("SLURP host:65536", Form)]
@@ -54,6 +56,14 @@ public sealed class SlurpCommandTests
         Assert.Equal("stopped", await server.Client.InfoAsync("slurp", "slurp_status"));
         SlurpProgress next = await server.SlurpAsync($"localhost:{ServerProcess.FreePort()}");
         Assert.Equal(SlurpStatus.Failed, next.Status);
+    }
+
+    [Fact]
+    public async Task A_port_alone_is_one_of_this_machine_as_in_the_original()
+    {
+        await using SlurpingServer server = new();
+        SlurpProgress progress = await server.SlurpAsync($":{ServerProcess.FreePort()}");
+        Assert.StartsWith("localhost:", progress.Failure, StringComparison.Ordinal);
     }
 
     [Fact]

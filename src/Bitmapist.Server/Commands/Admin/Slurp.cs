@@ -50,15 +50,19 @@ internal static class Slurp
         }
     }
 
-    /// <summary>Reads <c>host:port</c>, an IPv6 address in brackets. Names are resolved by the copy.</summary>
+    /// <summary>
+    /// Reads <c>host:port</c>, an IPv6 address in brackets; without a host this machine, as in the original. Names are
+    /// resolved by the copy.
+    /// </summary>
     private static bool TryReadAddress(ReadOnlySpan<byte> argument, out string host, out int port)
     {
         string text = Encoding.UTF8.GetString(argument);
         int colon = text.LastIndexOf(':');
-        host = colon < 0 ? "" : text[..colon];
+        host = colon <= 0 ? "localhost" : text[..colon];
         bool isBracketed = host.StartsWith('[') && host.EndsWith(']');
         if (isBracketed) host = host[1..^1];
         return int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out port)
+            && colon >= 0
             && port is > 0 and <= IPEndPoint.MaxPort
             && host.Length > 0
             && (isBracketed || !host.Contains(':', StringComparison.Ordinal))
