@@ -85,6 +85,24 @@ public sealed class SerializedBitmap : ReadOnlyBitmap
         return result.ToFrozen();
     }
 
+    /// <summary>What it is made of; O(containers).</summary>
+    public ContainerCensus TakeCensus()
+    {
+        ReadOnlySpan<byte> span = bytes.Span;
+        var census = new ContainerCensus { HeaderBytes = layout.HeaderBytes };
+        for (int i = 0; i < layout.ContainerCount; i++)
+        {
+            int containerBytes = layout.ContainerBytes(span, i, OffsetAt(span, i));
+            census += layout.KindAt(span, i) switch
+            {
+                ContainerKind.Array => new ContainerCensus { Arrays = 1, ArrayBytes = containerBytes },
+                ContainerKind.Bitset => new ContainerCensus { Bitsets = 1, BitsetBytes = containerBytes },
+                _ => new ContainerCensus { Runs = 1, RunBytes = containerBytes },
+            };
+        }
+        return census;
+    }
+
     internal override int ChunkAt(int index) => layout.ChunkAt(bytes.Span, index);
 
     internal override int FindChunk(int chunk)

@@ -62,10 +62,9 @@ public sealed class BitmapistServer : IAsyncDisposable
 
         KeyspaceStore store = persistence?.Store ?? new KeyspaceStore(options.Databases, time);
         var server = new BitmapistServer(
-            new ServerState(options, store, persistence, time)
+            new ServerState(options, store, persistence, time, logger)
             {
                 CommandLog = options.Debug ? logger : null,
-                Backups = new Backups(persistence, options.DatabasePath ?? "", logger),
             },
             new ExpiryCycle(store, time), logger);
         if (server._state.ClientsMax < options.ClientsMax)
@@ -99,6 +98,7 @@ public sealed class BitmapistServer : IAsyncDisposable
         // A client that does not read its replies must not keep the server from stopping.
         using var patience = new CancellationTokenSource(Limits.StopPatience);
         if (_host is not null) await _host.StopAsync(patience.Token).ConfigureAwait(false);
+        await _state.Slurper.EndAsync().ConfigureAwait(false);
         if (!save || _state.Persistence is not { } persistence) return null;
         return await persistence.SaveAsync().ConfigureAwait(false);
     }
@@ -106,6 +106,7 @@ public sealed class BitmapistServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (_host is not null) await _host.DisposeAsync().ConfigureAwait(false);
+        await _state.Slurper.DisposeAsync().ConfigureAwait(false);
         await _expiry.DisposeAsync().ConfigureAwait(false);
         if (_state.Persistence is { } persistence) await persistence.DisposeAsync().ConfigureAwait(false);
     }

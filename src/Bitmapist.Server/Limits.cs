@@ -64,6 +64,36 @@ internal static class Limits
     /// <summary>How long a stop waits for clients to take their last replies; then it cuts them off.</summary>
     public static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(5);
 
+    /// <summary>How long SLURP waits for a connection to its source.</summary>
+    public static readonly TimeSpan SourceConnectPatience = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long SLURP's source may be silent, say while it gathers all its keys for KEYS.</summary>
+    public static readonly TimeSpan SourcePatience = TimeSpan.FromSeconds(60);
+
+    /// <summary>Keys that SLURP asks its source to name at a time: SCAN's COUNT.</summary>
+    public const int SourceKeysPerStep = 1000;
+
+    /// <summary>
+    /// Bytes of requests that SLURP sends before it reads a reply: they fit into socket buffers, so that neither side
+    /// waits for the other to read.
+    /// </summary>
+    public const int SourceBatchRequestBytes = 16 * 1024;
+
+    /// <summary>Bytes of strings that SLURP asks for at a time, when it knows their lengths.</summary>
+    public const int SourceBatchReplyBytes = 4 * 1024 * 1024;
+
+    /// <summary>Longer strings SLURP reads by windows of so many bytes.</summary>
+    public const int SourceWindowBytes = 1024 * 1024;
+
+    /// <summary>Times that SLURP reads a string by windows while it is being changed; then in one piece.</summary>
+    public const int SourceWindowAttempts = 2;
+
+    /// <summary>Bytes of copied bitmaps that SLURP lets the log collect before it has them written.</summary>
+    public const int SlurpCommitBytes = 1024 * 1024;
+
+    /// <summary>Time between SLURP's lines in the log.</summary>
+    public static readonly TimeSpan SlurpReportInterval = TimeSpan.FromSeconds(10);
+
     /// <summary>Argument characters quoted in the unknown-command error (Redis: 128).</summary>
     public const int QuotedCharacters = 128;
 }

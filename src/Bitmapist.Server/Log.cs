@@ -43,6 +43,28 @@ internal static partial class Log
         "{Configured} clients are configured, but open files are limited (ulimit -n): taking {ClientsMax} at most")]
     public static partial void ClientsLimited(ILogger logger, int configured, int clientsMax);
 
+    [LoggerMessage(20, LogLevel.Information, "importing redis dataset from {Source} into db {Database}")]
+    public static partial void SlurpStarted(ILogger logger, string source, int database);
+
+    [LoggerMessage(21, LogLevel.Information, "importing from {Source}: {Keys} keys, {Bytes} bytes so far")]
+    public static partial void SlurpGoesOn(ILogger logger, string source, long keys, long bytes);
+
+    [LoggerMessage(22, LogLevel.Information,
+        "imported {Keys} keys ({Bits} bits, {Bytes} bytes, {Expiring} with expiry, {WithoutBits} without bits) "
+        + "from {Source} in {Seconds}s; skipped: {OtherTypes} non-strings, {Gone} gone meanwhile, {TooLong} too long, "
+        + "{Unnamed} not named by the source")]
+    public static partial void SlurpDone(
+        ILogger logger, string source, long keys, long bits, long bytes, long expiring, long withoutBits,
+        double seconds, long otherTypes, long gone, long tooLong, long unnamed);
+
+    [LoggerMessage(23, LogLevel.Error,
+        "redis import error after {Keys} keys from {Source}, which stay; it may be repeated: {Reason}")]
+    public static partial void SlurpFailed(ILogger logger, string source, long keys, string reason);
+
+    [LoggerMessage(24, LogLevel.Warning,
+        "import from {Source} stopped after {Keys} keys, which stay; it may be repeated")]
+    public static partial void SlurpStopped(ILogger logger, string source, long keys);
+
     [LoggerMessage(12, LogLevel.Debug, "client {Client}: {Command}")]
     public static partial void Command(ILogger logger, long client, string command);
 }

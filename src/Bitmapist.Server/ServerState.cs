@@ -3,6 +3,7 @@ using System.Text;
 using Bitmapist.Engine.Durability;
 using Bitmapist.Engine.Keyspace;
 using Bitmapist.Server.Connections;
+using Bitmapist.Server.Copying;
 using Microsoft.Extensions.Logging;
 
 namespace Bitmapist.Server;
@@ -13,7 +14,8 @@ internal sealed class ServerState
     private const int ErrorCodesMax = 128; // Redis stops telling error codes apart at as many
     private readonly ConcurrentDictionary<string, long> _errors = new();
 
-    public ServerState(ServerOptions options, KeyspaceStore store, PersistentKeyspace? persistence, TimeProvider time)
+    public ServerState(
+        ServerOptions options, KeyspaceStore store, PersistentKeyspace? persistence, TimeProvider time, ILogger logger)
     {
         Options = options;
         long descriptors = DescriptorLimit.Read();
@@ -23,6 +25,8 @@ internal sealed class ServerState
         Time = time;
         StartedAtUnixMs = time.GetUtcNow().ToUnixTimeMilliseconds();
         Statistics = new ServerStatistics(this);
+        Backups = new Backups(persistence, options.DatabasePath ?? "", logger);
+        Slurper = new Slurper(store, persistence, time, logger, RunId);
     }
 
     public ServerOptions Options { get; }
@@ -35,11 +39,15 @@ internal sealed class ServerState
     /// <summary>Log and database file; null for a server that keeps everything in memory only.</summary>
     public PersistentKeyspace? Persistence { get; }
 
-    public required Backups Backups { get; init; }
+    /// <summary>Backups asked for by a signal or a command.</summary>
+    public Backups Backups { get; }
 
     public TimeProvider Time { get; }
 
     public ClientRegistry Clients { get; } = new();
+
+    /// <summary>Copies from other servers.</summary>
+    public Slurper Slurper { get; }
 
     /// <summary>What INFO counts.</summary>
     public ServerStatistics Statistics { get; }

@@ -34,13 +34,14 @@ public static class StringBytes
     /// Copies bytes [<paramref name="start"/>, start + destination length) of the string to the destination.
     /// </summary>
     /// <param name="bits">The one-bits.</param>
-    /// <param name="start">First byte, a multiple of 8.</param>
+    /// <param name="start">First byte.</param>
     /// <param name="destination">At most <see cref="ChunkBytes"/> bytes.</param>
     public static void CopyTo(FrozenBitmap bits, long start, Span<byte> destination)
     {
-        Span<ulong> words = stackalloc ulong[(destination.Length + 7) / 8];
-        bits.CopyWordsTo(start / 8, words);
+        int skipped = (int)(start % sizeof(ulong)); // bytes of the first word that come before the start
+        Span<ulong> words = stackalloc ulong[(skipped + destination.Length + 7) / 8];
+        bits.CopyWordsTo(start / sizeof(ulong), words);
         BitOrder.Convert(words);
-        MemoryMarshal.AsBytes(words)[..destination.Length].CopyTo(destination);
+        MemoryMarshal.AsBytes(words).Slice(skipped, destination.Length).CopyTo(destination);
     }
 }

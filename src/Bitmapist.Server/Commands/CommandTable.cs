@@ -13,7 +13,7 @@ internal static class CommandTable
     public static readonly IReadOnlyList<CommandSpec> All =
     [
         SetBit.Spec, GetBit.Spec, BitCount.Spec, BitPos.Spec, BitOp.Spec,
-        Get.Spec, Set.Spec, StrLen.Spec,
+        Get.Spec, GetRange.Spec, GetRange.Substr, Set.Spec, StrLen.Spec,
         Exists.Spec, Delete.Del, Delete.Unlink, TypeOf.Spec, Rename.Spec, Rename.IfMissing, Copy.Spec,
         Expire.Seconds, Expire.Milliseconds, Expire.AtSeconds, Expire.AtMilliseconds,
         TimeToLive.Ttl, TimeToLive.Pttl, TimeToLive.ExpireTime, TimeToLive.PexpireTime, Persist.Spec,
@@ -21,7 +21,7 @@ internal static class CommandTable
         Multi.Spec, Exec.Spec, Discard.Spec, Watch.Spec, Watch.Unwatch,
         Ping.Spec, Echo.Spec, Quit.Spec, Select.Spec, Hello.Spec, Auth.Spec, Reset.Spec, Time.Spec,
         Client.Spec, CommandCommand.Spec, Config.Spec, Info.Spec,
-        Save.Spec, Save.Background, LastSave.Spec, Shutdown.Spec,
+        Save.Spec, Save.Background, LastSave.Spec, Shutdown.Spec, Slurp.Spec,
     ];
 
     /// <summary>Commands and subcommands by their index in statistics.</summary>

@@ -38,7 +38,7 @@ internal abstract class DeferredReply
     /// Writes the next part of the reply: all of it, or what comes before a string to be streamed and then CRLF.
     /// </summary>
     /// <returns>Whether another part follows.</returns>
-    public bool WriteNext(RespWriter reply, out StringValue? body)
+    public bool WriteNext(RespWriter reply, out StringSlice? body)
     {
         if (_failure is null) return WritePart(reply, out body);
         reply.WriteError(_failure);
@@ -53,7 +53,7 @@ internal abstract class DeferredReply
     /// Writes the next part of the reply: all of it, or what comes before a string to be streamed and then CRLF.
     /// </summary>
     /// <returns>Whether another part follows.</returns>
-    protected virtual bool WritePart(RespWriter reply, out StringValue? body)
+    protected virtual bool WritePart(RespWriter reply, out StringSlice? body)
     {
         body = null;
         Write(reply);

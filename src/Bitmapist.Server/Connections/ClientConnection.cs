@@ -178,10 +178,10 @@ internal sealed class ClientConnection : IDisposable
         bool isMore = true;
         while (isMore)
         {
-            isMore = deferred.WriteNext(new RespWriter(_output.Writer, Version), out StringValue? body);
-            if (body is not { } value) continue;
+            isMore = deferred.WriteNext(new RespWriter(_output.Writer, Version), out StringSlice? body);
+            if (body is not { } slice) continue;
             await CommitAsync().ConfigureAwait(false);
-            _output.Stream(value);
+            _output.Stream(slice);
         }
     }
 

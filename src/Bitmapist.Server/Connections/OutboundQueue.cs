@@ -57,10 +57,10 @@ internal sealed class OutboundQueue(PipeWriter transport, ClientCounters counter
     }
 
     /// <summary>Sends what was written, then a string's bytes and CRLF.</summary>
-    public void Stream(in StringValue value)
+    public void Stream(in StringSlice slice)
     {
         Flush();
-        Enqueue(new StringBody(value));
+        Enqueue(new StringBody(slice));
     }
 
     /// <summary>Waits until everything is with the transport, or the socket is gone.</summary>
@@ -161,11 +161,11 @@ internal sealed class OutboundQueue(PipeWriter transport, ClientCounters counter
 
     private async ValueTask SendAsync(StringBody body)
     {
-        long lengthBytes = body.Value.LengthBytes;
+        long lengthBytes = body.Slice.LengthBytes;
         for (long start = 0; start < lengthBytes && !_isClosed; start += StringBytes.ChunkBytes)
         {
             int pieceBytes = (int)Math.Min(lengthBytes - start, StringBytes.ChunkBytes);
-            StringBytes.CopyTo(body.Value.Bits, start, transport.GetSpan(pieceBytes)[..pieceBytes]);
+            body.Slice.CopyTo(start, transport.GetSpan(pieceBytes)[..pieceBytes]);
             transport.Advance(pieceBytes);
             _isClosed |= (await FlushTransport().ConfigureAwait(false)).IsCompleted;
         }
@@ -181,5 +181,5 @@ internal sealed class OutboundQueue(PipeWriter transport, ClientCounters counter
         return transport.FlushAsync();
     }
 
-    private sealed record StringBody(StringValue Value);
+    private sealed record StringBody(StringSlice Slice);
 }

@@ -105,7 +105,7 @@ public static class LogRecovery
     /// Whether a segment that ends behind a whole record is as long as the next one says: a power cut may have taken
     /// whole records. One that is longer is no trace of any crash and refuses.
     /// </summary>
-    private static bool EndsWhereNextBegan(
+    internal static bool EndsWhereNextBegan(
         IFileSystem files, string path, long end, List<(long Sequence, string Path)> later, Guid databaseId)
     {
         if (later.Count == 0) return true;
@@ -121,7 +121,7 @@ public static class LogRecovery
     /// A segment that ends early may be cut only when no later one says that it was durable: then a power cut took
     /// bytes that no commit had promised to keep, and what follows in later segments was not promised either.
     /// </summary>
-    private static void RequireUnpromised(
+    internal static void RequireUnpromised(
         IFileSystem files, string path, long end, List<(long Sequence, string Path)> later, Guid databaseId)
     {
         foreach ((long sequence, string laterPath) in later)

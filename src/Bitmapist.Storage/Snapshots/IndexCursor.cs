@@ -26,6 +26,12 @@ internal sealed class IndexCursor(IndexRun run)
 
     public IndexEntry Entry { get; private set; }
 
+    /// <summary>Whether the block read last has no more entries.</summary>
+    internal bool IsAtBlockEnd => at >= frameBytes;
+
+    /// <summary>Whether no entry of the block read last has been read.</summary>
+    internal bool IsAtBlockStart => at == IndexFrame.HeaderBytes;
+
     /// <summary>Moves to the next entry; false at the end of the run.</summary>
     public bool MoveNext()
     {
@@ -87,7 +93,8 @@ internal sealed class IndexCursor(IndexRun run)
         return chosen;
     }
 
-    private void LoadBlock(int index)
+    /// <summary>Reads and proves a block; the cursor then stands before its first entry.</summary>
+    internal void LoadBlock(int index)
     {
         (long offset, int bytes) = run.Location(index);
         if (bytes < IndexFrame.HeaderBytes || offset < 0 || offset > run.File.Length - bytes)
@@ -99,6 +106,9 @@ internal sealed class IndexCursor(IndexRun run)
         at = IndexFrame.HeaderBytes;
         keyBytes = 0;
     }
+
+    /// <summary>Passes over the rest of the block read last.</summary>
+    internal void LeaveBlock() => at = frameBytes;
 
     private void Decode()
     {

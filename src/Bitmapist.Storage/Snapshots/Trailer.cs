@@ -42,11 +42,42 @@ internal sealed record Trailer(
     }
 
     /// <summary>The newest whole trailer of a file; refuses a file that has none.</summary>
-    public static Trailer FindNewest(IFile file, Guid databaseId)
+    public static Trailer FindNewest(IFile file, Guid databaseId) => FindBefore(file, databaseId, file.Length)
+        ?? throw new CorruptFileException(FileDefect.Damaged, file.Path, DatabaseHeader.Bytes,
+            "no whole generation is in this database");
+
+    /// <summary>
+    /// Every whole trailer, newest first, in a file that may be damaged. Each says where the one before it is; only
+    /// where that one does not prove itself it takes a search.
+    /// </summary>
+    /// <param name="file">The file.</param>
+    /// <param name="databaseId">Whose trailers; null, where the header is damaged: those of the newest.</param>
+    public static List<Trailer> FindAll(IFile file, Guid? databaseId)
+    {
+        List<Trailer> found = [];
+        byte[] page = new byte[Alignment];
+        Trailer? trailer = FindBefore(file, databaseId, file.Length);
+        while (trailer is not null)
+        {
+            found.Add(trailer);
+            (long offset, long previous) = (trailer.Offset, trailer.PreviousOffset);
+            Guid id = trailer.DatabaseId;
+            if (previous <= 0) break; // the first of this file
+            bool isInFile = previous < offset && previous % Alignment == 0;
+            int count = isInFile ? file.Read(previous, page) : 0;
+            trailer = (count >= FixedBytes && page.AsSpan().StartsWith(Magic)
+                ? TryDecode(page.AsSpan(0, count), id, previous)
+                : null) ?? FindBefore(file, id, offset);
+        }
+
+        return found;
+    }
+
+    /// <summary>The newest whole trailer that begins below <paramref name="end"/>; null: none.</summary>
+    private static Trailer? FindBefore(IFile file, Guid? databaseId, long end)
     {
         const int WindowBytes = 64 * Alignment;
         byte[] window = new byte[WindowBytes];
-        long end = file.Length;
         for (long windowEnd = (end + Alignment - 1) / Alignment * Alignment; windowEnd > 0; windowEnd -= WindowBytes)
         {
             long windowStart = Math.Max(0, windowEnd - WindowBytes);
@@ -55,12 +86,12 @@ internal sealed record Trailer(
             {
                 if (at + FixedBytes > count || !window.AsSpan(at, Magic.Length).SequenceEqual(Magic)) continue;
                 ReadOnlySpan<byte> page = window.AsSpan(at, Math.Min(Alignment, count - at));
-                if (TryDecode(page, databaseId, windowStart + at) is { } found) return found;
+                Guid id = databaseId ?? new Guid(page.Slice(16, 16), bigEndian: true);
+                if (TryDecode(page, id, windowStart + at) is { } found) return found;
             }
         }
 
-        throw new CorruptFileException(FileDefect.Damaged, file.Path, DatabaseHeader.Bytes,
-            "no whole generation is in this database");
+        return null;
     }
 
     private static Trailer? TryDecode(ReadOnlySpan<byte> trailer, Guid databaseId, long offset)

@@ -46,6 +46,7 @@ public sealed class CommandGenerator
             (90, Bitop),
             (50, Set),
             (25, () => Make("GET", Key())),
+            (25, () => Make(Pick("GETRANGE", "SUBSTR"), Key(), Position(), Position())),
             (30, () => Make("STRLEN", Key())),
             (20, () => Make("EXISTS", SomeKeys(3))),
             (15, () => Make(Pick("DEL", "UNLINK"), SomeKeys(2))),

@@ -32,6 +32,9 @@ internal static class KeyspaceState
     public static string Of(ModelKeyspace model) => Text(
         [.. model.Keys.Select(key => Line(key.Key.Database, key.Key.Name, key.Value.ExpiresAt, key.Value.Bytes))]);
 
+    public static string Of(IEnumerable<(int Database, byte[] Name, StringValue Value, long ExpiresAt)> keys) => Text(
+        [.. keys.Select(key => Line(key.Database, Name.Text(key.Name), key.ExpiresAt, Bytes(key.Value)))]);
+
     /// <summary>The bytes of a string.</summary>
     public static byte[] Bytes(in StringValue value)
     {

@@ -3,6 +3,7 @@ using System.IO.Pipelines;
 using System.Text;
 using Bitmapist.Engine.Keyspace;
 using Bitmapist.Server.Connections;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Bitmapist.Server.Tests.Connections;
 
@@ -28,10 +29,7 @@ internal sealed class PipedClient : IAsyncDisposable
     {
         options ??= new ServerOptions();
         var store = new KeyspaceStore(options.Databases, TimeProvider.System);
-        return new ServerState(options, store, null, TimeProvider.System)
-        {
-            Backups = new Backups(null, "", Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance),
-        };
+        return new ServerState(options, store, null, TimeProvider.System, NullLogger.Instance);
     }
 
     /// <summary>Sends a command, words separated by spaces, and reads its reply.</summary>

@@ -32,6 +32,7 @@ internal static class Info
         new("latencystats", "Latencystats", InfoGroup.All, (_, _) => { }),
         new("cluster", "Cluster", InfoGroup.Default, (_, text) => text.Add("cluster_enabled", 0)),
         new("keyspace", "Keyspace", InfoGroup.Default, KeyspaceSection.Write),
+        new("slurp", "Slurp", InfoGroup.ByName, SlurpSection.Write),
         new("keys", "", InfoGroup.ByName, KeysSection.Write),
         new("commands", "", InfoGroup.ByName, CommandsSection.Write),
     ];

@@ -100,7 +100,7 @@ internal static class Exec
 
         public override bool IsStreamed => deferred.Exists(left => left.Reply.IsStreamed);
 
-        protected override bool WritePart(RespWriter reply, out StringValue? body)
+        protected override bool WritePart(RespWriter reply, out StringSlice? body)
         {
             if (_next == 0) reply.WriteArrayHeader(count);
             body = null;
@@ -119,7 +119,7 @@ internal static class Exec
 
         protected override void Write(RespWriter reply)
         {
-            while (WritePart(reply, out StringValue? body)) Debug.Assert(body is null, "Streamed replies go by parts.");
+            while (WritePart(reply, out StringSlice? body)) Debug.Assert(body is null, "Streamed replies go by parts.");
         }
     }
 }

@@ -17,7 +17,8 @@ internal static class Get
 
     private static void Run(CommandContext call, RespWriter reply)
     {
-        if (call.Session.TryGet(call.Args[1], out StringValue value)) call.Defer(new StringReply(value));
+        if (call.Session.TryGet(call.Args[1], out StringValue value))
+            call.Defer(new StringReply(StringSlice.Whole(value)));
         else reply.WriteNull();
     }
 }

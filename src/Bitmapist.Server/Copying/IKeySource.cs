@@ -1,0 +1,12 @@
+namespace Bitmapist.Server.Copying;
+
+/// <summary>The string keys of another server, read one after another in bounded memory.</summary>
+internal interface IKeySource
+{
+    /// <summary>
+    /// Every string key that exists throughout, each as of one instant; some perhaps more than once. Counts what is
+    /// skipped.
+    /// </summary>
+    /// <exception cref="SourceException">The source refuses, breaks the protocol or does not answer.</exception>
+    IAsyncEnumerable<SourceKey> ReadAsync(SlurpProgress progress, CancellationToken cancellation);
+}

@@ -1,0 +1,196 @@
+using Bitmapist.Storage.Files;
+
+namespace Bitmapist.Storage.Snapshots;
+
+/// <summary>
+/// Reads a database file that may be damaged, and changes nothing: every generation whose trailer proves itself, and
+/// what of its index and values does. What does not is reported, and passed over. One thread.
+/// </summary>
+public sealed class DatabaseSurvey : IDisposable
+{
+    private readonly IFile file;
+
+    private DatabaseSurvey(IFile file, Guid id, FileDamage? headerDamage, IReadOnlyList<SurveyedGeneration> generations)
+    {
+        this.file = file;
+        Id = id;
+        HeaderDamage = headerDamage;
+        Generations = generations;
+    }
+
+    public string Path => file.Path;
+
+    /// <summary>The database's id: by its header or, where that is damaged, by its newest trailer.</summary>
+    public Guid Id { get; }
+
+    /// <summary>What is wrong with the header; null while it proves itself.</summary>
+    public FileDamage? HeaderDamage { get; }
+
+    /// <summary>Every generation with a whole trailer, newest first.</summary>
+    public IReadOnlyList<SurveyedGeneration> Generations { get; }
+
+    public long FileBytes => file.Length;
+
+    /// <summary>Bytes behind the newest whole generation: an unfinished one, or what damage left of one.</summary>
+    public long TornBytes => Generations.Count == 0 ? FileBytes : Math.Max(0, FileBytes - Generations[0].End);
+
+    /// <summary>Opens a file for reading.</summary>
+    /// <exception cref="CorruptFileException">It is foreign, or of a newer version.</exception>
+    /// <exception cref="StorageException">It cannot be read.</exception>
+    public static DatabaseSurvey Open(IFileSystem files, string path)
+    {
+        ArgumentNullException.ThrowIfNull(files);
+        IFile file = files.Open(path, FileOpen.ReadExisting);
+        try
+        {
+            Guid? id = null;
+            CorruptFileException? header = null;
+            try
+            {
+                id = DatabaseHeader.Read(file);
+            }
+            catch (CorruptFileException found) when (found.Defect != FileDefect.NewerFormat)
+            {
+                header = found;
+            }
+
+            List<Trailer> trailers = Trailer.FindAll(file, id);
+            // A file without our magic that has our trailers lost its first bytes; one without both never was ours.
+            if (header is { Defect: FileDefect.ForeignFile } && trailers.Count == 0) throw header;
+            id ??= trailers.Count > 0 ? trailers[0].DatabaseId : default(Guid);
+            return new DatabaseSurvey(
+                file, id.Value, header is null ? null : FileDamage.Of(header),
+                [.. trailers.Where(trailer => trailer.DatabaseId == id)
+                    .Select(trailer => new SurveyedGeneration(trailer))]);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// The keys of a generation from <paramref name="from"/> on, ascending bytewise, without deleted ones, as far as
+    /// its index can be read.
+    /// </summary>
+    /// <param name="generation">One of <see cref="Generations"/>.</param>
+    /// <param name="damaged">Told of every damaged block or directory, with the keys that it may have held.</param>
+    public IEnumerable<SurveyedEntry> ReadEntries(
+        SurveyedGeneration generation, Action<FileDamage, KeyRange> damaged)
+    {
+        ArgumentNullException.ThrowIfNull(generation);
+        ArgumentNullException.ThrowIfNull(damaged);
+        return ReadMerged(generation.Trailer, damaged);
+    }
+
+    /// <summary>Reads and proves a value; null, and the damage, when it does not.</summary>
+    public byte[]? TryReadValue(in StoredEntry entry, out FileDamage? damage)
+    {
+        damage = null;
+        try
+        {
+            if (entry.ValueOffset < 0 || entry.ValueOffset > file.Length - ValueFormat.StoredBytes(entry.ValueBytes))
+            {
+                throw new CorruptFileException(
+                    FileDefect.Damaged, file.Path, entry.ValueOffset, "file ends within a value");
+            }
+
+            byte[] value = new byte[entry.ValueBytes];
+            ValueFormat.Read(file, entry, value);
+            return value;
+        }
+        catch (CorruptFileException found)
+        {
+            damage = FileDamage.Of(found);
+            return null;
+        }
+    }
+
+    public void Dispose() => file.Dispose();
+
+    private IEnumerable<SurveyedEntry> ReadMerged(Trailer trailer, Action<FileDamage, KeyRange> damaged)
+    {
+        var cursors = new TolerantCursor?[trailer.Runs.Length];
+        for (int i = 0; i < cursors.Length; i++)
+        {
+            cursors[i] = OpenRun(trailer.Runs[i], damaged);
+            cursors[i]?.MoveNext();
+        }
+
+        long entries = 0, valueBytes = 0;
+        while (Newest(cursors) is int newest and >= 0)
+        {
+            TolerantCursor cursor = cursors[newest]!;
+            byte[] key = cursor.Key.ToArray();
+            if (!cursor.Entry.IsDeleted)
+            {
+                entries++;
+                valueBytes += cursor.Entry.StoredBytes;
+                bool isDoubtful = IsDoubtful(cursors, newest, key);
+                IndexEntry entry = cursor.Entry;
+                yield return new SurveyedEntry(
+                    new StoredEntry(
+                        key, cursor.Metadata.ToArray(), entry.ValueOffset, entry.ValueBytes, entry.ValueChecksum),
+                    isDoubtful);
+            }
+
+            foreach (TolerantCursor? other in cursors)
+                if (other is { IsValid: true } && other.Key.SequenceEqual(key)) other.MoveNext();
+        }
+
+        if (IsAsTheTrailerSays(trailer, cursors, entries, valueBytes)) yield break;
+        damaged(
+            new FileDamage(file.Path, trailer.Offset, "the trailer's counts are not those of the index"),
+            new KeyRange([], []));
+    }
+
+    /// <summary>Whether the counts agree; where blocks are missing they cannot, and that was reported.</summary>
+    private static bool IsAsTheTrailerSays(
+        Trailer trailer, TolerantCursor?[] cursors, long entries, long valueBytes)
+    {
+        if (Array.Exists(cursors, cursor => cursor is null or { DamagedBlocks: > 0 })) return true;
+        for (int i = 0; i < cursors.Length; i++)
+        {
+            RunReference run = trailer.Runs[i];
+            TolerantCursor cursor = cursors[i]!;
+            if ((run.Entries, run.Deletions, run.BlockBytes) != (cursor.Entries, cursor.Deletions, cursor.BlockBytes))
+                return false;
+        }
+
+        return (entries, valueBytes) == (trailer.LiveEntries, trailer.LiveValueBytes);
+    }
+
+    private TolerantCursor? OpenRun(RunReference reference, Action<FileDamage, KeyRange> damaged)
+    {
+        try
+        {
+            return new TolerantCursor(IndexRun.Load(file, reference), damaged);
+        }
+        catch (CorruptFileException found)
+        {
+            damaged(FileDamage.Of(found), KeyRange.All);
+            return null;
+        }
+    }
+
+    /// <summary>The cursor of the lowest key, of several the newest run's; -1 at the end.</summary>
+    private static int Newest(TolerantCursor?[] cursors)
+    {
+        int newest = -1;
+        for (int i = 0; i < cursors.Length; i++)
+        {
+            if (cursors[i] is not { IsValid: true } cursor) continue;
+            if (newest < 0 || cursor.Key.SequenceCompareTo(cursors[newest]!.Key) <= 0) newest = i;
+        }
+
+        return newest;
+    }
+
+    private static bool IsDoubtful(TolerantCursor?[] cursors, int run, ReadOnlySpan<byte> key)
+    {
+        for (int newer = run + 1; newer < cursors.Length; newer++)
+            if (cursors[newer] is not { } cursor || cursor.MayHaveLost(key)) return true;
+        return false;
+    }
+}

@@ -1,0 +1,8 @@
+namespace Bitmapist.Storage.Snapshots;
+
+/// <summary>A key of a surveyed generation.</summary>
+/// <param name="Stored">The key and where its value lies.</param>
+/// <param name="IsDoubtful">
+/// An index block that does not prove itself may have held a newer version of the key, or its deletion.
+/// </param>
+public readonly record struct SurveyedEntry(StoredEntry Stored, bool IsDoubtful);
