@@ -71,6 +71,8 @@ internal static class CommandLine
         var ping = new Command("ping", "ask the server at -addr for a PONG; exit code 0 when it comes") { s_addr };
         ping.SetAction((parsed, cancellation) => PingAsync(parsed, cancellation));
         root.Subcommands.Add(ping);
+        root.Subcommands.Add(MigrationCommands.Import(s_db));
+        root.Subcommands.Add(MigrationCommands.Export(s_db));
         root.SetAction((parsed, _) =>
             parsed.GetValue(s_version) ? Task.FromResult(PrintVersion()) : ServeAsync(parsed, serve));
 
