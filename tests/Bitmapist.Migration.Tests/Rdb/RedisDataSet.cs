@@ -61,7 +61,7 @@ internal sealed class RedisDataSet(Random random)
                 yield return Encode(set, name, new byte[random.Next(3)]);
                 break;
             case 2 or 3:
-                byte[] noise = new byte[random.Next(1 << random.Next(13))];
+                byte[] noise = new byte[random.Next(1 << (random.Next(5000) == 0 ? 22 : random.Next(13)))];
                 random.NextBytes(noise);
                 yield return Encode(set, name, noise);
                 break;
