@@ -16,7 +16,8 @@ internal sealed class ClosedDatabase : IKeySource, IDisposable
     private readonly DatabaseFile _file;
     private readonly string? _temporaryPath;
 
-    private ClosedDatabase(IFileSystem files, IDisposable held, DatabaseFile file, string? temporaryPath, long tornBytes)
+    private ClosedDatabase(
+        IFileSystem files, IDisposable held, DatabaseFile file, string? temporaryPath, long tornBytes)
     {
         _files = files;
         _lock = held;

@@ -26,7 +26,11 @@ public static class Import
     /// <exception cref="CorruptFileException">The source is damaged; there is no target then.</exception>
     /// <exception cref="StorageException">The source cannot be read or the target not written.</exception>
     public static ImportReport Run(
-        IFileSystem files, string source, string target, TimeProvider time, IProgress<MigrationProgress>? progress = null)
+        IFileSystem files,
+        string source,
+        string target,
+        TimeProvider time,
+        IProgress<MigrationProgress>? progress = null)
     {
         ArgumentNullException.ThrowIfNull(files);
         ArgumentNullException.ThrowIfNull(time);

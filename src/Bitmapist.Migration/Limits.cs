@@ -14,9 +14,10 @@ internal static class Limits
     /// </summary>
     public const int BoltValueBytes = Storage.Limits.ValueBytesMax;
 
-    /// <summary>Smallest and largest page of a bbolt file, in bytes: those it looks for its second meta page at.</summary>
+    /// <summary>Smallest page of a bbolt file, in bytes: from here on bbolt looks for its second meta page.</summary>
     public const int BoltPageBytesMin = 1024;
 
+    /// <summary>Largest page of a bbolt file, in bytes: where it stops looking.</summary>
     public const int BoltPageBytesMax = BoltPageBytesMin << 15;
 
     /// <summary>
@@ -25,7 +26,9 @@ internal static class Limits
     /// </summary>
     public const int BoltDepth = 40;
 
-    /// <summary>Bytes of a page's span that are read at once and kept; the rest of a long one is read as needed.</summary>
+    /// <summary>
+    /// Bytes of a page's span that are read at once and kept; the rest of a long one is read as needed.
+    /// </summary>
     public const int BoltPageBytesKept = 64 * 1024;
 
     /// <summary>Longest auxiliary text of an RDB file that is looked at, in bytes.</summary>

@@ -13,7 +13,7 @@ internal static class Disk
     public const string Source = "/data/source";
     public const string Target = "/data/bitmapist.db";
 
-    /// <summary>A clock that stands in 2030: behind what the fixtures call past, before what they call future.</summary>
+    /// <summary>A clock in 2030: after what the fixtures call past, before what they call future.</summary>
     public static ManualTime Clock()
     {
         var time = new ManualTime();

@@ -51,7 +51,7 @@ internal readonly record struct BoltMeta(int PageBytes, ulong RootPage, ulong Pa
         return newest;
     }
 
-    /// <summary>The second meta when the first, which has the page size, is lost: it stands at some page size.</summary>
+    /// <summary>The second meta when the first, which has the page size, is lost: at some page size.</summary>
     private static BoltMeta? FindSecond(IFile file)
     {
         for (int at = Limits.BoltPageBytesMin; at <= Limits.BoltPageBytesMax; at <<= 1)

@@ -83,7 +83,7 @@ internal sealed class BoltBytes(int pageBytes)
     public static byte[] WithKeys(int pageBytes, params (string Name, uint Id)[] keys)
     {
         var file = new BoltBytes(pageBytes);
-        ulong root = file.AddLeaf([.. keys.Select(key => (0u, Encoding.ASCII.GetBytes(key.Name), Bitmap(key.Id)))]);
+        ulong root = file.AddLeaf([.. keys.Select(key => Item(key.Name, key.Id))]);
         file.SetBoth(file.AddLeaf((1, "bitmapist"u8.ToArray(), Bucket(root))));
         return file.ToArray();
     }
@@ -106,6 +106,10 @@ internal sealed class BoltBytes(int pageBytes)
         BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(16), (ushort)id);
         return bytes;
     }
+
+    /// <summary>An item of a leaf: a bitmap of one id.</summary>
+    public static (uint Flags, byte[] Key, byte[] Value) Item(string key, uint id) =>
+        (0, Encoding.ASCII.GetBytes(key), Bitmap(id));
 
     /// <summary>Go's signed varint.</summary>
     public static byte[] Varint(long value)

@@ -32,8 +32,8 @@ public sealed class BoltFileTests
     public void The_meta_page_of_the_later_transaction_counts(ulong first, ulong second, string expected)
     {
         var file = new BoltBytes(4096);
-        ulong newer = file.AddLeaf((1, s_bitmapist, BoltBytes.InlineBucket((0, "new"u8.ToArray(), BoltBytes.Bitmap(1)))));
-        ulong older = file.AddLeaf((1, s_bitmapist, BoltBytes.InlineBucket((0, "old"u8.ToArray(), BoltBytes.Bitmap(1)))));
+        ulong newer = file.AddLeaf((1, s_bitmapist, BoltBytes.InlineBucket(BoltBytes.Item("new", 1))));
+        ulong older = file.AddLeaf((1, s_bitmapist, BoltBytes.InlineBucket(BoltBytes.Item("old", 1))));
         file.SetMeta(0, newer, first);
         file.SetMeta(1, older, second);
         Assert.Equal([expected + "=1"], Keys(file.ToArray()));
@@ -43,8 +43,8 @@ public sealed class BoltFileTests
     public void A_meta_page_that_does_not_match_its_checksum_does_not_count()
     {
         var file = new BoltBytes(4096);
-        ulong newer = file.AddLeaf((1, s_bitmapist, BoltBytes.InlineBucket((0, "new"u8.ToArray(), BoltBytes.Bitmap(1)))));
-        ulong older = file.AddLeaf((1, s_bitmapist, BoltBytes.InlineBucket((0, "old"u8.ToArray(), BoltBytes.Bitmap(1)))));
+        ulong newer = file.AddLeaf((1, s_bitmapist, BoltBytes.InlineBucket(BoltBytes.Item("new", 1))));
+        ulong older = file.AddLeaf((1, s_bitmapist, BoltBytes.InlineBucket(BoltBytes.Item("old", 1))));
         file.SetMeta(0, newer, 9);
         file.SetMeta(1, older, 8);
         file.Page(0)[16 + 48] ^= 1; // the transaction's number
@@ -58,8 +58,8 @@ public sealed class BoltFileTests
     {
         var file = new BoltBytes(1024);
         byte[] longKey = [.. Enumerable.Repeat((byte)'m', 5000)];
-        ulong left = file.AddLeaf((0, "a"u8.ToArray(), BoltBytes.Bitmap(1)), (0, "b"u8.ToArray(), BoltBytes.Bitmap(2)));
-        ulong right = file.AddLeaf((0, longKey, BoltBytes.Bitmap(3)), (0, "z"u8.ToArray(), BoltBytes.Bitmap(4)));
+        ulong left = file.AddLeaf(BoltBytes.Item("a", 1), BoltBytes.Item("b", 2));
+        ulong right = file.AddLeaf((0, longKey, BoltBytes.Bitmap(3)), BoltBytes.Item("z", 4));
         ulong branch = file.AddBranch(("a"u8.ToArray(), left), ("m"u8.ToArray(), right));
         byte[] expiries = BoltBytes.InlineBucket((0, "z"u8.ToArray(), BoltBytes.Varint(2_000_000_000_123_999_999)));
         file.SetBoth(file.AddLeaf((1, s_bitmapist, BoltBytes.Bucket(branch)), (1, "expires"u8.ToArray(), expiries)));
@@ -83,7 +83,7 @@ public sealed class BoltFileTests
     public void A_bucket_within_the_bucket_is_left_out_and_counted()
     {
         var file = new BoltBytes(4096);
-        ulong root = file.AddLeaf((0, "a"u8.ToArray(), BoltBytes.Bitmap(1)), (1, "b"u8.ToArray(), BoltBytes.InlineBucket()));
+        ulong root = file.AddLeaf(BoltBytes.Item("a", 1), (1, "b"u8.ToArray(), BoltBytes.InlineBucket()));
         file.SetBoth(file.AddLeaf((1, s_bitmapist, BoltBytes.Bucket(root))));
         (ImportReport report, List<ImportedKey> keys) = Disk.Import(file.ToArray());
         Assert.Single(keys);
@@ -103,7 +103,7 @@ public sealed class BoltFileTests
     public void A_page_in_two_places_is_refused()
     {
         var file = new BoltBytes(4096);
-        ulong leaf = file.AddLeaf((0, "a"u8.ToArray(), BoltBytes.Bitmap(1)));
+        ulong leaf = file.AddLeaf(BoltBytes.Item("a", 1));
         AssertRefused(file, file.AddBranch(("a"u8.ToArray(), leaf), ("b"u8.ToArray(), leaf)), "is reached twice");
     }
 
@@ -130,7 +130,7 @@ public sealed class BoltFileTests
     public void A_page_that_calls_itself_another_is_refused()
     {
         var file = new BoltBytes(4096);
-        ulong leaf = file.AddLeaf((0, "a"u8.ToArray(), BoltBytes.Bitmap(1)));
+        ulong leaf = file.AddLeaf(BoltBytes.Item("a", 1));
         file.Page(leaf)[0] = 77;
         AssertRefused(file, leaf, "calls itself page 77");
     }
@@ -139,7 +139,7 @@ public sealed class BoltFileTests
     public void A_page_that_spans_more_than_the_file_is_refused()
     {
         var file = new BoltBytes(4096);
-        ulong leaf = file.AddLeaf((0, "a"u8.ToArray(), BoltBytes.Bitmap(1)));
+        ulong leaf = file.AddLeaf(BoltBytes.Item("a", 1));
         file.Page(leaf)[14] = 0xFF; // 16 million overflow pages
         AssertRefused(file, leaf, "its overflow pages reach beyond the end of the file");
     }
@@ -148,7 +148,7 @@ public sealed class BoltFileTests
     public void More_elements_than_fit_are_refused()
     {
         var file = new BoltBytes(4096);
-        ulong leaf = file.AddLeaf((0, "a"u8.ToArray(), BoltBytes.Bitmap(1)));
+        ulong leaf = file.AddLeaf(BoltBytes.Item("a", 1));
         file.Page(leaf)[11] = 0x7F;
         AssertRefused(file, leaf, "elements do not fit into it");
     }
@@ -159,7 +159,7 @@ public sealed class BoltFileTests
     public void An_element_beyond_its_page_is_refused(int at)
     {
         var file = new BoltBytes(4096);
-        ulong leaf = file.AddLeaf((0, "a"u8.ToArray(), BoltBytes.Bitmap(1)));
+        ulong leaf = file.AddLeaf(BoltBytes.Item("a", 1));
         file.Page(leaf)[at + 2] = 1; // 65,536 more
         AssertRefused(file, leaf, "element 0 reaches beyond the page's end");
     }
@@ -170,7 +170,7 @@ public sealed class BoltFileTests
     public void A_key_of_a_length_that_cannot_be_is_refused(int bytes)
     {
         var file = new BoltBytes(4096);
-        ulong leaf = file.AddLeaf((0, "a"u8.ToArray(), BoltBytes.Bitmap(1)));
+        ulong leaf = file.AddLeaf(BoltBytes.Item("a", 1));
         BitConverter.TryWriteBytes(file.Page(leaf)[(16 + 8)..], bytes);
         AssertRefused(file, leaf, $"key 0 has {bytes} bytes");
     }
@@ -179,7 +179,7 @@ public sealed class BoltFileTests
     public void Keys_out_of_order_are_refused()
     {
         var file = new BoltBytes(4096);
-        ulong leaf = file.AddLeaf((0, "b"u8.ToArray(), BoltBytes.Bitmap(1)), (0, "a"u8.ToArray(), BoltBytes.Bitmap(1)));
+        ulong leaf = file.AddLeaf(BoltBytes.Item("b", 1), BoltBytes.Item("a", 1));
         AssertRefused(file, leaf, "key 1 is not above the one before it");
     }
 
@@ -187,7 +187,8 @@ public sealed class BoltFileTests
     public void A_malformed_bitmap_is_refused_with_its_key()
     {
         var file = new BoltBytes(4096);
-        AssertRefused(file, file.AddLeaf((0, "key\n"u8.ToArray(), [1, 2, 3])), "the bitmap of key \"key\\x0a\" is malformed");
+        ulong leaf = file.AddLeaf((0, "key\n"u8.ToArray(), [1, 2, 3]));
+        AssertRefused(file, leaf, "the bitmap of key \"key\\x0a\" is malformed");
         file = new BoltBytes(4096);
         ulong longer = file.AddLeaf((0, "key"u8.ToArray(), [.. BoltBytes.Bitmap(1), 0]));
         AssertRefused(file, longer, "ends after 18 of 19 bytes");
@@ -202,7 +203,7 @@ public sealed class BoltFileTests
     {
         var file = new BoltBytes(4096);
         file.SetBoth(file.AddLeaf(
-            (1, s_bitmapist, BoltBytes.InlineBucket((0, "a"u8.ToArray(), BoltBytes.Bitmap(1)))),
+            (1, s_bitmapist, BoltBytes.InlineBucket(BoltBytes.Item("a", 1))),
             (1, "expires"u8.ToArray(), BoltBytes.InlineBucket((0, "a"u8.ToArray(), Convert.FromHexString(varint))))));
         Assert.Contains("the expiry time of key \"a\" is malformed", Refusal(file.ToArray()), StringComparison.Ordinal);
     }
@@ -211,7 +212,7 @@ public sealed class BoltFileTests
     public void A_chain_of_branches_without_end_is_refused()
     {
         var file = new BoltBytes(1024);
-        ulong below = file.AddLeaf((0, "a"u8.ToArray(), BoltBytes.Bitmap(1)));
+        ulong below = file.AddLeaf(BoltBytes.Item("a", 1));
         for (int i = 0; i < 100; i++) below = file.AddBranch(("a"u8.ToArray(), below));
         AssertRefused(file, below, "nested deeper than 40 levels");
     }

@@ -5,7 +5,8 @@ namespace Bitmapist.Migration.Tests.Rdb;
 public sealed class Crc64Tests
 {
     [Fact]
-    public void The_published_checksum_comes_out() => Assert.Equal(0xE9C6_D914_C4B8_D9CA, Crc64.Append(0, "123456789"u8));
+    public void The_published_checksum_comes_out() =>
+        Assert.Equal(0xE9C6_D914_C4B8_D9CA, Crc64.Append(0, "123456789"u8));
 
     [Fact]
     public void Pieces_of_any_length_give_the_checksum_of_the_whole()

@@ -21,7 +21,8 @@ public sealed class ExportTests
         Assert.Equal(3, keys.Count);
         Assert.Equal((0, 2, 0), (keys[0].Database, keys[0].LengthBytes, keys[0].ExpiresAtUnixMs));
         Assert.Equal([3u, 9u], keys[0].Ids);
-        Assert.Equal((0, 512L << 20, long.MaxValue / 2), (keys[1].Database, keys[1].LengthBytes, keys[1].ExpiresAtUnixMs));
+        Assert.Equal(
+            (0, 512L << 20, long.MaxValue / 2), (keys[1].Database, keys[1].LengthBytes, keys[1].ExpiresAtUnixMs));
         Assert.Equal([0u, uint.MaxValue], keys[1].Ids);
         Assert.Equal((15, 0), (keys[2].Database, keys[2].LengthBytes));
     }

@@ -3,7 +3,7 @@ using Bitmapist.Testing.Files;
 
 namespace Bitmapist.Migration.Tests.Rdb;
 
-/// <summary>An RDB file with bytes changed or missing is refused by file, offset and reason, and leaves nothing.</summary>
+/// <summary>An RDB file with bytes changed or missing is refused by file, offset and reason.</summary>
 public sealed class RdbDamageTests(ITestOutputHelper output)
 {
     private static readonly byte[] s_whole = new RdbBytes()

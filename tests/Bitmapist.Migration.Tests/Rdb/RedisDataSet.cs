@@ -55,7 +55,8 @@ internal sealed class RedisDataSet(Random random)
         switch (random.Next(8))
         {
             case 0:
-                yield return Encode(set, name, Text(random.NextInt64(-1L << random.Next(1, 63), 1L << random.Next(1, 63))));
+                long magnitude = 1L << random.Next(1, 63);
+                yield return Encode(set, name, Text(random.NextInt64(-magnitude, magnitude)));
                 break;
             case 1:
                 yield return Encode(set, name, new byte[random.Next(3)]);

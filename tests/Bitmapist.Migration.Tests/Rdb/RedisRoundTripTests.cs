@@ -71,12 +71,14 @@ public sealed class RedisRoundTripTests(ITestOutputHelper output)
         [
             "RPUSH list a b c", $"RPUSH list:big {many}", $"RPUSH list:long {longText}",
             "SADD set:ints 1 2 3", "SADD set a b", $"SADD set:big {many}",
-            "ZADD zset 1 a 2.5 b", $"ZADD zset:big {scored}", "ZADD zset:infinite inf a -inf b", $"ZADD zset:long 1 {longText}",
+            "ZADD zset 1 a 2.5 b", $"ZADD zset:big {scored}", "ZADD zset:infinite inf a -inf b",
+            $"ZADD zset:long 1 {longText}",
             "HSET hash f v", $"HSET hash:big {many}", $"HSET hash:long f {longText}",
             "XADD stream 1-1 f v", "XADD stream 2-1 f v", "XGROUP CREATE stream group 0",
             "XREADGROUP GROUP group consumer COUNT 1 STREAMS stream >", "XDEL stream 2-1",
             .. Enumerable.Range(1, 500).Select(i => $"XADD stream:big {i}-1 f v"),
-            "EXPIRE list 1000000000", "FUNCTION LOAD \"#!lua name=l\\nredis.register_function('f', function() return 1 end)\"",
+            "EXPIRE list 1000000000",
+            "FUNCTION LOAD \"#!lua name=l\\nredis.register_function('f', function() return 1 end)\"",
             "SET string value", "CONFIG SET maxmemory-policy allkeys-lfu", "SET other 17", "SELECT 3", "RPUSH list a",
             "SETBIT bits 1000000 1",
         ];
