@@ -52,9 +52,21 @@ internal static class MigrationCommands
     }
 
     /// <summary>Takes over a database of the Go server, when the path holds one.</summary>
+    /// <exception cref="MigrationException">It cannot be taken over as it is; or the path holds a dump.</exception>
     public static void ConvertAtStart(string path, ILogger logger)
     {
-        if (!GoServerConversion.IsNeeded(PhysicalFileSystem.Instance, path)) return;
+        if (!GoServerConversion.IsNeeded(PhysicalFileSystem.Instance, path))
+        {
+            if (File.Exists(path)
+                && FormatRecognition.Recognise(PhysicalFileSystem.Instance, path) == FileFormat.Rdb)
+            {
+                throw new MigrationException($"{path} is not a bitmapist-server database but a Redis dump: "
+                    + "make one of it with bitmapist-server import");
+            }
+
+            return;
+        }
+
         HostLog.Converting(logger, path);
         ImportReport? report = GoServerConversion.Run(
             PhysicalFileSystem.Instance, path, TimeProvider.System,

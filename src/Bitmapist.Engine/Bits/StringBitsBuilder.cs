@@ -38,7 +38,8 @@ public sealed class StringBitsBuilder
         long lengthBytes = LengthBytes;
         if (_count > 0)
         {
-            MemoryMarshal.AsBytes(_words.AsSpan())[_count..].Clear(); // what an earlier chunk left there
+            int wordEnd = (_count + sizeof(ulong) - 1) / sizeof(ulong) * sizeof(ulong);
+            MemoryMarshal.AsBytes(_words.AsSpan())[_count..wordEnd].Clear(); // what an earlier chunk left there
             FinishChunk();
         }
 

@@ -27,6 +27,9 @@ internal sealed class BoltFile : IDisposable
 
     public int PageBytes => _meta.PageBytes;
 
+    /// <summary>Bytes of the pages read so far, for progress.</summary>
+    public long ReadBytes { get; private set; }
+
     /// <summary>Opens a file that no process writes to.</summary>
     /// <exception cref="MigrationException">Another process has it open.</exception>
     /// <exception cref="CorruptFileException">Its meta pages do not prove themselves.</exception>
@@ -120,5 +123,7 @@ internal sealed class BoltFile : IDisposable
             if ((word & bit) != 0) throw Damaged(page, "is reached twice: pages form a cycle or overlap");
             word |= bit;
         }
+
+        ReadBytes += (long)spans * PageBytes;
     }
 }

@@ -17,7 +17,6 @@ internal sealed class GoServerSource(BoltFile file) : IKeySource
         if (file.OpenBucket("bitmapist"u8) is not { } bitmaps) return; // never saved: no keys yet
         BoltCursor? expiries = file.OpenBucket("expires"u8);
         bool hasExpiry = expiries?.MoveNext() ?? false;
-        long read = 0;
         while (bitmaps.MoveNext())
         {
             // Both buckets ascend, so one pass over each joins them.
@@ -28,10 +27,9 @@ internal sealed class GoServerSource(BoltFile file) : IKeySource
                 hasExpiry = expiries.MoveNext();
             }
 
-            read += bitmaps.Key.Length + bitmaps.ValueBytes;
             if (bitmaps.IsBucket) sink.Skip(NestedBucket);
             else Put(sink, bitmaps, hasExpiry && order == 0 ? expiries : null);
-            sink.Advance(read, file.Length);
+            sink.Advance(file.ReadBytes, file.Length);
         }
 
         for (; hasExpiry; hasExpiry = expiries!.MoveNext()) sink.Report.OrphanExpiries++;

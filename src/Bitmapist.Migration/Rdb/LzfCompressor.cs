@@ -6,33 +6,42 @@ namespace Bitmapist.Migration.Rdb;
 /// Compresses a string of any length, holding 72 KiB of it. Greedy, with one candidate per hash of three bytes; the
 /// same bytes always give the same result. One thread; can be used again.
 /// </summary>
-internal sealed class LzfCompressor
+/// <param name="firstBase">Where positions begin; tests begin near the end of the numbers.</param>
+internal sealed class LzfCompressor(int firstBase = 0)
 {
     private const int BlockBytes = 64 * 1024;
     private const int HashBits = 14;
     private readonly byte[] _window = new byte[LzfFormat.DistanceMax + BlockBytes];
     private readonly byte[] _packed = new byte[LzfFormat.LiteralsMax + 1];
-    private readonly int[] _candidates = new int[1 << HashBits]; // position in the string, plus 1; 0: none
+    private readonly int[] _candidates = new int[1 << HashBits]; // base, position in the string, and 1; 0: none
+    private int _base = firstBase; // above every candidate of earlier strings, so that they need not be cleared away
 
     /// <summary>Compresses all of the source.</summary>
     public void Compress(IByteSource source, IByteSink output)
     {
-        Array.Clear(_candidates);
+        if (_base > int.MaxValue - source.LengthBytes - 1)
+        {
+            Array.Clear(_candidates);
+            _base = 0;
+        }
+
         int history = 0;
         for (long start = 0; start < source.LengthBytes;)
         {
             int block = (int)Math.Min(BlockBytes, source.LengthBytes - start);
             source.CopyTo(start, _window.AsSpan(history, block));
-            CompressBlock((int)start - history, history, history + block, output);
+            CompressBlock(_base + (int)start - history, history, history + block, output);
             start += block;
             int kept = Math.Min(LzfFormat.DistanceMax, history + block);
             _window.AsSpan(history + block - kept, kept).CopyTo(_window);
             history = kept;
         }
+
+        _base += (int)source.LengthBytes;
     }
 
     /// <summary>Compresses window[from, end); matches may begin before, and end with the block.</summary>
-    /// <param name="origin">Position in the string of the window's first byte.</param>
+    /// <param name="origin">The base, and the position in the string of the window's first byte.</param>
     /// <param name="from">First byte to compress.</param>
     /// <param name="end">End of the block.</param>
     /// <param name="output">Where it goes.</param>

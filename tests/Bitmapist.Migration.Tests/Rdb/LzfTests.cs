@@ -47,6 +47,23 @@ public sealed class LzfTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void The_same_string_is_compressed_the_same_whatever_came_before()
+    {
+        int seed = Random.Shared.Next();
+        output.WriteLine($"seed {seed}");
+        var random = new Random(seed);
+        var used = new LzfCompressor(int.MaxValue - 1_000_000); // positions start over on the way
+        for (int round = 0; round < 200; round++)
+        {
+            byte[] bytes = new byte[random.Next(20_000)];
+            for (int i = 0; i < bytes.Length; i++) bytes[i] = (byte)(random.Next(5) == 0 ? random.Next(256) : 0);
+            var packed = new ByteList(2 * BytesMax);
+            used.Compress(new BytesSource(bytes), packed);
+            Assert.Equal(Pack(bytes), packed.Span);
+        }
+    }
+
+    [Fact]
     public void Zeros_shrink_to_an_eightieth()
     {
         byte[] packed = Pack(new byte[BytesMax]);

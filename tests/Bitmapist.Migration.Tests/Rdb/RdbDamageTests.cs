@@ -6,12 +6,7 @@ namespace Bitmapist.Migration.Tests.Rdb;
 /// <summary>An RDB file with bytes changed or missing is refused by file, offset and reason.</summary>
 public sealed class RdbDamageTests(ITestOutputHelper output)
 {
-    private static readonly byte[] s_whole = new RdbBytes()
-        .Add(0xFA).Text("redis-ver").Text("7.0.15").Add(0xFE, 0, 0xFB, 3, 1)
-        .Key(0, "a").Text("plain").Add(0xFC, BitConverter.GetBytes(long.MaxValue)).Key(0, "b").Add(0xC1, 1, 2)
-        .Key(1, "l").Add(2).Text("x").Text("y")
-        .Key(0, "c").Add(0xC3, 5, 11, 0, "x", 0xE0, 1, 0)
-        .End();
+    private static readonly byte[] s_whole = RdbSamples.EveryForm();
 
     [Fact]
     public void A_file_cut_anywhere_is_refused()
@@ -48,7 +43,7 @@ public sealed class RdbDamageTests(ITestOutputHelper output)
         const int Rounds = 3000;
         for (int round = 0; round < Rounds; round++)
         {
-            byte[] damaged = (byte[])s_whole.Clone();
+            byte[] damaged = random.Next(2) == 0 ? RdbSamples.EveryForm() : RdbSamples.EveryType();
             damaged.AsSpan(^8..).Clear();
             for (int i = random.Next(1, 4); i > 0; i--)
                 damaged[random.Next(9, damaged.Length - 8)] = (byte)random.Next(256);

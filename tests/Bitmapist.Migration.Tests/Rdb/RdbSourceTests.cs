@@ -82,38 +82,7 @@ public sealed class RdbSourceTests
     [Fact]
     public void Values_of_other_types_are_left_out_and_counted_by_name()
     {
-        byte[] id = new byte[16];
-        byte[] time = new byte[8];
-        byte[] file = new RdbBytes(12)
-            .Key(1, "list").Add(2).Text("1").Text("2")
-            .Key(2, "set").Add(1).Add(0xC0, 9)
-            .Key(3, "zset").Add(3).Text("m").Text("1.5").Text("n").Add(253).Text("i").Add(255)
-            .Key(4, "hash").Add(1).Text("field").Text("value")
-            .Key(5, "zset2").Add(1).Text("m").Add(time)
-            .Key(7, "module").Add(0x81, "moduleID", 1, 0x40, 200, 5).Text("s").Add(0)
-            .Key(9, "zipmap").Text("whole")
-            .Key(10, "ziplist").Text("whole")
-            .Key(11, "intset").Text("whole")
-            .Key(12, "zset of ziplist").Text("whole")
-            .Key(13, "hash of ziplist").Add(0xC3, 5, 11, 0, "x", 0xE0, 1, 0)
-            .Key(14, "quicklist").Add(1).Text("ziplist")
-            .Key(15, "stream").Add(1).Text("node").Text("listpack").Add(1, 1, 1)
-                .Add(1).Text("group").Add(1, 1).Add(1, id, time, 1).Add(1).Text("consumer").Add(time, 1, id)
-            .Key(16, "hash of listpack").Text("whole")
-            .Key(17, "zset of listpack").Text("whole")
-            .Key(18, "quicklist 2").Add(2, 1).Text("plain").Add(2).Text("listpack")
-            .Key(19, "stream 2").Add(0, 1, 1, 1, 1, 1, 1, 1, 1)
-                .Add(1).Text("group").Add(1, 1, 1).Add(0).Add(1).Text("consumer").Add(time, 0)
-            .Key(20, "set of listpack").Text("whole")
-            .Key(21, "stream 3").Add(0, 1, 1, 1, 1, 1, 1, 1, 1)
-                .Add(1).Text("group").Add(1, 1, 1).Add(0).Add(1).Text("consumer").Add(time, time, 1, id)
-            .Key(22, "hash with expiries, release candidate").Add(1, 7).Text("field").Text("value")
-            .Key(23, "hash listpack with expiries, release candidate").Text("whole")
-            .Key(24, "hash with expiries").Add(time, 2, 7).Text("field").Text("value").Add(0).Text("f").Text("v")
-            .Key(25, "hash listpack with expiries").Add(time).Text("whole")
-            .Key(0, "k").Text("v")
-            .End();
-        (ImportReport report, List<ImportedKey> keys) = Disk.Import(file);
+        (ImportReport report, List<ImportedKey> keys) = Disk.Import(RdbSamples.EveryType());
         Assert.Equal("k"u8.ToArray(), Assert.Single(keys).Name);
         Dictionary<string, long> skipped = report.Skipped.ToDictionary();
         Assert.Equal(1, skipped["type module bW9kdWxlS"]); // "moduleID" in base64, as module ids are written
