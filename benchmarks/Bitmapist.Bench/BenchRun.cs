@@ -10,6 +10,12 @@ internal sealed class BenchRun(string ourExecutable, string? otherExecutable, bo
 {
     private readonly Dictionary<PeerRole, Peer> _peers = [];
 
+    /// <summary>A server of this build with options of its own, on files that are put into its directory first.</summary>
+    public Peer StartOurs(Action<string>? prepare, params string[] options) =>
+        new(PeerKind.Ours(ourExecutable, options), prepare);
+
+    public bool IsShort => isShort;
+
     public bool IsAgainstRedis => otherExecutable is null;
 
     public int Rounds => 3;

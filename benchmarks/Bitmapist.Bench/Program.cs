@@ -15,21 +15,23 @@ if (args is ["serve-in-memory", string port])
 
 if (args.Length < 2)
 {
-    Console.Error.WriteLine("usage: scripts/bench [--short] [--list] [--rows TEXT]... [--against FILE]");
+    Console.Error.WriteLine("usage: scripts/bench [storage] [--short] [--list] [--rows TEXT]... [--against FILE]");
     return 2;
 }
 
+IEnumerable<IRow> rows = RowList.All();
 bool isShort = false;
 string? other = null;
 var wanted = new List<string>();
 for (int i = 2; i < args.Length; i++)
 {
     if (args[i] == "--short") isShort = true;
+    else if (args[i] == "storage") rows = RowList.Storage();
     else if (args[i] == "--against" && i + 1 < args.Length) other = args[++i];
     else if (args[i] == "--rows" && i + 1 < args.Length) wanted.Add(args[++i]);
     else if (args[i] == "--list")
     {
-        foreach (IRow row in RowList.All()) Console.WriteLine(row.Name);
+        foreach (IRow row in rows) Console.WriteLine(row.Name);
         return 0;
     }
     else
@@ -45,7 +47,7 @@ try
 {
     Machine.Describe(args[1]);
     ResultTable.WriteHeader(other is null ? "Redis" : "other");
-    foreach (IRow row in RowList.All())
+    foreach (IRow row in rows)
         if (wanted.Count == 0 || wanted.Exists(text => row.Name.Contains(text, StringComparison.OrdinalIgnoreCase)))
             if (other is null || row.ComparesBuilds) row.Run(run);
 }

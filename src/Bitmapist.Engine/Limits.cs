@@ -25,6 +25,14 @@ public static class Limits
     /// <summary>Expired keys removed during one hold of a shard's lock by the background pass.</summary>
     internal const int ExpiredPerHold = 128;
 
+    /// <summary>Entries looked at by the sweep of the hot set during one hold of a shard's lock.</summary>
+    internal const int SweptPerHold = 512;
+
+    /// <summary>
+    /// Scans that may be under way at once, some hundred bytes each; the oldest beyond start over when they go on.
+    /// </summary>
+    internal const int ScanCursors = 65_536;
+
     /// <summary>Entries captured for a snapshot during one hold of a shard's lock.</summary>
     internal const int CapturedPerHold = 256;
 

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Globalization;
 using System.Reflection;
 using Bitmapist.Server;
+using Bitmapist.Server.Parameters;
 using Bitmapist.Storage.Log;
 
 namespace Bitmapist.Host;
@@ -38,6 +40,19 @@ internal static class CommandLine
         DefaultValueFactory = _ => "everysec",
     };
 
+    private static readonly Option<string> s_maxMemory = new("-maxmemory")
+    {
+        Description = "memory for bitmaps and index, such as 512mb or 4gb, 0 for any; the rest stays on disk",
+        HelpName = "bytes",
+        DefaultValueFactory = _ => ServerOptions.MemoryDefault.ToString(CultureInfo.InvariantCulture),
+    };
+
+    private static readonly Option<int> s_evictIdle = new("-evict-idle")
+    {
+        Description = "seconds after which an unused bitmap leaves memory, 0 for never", HelpName = "seconds",
+        DefaultValueFactory = _ => 300,
+    };
+
     private static readonly Option<int> s_databases = new("-databases")
     {
         Description = "number of databases SELECT can reach", HelpName = "count", DefaultValueFactory = _ => 16,
@@ -58,12 +73,21 @@ internal static class CommandLine
     {
         s_appendFsync.AcceptOnlyFromAmong("always", "everysec", "no");
         Restrict(s_save, 0, 365 * 24 * 3600);
+        Restrict(s_evictIdle, 0, 365 * 24 * 3600);
+        s_maxMemory.Validators.Add(result =>
+        {
+            if (result.Tokens.Count > 0 && !MemorySize.TryParse(result.Tokens[0].Value, out _))
+                result.AddError($"-maxmemory must be a number of bytes such as 512mb, not {result.Tokens[0].Value}");
+        });
         Restrict(s_databases, 1, 65_535);
         Restrict(s_maxClients, 1, 1_000_000);
         var root = new RootCommand("bitmapist-server: a Redis-compatible server for bitmap analytics");
         root.Options.Remove(root.Options.Single(option => option is VersionOption));
         Option[] options =
-            [s_addr, s_db, s_bak, s_save, s_appendFsync, s_databases, s_maxClients, s_debug, s_version];
+        [
+            s_addr, s_db, s_bak, s_save, s_appendFsync, s_maxMemory, s_evictIdle, s_databases, s_maxClients, s_debug,
+            s_version,
+        ];
         foreach (Option option in options) root.Options.Add(option);
         var version = new Command("version", "print the version and exit");
         version.SetAction(_ => PrintVersion());
@@ -129,6 +153,8 @@ internal static class CommandLine
                 "no" => FsyncPolicy.No,
                 _ => FsyncPolicy.EverySecond,
             },
+            MemoryBytesMax = MemorySize.TryParse(parsed.GetValue(s_maxMemory)!, out long bytes) ? bytes : 0,
+            EvictIdleSeconds = parsed.GetValue(s_evictIdle),
             Databases = parsed.GetValue(s_databases),
             ClientsMax = parsed.GetValue(s_maxClients),
             Debug = parsed.GetValue(s_debug),

@@ -52,7 +52,10 @@ public sealed class BitmapistServer : IAsyncDisposable
         if (options.DatabasePath is { } path)
         {
             var persistenceOptions = new PersistenceOptions(
-                path, options.Databases, options.AppendFsync, TimeSpan.FromSeconds(options.SaveSeconds));
+                path, options.Databases, options.AppendFsync, TimeSpan.FromSeconds(options.SaveSeconds))
+            {
+                MemoryBytesMax = options.MemoryBytesMax, HotFor = TimeSpan.FromSeconds(options.EvictIdleSeconds),
+            };
             persistence = PersistentKeyspace.Open(
                 PhysicalFileSystem.Instance, persistenceOptions, time, new PersistenceLogger(logger));
         }

@@ -21,6 +21,18 @@ public sealed record ServerOptions
     /// <summary>Seconds between periodic saves; 0: none.</summary>
     public int SaveSeconds { get; init; } = 180;
 
+    /// <summary>Bytes of bitmaps and index in memory; 0: any number.</summary>
+    public long MemoryBytesMax { get; init; } = MemoryDefault;
+
+    /// <summary>Seconds after which a bitmap that nobody asked for leaves memory; 0: it stays.</summary>
+    public int EvictIdleSeconds { get; init; } = 300;
+
+    /// <summary>
+    /// Half of what the machine, or the container the process runs in, has: the rest is for the system's cache of the
+    /// database file, which cold reads come from.
+    /// </summary>
+    public static long MemoryDefault => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2;
+
     /// <summary>When the log is synced to the disk.</summary>
     public Storage.Log.FsyncPolicy AppendFsync { get; init; } = Storage.Log.FsyncPolicy.EverySecond;
 

@@ -4,7 +4,7 @@ namespace Bitmapist.Testing;
 public static class Limits
 {
     /// <summary>Milliseconds without a byte from the server after which a read or a write fails.</summary>
-    public const int SilenceMs = 5_000;
+    public const int SilenceMs = 20_000;
 
     /// <summary>Milliseconds a server may take from start to its first PONG, and from SIGTERM to its end.</summary>
     public const int StartStopMs = 20_000;

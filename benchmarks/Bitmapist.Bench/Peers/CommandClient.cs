@@ -40,6 +40,18 @@ internal sealed class CommandClient : IDisposable
         }
     }
 
+    /// <summary>Reads an array of bulk strings without keeping them.</summary>
+    public void SkipArray()
+    {
+        string header = ReadLine();
+        if (!header.StartsWith('*')) throw new IOException(header);
+        for (int left = int.Parse(header.AsSpan(1), CultureInfo.InvariantCulture); left > 0; left--)
+        {
+            ReadLine();
+            ReadLine();
+        }
+    }
+
     /// <summary>Runs a command that replies an integer.</summary>
     public long Integer(params ReadOnlySpan<string> arguments)
     {

@@ -18,11 +18,14 @@ internal sealed class Peer : IDisposable
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("bitmapist-bench-");
     private Process? _process;
 
-    public Peer(PeerKind kind)
+    /// <param name="kind">What to start.</param>
+    /// <param name="prepare">Puts files into its directory first.</param>
+    public Peer(PeerKind kind, Action<string>? prepare = null)
     {
         _kind = kind;
         try
         {
+            prepare?.Invoke(_directory.FullName);
             Start();
         }
         catch
@@ -46,6 +49,12 @@ internal sealed class Peer : IDisposable
             return (Ticks(fields[11]) + Ticks(fields[12])) / ClockTicksPerSecond;
         }
     }
+
+    /// <summary>Bytes of the files in the server's directory.</summary>
+    public long DiskBytes => _directory.EnumerateFiles().Sum(file => file.Length);
+
+    /// <summary>How long the last start took, from before exec to the first PONG.</summary>
+    public TimeSpan StartTime { get; private set; }
 
     /// <summary>Resident memory in bytes.</summary>
     public long ResidentBytes
@@ -101,7 +110,7 @@ internal sealed class Peer : IDisposable
             Thread.Sleep(1);
         }
 
-        return Stopwatch.GetElapsedTime(startedAt);
+        return StartTime = Stopwatch.GetElapsedTime(startedAt);
     }
 
     public CommandClient Connect() => new(Port);

@@ -12,8 +12,12 @@ internal sealed record PeerKind(string Name, string Executable, Func<int, string
     /// <summary>
     /// bitmapist-server as anyone starts it: its log on, synced every second, a snapshot every three minutes.
     /// </summary>
-    public static PeerKind Ours(string executable) => new("bitmapist-server", executable, (port, directory) =>
-        ["-addr", $"127.0.0.1:{port}", "-db", Path.Combine(directory, "bitmapist.db")]);
+    public static PeerKind Ours(string executable, params string[] options) =>
+        new("bitmapist-server", executable, (port, directory) =>
+            ["-addr", $"127.0.0.1:{port}", "-db", Path.Combine(directory, DatabaseName), .. options]);
+
+    /// <summary>The database file's name in a server's directory.</summary>
+    public const string DatabaseName = "bitmapist.db";
 
     /// <summary>
     /// bitmapist-server hosted by this program in a process of its own, in memory only; with the executable's settings.

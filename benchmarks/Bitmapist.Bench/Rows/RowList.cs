@@ -1,5 +1,6 @@
 using Bitmapist.Bench.Load;
 using Bitmapist.Bench.Peers;
+using Bitmapist.Bench.Storage;
 
 namespace Bitmapist.Bench.Rows;
 
@@ -22,6 +23,20 @@ internal static class RowList
         new HighestBitRow(),
         new StartRow(keyCount: 0),
         new StartRow(keyCount: 100_000),
+    ];
+
+    /// <summary>What concerns the disk.</summary>
+    public static IEnumerable<IRow> Storage() =>
+    [
+        new ColdKeysRow(1_000_000),
+        new ColdKeysRow(10_000_000),
+        new BeyondBudgetRow(),
+        new PauseRow(),
+        SetBits(Pipeline, PeerRole.RedisWithLog),
+        Marks(Pipeline, PeerRole.RedisWithLog),
+        Marks(1, PeerRole.RedisWithLog),
+        Marks(Pipeline, PeerRole.OursWithoutLog),
+        Marks(1, PeerRole.OursWithoutLog),
     ];
 
     private static IEnumerable<IRow> BitRows()

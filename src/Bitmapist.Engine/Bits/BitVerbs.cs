@@ -14,45 +14,35 @@ public static class BitVerbs
         public bool SetBit(ReadOnlySpan<byte> name, uint offset, bool bit)
         {
             var key = new KeyRef(name);
-            using ShardScope scope = session.EnterComputed(key);
-            KeyspaceStore store = session.Store;
-            Shard shard = store.Shards[key.Shard];
-            long lengthBytes = (offset / 8L) + 1;
+            using ShardScope scope = session.EnterComputed(key, out Entry? entry);
+            return SetBitHeld(session, key, entry, offset, bit);
+        }
+
+        /// <summary>
+        /// The same, unless that would wait for bits to be computed or read: then nothing is done.
+        /// </summary>
+        /// <param name="name">The key.</param>
+        /// <param name="offset">The bit's offset.</param>
+        /// <param name="bit">Its new value.</param>
+        /// <param name="old">Its former value, when it was set.</param>
+        /// <param name="unfinished">Else what there is to wait for: call <see cref="SetBit"/> where waiting stalls
+        /// nobody.</param>
+        public bool TrySetBit(
+            ReadOnlySpan<byte> name, uint offset, bool bit, out bool old, out PendingBits? unfinished)
+        {
+            var key = new KeyRef(name);
+            using ShardScope scope = session.Enter(key.ShardMask);
             Entry? entry = session.Find(key);
-            bool isChanged;
-            if (entry is null)
-            {
-                entry = store.Add(shard, session.Database, key.Hash, name);
-                entry.SetBits(new Roaring.RoaringBitmap());
-                entry.LengthBytes = lengthBytes;
-                if (bit) entry.Bits.Add(offset);
-                session.Effects.Bit(session.Database, name, offset, bit);
-                return false;
-            }
-
-            if (entry.ModifiedEpoch == store.Epoch && entry.LengthBytes >= lengthBytes)
-            {
-                isChanged = bit ? entry.Bits.Add(offset) : entry.Bits.Remove(offset);
-                if (!isChanged) return bit;
-                store.AfterChange(shard, entry);
-                session.Effects.Bit(session.Database, name, offset, bit);
-                return !bit;
-            }
-
-            bool old = entry.Bits.Contains(offset);
-            if (old == bit && entry.LengthBytes >= lengthBytes) return old;
-            store.BeforeChange(shard, entry);
-            entry.LengthBytes = Math.Max(entry.LengthBytes, lengthBytes);
-            if (old != bit) _ = bit ? entry.Bits.Add(offset) : entry.Bits.Remove(offset);
-            session.Effects.Bit(session.Database, name, offset, bit);
-            return old;
+            unfinished = session.InTransaction ? null : entry?.Unfinished;
+            old = unfinished is null && SetBitHeld(session, key, entry, offset, bit);
+            return unfinished is null;
         }
 
         /// <summary>The bit at an offset; false beyond the string's end and for a missing key.</summary>
         /// <param name="name">The key.</param>
         /// <param name="offset">The bit's offset.</param>
         /// <param name="bit">The bit, when it could be read.</param>
-        /// <param name="unfinished">Else the value as of now, to be computed by the caller outside any lock.</param>
+        /// <param name="unfinished">Else the value as of now, to be asked by the caller outside any lock.</param>
         public bool TryGetBit(ReadOnlySpan<byte> name, uint offset, out bool bit, out PendingBits? unfinished)
         {
             var key = new KeyRef(name);
@@ -63,9 +53,9 @@ public static class BitVerbs
             return unfinished is null;
         }
 
-        /// <summary>The number of one-bits of a string; 0 for a missing key. O(1).</summary>
+        /// <summary>The number of one-bits of a string; 0 for a missing key. O(1), in memory or not.</summary>
         /// <param name="name">The key.</param>
-        /// <param name="cardinality">The count, when the bits are at hand.</param>
+        /// <param name="cardinality">The count, when it is known.</param>
         /// <param name="unfinished">Else the value as of now, to be computed by the caller outside any lock.</param>
         public bool TryGetCardinality(ReadOnlySpan<byte> name, out long cardinality, out PendingBits? unfinished)
         {
@@ -74,7 +64,10 @@ public static class BitVerbs
             Entry? entry = session.FindForRead(key);
             unfinished = entry?.Unfinished;
             cardinality = unfinished is null && entry is not null ? entry.Bits.Cardinality : 0;
-            return unfinished is null;
+            if (unfinished?.Stored is not { } stored) return unfinished is null;
+            cardinality = stored.Cardinality;
+            unfinished = null;
+            return true;
         }
 
         /// <summary>
@@ -116,6 +109,39 @@ public static class BitVerbs
         }
     }
 
+    private static bool SetBitHeld(Session session, in KeyRef key, Entry? entry, uint offset, bool bit)
+    {
+        KeyspaceStore store = session.Store;
+        Shard shard = store.Shards[key.Shard];
+        long lengthBytes = (offset / 8L) + 1;
+        if (entry is null)
+        {
+            entry = store.Add(shard, session.Database, key.Hash, key.Name);
+            entry.SetBits(new Roaring.RoaringBitmap());
+            entry.LengthBytes = lengthBytes;
+            if (bit) entry.Bits.Add(offset);
+            session.Effects.Bit(session.Database, key.Name, offset, bit);
+            return false;
+        }
+
+        if (entry.ModifiedEpoch == store.Epoch && entry.LengthBytes >= lengthBytes)
+        {
+            bool isChanged = bit ? entry.Bits.Add(offset) : entry.Bits.Remove(offset);
+            if (!isChanged) return bit;
+            store.AfterChange(shard, entry);
+            session.Effects.Bit(session.Database, key.Name, offset, bit);
+            return !bit;
+        }
+
+        bool old = entry.Bits.Contains(offset);
+        if (old == bit && entry.LengthBytes >= lengthBytes) return old;
+        store.BeforeChange(shard, entry);
+        entry.LengthBytes = Math.Max(entry.LengthBytes, lengthBytes);
+        if (old != bit) _ = bit ? entry.Bits.Add(offset) : entry.Bits.Remove(offset);
+        session.Effects.Bit(session.Database, key.Name, offset, bit);
+        return old;
+    }
+
     private static void Compute(StringValue[] operands)
     {
         foreach (StringValue operand in operands) operand.Pending.Force();
@@ -136,8 +162,10 @@ public static class BitVerbs
             return StringValue.Empty;
         }
 
-        var result = new StringValue(lengthBytes, PendingBits.Of(operation, operands, session.Store.Unfinished));
-        StringVerbs.PutHeld(session, key, result, expiresAtUnixMs: 0);
+        Entry? existing = session.Find(key);
+        var result = new StringValue(lengthBytes, PendingBits.From(
+            new OperationSource(operation, operands, session.Store.Unfinished)));
+        StringVerbs.PutHeld(session, key, existing, result, expiresAtUnixMs: 0);
         session.Effects.BitOp(session.Database, destination, operation, sources.Length);
         foreach (ReadOnlyMemory<byte> source in sources) session.Effects.Source(source.Span);
         return result;

@@ -3,77 +3,73 @@ using Bitmapist.Roaring;
 namespace Bitmapist.Engine.Bits;
 
 /// <summary>
-/// The result of a bit operation over frozen operands, computed by whoever needs it first and outside every shard lock.
-/// It stands for a value that is already decided: BITOP takes effect when its operands are frozen, not when the work
-/// is done. Thread-safe.
+/// One-bits that may not be at hand yet: the result of a bit operation over frozen operands, or bits that lie in the
+/// database file. Whoever needs them first computes or reads them, outside every shard lock. They stand for a value
+/// that is already decided: BITOP takes effect when its operands are frozen, not when the work is done. Thread-safe.
 /// </summary>
 public sealed class PendingBits
 {
-    private readonly Lock _computing = new();
-    private readonly BitOperation _operation;
-    private readonly long _costWhileUnfinished;
-    private readonly int _depthWhileUnfinished;
-    private readonly UnfinishedCount? _unfinished;
-    private PendingBits[]? _operands;
-    private long[]? _operandLengths;
+    private readonly Lock? _computing;
+    private PendingSource? _source;
     private volatile FrozenBitmap? _result;
 
     private PendingBits(FrozenBitmap result) => _result = result;
 
-    private PendingBits(BitOperation operation, ReadOnlySpan<StringValue> operands, UnfinishedCount? unfinished)
+    private PendingBits(PendingSource source)
     {
-        _operation = operation;
-        _operands = new PendingBits[operands.Length];
-        _operandLengths = new long[operands.Length];
-        for (int i = 0; i < operands.Length; i++)
-        {
-            PendingBits operand = operands[i].Pending;
-            _operands[i] = operand;
-            _operandLengths[i] = operands[i].LengthBytes;
-            _depthWhileUnfinished = Math.Max(_depthWhileUnfinished, operand.Depth);
-            _costWhileUnfinished += operand.Cost;
-        }
-
-        _depthWhileUnfinished++;
-        if (operation == BitOperation.Not) _costWhileUnfinished += operands[0].LengthBytes / StringBytes.ChunkBytes;
-        _unfinished = unfinished;
-        unfinished?.Increment();
+        _source = source;
+        _computing = new Lock();
     }
 
+    /// <summary>The bits are at hand.</summary>
     public bool IsReady => _result is not null;
 
-    /// <summary>Chunks to visit, an estimate from above for what is not yet computed.</summary>
-    public long Cost => _result is { } result ? result.ChunkCount : _costWhileUnfinished;
+    /// <summary>Chunks to visit, an estimate from above for what is not at hand.</summary>
+    public long Cost => _result is { } result ? result.ChunkCount : _source?.Cost ?? 0;
+
+    /// <summary>Bytes the bits occupy in memory, an estimate from above for what is not at hand.</summary>
+    internal long MemoryBytes => _result is { } result ? result.MemoryBytes : _source?.MemoryBytes ?? 0;
 
     /// <summary>Unfinished operations below this one, itself included.</summary>
-    internal int Depth => IsReady ? 0 : _depthWhileUnfinished;
+    internal int Depth => IsReady ? 0 : _source?.Depth ?? 0;
+
+    /// <summary>Where the bits lie in the database file, while they are not at hand; else null.</summary>
+    internal StoredSource? Stored => IsReady ? null : _source as StoredSource;
 
     /// <summary>Bits that are at hand.</summary>
     public static PendingBits Ready(FrozenBitmap bits) => new(bits);
 
-    /// <summary>The bits of <paramref name="operation"/> over <paramref name="operands"/>, not yet computed.</summary>
-    /// <param name="operation">The operation.</param>
-    /// <param name="operands">At least one; NOT takes exactly one.</param>
-    /// <param name="unfinished">Where it is counted until it is computed; null: not counted.</param>
-    internal static PendingBits Of(
-        BitOperation operation, ReadOnlySpan<StringValue> operands, UnfinishedCount? unfinished) =>
-        new(operation, operands, unfinished);
+    /// <summary>Bits still to be made.</summary>
+    internal static PendingBits From(PendingSource source) => new(source);
 
     /// <summary>The bits; the first caller computes them, others wait for it. O(operands) then, O(1) later.</summary>
+    /// <exception cref="ColdReadException">They lie in the database file and cannot be read; whoever asks next tries
+    /// again.</exception>
     public FrozenBitmap Force()
     {
         if (_result is { } ready) return ready;
-        lock (_computing)
+        lock (_computing!)
         {
             if (_result is { } done) return done;
-            var operands = new ReadOnlyBitmap[_operands!.Length];
-            for (int i = 0; i < operands.Length; i++) operands[i] = _operands[i].Force();
-            FrozenBitmap result = Bitop.Compute(_operation, operands, _operandLengths!);
+            FrozenBitmap result = _source!.Compute();
             _result = result;
-            _operands = null; // the operands' containers need not live on
-            _operandLengths = null;
-            _unfinished?.Decrement();
+            _source = null; // the operands' containers need not live on
             return result;
         }
     }
+
+    /// <summary>Whether a bit is set; reads one container where the bits lie in the database file.</summary>
+    /// <exception cref="ColdReadException">They cannot be read.</exception>
+    public bool Contains(uint offset) =>
+        (IsReady ? null : _source?.TryContains(offset)) ?? Force().Contains(offset);
+
+    /// <summary>
+    /// The bits as the operand of one operation: those that lie in the database file are read for it and, the first
+    /// time, not kept.
+    /// </summary>
+    /// <exception cref="ColdReadException">They cannot be read.</exception>
+    internal ReadOnlyBitmap Lend() => (IsReady ? null : _source?.TryLend()) ?? Force();
+
+    /// <summary>How many bits are set; O(1) for what lies in the database file.</summary>
+    public long Count() => Stored?.Cardinality ?? Force().Cardinality;
 }

@@ -37,7 +37,7 @@ public sealed class DatabaseBuilder : IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)database, (uint)Limits.DatabasesMax);
         ArgumentOutOfRangeException.ThrowIfNegative(expiresAtUnixMs);
         _keys.Put(_writer, database, name, value, expiresAtUnixMs);
-        _totals[database] = _totals[database].Add(expiresAtUnixMs);
+        _totals[database] = _totals[database].Add(expiresAtUnixMs, 1);
         Keys++;
     }
 

@@ -1,4 +1,5 @@
 using Bitmapist.Engine.Bits;
+using Bitmapist.Roaring;
 using Bitmapist.Storage.Files;
 using Bitmapist.Storage.Snapshots;
 
@@ -17,13 +18,29 @@ public sealed class DatabaseContents(DatabaseFile file)
         foreach (StoredEntry entry in file.ReadEntries(from))
         {
             if (!StoredKeys.IsOfKeyspace(entry.Key.Span)) yield break; // these come last
-            yield return Parse(file.Path, entry);
+            yield return Parse(file, entry);
         }
     }
 
     /// <summary>Reads a key's value. O(bytes).</summary>
     /// <exception cref="CorruptFileException">It does not prove itself or makes no sense.</exception>
     public StringValue Read(in StoredString key) => Read(file, key.LengthBytes, key.Stored);
+
+    /// <summary>Puts every key into a new file that is made from this one.</summary>
+    /// <exception cref="StorageException">It cannot be read or written.</exception>
+    /// <exception cref="CorruptFileException">What was read does not prove itself or makes no sense.</exception>
+    internal void CopyTo(GenerationWriter writer)
+    {
+        var keys = new KeyWriter();
+        var totals = new KeyTotals();
+        foreach (StoredString key in Keys())
+        {
+            keys.PutStored(writer, key);
+            totals[key.Database] = totals[key.Database].Add(key.ExpiresAtUnixMs, 1);
+        }
+
+        KeyWriter.PutTotals(writer, totals);
+    }
 
     internal static StringValue Read(DatabaseFile file, long lengthBytes, in StoredEntry stored)
     {
@@ -39,7 +56,22 @@ public sealed class DatabaseContents(DatabaseFile file)
         }
     }
 
-    internal static StoredString Parse(string path, in StoredEntry entry)
+    /// <summary>Reads a value's bits in their serialized form, validated, as an operand for one operation.</summary>
+    internal static SerializedBitmap ReadSerialized(DatabaseFile file, long lengthBytes, in StoredEntry stored)
+    {
+        byte[] value = new byte[stored.ValueBytes];
+        file.ReadValue(stored, value);
+        try
+        {
+            return ValueCodec.ReadBits(lengthBytes, value);
+        }
+        catch (InvalidDataException malformed)
+        {
+            throw Damaged(file.Path, stored, malformed);
+        }
+    }
+
+    internal static StoredString Parse(DatabaseFile file, in StoredEntry entry)
     {
         try
         {
@@ -51,7 +83,7 @@ public sealed class DatabaseContents(DatabaseFile file)
         }
         catch (InvalidDataException malformed)
         {
-            throw Damaged(path, entry, malformed);
+            throw Damaged(file.Path, entry, malformed);
         }
     }
 

@@ -16,10 +16,7 @@ internal sealed class DirtySet
     /// <summary>Keys in the database file that no longer exist.</summary>
     public HashSet<StoredKey> Removed { get; private set; } = [];
 
-    /// <summary>A database was emptied: the file is written anew instead of a tombstone per key.</summary>
-    public bool IsFlushed { get; set; }
-
-    public bool IsEmpty => Changed.Count == 0 && Removed.Count == 0 && !IsFlushed;
+    public bool IsEmpty => Changed.Count == 0 && Removed.Count == 0;
 
     /// <summary>
     /// Notes that an entry was removed from its table; when most of the list is such entries they are dropped.
@@ -33,12 +30,18 @@ internal sealed class DirtySet
         _detached = 0;
     }
 
+    /// <summary>Drops what belongs to a database that was emptied. O(changed entries).</summary>
+    public void Forget(int database)
+    {
+        Changed.RemoveAll(entry => entry.Database == database);
+        Removed.RemoveWhere(key => key.Database == database);
+    }
+
     /// <summary>Starts anew; whoever took the lists before keeps them.</summary>
     public void Reset()
     {
         Changed = [];
         Removed = [];
-        IsFlushed = false;
         _detached = 0;
     }
 }

@@ -38,10 +38,10 @@ internal sealed class EffectReplay(Session session)
     public void ComputeUnfinished()
     {
         var entries = new List<Entry>();
-        var tables = new List<KeyTable>();
-        foreach (Shard shard in session.Store.Shards) shard.AddTablesTo(tables);
-        foreach (KeyTable table in tables) table.CopyTo(entries);
-        foreach (Entry entry in entries) entry.Unfinished?.Force();
+        foreach (Shard shard in session.Store.Shards)
+            foreach ((_, KeyTable table) in shard.Tables()) table.CopyTo(entries);
+        foreach (Entry entry in entries)
+            if (entry.Unfinished is { Depth: > 0 } operation) operation.Force();
         session.Store.Unfinished.Reset(); // the rest were overwritten: nobody can ask for them any more
     }
 
@@ -94,7 +94,9 @@ internal sealed class EffectReplay(Session session)
         if (lengthBytes > (ulong)Limits.StringBytes) throw new InvalidDataException($"a string of {lengthBytes} bytes");
         long expiresAt = Time(ref rest);
         ReadOnlyMemory<byte> serialized = Bytes(ref rest);
-        StringVerbs.PutHeld(session, new KeyRef(name.Span), ValueCodec.Read((long)lengthBytes, serialized), expiresAt);
+        var key = new KeyRef(name.Span);
+        StringVerbs.PutHeld(
+            session, key, session.Find(key), ValueCodec.Read((long)lengthBytes, serialized), expiresAt);
     }
 
     private void Expire(ReadOnlyMemory<byte> name, long expiresAt)

@@ -1,3 +1,7 @@
+using Bitmapist.Engine.Keyspace;
+using Bitmapist.Storage.Files;
+using Bitmapist.Storage.Snapshots;
+
 namespace Bitmapist.Engine.Durability;
 
 /// <summary>
@@ -6,12 +10,12 @@ namespace Bitmapist.Engine.Durability;
 /// </summary>
 internal sealed class KeyTotals
 {
-    private readonly SortedDictionary<int, Counts> _byDatabase = [];
+    private readonly SortedDictionary<int, KeyCounts> _byDatabase = [];
 
     /// <summary>The databases that have keys, ascending.</summary>
-    public IEnumerable<KeyValuePair<int, Counts>> Databases => _byDatabase;
+    public IEnumerable<KeyValuePair<int, KeyCounts>> Databases => _byDatabase;
 
-    public Counts this[int database]
+    public KeyCounts this[int database]
     {
         get => _byDatabase.GetValueOrDefault(database);
         set
@@ -23,6 +27,23 @@ internal sealed class KeyTotals
 
     /// <summary>Keys of all databases.</summary>
     public long Keys => _byDatabase.Values.Sum(counts => counts.Keys);
+
+    /// <summary>The totals that a database file has.</summary>
+    /// <exception cref="CorruptFileException">It has none though it has keys, or they are malformed.</exception>
+    public static KeyTotals Of(DatabaseFile file)
+    {
+        if (file.Entries == 0) return new KeyTotals();
+        if (!file.TryFind(StoredKeys.Totals, out StoredEntry entry))
+            throw new CorruptFileException(FileDefect.Damaged, file.Path, 0, "the totals of keys are missing");
+        try
+        {
+            return Read(entry.Metadata.Span);
+        }
+        catch (InvalidDataException malformed)
+        {
+            throw new CorruptFileException(FileDefect.Damaged, file.Path, entry.ValueOffset, malformed.Message);
+        }
+    }
 
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>
     /// <exception cref="InvalidDataException">It is malformed.</exception>
@@ -41,7 +62,7 @@ internal sealed class KeyTotals
             }
 
             last = (int)database;
-            totals[last] = new Counts((long)keys, (long)expiring, new Int128(high, low));
+            totals[last] = new KeyCounts((long)keys, (long)expiring, new Int128(high, low));
         }
 
         return totals;
@@ -52,7 +73,7 @@ internal sealed class KeyTotals
     {
         byte[] bytes = new byte[_byDatabase.Count * 5 * Varint.BytesMax];
         int count = 0;
-        foreach ((int database, Counts counts) in _byDatabase)
+        foreach ((int database, KeyCounts counts) in _byDatabase)
         {
             count += Varint.Write(bytes.AsSpan(count), (ulong)database);
             count += Varint.Write(bytes.AsSpan(count), (ulong)counts.Keys);
@@ -62,18 +83,5 @@ internal sealed class KeyTotals
         }
 
         return bytes[..count];
-    }
-
-    /// <summary>What one database has.</summary>
-    /// <param name="Keys">Its keys.</param>
-    /// <param name="Expiring">Those with an expiry time.</param>
-    /// <param name="ExpirySumUnixMs">The sum of these times, too wide to overflow.</param>
-    public readonly record struct Counts(long Keys, long Expiring, Int128 ExpirySumUnixMs)
-    {
-        /// <summary>The counts with one more (or fewer) key that has this expiry time (0: none).</summary>
-        public Counts Add(long expiresAtUnixMs, int keys = 1) => new(
-            Keys + keys,
-            Expiring + (expiresAtUnixMs == 0 ? 0 : keys),
-            ExpirySumUnixMs + ((Int128)expiresAtUnixMs * keys));
     }
 }

@@ -13,6 +13,26 @@ internal sealed class KeyWriter
     private readonly byte[] _metadata = new byte[ValueCodec.MetadataBytesMax];
     private ArrayBufferWriter<byte> _value = new();
 
+    /// <summary>Stores or removes a key as it was captured for the next generation of a file.</summary>
+    public void Put(GenerationWriter writer, in CapturedKey captured, DatabaseFile file)
+    {
+        if (captured.Value is not { } value)
+        {
+            StoredKeys.Write(captured.Database, captured.Name, _key);
+            writer.Delete(CollectionsMarshal.AsSpan(_key)); // what the expiry index has of it goes when its time comes
+        }
+        else if (value.Pending.Stored is { } stored && stored.File == file)
+        {
+            // Only its name or its expiry changed: the bits stay where they are, unread.
+            PutStored(writer, new StoredString(captured.Database, captured.Name, value.LengthBytes,
+                stored.Cardinality, captured.ExpiresAtUnixMs, stored.Stored));
+        }
+        else
+        {
+            Put(writer, captured.Database, captured.Name, value, captured.ExpiresAtUnixMs);
+        }
+    }
+
     /// <summary>Stores a key.</summary>
     public void Put(
         GenerationWriter writer, int database, ReadOnlySpan<byte> name, in StringValue value, long expiresAtUnixMs)
@@ -26,19 +46,20 @@ internal sealed class KeyWriter
         if (_value.Capacity > ValueBytesKept) _value = new ArrayBufferWriter<byte>();
     }
 
-    /// <summary>Stores the item of the expiry index that belongs to a key; 0: none.</summary>
-    public void PutExpiry(GenerationWriter writer, int database, ReadOnlySpan<byte> name, long expiresAtUnixMs)
+    /// <summary>Stores a key whose bits the file (or the one it is made from) has already.</summary>
+    public void PutStored(GenerationWriter writer, in StoredString key)
+    {
+        int count = ValueCodec.WriteMetadata(key.LengthBytes, key.Cardinality, key.ExpiresAtUnixMs, _metadata);
+        StoredKeys.Write(key.Database, key.Name.Span, _key);
+        writer.Put(CollectionsMarshal.AsSpan(_key), _metadata.AsSpan(0, count), key.Stored);
+        PutExpiry(writer, key.Database, key.Name.Span, key.ExpiresAtUnixMs);
+    }
+
+    private void PutExpiry(GenerationWriter writer, int database, ReadOnlySpan<byte> name, long expiresAtUnixMs)
     {
         if (expiresAtUnixMs == 0) return;
         StoredKeys.WriteExpiry(database, name, expiresAtUnixMs, _key);
         writer.Put(CollectionsMarshal.AsSpan(_key), default, default(ReadOnlySpan<byte>));
-    }
-
-    /// <summary>Removes a key. What the expiry index has of it goes when its time comes.</summary>
-    public void Delete(GenerationWriter writer, int database, ReadOnlySpan<byte> name)
-    {
-        StoredKeys.Write(database, name, _key);
-        writer.Delete(CollectionsMarshal.AsSpan(_key));
     }
 
     /// <summary>Stores the totals.</summary>

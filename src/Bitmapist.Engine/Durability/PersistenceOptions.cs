@@ -7,4 +7,11 @@ namespace Bitmapist.Engine.Durability;
 /// <param name="Databases">Number of databases.</param>
 /// <param name="Fsync">When the log is synced.</param>
 /// <param name="SaveInterval">Time between periodic saves; zero: none.</param>
-public sealed record PersistenceOptions(string Path, int Databases, FsyncPolicy Fsync, TimeSpan SaveInterval);
+public sealed record PersistenceOptions(string Path, int Databases, FsyncPolicy Fsync, TimeSpan SaveInterval)
+{
+    /// <summary>Bytes of bitmaps and index in memory; 0: any number.</summary>
+    public long MemoryBytesMax { get; init; }
+
+    /// <summary>After so long without being asked for a bitmap leaves memory; zero: it stays.</summary>
+    public TimeSpan HotFor { get; init; } = TimeSpan.FromSeconds(300); // as the original server
+}

@@ -13,6 +13,7 @@ namespace Bitmapist.Engine.Durability;
 /// </summary>
 public sealed class PersistentKeyspace : IAsyncDisposable
 {
+    private readonly IFileSystem _files;
     private readonly PersistenceOptions _options;
     private readonly IPersistenceEvents _events;
     private readonly TimeProvider _time;
@@ -22,11 +23,13 @@ public sealed class PersistentKeyspace : IAsyncDisposable
     private readonly SemaphoreSlim _saving = new(1, 1);
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _periodicSaves;
+    private readonly HotSetKeeper _hotSet;
     private long _lastSaveUnixMs;
 
     private PersistentKeyspace(
         IFileSystem files, PersistenceOptions options, TimeProvider time, IPersistenceEvents events, IDisposable held)
     {
+        _files = files;
         _options = options;
         _events = events;
         _time = time;
@@ -44,6 +47,8 @@ public sealed class PersistentKeyspace : IAsyncDisposable
         _lastSaveUnixMs = Store.NowUnixMs;
         using (var session = new Session(Store))
             events.Loaded(elapsed.Elapsed, session.CountByDatabase().Sum(counts => counts.Keys));
+        _hotSet = new HotSetKeeper(
+            Store, new HotSet(Store, options.MemoryBytesMax, options.HotFor), TryStartSave, time);
         _periodicSaves = options.SaveInterval > TimeSpan.Zero ? SavePeriodicallyAsync() : Task.CompletedTask;
     }
 
@@ -65,6 +70,30 @@ public sealed class PersistentKeyspace : IAsyncDisposable
     public long LogBytes => _log.TotalBytes;
 
     public long DatabaseBytes => _saver.DatabaseBytes;
+
+    /// <summary>Keys in the index of the database file, the engine's own among them.</summary>
+    internal long LiveStoredKeys => _saver.File.Entries;
+
+    /// <summary>Bytes that bitmaps and index occupy in memory; about.</summary>
+    public long MemoryBytes => _hotSet.HotSet.Bytes;
+
+    /// <summary>What <see cref="MemoryBytes"/> may be; 0: any number. May change at run time.</summary>
+    public long MemoryBytesMax
+    {
+        get => _hotSet.HotSet.BudgetBytes;
+        set
+        {
+            _hotSet.HotSet.BudgetBytes = value;
+            _hotSet.Ask();
+        }
+    }
+
+    /// <summary>After so long without being asked for a bitmap leaves memory; zero: it stays. May change.</summary>
+    public TimeSpan HotFor
+    {
+        get => _hotSet.HotSet.Idle;
+        set => _hotSet.HotSet.Idle = value;
+    }
 
     /// <summary>When the log is synced; may change at run time.</summary>
     public FsyncPolicy AppendFsync
@@ -125,7 +154,13 @@ public sealed class PersistentKeyspace : IAsyncDisposable
         {
             // What is lost are effects of others, who are told.
         }
+
+        // Who writes faster than saves can follow waits for them: the budget is kept by all that is asked for later.
+        if (_hotSet.HotSet.IsOverwhelmed) await _hotSet.WaitForSweepAsync().ConfigureAwait(false);
     }
+
+    /// <summary>Measures the hot set and evicts what may go, now.</summary>
+    internal void SweepHotSet() => _hotSet.HotSet.Sweep();
 
     /// <summary>Begins a save in the background unless one is under way; its outcome goes to the events.</summary>
     public bool TryStartSave()
@@ -143,7 +178,10 @@ public sealed class PersistentKeyspace : IAsyncDisposable
         return await Task.Run(SaveAndRelease).ConfigureAwait(false);
     }
 
-    /// <summary>Writes every key as of one instant to a file of its own, which <c>-db</c> can open.</summary>
+    /// <summary>
+    /// Writes every key as of one instant to a file of its own, which <c>-db</c> can open; reads it back before it gets
+    /// its name. Begins with a save: what that wrote is what is copied.
+    /// </summary>
     /// <exception cref="StorageException">It cannot be written; what stood there before is unharmed.</exception>
     public async Task BackupAsync(string path)
     {
@@ -153,7 +191,12 @@ public sealed class PersistentKeyspace : IAsyncDisposable
         try
         {
             var elapsed = Stopwatch.StartNew();
-            await Task.Run(() => _saver.Backup(path)).ConfigureAwait(false);
+            await Task.Run(() =>
+            {
+                if (TrySave() is { } why)
+                    throw new StorageException(path, null, $"not written, as saving failed: {why.Message}", why);
+                Backup.Write(_files, _saver.File, path);
+            }).ConfigureAwait(false);
             _events.BackedUp(path, elapsed.Elapsed);
         }
         finally
@@ -167,6 +210,7 @@ public sealed class PersistentKeyspace : IAsyncDisposable
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _periodicSaves.ConfigureAwait(false);
+        await _hotSet.DisposeAsync().ConfigureAwait(false);
         await _saving.WaitAsync().ConfigureAwait(false);
         try
         {
@@ -205,6 +249,19 @@ public sealed class PersistentKeyspace : IAsyncDisposable
     {
         try
         {
+            return TrySave();
+        }
+        finally
+        {
+            _saving.Release();
+            _hotSet.Ask(); // what was dirty may leave now
+        }
+    }
+
+    private Exception? TrySave()
+    {
+        try
+        {
             var elapsed = Stopwatch.StartNew();
             _saver.Save();
             LastSaveFailed = false;
@@ -217,10 +274,6 @@ public sealed class PersistentKeyspace : IAsyncDisposable
             LastSaveFailed = true;
             _events.SaveFailed(failure);
             return failure;
-        }
-        finally
-        {
-            _saving.Release();
         }
     }
 }

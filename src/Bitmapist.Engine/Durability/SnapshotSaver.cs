@@ -1,4 +1,4 @@
-using System.Buffers;
+using Bitmapist.Engine.Bits;
 using Bitmapist.Engine.Keyspace;
 using Bitmapist.Storage.Files;
 using Bitmapist.Storage.Log;
@@ -6,23 +6,19 @@ using Bitmapist.Storage.Snapshots;
 
 namespace Bitmapist.Engine.Durability;
 
-/// <summary>Writes snapshots: into the database file, or to a backup. One at a time; the caller sees to that.</summary>
+/// <summary>Writes snapshots into the database file. One at a time; the caller sees to that.</summary>
 internal sealed class SnapshotSaver(KeyspaceStore store, IFileSystem files, DatabaseFile file, LogWriter log)
     : IDisposable
 {
-    // Below this a rewrite is not worth its fsyncs, whatever the share of garbage.
-    private const long RewriteMinBytes = 1024 * 1024;
+    // Below this a compaction is not worth its fsyncs, whatever the share of garbage.
+    private const long CompactMinBytes = 1024 * 1024;
 
     private readonly Session _session = new(store);
-    private readonly List<byte> _key = [];
+    private readonly KeyWriter _keys = new();
     private readonly List<CapturedKey> _batch = [];
-    private const int ValueBytesKept = 1024 * 1024;
-    private ArrayBufferWriter<byte> _value = new();
     private DatabaseFile _file = file;
     private bool _mustReopen;
     private long _databaseBytes = file.FileBytes;
-    private int _number;
-    private int _savedEpoch = store.Epoch - 1;
 
     /// <summary>The keyspace's count of changes as of the last save.</summary>
     public long SavedChanges { get; private set; }
@@ -30,51 +26,27 @@ internal sealed class SnapshotSaver(KeyspaceStore store, IFileSystem files, Data
     /// <summary>Length of the database file after the last save; any thread may ask while one is under way.</summary>
     public long DatabaseBytes => Volatile.Read(ref _databaseBytes);
 
+    /// <summary>The file as of the last save: every change up to then.</summary>
+    public DatabaseFile File => _file;
+
     /// <summary>
-    /// Moves what changed since the last save into the database file and drops the log before it. The file is written
-    /// anew when a database was flushed or garbage passes half of it. Does nothing when nothing changed.
+    /// Moves what changed since the last save into the database file and drops the log before it. Then writes the file
+    /// anew when garbage passes half of it.
     /// </summary>
     /// <exception cref="StorageException">Nothing is lost: the log still has what was to be saved.</exception>
     public void Save()
     {
         if (_mustReopen) Reopen();
         (SnapshotCapture? capture, long firstSequence, long changes) = Cut();
-        if (capture is null) return;
-        _mustReopen = true; // whatever fails from here on: a failed fsync spoils the handle, a rename may have happened
-        try
+        if (capture is not null)
         {
-            if (capture.Scope == SnapshotScope.Everything) Rewrite(capture, firstSequence);
-            else Append(capture, firstSequence);
-        }
-        catch
-        {
-            End(capture, giveBack: true);
-            throw;
+            Write(capture, firstSequence);
+            SavedChanges = changes;
+            log.DeleteSegmentsBefore(firstSequence);
         }
 
-        End(capture, giveBack: false);
-        if (capture.Scope == SnapshotScope.Everything) Reopen(); // the object still reads the file that was replaced
-        _mustReopen = false;
+        if (_file.FileBytes > Math.Max(2 * _file.LiveBytes, CompactMinBytes)) Compact();
         Volatile.Write(ref _databaseBytes, _file.FileBytes);
-        SavedChanges = changes;
-        log.DeleteSegmentsBefore(firstSequence);
-    }
-
-    /// <summary>Writes every key to a file of its own.</summary>
-    public void Backup(string path)
-    {
-        SnapshotCapture capture;
-        using (_session.BeginTransaction(KeyspaceStore.AllShards)) capture = BeginCapture(SnapshotScope.Backup);
-        try
-        {
-            using GenerationWriter writer = DatabaseFile.CreateAt(files, path);
-            WriteAll(capture, writer);
-            writer.Commit(firstLogSequence: 1);
-        }
-        finally
-        {
-            End(capture, giveBack: false);
-        }
     }
 
     public void Dispose()
@@ -86,56 +58,69 @@ internal sealed class SnapshotSaver(KeyspaceStore store, IFileSystem files, Data
     /// <summary>Under all shards: what a save must write, and where the log goes on without it.</summary>
     private (SnapshotCapture? Capture, long FirstSequence, long Changes) Cut()
     {
-        bool isMostlyGarbage = _file.FileBytes > Math.Max(2 * _file.LiveBytes, RewriteMinBytes);
         using TransactionScope scope = _session.BeginTransaction(KeyspaceStore.AllShards);
-        bool isFlushed = false, isClean = true;
-        foreach (Shard shard in store.Shards)
-        {
-            isFlushed |= shard.Dirty.IsFlushed;
-            isClean &= shard.Dirty.IsEmpty;
-        }
-
-        if (isClean) return default;
-        SnapshotScope what = isFlushed || isMostlyGarbage ? SnapshotScope.Everything : SnapshotScope.Changes;
+        if (store.Shards.All(shard => shard.Dirty.IsEmpty) && !store.Names.IsAnyFlushed) return default;
         long changes = store.Changes;
         long firstSequence = log.Rotate();
-        return (BeginCapture(what), firstSequence, changes);
+        return (store.BeginCapture(), firstSequence, changes);
     }
 
-    private SnapshotCapture BeginCapture(SnapshotScope what) => store.BeginCapture(
-        cutEpoch => new SnapshotCapture(store.Shards, what, ++_number, cutEpoch, _savedEpoch));
-
-    private void Append(SnapshotCapture capture, long firstSequence)
+    private void Write(SnapshotCapture capture, long firstSequence)
     {
-        using GenerationWriter writer = _file.BeginGeneration();
-        WriteAll(capture, writer);
-        writer.Commit(firstSequence);
-    }
-
-    private void Rewrite(SnapshotCapture capture, long firstSequence)
-    {
-        using GenerationWriter writer = _file.BeginRewrite();
-        WriteAll(capture, writer);
-        writer.Commit(firstSequence);
-    }
-
-    /// <summary>Opens the file that now stands under the name; the old one stays in use when that fails.</summary>
-    private void Reopen()
-    {
-        if (!files.Exists(_file.Path)) throw new StorageException(_file.Path, null, "was removed while in use");
-        DatabaseFile reopened = DatabaseFile.OpenOrCreate(files, _file.Path);
-        if (reopened.Id != _file.Id)
+        _mustReopen = true; // whatever fails from here on: a failed fsync spoils the handle, a rename may have happened
+        DatabaseFile saved = _file;
+        try
         {
-            reopened.Dispose();
-            throw new StorageException(_file.Path, null, "was replaced by another database while in use");
+            // What is wholly emptied is written anew, instead of a deletion per key.
+            bool isAllFlushed = capture.Flushed.Count > 0
+                && KeyTotals.Of(_file).Databases.All(counts => capture.Flushed.Contains(counts.Key));
+            using (GenerationWriter writer = isAllFlushed ? _file.BeginRewrite() : _file.BeginGeneration())
+            {
+                if (!isAllFlushed) RemoveUnwanted(capture, _file, writer);
+                WriteChanges(capture, writer);
+                KeyWriter.PutTotals(writer, capture.Totals);
+                writer.Commit(firstSequence);
+            }
+
+            if (isAllFlushed) saved = OpenAgain();
+        }
+        catch
+        {
+            using TransactionScope abandoning = _session.BeginTransaction(KeyspaceStore.AllShards);
+            store.AbandonCapture(capture);
+            throw;
+        }
+        finally
+        {
+            _batch.Clear(); // these hold frozen values
         }
 
-        _file.Dispose();
-        _file = reopened;
+        using (_session.BeginTransaction(KeyspaceStore.AllShards)) store.CompleteCapture(capture, saved);
+        _file = saved;
         _mustReopen = false;
     }
 
-    private void WriteAll(SnapshotCapture capture, GenerationWriter writer)
+    /// <summary>Deletes what the file has of emptied databases, and the part of its expiry index that is past.</summary>
+    internal static void RemoveUnwanted(SnapshotCapture capture, DatabaseFile file, GenerationWriter writer)
+    {
+        foreach (int database in capture.Flushed)
+        {
+            byte[] start = StoredKeys.StartOf(database);
+            foreach (StoredEntry entry in file.ReadEntries(start))
+            {
+                if (!entry.Key.Span.StartsWith(start)) break;
+                writer.Delete(entry.Key.Span);
+            }
+        }
+
+        foreach (StoredEntry item in file.ReadEntries(StoredKeys.ExpiriesStart.ToArray()))
+        {
+            if (item.Key.Span.SequenceCompareTo(capture.ExpiriesDone) > 0) break;
+            writer.Delete(item.Key.Span);
+        }
+    }
+
+    private void WriteChanges(SnapshotCapture capture, GenerationWriter writer)
     {
         for (int shard = 0; shard < store.Shards.Length; shard++)
         {
@@ -144,36 +129,43 @@ internal sealed class SnapshotSaver(KeyspaceStore store, IFileSystem files, Data
             {
                 _batch.Clear();
                 using (_session.Enter(1UL << shard)) isMore = capture.CaptureNext(shard, _batch);
-                foreach (CapturedKey captured in _batch) Write(writer, captured);
+                foreach (CapturedKey captured in _batch) _keys.Put(writer, captured, _file);
             }
         }
     }
 
-    private void Write(GenerationWriter writer, in CapturedKey captured)
+    /// <summary>Writes what is live to a new file that takes the place of this one.</summary>
+    private void Compact()
     {
-        StoredKeys.Write(captured.Database, captured.Name, _key);
-        ReadOnlySpan<byte> key = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_key);
-        if (captured.Value is not { } value)
+        _mustReopen = true;
+        using (GenerationWriter writer = _file.BeginRewrite())
         {
-            writer.Delete(key);
-            return;
+            new DatabaseContents(_file).CopyTo(writer);
+            writer.Commit(_file.FirstLogSequence);
         }
 
-        Span<byte> metadata = stackalloc byte[ValueCodec.MetadataBytesMax];
-        int metadataBytes = ValueCodec.WriteMetadata(
-            value.LengthBytes, value.Bits.Cardinality, captured.ExpiresAtUnixMs, metadata);
-        _value.ResetWrittenCount();
-        value.Bits.Serialize(_value);
-        writer.Put(key, metadata[..metadataBytes], _value.WrittenSpan);
+        Replace(OpenAgain());
+        // The last reader of the old file closes it, and only then its space is free: a collection finds that out.
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: false);
     }
 
-    private void End(SnapshotCapture capture, bool giveBack)
+    /// <summary>Opens the file that now stands under the name; the old one stays in use when that fails.</summary>
+    private void Reopen() => Replace(OpenAgain());
+
+    private void Replace(DatabaseFile file)
     {
-        using TransactionScope scope = _session.BeginTransaction(KeyspaceStore.AllShards);
-        store.EndCapture();
-        _batch.Clear(); // these hold frozen values
-        if (_value.Capacity > ValueBytesKept) _value = new ArrayBufferWriter<byte>();
-        if (giveBack) capture.GiveBack();
-        else if (capture.Scope != SnapshotScope.Backup) _savedEpoch = capture.CutEpoch;
+        using (_session.BeginTransaction(KeyspaceStore.AllShards)) store.ReplaceFile(file);
+        _file = file;
+        _mustReopen = false;
+        HotSet.Forsake(_session, file);
+    }
+
+    private DatabaseFile OpenAgain()
+    {
+        if (!files.Exists(_file.Path)) throw new StorageException(_file.Path, null, "was removed while in use");
+        DatabaseFile reopened = DatabaseFile.OpenOrCreate(files, _file.Path);
+        if (reopened.Id == _file.Id) return reopened;
+        reopened.Dispose();
+        throw new StorageException(_file.Path, null, "was replaced by another database while in use");
     }
 }

@@ -38,7 +38,12 @@ internal static class ValueCodec
 
     /// <summary>A value from its length and its serialized bits, whose checksum the caller has verified.</summary>
     /// <exception cref="InvalidDataException">The bits are malformed or lie beyond the length.</exception>
-    public static StringValue Read(long lengthBytes, ReadOnlyMemory<byte> serializedBits)
+    public static StringValue Read(long lengthBytes, ReadOnlyMemory<byte> serializedBits) =>
+        new(lengthBytes, PendingBits.Ready(ReadBits(lengthBytes, serializedBits).ToFrozen()));
+
+    /// <summary>The bits alone, in place.</summary>
+    /// <exception cref="InvalidDataException">The bits are malformed or lie beyond the length.</exception>
+    public static SerializedBitmap ReadBits(long lengthBytes, ReadOnlyMemory<byte> serializedBits)
     {
         if (!SerializedBitmap.TryRead(serializedBits, out SerializedBitmap? stored, out int consumed,
             out string? reason))
@@ -47,6 +52,6 @@ internal static class ValueCodec
             throw new InvalidDataException("a stored string's length is malformed");
         if (stored!.TryMax(out uint max) && max >= lengthBytes * 8)
             throw new InvalidDataException($"a stored string of {lengthBytes} bytes has bit {max}");
-        return new StringValue(lengthBytes, PendingBits.Ready(stored.ToFrozen()));
+        return stored;
     }
 }

@@ -9,6 +9,9 @@ namespace Bitmapist.Engine.Keyspace;
 /// </summary>
 internal sealed class Entry(int database, ulong hash, byte[] name)
 {
+    // The object itself, its name's header, its place in the table, and the objects that hold the bits.
+    private const int FixedBytes = 250;
+
     private RoaringBitmap? _bits;
     private PendingBits? _pending;
 
@@ -32,6 +35,9 @@ internal sealed class Entry(int database, ulong hash, byte[] name)
 
     public readonly ushort Database = (ushort)database;
 
+    /// <summary>When the entry was last asked for, in seconds of <see cref="KeyspaceStore.Clock"/>.</summary>
+    public int LastUsed;
+
     /// <summary>The key may stand in the database file, so that removing it needs a tombstone there.</summary>
     public bool IsSaved;
 
@@ -53,7 +59,7 @@ internal sealed class Entry(int database, ulong hash, byte[] name)
         }
     }
 
-    /// <summary>The unfinished bit operation that is this entry's value, or null when its bits are at hand.</summary>
+    /// <summary>The value, while its bits are still to be computed or read; null when they are at hand.</summary>
     public PendingBits? Unfinished => _pending is { IsReady: false } ? _pending : null;
 
     /// <summary>Lets go of the value of a removed entry, which lists may go on referring to for a while.</summary>
@@ -74,6 +80,13 @@ internal sealed class Entry(int database, ulong hash, byte[] name)
         _bits = null;
         _pending = bits;
     }
+
+    /// <summary>The value as it is held: mutable bits need not be frozen to be asked.</summary>
+    public PendingBits? Pending => _pending;
+
+    /// <summary>Bytes the entry occupies, its bits included; O(chunks).</summary>
+    public long MemoryBytes =>
+        FixedBytes + Name.Length + (_bits?.MemoryBytes ?? (Unfinished is null ? _pending?.MemoryBytes ?? 0 : 0));
 
     /// <summary>The value as of now, immutable and safe outside the lock; O(1).</summary>
     public StringValue Freeze() => new(LengthBytes, _pending ?? PendingBits.Ready(_bits!.Freeze()));

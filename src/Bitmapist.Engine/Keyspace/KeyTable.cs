@@ -1,7 +1,7 @@
 namespace Bitmapist.Engine.Keyspace;
 
 /// <summary>
-/// The keys of one database in one shard: a chained hash table whose buckets are in the order of
+/// The resident keys of one database in one shard: a chained hash table whose buckets are in the order of
 /// <see cref="ScanPosition"/>. Touched only under the shard's lock.
 /// </summary>
 internal sealed class KeyTable
@@ -9,13 +9,11 @@ internal sealed class KeyTable
     private const int InitialBuckets = 4;
     private Entry?[] _buckets = new Entry?[InitialBuckets];
 
+    /// <summary>Resident entries.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Entries with an expiry time.</summary>
-    public int ExpiringCount { get; private set; }
-
-    /// <summary>Sum of their expiry times, too wide to overflow.</summary>
-    public Int128 ExpirySumUnixMs { get; private set; }
+    /// <summary>By how much the shard's keys, resident or not, became more since the start or the last flush.</summary>
+    public KeyCounts Change { get; private set; }
 
     public Entry? Find(ulong hash, ReadOnlySpan<byte> name)
     {
@@ -32,7 +30,6 @@ internal sealed class KeyTable
         entry.Next = bucket;
         bucket = entry;
         Count++;
-        CountExpiry(0, entry.ExpiresAtUnixMs);
     }
 
     /// <summary>Removes an entry that is in the table.</summary>
@@ -45,7 +42,6 @@ internal sealed class KeyTable
         entry.IsDetached = true;
         Count--;
         if (Count < _buckets.Length / 8 && _buckets.Length > InitialBuckets) Resize(_buckets.Length / 2);
-        CountExpiry(entry.ExpiresAtUnixMs, 0);
     }
 
     /// <summary>
@@ -74,6 +70,23 @@ internal sealed class KeyTable
         return false;
     }
 
+    /// <summary>An entry chosen by chance, or null when the places looked at were empty.</summary>
+    public Entry? Sample(Random random)
+    {
+        const int BucketsMax = 64;
+        int bucket = random.Next(_buckets.Length);
+        for (int i = 0; i < Math.Min(BucketsMax, _buckets.Length); i++, bucket = (bucket + 1) % _buckets.Length)
+        {
+            Entry? chosen = null;
+            int seen = 0;
+            for (Entry? entry = _buckets[bucket]; entry is not null; entry = entry.Next)
+                if (random.Next(++seen) == 0) chosen = entry;
+            if (chosen is not null) return chosen;
+        }
+
+        return null;
+    }
+
     /// <summary>Adds every entry to <paramref name="entries"/>.</summary>
     public void CopyTo(List<Entry> entries)
     {
@@ -82,13 +95,14 @@ internal sealed class KeyTable
                 entries.Add(entry);
     }
 
-    /// <summary>Call when the expiry time of an entry changes; 0: none.</summary>
-    public void CountExpiry(long fromUnixMs, long toUnixMs)
-    {
-        if (fromUnixMs != 0) ExpiringCount--;
-        if (toUnixMs != 0) ExpiringCount++;
-        ExpirySumUnixMs += (Int128)toUnixMs - fromUnixMs;
-    }
+    /// <summary>Call when a key with this expiry time (0: none) comes into being.</summary>
+    public void CountAdded(long expiresAtUnixMs) => Change = Change.Add(expiresAtUnixMs, 1);
+
+    /// <summary>Call when such a key is gone.</summary>
+    public void CountRemoved(long expiresAtUnixMs) => Change = Change.Add(expiresAtUnixMs, -1);
+
+    /// <summary>Call when the expiry time of a key changes; 0: none.</summary>
+    public void CountExpiry(long fromUnixMs, long toUnixMs) => Change = Change.Add(fromUnixMs, -1).Add(toUnixMs, 1);
 
     private int BucketOf(ulong hash) => ScanPosition.BucketAt(ScanPosition.Of(hash), _buckets.Length);
 

@@ -4,4 +4,17 @@ namespace Bitmapist.Engine.Keyspace;
 /// <param name="Hits">Read lookups that found their key.</param>
 /// <param name="Misses">Read lookups that did not.</param>
 /// <param name="Expired">Keys removed because their time had come.</param>
-public readonly record struct KeyspaceStatistics(long Hits, long Misses, long Expired);
+public readonly record struct KeyspaceStatistics(long Hits, long Misses, long Expired)
+{
+    /// <summary>Keys fetched from the database file because they were not in memory.</summary>
+    public long Loads { get; init; }
+
+    /// <summary>Keys that left memory; the database file has them.</summary>
+    public long Evicted { get; init; }
+
+    /// <summary>Keys in memory now.</summary>
+    public long ResidentKeys { get; init; }
+
+    /// <summary>Bytes these occupy, about.</summary>
+    public long ResidentBytes { get; init; }
+}

@@ -1,7 +1,10 @@
 using System.Diagnostics;
 using Bitmapist.Engine.Bits;
 using Bitmapist.Engine.Durability;
+using Bitmapist.Engine.Expiry;
+using Bitmapist.Storage.Files;
 using Bitmapist.Storage.Log;
+using Bitmapist.Storage.Snapshots;
 
 namespace Bitmapist.Engine.Keyspace;
 
@@ -9,7 +12,8 @@ namespace Bitmapist.Engine.Keyspace;
 /// All keys of all databases, in 64 shards by hash, each behind a lock held for microseconds. A command holds the
 /// shards of its keys from its first look to its last effect (two-phase locking, shards in ascending order), hands its
 /// effects to the log before it lets go, and computes what is long outside, on frozen values. Why every outcome is that
-/// of some serial order: docs/architecture.md, "Concurrency".
+/// of some serial order: docs/architecture.md, "Concurrency". Keys not in a shard's table may stand in the database
+/// file beneath: "The hot set" there.
 /// </summary>
 public sealed class KeyspaceStore
 {
@@ -17,8 +21,9 @@ public sealed class KeyspaceStore
     public const ulong AllShards = ulong.MaxValue;
 
     private readonly TimeProvider _time;
+    private readonly long _startedAt;
 
-    /// <param name="databases">1 … 65,536.</param>
+    /// <param name="databases">1 … 65,535.</param>
     /// <param name="time">The clock that expiry times are compared with.</param>
     public KeyspaceStore(int databases, TimeProvider time)
     {
@@ -26,6 +31,7 @@ public sealed class KeyspaceStore
         ArgumentOutOfRangeException.ThrowIfGreaterThan(databases, Limits.DatabasesMax);
         Databases = databases;
         _time = time;
+        _startedAt = time.GetTimestamp();
         Shards = new Shard[Limits.Shards];
         for (int i = 0; i < Shards.Length; i++) Shards[i] = new Shard(i, databases);
     }
@@ -38,12 +44,35 @@ public sealed class KeyspaceStore
     /// <summary>Where effects go; null while the log is replayed, and for a keyspace without a disk.</summary>
     internal LogWriter? Log { get; set; }
 
+    /// <summary>The database file's keys beneath the resident ones; null for a keyspace without a disk.</summary>
+    internal ColdKeys? Cold { get; private set; }
+
+    /// <summary>In which names the keyspace differs from the database file.</summary>
+    internal NameOverlay Names { get; } = new();
+
+    /// <summary>Where SCANs stand.</summary>
+    internal ScanCursors Cursors { get; } = new();
+
+    /// <summary>Keys as of the start, of databases not flushed since; touched only while every shard is held.</summary>
+    internal KeyTotals TotalsAtStart { get; private set; } = new();
+
+    /// <summary>About how many bytes the resident keys occupy.</summary>
+    internal MemoryGauge Memory { get; } = new();
+
+    /// <summary>
+    /// Seconds since the start as of the last sweep of the hot set; what <see cref="Entry.LastUsed"/> is told in.
+    /// </summary>
+    internal int Clock { get; private set; }
+
     internal UnfinishedCount Unfinished { get; } = new();
 
     internal bool HasUnfinished => Unfinished.Any;
 
     /// <summary>Grows by one at each snapshot cut, while all shards are held.</summary>
     internal int Epoch { get; private set; } = 1;
+
+    /// <summary>The last epoch whose changes are all in the database file.</summary>
+    internal int SavedEpoch { get; private set; }
 
     /// <summary>The snapshot being taken; set and read with the shard held.</summary>
     internal SnapshotCapture? Capture { get; private set; }
@@ -61,7 +90,20 @@ public sealed class KeyspaceStore
 
     internal long NowUnixMs => _time.GetUtcNow().ToUnixTimeMilliseconds();
 
-    /// <summary>Removes keys whose time has come, in short holds of one shard at a time.</summary>
+    /// <summary>Brings <see cref="Clock"/> up to date.</summary>
+    internal void Tick() => Clock = (int)_time.GetElapsedTime(_startedAt).TotalSeconds;
+
+    /// <summary>Puts the database file beneath an empty keyspace.</summary>
+    internal void Attach(DatabaseFile file, KeyTotals totals)
+    {
+        Cold = new ColdKeys(this, file);
+        TotalsAtStart = totals;
+        Names.Replace(file);
+    }
+
+    /// <summary>
+    /// Removes keys whose time has come, in memory or not, in short holds of one shard at a time.
+    /// </summary>
     /// <returns>How many were removed.</returns>
     public long RemoveExpired(Session session)
     {
@@ -78,17 +120,18 @@ public sealed class KeyspaceStore
             while (inThisHold == Limits.ExpiredPerHold);
         }
 
-        return removed;
+        return removed + (Cold?.Expiries.RemoveDue(session) ?? 0);
     }
 
-    /// <summary>Removes up to <paramref name="countMax"/> expired keys of a held shard.</summary>
+    /// <summary>Removes up to <paramref name="countMax"/> expired keys of a held shard's table.</summary>
     internal static int RemoveExpired(Session session, Shard shard, int countMax)
     {
         int removed = 0;
         long now = session.NowUnixMs;
         while (removed < countMax && shard.Expiries.NextDue(now) is { } due)
         {
-            if (shard.TableOrNull(due.Database)?.Find(due.Hash, due.Name) != due) continue; // its database was flushed
+            // Its database may have been flushed.
+            if (shard.TableOrNull(due.Database)?.Find(due.Hash, due.Name) != due) continue;
             session.Store.RemoveExpired(shard, due, session.Effects);
             removed++;
         }
@@ -107,41 +150,111 @@ public sealed class KeyspaceStore
     /// <summary>A new, empty entry for a key that does not exist; its shard is held.</summary>
     internal Entry Add(Shard shard, int database, ulong hash, ReadOnlySpan<byte> name)
     {
-        var entry = new Entry(database, hash, name.ToArray()) { ModifiedEpoch = Epoch };
-        shard.Table(database).Add(entry);
+        var entry = new Entry(database, hash, name.ToArray()) { ModifiedEpoch = Epoch, LastUsed = Clock };
+        KeyTable table = shard.Table(database);
+        table.Add(entry);
+        table.CountAdded(expiresAtUnixMs: 0);
         shard.Changes++;
+        Memory.Add(entry.MemoryBytes);
         DirtySet dirty = shard.Dirty;
         dirty.Changed.Add(entry);
         if (dirty.Removed.Count > 0)
             entry.IsSaved = dirty.Removed.Remove(new StoredKey(database, hash, entry.Name));
+        Names.Added(database, entry.Name);
         shard.Watches.Touch(database, hash, entry.Name);
         return entry;
     }
 
+    /// <summary>
+    /// Makes a key of the database file resident, its bits unread; null when there is no such key. Its shard is held,
+    /// and it is not in its table.
+    /// </summary>
+    /// <exception cref="ColdReadException">The file cannot be read.</exception>
+    internal Entry? LoadCold(Shard shard, int database, ulong hash, ReadOnlySpan<byte> name)
+    {
+        if (Cold is not { } cold || cold.File.Entries == 0) return null;
+        if (shard.IsRemoved(database, hash, name) || Names.IsFileHidden(database)) return null;
+        if (!cold.TryFind(database, name, out StoredString key, out DatabaseFile file)) return null;
+        var entry = new Entry(database, hash, name.ToArray())
+        {
+            LengthBytes = key.LengthBytes,
+            ExpiresAtUnixMs = key.ExpiresAtUnixMs,
+            IsSaved = true,
+            LastUsed = Clock,
+        };
+        entry.SetBits(PendingBits.From(new StoredSource(file, key, Memory)));
+        shard.Table(database).Add(entry);
+        if (entry.ExpiresAtUnixMs != 0) shard.Expiries.Schedule(entry, shard);
+        shard.Loads++;
+        Memory.Add(entry.MemoryBytes);
+        return entry;
+    }
+
+    /// <summary>Lets a clean entry leave memory; its shard is held.</summary>
+    internal static void Evict(Shard shard, Entry entry)
+    {
+        shard.Table(entry.Database).Remove(entry);
+        entry.Release();
+        shard.Evicted++;
+    }
+
+    /// <summary>Whether an entry stands in the database file as it is; its shard is held.</summary>
+    internal bool IsClean(Entry entry) => entry.ModifiedEpoch <= SavedEpoch && Cold is not null;
+
     /// <summary>Lookups and removals since the start; the figures of shards in use may be slightly old.</summary>
     public KeyspaceStatistics Statistics()
     {
-        long hits = 0, misses = 0, expired = 0;
+        long hits = 0, misses = 0, expired = 0, loads = 0, evicted = 0, resident = 0;
         foreach (Shard shard in Shards)
         {
             hits += Volatile.Read(ref shard.Hits);
             misses += Volatile.Read(ref shard.Misses);
             expired += Volatile.Read(ref shard.Expired);
+            loads += Volatile.Read(ref shard.Loads);
+            evicted += Volatile.Read(ref shard.Evicted);
+            lock (shard.Gate) resident += shard.Tables().Sum(table => table.Table.Count);
         }
 
-        return new KeyspaceStatistics(hits, misses, expired);
+        return new KeyspaceStatistics(hits, misses, expired)
+        {
+            Loads = loads, Evicted = evicted, ResidentKeys = resident, ResidentBytes = Memory.Bytes,
+        };
     }
 
-    /// <summary>Everything there is stands in the database file: nothing is dirty. All shards are held.</summary>
-    internal void MarkSaved()
+    /// <summary>Keys of a database, resident or not; all shards are held.</summary>
+    internal KeyCounts Count(int database)
     {
-        Epoch++;
+        KeyCounts counts = TotalsAtStart[database];
         foreach (Shard shard in Shards)
+            if (shard.TableOrNull(database) is { } table) counts = counts.Add(table.Change);
+        return counts;
+    }
+
+    /// <summary>Keys of every database; all shards are held.</summary>
+    internal KeyTotals CountAll()
+    {
+        var totals = new KeyTotals();
+        foreach ((int database, KeyCounts counts) in TotalsAtStart.Databases) totals[database] = counts;
+        foreach (Shard shard in Shards)
+            foreach ((int database, KeyTable table) in shard.Tables())
+                totals[database] = totals[database].Add(table.Change);
+        return totals;
+    }
+
+    /// <summary>The name of some key of a database, or of none, each about as likely; null: try again.</summary>
+    internal byte[]? SampleName(int database)
+    {
+        var random = Random.Shared;
+        Shard shard = Shards[random.Next(Shards.Length)];
+        long stored = Cold?.File.Entries ?? 0;
+        lock (shard.Gate)
         {
-            foreach (Entry entry in shard.Dirty.Changed) entry.IsSaved = true;
-            shard.Dirty.Reset();
-            shard.Changes = 0;
+            KeyTable? table = shard.TableOrNull(database);
+            long resident = (table?.Count ?? 0) * (long)Shards.Length;
+            if (resident > 0 && random.NextInt64(resident + stored) < resident) return table!.Sample(random)?.Name;
         }
+
+        return stored == 0 ? null : Cold!.SampleName(database, random);
     }
 
     /// <summary>
@@ -180,35 +293,65 @@ public sealed class KeyspaceStore
     internal void Remove(Shard shard, Entry entry)
     {
         BeforeChange(shard, entry);
-        shard.Table(entry.Database).Remove(entry);
+        KeyTable table = shard.Table(entry.Database);
+        table.Remove(entry);
+        table.CountRemoved(entry.ExpiresAtUnixMs);
         entry.Release();
         shard.Dirty.CountDetached();
         if (entry.IsSaved) shard.Dirty.Removed.Add(new StoredKey(entry.Database, entry.Hash, entry.Name));
+        Names.Removed(entry.Database, entry.Name, isBelow: entry.IsSaved);
     }
 
-    /// <summary>Drops every key of a database in O(1) per shard; all shards are held.</summary>
-    internal void Flush(int database)
+    /// <summary>Drops every key of a database, in O(changed keys); all shards are held.</summary>
+    internal void Flush(Session session, int database)
     {
+        bool isEmpty = Count(database).Keys == 0;
         foreach (Shard shard in Shards)
         {
-            if (shard.TableOrNull(database) is not { } table) continue;
-            shard.Watches.TouchExisting(database, table);
-            shard.Changes += table.Count;
+            shard.Watches.TouchExisting(session, shard, database);
+            if (isEmpty) continue;
             shard.DropTable(database);
-            if (table.ExpiringCount > 0) shard.Expiries.Forget(database);
-            shard.Dirty.IsFlushed = true;
-            shard.Dirty.Removed.RemoveWhere(key => key.Database == database);
+            shard.Expiries.Forget(database);
+            shard.Dirty.Forget(database);
+            shard.Changes++;
         }
+
+        if (isEmpty) return;
+        TotalsAtStart[database] = default;
+        Names.Flush(database);
     }
 
     /// <summary>Begins a snapshot of this instant; all shards are held and no other snapshot is under way.</summary>
-    internal SnapshotCapture BeginCapture(Func<int, SnapshotCapture> create)
+    internal SnapshotCapture BeginCapture()
     {
-        SnapshotCapture capture = create(Epoch);
+        Capture = new SnapshotCapture(this);
         Epoch++;
-        Capture = capture;
-        return capture;
+        return Capture;
     }
 
-    internal void EndCapture() => Capture = null;
+    /// <summary>The snapshot under way is over without having become the database; all shards are held.</summary>
+    internal void AbandonCapture(SnapshotCapture capture)
+    {
+        Capture = null;
+        capture.GiveBack();
+        Names.GiveBack();
+        foreach (Shard shard in Shards) shard.SavingRemoved = null;
+    }
+
+    /// <summary>What was captured stands in the database file; all shards are held.</summary>
+    internal void CompleteCapture(SnapshotCapture capture, DatabaseFile file)
+    {
+        Capture = null;
+        SavedEpoch = capture.CutEpoch;
+        Names.Commit(file);
+        Cold!.Replace(file);
+        foreach (Shard shard in Shards) shard.SavingRemoved = null;
+    }
+
+    /// <summary>Another file with the same keys took the database file's place; all shards are held.</summary>
+    internal void ReplaceFile(DatabaseFile file)
+    {
+        Names.Replace(file);
+        Cold!.Replace(file);
+    }
 }

@@ -123,17 +123,26 @@ public sealed class Session(KeyspaceStore store) : IDisposable
     }
 
     /// <summary>
-    /// As <see cref="Enter"/>, but a bit operation still to be computed for the key is computed before its shard is
-    /// held, so that other keys of the shard need not wait for it.
+    /// As <see cref="Enter"/>, and finds the key; but a bit operation still to be computed for it is computed, and bits
+    /// still in the database file are read, before its shard is held, so that other keys of the shard need not wait.
     /// </summary>
-    internal ShardScope EnterComputed(in KeyRef key)
+    internal ShardScope EnterComputed(in KeyRef key, out Entry? entry)
     {
         while (true)
         {
             ShardScope scope = Enter(key.ShardMask);
-            if (InTransaction || !store.HasUnfinished) return scope;
-            PendingBits? unfinished =
-                store.Shards[key.Shard].TableOrNull(Database)?.Find(key.Hash, key.Name)?.Unfinished;
+            PendingBits? unfinished;
+            try
+            {
+                entry = Find(key);
+                unfinished = InTransaction ? null : entry?.Unfinished;
+            }
+            catch
+            {
+                scope.Dispose();
+                throw;
+            }
+
             if (unfinished is null) return scope;
             scope.Dispose();
             unfinished.Force();
@@ -147,6 +156,24 @@ public sealed class Session(KeyspaceStore store) : IDisposable
     internal void RemoveExpiredShortly()
     {
         if (!InTransaction) store.RemoveExpired(this);
+    }
+
+    /// <summary>Removes what has expired since; every shard is held.</summary>
+    internal void RemoveExpiredHeld()
+    {
+        foreach (Shard shard in store.Shards) KeyspaceStore.RemoveExpired(this, shard, int.MaxValue);
+        if (store.Cold is not { } cold) return;
+        bool wasInTransaction = InTransaction;
+        if (!wasInTransaction) _transactionNowUnixMs = store.NowUnixMs;
+        InTransaction = true; // the shards need not be entered again
+        try
+        {
+            cold.Expiries.RemoveDue(this);
+        }
+        finally
+        {
+            InTransaction = wasInTransaction;
+        }
     }
 
     internal void Leave(ulong shards)
@@ -169,8 +196,11 @@ public sealed class Session(KeyspaceStore store) : IDisposable
 
     internal Entry? Find(Shard shard, int database, ulong hash, ReadOnlySpan<byte> name)
     {
-        Entry? entry = shard.TableOrNull(database)?.Find(hash, name);
-        if (entry is null || entry.ExpiresAtUnixMs == 0 || entry.ExpiresAtUnixMs > NowUnixMs) return entry;
+        Entry? entry = shard.TableOrNull(database)?.Find(hash, name)
+            ?? store.LoadCold(shard, database, hash, name);
+        if (entry is null) return null;
+        entry.LastUsed = store.Clock;
+        if (entry.ExpiresAtUnixMs == 0 || entry.ExpiresAtUnixMs > NowUnixMs) return entry;
         store.RemoveExpired(shard, entry, Effects);
         return null;
     }

@@ -18,6 +18,15 @@ internal sealed class Shard(int number, int databases)
     public readonly WatchTable Watches = new();
     public readonly DirtySet Dirty = new();
 
+    /// <summary>Removed keys that a save under way will drop from the database file.</summary>
+    public HashSet<StoredKey>? SavingRemoved;
+
+    /// <summary>Keys looked up in the database file and found there.</summary>
+    public long Loads;
+
+    /// <summary>Keys that left memory.</summary>
+    public long Evicted;
+
     /// <summary>Read lookups that found, and did not find, their key.</summary>
     public long Hits, Misses;
 
@@ -26,6 +35,14 @@ internal sealed class Shard(int number, int databases)
 
     /// <summary>Keys removed because their time had come.</summary>
     public long Expired;
+
+    /// <summary>Whether a key was removed though the database file still has it.</summary>
+    public bool IsRemoved(int database, ulong hash, ReadOnlySpan<byte> name)
+    {
+        if (Dirty.Removed.Count == 0 && SavingRemoved is not { Count: > 0 }) return false;
+        var key = new StoredKey(database, hash, name.ToArray());
+        return Dirty.Removed.Contains(key) || (SavingRemoved?.Contains(key) ?? false);
+    }
 
     /// <summary>The table of a database; empty tables are made on first use.</summary>
     public KeyTable Table(int database) => _tables[database] ??= new KeyTable();
@@ -36,10 +53,10 @@ internal sealed class Shard(int number, int databases)
     /// <summary>Drops the table; a snapshot under way keeps walking the one it holds.</summary>
     public void DropTable(int database) => _tables[database] = null;
 
-    /// <summary>Adds the tables that exist to a list.</summary>
-    public void AddTablesTo(List<KeyTable> tables)
+    /// <summary>The tables that exist, with their databases.</summary>
+    public IEnumerable<(int Database, KeyTable Table)> Tables()
     {
-        foreach (KeyTable? table in _tables)
-            if (table is not null) tables.Add(table);
+        for (int database = 0; database < _tables.Length; database++)
+            if (_tables[database] is { } table) yield return (database, table);
     }
 }

@@ -54,7 +54,7 @@ public static class StringVerbs
             if (condition == SetCondition.IfMissing && entry is not null) return false;
             if (condition == SetCondition.IfExists && entry is null) return false;
             long expiresAt = expiry == KeepExpiry ? entry?.ExpiresAtUnixMs ?? 0 : expiry;
-            PutHeld(session, key, value, expiresAt);
+            PutHeld(session, key, entry, value, expiresAt);
             session.Effects.Set(session.Database, name, value.LengthBytes, expiresAt, serialized.WrittenSpan);
             return true;
         }
@@ -67,20 +67,26 @@ public static class StringVerbs
     public const long KeepExpiry = -1;
 
     /// <summary>
-    /// Makes a key this value, wholly new or overwritten; its shard is held. The caller logs that afterwards: an
-    /// expired predecessor is removed here, and a replay must see that deletion first.
+    /// Makes a key this value, wholly new or overwritten; its shard is held. The caller logs that afterwards.
     /// </summary>
-    internal static void PutHeld(Session session, in KeyRef key, in StringValue value, long expiresAtUnixMs)
+    /// <param name="session">Whose selected database it is.</param>
+    /// <param name="key">The key.</param>
+    /// <param name="existing">What the caller found under the key in this hold: an expired predecessor was removed
+    /// then, and a replay must see that deletion first; and a look into the database file may fail, which must come
+    /// before anything is changed.</param>
+    /// <param name="value">The value.</param>
+    /// <param name="expiresAtUnixMs">When it expires; 0: never.</param>
+    internal static void PutHeld(
+        Session session, in KeyRef key, Entry? existing, in StringValue value, long expiresAtUnixMs)
     {
         KeyspaceStore store = session.Store;
         Shard shard = store.Shards[key.Shard];
-        Entry? entry = session.Find(key);
-        if (entry is null) entry = store.Add(shard, session.Database, key.Hash, key.Name);
-        else store.BeforeChange(shard, entry);
-
+        Entry entry = existing ?? store.Add(shard, session.Database, key.Hash, key.Name);
+        if (existing is not null) store.BeforeChange(shard, entry);
         entry.LengthBytes = value.LengthBytes;
         if (value.Pending.IsReady) entry.SetBits(Roaring.RoaringBitmap.FromFrozen(value.Bits));
         else entry.SetBits(value.Pending);
+        store.Memory.Add(value.Pending.MemoryBytes);
         store.SetExpiry(shard, entry, expiresAtUnixMs);
     }
 }

@@ -30,12 +30,12 @@ internal sealed class WatchTable
     }
 
     /// <summary>Breaks the watches on keys that exist in a database about to be flushed.</summary>
-    public void TouchExisting(int database, KeyTable table)
+    public void TouchExisting(Session session, Shard shard, int database)
     {
         foreach ((StoredKey key, List<Session> sessions) in _watchers)
         {
-            if (key.Database != database || table.Find(key.Hash, key.Name) is null) continue;
-            foreach (Session session in sessions) session.BreakWatch();
+            if (key.Database != database || session.Find(shard, database, key.Hash, key.Name) is null) continue;
+            foreach (Session watcher in sessions) watcher.BreakWatch();
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
+using Bitmapist.Engine.Bits;
 using Bitmapist.Resp.Writing;
 using Bitmapist.Server.Connections;
 
@@ -54,7 +55,16 @@ internal static class CommandDispatcher
         ClientCounters counters = call.Client.Counters;
         counters.Calls[spec.Index]++;
         call.IsFailed = false;
-        spec.Run(call, reply);
+        try
+        {
+            spec.Run(call, reply);
+        }
+        catch (ColdReadException failure)
+        {
+            // Nothing was changed, and a reply is begun only when what it needs is at hand.
+            call.Fail(reply, Encoding.UTF8.GetBytes($"ERR {failure.Message}"));
+        }
+
         if (call.IsFailed) counters.Failures[spec.Index]++;
     }
 

@@ -1,3 +1,4 @@
+using System.Text;
 using Bitmapist.Engine.Bits;
 using Bitmapist.Resp.Writing;
 
@@ -9,20 +10,50 @@ namespace Bitmapist.Server.Commands;
 /// </summary>
 internal abstract class DeferredReply
 {
+    private byte[]? _failure;
+
     /// <summary>Chunks of 65,536 bits to visit, roughly.</summary>
     public abstract long Cost { get; }
 
     /// <summary>A part of the reply is a string so long that it is streamed.</summary>
     public virtual bool IsStreamed => false;
 
-    /// <summary>Does the work, on whatever thread.</summary>
-    public abstract void Compute();
+    /// <summary>
+    /// Does the work, on whatever thread. What lies in the database file may turn out to be unreadable: then the reply
+    /// is an error that says so.
+    /// </summary>
+    public void Finish()
+    {
+        try
+        {
+            Compute();
+        }
+        catch (ColdReadException failure)
+        {
+            _failure = Encoding.UTF8.GetBytes($"ERR {failure.Message}");
+        }
+    }
 
     /// <summary>
     /// Writes the next part of the reply: all of it, or what comes before a string to be streamed and then CRLF.
     /// </summary>
     /// <returns>Whether another part follows.</returns>
-    public virtual bool WritePart(RespWriter reply, out StringValue? body)
+    public bool WriteNext(RespWriter reply, out StringValue? body)
+    {
+        if (_failure is null) return WritePart(reply, out body);
+        reply.WriteError(_failure);
+        body = null;
+        return false;
+    }
+
+    /// <summary>Does the work.</summary>
+    protected abstract void Compute();
+
+    /// <summary>
+    /// Writes the next part of the reply: all of it, or what comes before a string to be streamed and then CRLF.
+    /// </summary>
+    /// <returns>Whether another part follows.</returns>
+    protected virtual bool WritePart(RespWriter reply, out StringValue? body)
     {
         body = null;
         Write(reply);

@@ -9,7 +9,7 @@ internal sealed class NumberReply(long cost, Func<long> compute) : DeferredReply
 
     public override long Cost => cost;
 
-    public override void Compute() => _number = compute();
+    protected override void Compute() => _number = compute();
 
     protected override void Write(RespWriter reply) => reply.WriteInteger(_number);
 }

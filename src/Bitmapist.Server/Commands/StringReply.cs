@@ -11,9 +11,9 @@ internal sealed class StringReply(StringValue value) : DeferredReply
 
     public override bool IsStreamed => value.LengthBytes > Limits.InlineReplyBytes;
 
-    public override void Compute() => value.Pending.Force();
+    protected override void Compute() => value.Pending.Force();
 
-    public override bool WritePart(RespWriter reply, out StringValue? body)
+    protected override bool WritePart(RespWriter reply, out StringValue? body)
     {
         body = IsStreamed ? value : null;
         if (IsStreamed) reply.WriteBulkHeader(value.LengthBytes);

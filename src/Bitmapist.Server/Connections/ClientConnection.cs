@@ -155,8 +155,8 @@ internal sealed class ClientConnection : IDisposable
             {
                 if (_call.Deferred.Cost > Limits.InlineChunks || _call.Deferred.IsStreamed) return Next.Finish;
                 DeferredReply deferred = _call.TakeDeferred()!;
-                deferred.Compute();
-                deferred.WritePart(new RespWriter(_output.Writer, Version), out _);
+                deferred.Finish();
+                deferred.WriteNext(new RespWriter(_output.Writer, Version), out _);
             }
 
             if (_output.UnflushedBytes > Limits.TransportBufferBytes) return Next.Send;
@@ -173,12 +173,12 @@ internal sealed class ClientConnection : IDisposable
 
     private async ValueTask FinishAsync(DeferredReply deferred)
     {
-        if (deferred.Cost > Limits.InlineChunks) await Task.Run(deferred.Compute).ConfigureAwait(false);
-        else deferred.Compute();
+        if (deferred.Cost > Limits.InlineChunks) await Task.Run(deferred.Finish).ConfigureAwait(false);
+        else deferred.Finish();
         bool isMore = true;
         while (isMore)
         {
-            isMore = deferred.WritePart(new RespWriter(_output.Writer, Version), out StringValue? body);
+            isMore = deferred.WriteNext(new RespWriter(_output.Writer, Version), out StringValue? body);
             if (body is not { } value) continue;
             await CommitAsync().ConfigureAwait(false);
             _output.Stream(value);

@@ -33,7 +33,8 @@ internal static class ParameterTable
         AppendFsync.Parameter,
         Constant("aof-load-truncated", "yes"),
 
-        Constant("maxmemory", "0"),
+        MaxMemory.Parameter,
+        EvictIdle.Parameter,
         Constant("maxmemory-policy", "noeviction"),
         Number("proto-max-bulk-len", _ => Resp.Limits.BulkBytesMax),
         Constant("client-output-buffer-limit", "normal 0 0 0 slave 0 0 0 pubsub 0 0 0"),

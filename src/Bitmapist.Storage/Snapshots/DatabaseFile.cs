@@ -140,12 +140,15 @@ public sealed class DatabaseFile : IDisposable
     }
 
     /// <summary>
-    /// The keys from <paramref name="from"/> on, ascending bytewise, without deleted ones. Reads one index block of
-    /// each run at a time. Throws <see cref="CorruptFileException"/> when one does not prove itself.
+    /// The keys from <paramref name="from"/> on, ascending bytewise, without deleted ones, of the generation that is
+    /// newest when this is called. Reads one index block of each run at a time, as they are asked for. Throws
+    /// <see cref="CorruptFileException"/> when one does not prove itself.
     /// </summary>
-    public IEnumerable<StoredEntry> ReadEntries(ReadOnlyMemory<byte> from = default)
+    public IEnumerable<StoredEntry> ReadEntries(ReadOnlyMemory<byte> from = default) => ReadEntries(state.Runs, from);
+
+    private static IEnumerable<StoredEntry> ReadEntries(IndexRun[] runs, ReadOnlyMemory<byte> from)
     {
-        MergedCursor cursor = new(state.Runs);
+        MergedCursor cursor = new(runs);
         cursor.Start(from.Span);
         byte[] arena = [];
         int count = 0;
@@ -162,6 +165,24 @@ public sealed class DatabaseFile : IDisposable
             yield return Stored(key, metadata, cursor.Entry);
         }
     }
+
+    /// <summary>
+    /// The stored key of an entry chosen by chance, each about as likely as another; it may have been deleted or
+    /// replaced since. Null when there are none. Reads one index block.
+    /// </summary>
+    public byte[]? SampleKey(Random random)
+    {
+        IndexRun[] runs = state.Runs;
+        long left = runs.Sum(run => run.Reference.Entries);
+        if (left == 0) return null;
+        left = random.NextInt64(left);
+        int chosen = 0;
+        while (left >= runs[chosen].Reference.Entries) left -= runs[chosen++].Reference.Entries;
+        return new IndexCursor(runs[chosen]).SampleKey(random);
+    }
+
+    /// <summary>Bytes of the index that are kept in memory.</summary>
+    public long IndexMemoryBytes => state.Runs.Sum(run => run.MemoryBytes);
 
     /// <summary>Looks a key up: a binary search in memory and one index block read per run, newest first.</summary>
     public bool TryFind(ReadOnlySpan<byte> key, out StoredEntry entry)

@@ -73,6 +73,20 @@ internal sealed class IndexCursor(IndexRun run)
         return false;
     }
 
+    /// <summary>The key of an entry of a block, both chosen by chance. The run has entries.</summary>
+    public byte[] SampleKey(Random random)
+    {
+        LoadBlock(random.Next(run.Blocks));
+        byte[] chosen = [];
+        for (int seen = 1; at < frameBytes; seen++)
+        {
+            Decode();
+            if (random.Next(seen) == 0) chosen = Key.ToArray(); // so each of a block's entries is as likely
+        }
+
+        return chosen;
+    }
+
     private void LoadBlock(int index)
     {
         (long offset, int bytes) = run.Location(index);

@@ -27,6 +27,9 @@ internal sealed class IndexRun
     public RunReference Reference { get; }
     public int Blocks => starts.Length;
 
+    /// <summary>Bytes of the directory in memory.</summary>
+    public long MemoryBytes => directory.Length + (sizeof(int) * (long)starts.Length);
+
     /// <summary>Reads and proves the directory; O(blocks).</summary>
     public static IndexRun Load(IFile file, RunReference reference)
     {

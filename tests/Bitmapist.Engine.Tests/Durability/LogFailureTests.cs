@@ -39,7 +39,7 @@ public sealed class LogFailureTests
             Assert.True(reader.TryGetBit(Name.Bytes("kept"), 1, out bool bit, out _));
             Assert.True(bit);
             Assert.False(reader.Exists(Name.Bytes("mortal")));
-            Assert.DoesNotContain("mortal", reader.Names().Select(name => Name.Text(name)));
+            Assert.DoesNotContain("mortal", reader.Names([]).Read().Select(name => Name.Text(name)));
             await server.Keyspace.CommitAsync(reader);
             Assert.Equal(0, server.Keyspace.Store.RemoveExpired(reader));
         }

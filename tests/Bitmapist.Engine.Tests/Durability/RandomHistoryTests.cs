@@ -105,7 +105,7 @@ public sealed class RandomHistoryTests
 
     private static async Task DisturbAsync(SimulatedServer server, Random random)
     {
-        switch (random.Next(12))
+        switch (random.Next(16))
         {
             case 0:
                 await server.SaveAsync();
@@ -130,6 +130,9 @@ public sealed class RandomHistoryTests
                 break;
             case 5:
                 await FailSaveAsync(server, random);
+                break;
+            case 6 or 7:
+                server.Evict();
                 break;
         }
     }

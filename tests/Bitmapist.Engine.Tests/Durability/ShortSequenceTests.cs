@@ -16,8 +16,8 @@ public sealed class ShortSequenceTests
     private const int ExpiryMs = 50;
 
     // b: SETBIT  e: EXPIRE  o: BITOP over it  d: DEL  r: RENAME away  f: FLUSHDB
-    // t: its time comes  s: SAVE  k: kill and start again
-    private const string Steps = "beodrftsk";
+    // t: its time comes  s: SAVE  v: what is saved leaves memory  k: kill and start again
+    private const string Steps = "beodrftsvk";
 
     [Theory]
     [InlineData('b')]
@@ -25,6 +25,7 @@ public sealed class ShortSequenceTests
     [InlineData('o')]
     [InlineData('r')]
     [InlineData('s')]
+    [InlineData('v')]
     public async Task Every_order_of_changes_saves_and_kills_ends_as_the_model_does(char first)
     {
         int count = (int)Math.Pow(Steps.Length, Length - 1);
@@ -67,6 +68,7 @@ public sealed class ShortSequenceTests
             case 'f': pair.Flush(0); break;
             case 't': server.Time.Advance(TimeSpan.FromMilliseconds(ExpiryMs + 1)); break;
             case 's': await server.SaveAsync(); break;
+            case 'v': server.Evict(); break;
             default:
                 await server.Keyspace.CommitAsync();
                 await server.CrashAsync(CrashMode.ProcessKilled, seed: 0, server.Model);

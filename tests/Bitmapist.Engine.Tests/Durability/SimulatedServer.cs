@@ -43,6 +43,14 @@ internal sealed class SimulatedServer : IAsyncDisposable
     /// <summary>The keyspace's whole state equals the model's.</summary>
     public void Check() => Assert.Equal(KeyspaceState.Of(Model), KeyspaceState.Of(_keyspace.Store));
 
+    /// <summary>Everything that is saved leaves memory.</summary>
+    public void Evict()
+    {
+        _keyspace.MemoryBytesMax = 1;
+        _keyspace.SweepHotSet();
+        _keyspace.MemoryBytesMax = 0;
+    }
+
     public async Task SaveAsync()
     {
         Exception? failure = await _keyspace.SaveAsync();

@@ -1,14 +1,15 @@
 using Bitmapist.Engine.Durability;
 using Bitmapist.Engine.Keyspace;
 using Bitmapist.Engine.Tests.Model;
+using Bitmapist.Storage.Snapshots;
 using Bitmapist.Testing.Files;
 
 namespace Bitmapist.Engine.Tests.Durability;
 
 /// <summary>
 /// Captures read out step by step while verbs go on between the steps, flushes and expiry among them: what comes out,
-/// laid over what earlier captures left, is the state of the cut. Some captures fail, some fail after their file was
-/// adopted all the same.
+/// laid over what earlier captures left, is the state of the cut. Keys leave memory and come back meanwhile. Some
+/// captures fail, some after what they wrote became the database all the same.
 /// </summary>
 public sealed class SnapshotCaptureTests
 {
@@ -43,16 +44,16 @@ public sealed class SnapshotCaptureTests
         private readonly PairedKeyspace _pair;
         private readonly RandomVerbs _verbs;
         private readonly Session _saver;
-        private Dictionary<(int Database, string Name), ModelKey> _file = [];
-        private int _number;
-        private int _savedEpoch;
+        private readonly KeyWriter _keys = new();
+        private readonly DatabaseFile _file =
+            DatabaseFile.OpenOrCreate(new SimulatedFileSystem(), "/data/bitmapist.db");
 
         public CaptureRun(Random random)
         {
             _random = random;
             _time.Advance(TimeSpan.FromSeconds(1000));
             _store = new KeyspaceStore(Databases, _time);
-            _savedEpoch = _store.Epoch - 1;
+            _store.Attach(_file, new KeyTotals());
             _saver = new Session(_store);
             _pair = new PairedKeyspace(
                 new Session(_store), new ModelKeyspace(() => _time.GetUtcNow().ToUnixTimeMilliseconds()));
@@ -65,34 +66,37 @@ public sealed class SnapshotCaptureTests
             _saver.Store.RemoveExpired(_saver); // the model drops keys by the clock, a capture what is in the tables
             Dictionary<(int, string), ModelKey> expected = new(_pair.Model.Keys);
             SnapshotCapture capture = Cut();
-            Dictionary<(int, string), ModelKey> file =
-                capture.Scope == SnapshotScope.Changes ? new(_file) : [];
-            ReadOut(capture, file);
-            Assert.Equal(Lines(expected), Lines(file));
-            End(capture, file);
+            bool isFailed = _random.Next(3) == 0;
+            bool isWritten = !isFailed || _random.Next(2) == 0;
+            using (GenerationWriter writer = _file.BeginGeneration())
+            {
+                SnapshotSaver.RemoveUnwanted(capture, _file, writer);
+                ReadOut(capture, writer);
+                KeyWriter.PutTotals(writer, capture.Totals);
+                if (isWritten) writer.Commit(firstLogSequence: 1);
+            }
+
+            if (isWritten) Assert.Equal(Lines(expected), Lines(Stored()));
+            if (isWritten) Assert.Equal(expected.Count, KeyTotals.Of(_file).Keys);
+            using TransactionScope scope = _saver.BeginTransaction(KeyspaceStore.AllShards);
+            if (isFailed) _store.AbandonCapture(capture);
+            else _store.CompleteCapture(capture, _file);
         }
 
         public void Dispose()
         {
             _saver.Dispose();
             _pair.Session.Dispose();
+            _file.Dispose();
         }
 
         private SnapshotCapture Cut()
         {
             using TransactionScope scope = _saver.BeginTransaction(KeyspaceStore.AllShards);
-            bool isFlushed = _store.Shards.Any(shard => shard.Dirty.IsFlushed);
-            SnapshotScope what = _random.Next(4) switch
-            {
-                0 => SnapshotScope.Backup,
-                1 => SnapshotScope.Everything,
-                _ => isFlushed ? SnapshotScope.Everything : SnapshotScope.Changes,
-            };
-            return _store.BeginCapture(
-                cutEpoch => new SnapshotCapture(_store.Shards, what, ++_number, cutEpoch, _savedEpoch));
+            return _store.BeginCapture();
         }
 
-        private void ReadOut(SnapshotCapture capture, Dictionary<(int, string), ModelKey> file)
+        private void ReadOut(SnapshotCapture capture, GenerationWriter writer)
         {
             List<CapturedKey> batch = [];
             for (int shard = 0; shard < Limits.Shards; shard++)
@@ -104,28 +108,17 @@ public sealed class SnapshotCaptureTests
                     batch.Clear();
                     using (_saver.Enter(1UL << shard)) isMore = capture.CaptureNext(shard, batch);
                     if (_random.Next(8) == 0) Disturb(_random.Next(6));
-                    foreach (CapturedKey key in batch) Apply(key, file);
+                    foreach (CapturedKey key in batch) _keys.Put(writer, key, _file);
                 }
             }
         }
 
-        private static void Apply(in CapturedKey key, Dictionary<(int, string), ModelKey> file)
+        private Dictionary<(int, string), ModelKey> Stored()
         {
-            (int, string) name = (key.Database, Name.Text(key.Name));
-            if (key.Value is { } value) file[name] = new ModelKey(KeyspaceState.Bytes(value), key.ExpiresAtUnixMs);
-            else file.Remove(name);
-        }
-
-        private void End(SnapshotCapture capture, Dictionary<(int, string), ModelKey> file)
-        {
-            bool isFailed = _random.Next(3) == 0;
-            bool isAdopted = !isFailed || _random.Next(2) == 0;
-            using TransactionScope scope = _saver.BeginTransaction(KeyspaceStore.AllShards);
-            _store.EndCapture();
-            if (capture.Scope == SnapshotScope.Backup) return;
-            if (isAdopted) _file = file;
-            if (isFailed) capture.GiveBack();
-            else _savedEpoch = capture.CutEpoch;
+            var contents = new DatabaseContents(_file);
+            return contents.Keys().ToDictionary(
+                key => (key.Database, Name.Text(key.Name.Span)),
+                key => new ModelKey(KeyspaceState.Bytes(contents.Read(key)), key.ExpiresAtUnixMs));
         }
 
         private void Disturb(int steps)
@@ -134,7 +127,15 @@ public sealed class SnapshotCaptureTests
             {
                 _verbs.Step(_pair);
                 if (_random.Next(10) == 0) _verbs.PassTime();
+                if (_random.Next(30) == 0) Evict();
             }
+        }
+
+        /// <summary>Everything clean leaves memory.</summary>
+        private void Evict()
+        {
+            using var hotSet = new HotSet(_store, budgetBytes: 1, TimeSpan.Zero);
+            hotSet.Sweep();
         }
 
         private static IEnumerable<string> Lines(Dictionary<(int, string), ModelKey> keys) =>

@@ -15,7 +15,7 @@ internal static class KeyspaceState
         for (int database = 0; database < store.Databases; database++)
         {
             session.Database = database;
-            foreach (byte[] name in session.Names())
+            foreach (byte[] name in session.Names([]).Read())
             {
                 long expiresAt = session.ExpiresAt(name, out _);
                 Assert.True(session.TryGet(name, out StringValue value));

@@ -19,14 +19,14 @@ internal sealed class PairedKeyspace(Session session, ModelKeyspace model)
     public void GetBit(string name, uint offset)
     {
         if (!session.TryGetBit(Name.Bytes(name), offset, out bool bit, out PendingBits? unfinished))
-            bit = unfinished!.Force().Contains(offset);
+            bit = unfinished!.Contains(offset);
         Assert.Equal(model.GetBit(Database, name, offset), bit);
     }
 
     public void CountBits(string name)
     {
         if (!session.TryGetCardinality(Name.Bytes(name), out long count, out PendingBits? unfinished))
-            count = unfinished!.Force().Cardinality;
+            count = unfinished!.Count();
         Assert.Equal(model.CountBits(Database, name), count);
     }
 
@@ -98,10 +98,10 @@ internal sealed class PairedKeyspace(Session session, ModelKeyspace model)
     {
         string[] expected =
             [.. model.Keys.Where(key => key.Key.Database == Database).Select(key => key.Key.Name).Order()];
-        Assert.Equal(expected, session.Names().Select(name => Name.Text(name)).Order());
+        Assert.Equal(expected, session.Names([]).Read().Select(name => Name.Text(name)).Order());
         List<byte[]> scanned = [];
         ulong cursor = 0;
-        do cursor = session.Scan(cursor, scanCount, scanned);
+        do cursor = session.Scan(cursor, [], scanCount, scanned);
         while (cursor != 0);
         Assert.Equal(expected, scanned.Select(name => Name.Text(name)).Order());
         long expiring = model.Keys.Count(key => key.Key.Database == Database && key.Value.ExpiresAt != 0);

@@ -23,7 +23,9 @@ internal sealed class SimulatedFile(SimulatedFileSystem disk, string path, Simul
         ObjectDisposedException.ThrowIf(disposed, this);
         lock (disk.Gate)
         {
+            if (disk.ReadsFail(path)) throw SimulatedFileSystem.Failed(path, DiskFault.InputOutputError, offset);
             int count = (int)Math.Clamp(node.Length - offset, 0, buffer.Length);
+            disk.ReadBytes += count;
             node.Content.AsSpan((int)Math.Min(offset, node.Length), count).CopyTo(buffer);
             return count;
         }

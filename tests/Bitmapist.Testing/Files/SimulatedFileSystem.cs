@@ -27,6 +27,12 @@ public sealed class SimulatedFileSystem : IFileSystem
         }
     }
 
+    /// <summary>Bytes read so far.</summary>
+    public long ReadBytes { get; internal set; }
+
+    /// <summary>Whether reads from files whose path ends so fail; empty: none do.</summary>
+    public string UnreadableSuffix { get; set; } = "";
+
     /// <summary>Lets the operation with this number fail once.</summary>
     public void FailAt(int number, DiskFault fault)
     {
@@ -169,6 +175,9 @@ public sealed class SimulatedFileSystem : IFileSystem
     {
         lock (Gate) return locks.Add(path) ? new Held(this, path) : null;
     }
+
+    internal bool ReadsFail(string path) =>
+        UnreadableSuffix.Length > 0 && path.EndsWith(UnreadableSuffix, StringComparison.Ordinal);
 
     /// <summary>Under the gate: notes an operation; returns how it is to fail, or null.</summary>
     internal DiskFault? Record(DiskOperation operation, string path, long offset, long bytes)

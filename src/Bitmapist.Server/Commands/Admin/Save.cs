@@ -43,7 +43,7 @@ internal static class Save
 
         public override long Cost => long.MaxValue; // it waits for a disk
 
-        public override void Compute() => _failure = persistence.SaveAsync().GetAwaiter().GetResult();
+        protected override void Compute() => _failure = persistence.SaveAsync().GetAwaiter().GetResult();
 
         protected override void Write(RespWriter reply)
         {

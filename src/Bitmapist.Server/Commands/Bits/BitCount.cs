@@ -34,7 +34,7 @@ internal static class BitCount
     {
         if (call.Session.TryGetCardinality(call.Args[1], out long count, out PendingBits? unfinished))
             reply.WriteInteger(count);
-        else call.Defer(new NumberReply(unfinished!.Cost, () => unfinished.Force().Cardinality));
+        else call.Defer(new NumberReply(unfinished!.Cost, unfinished.Count));
     }
 
     private static void CountRange(

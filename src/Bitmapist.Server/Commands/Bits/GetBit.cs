@@ -19,6 +19,6 @@ internal static class GetBit
         if (!call.Args.TryGetBitOffset(2, out uint offset)) call.Fail(reply, Errors.BitOffset);
         else if (call.Session.TryGetBit(call.Args[1], offset, out bool bit, out PendingBits? unfinished))
             reply.WriteInteger(bit ? 1 : 0);
-        else call.Defer(new NumberReply(unfinished!.Cost, () => unfinished.Force().Contains(offset) ? 1 : 0));
+        else call.Defer(new NumberReply(unfinished!.Cost, () => unfinished.Contains(offset) ? 1 : 0));
     }
 }

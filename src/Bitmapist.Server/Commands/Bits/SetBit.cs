@@ -1,4 +1,5 @@
 using Bitmapist.Engine.Bits;
+using Bitmapist.Engine.Keyspace;
 using Bitmapist.Resp.Writing;
 using static Bitmapist.Server.Commands.CommandFlags;
 
@@ -18,6 +19,13 @@ internal static class SetBit
     {
         if (!call.Args.TryGetBitOffset(2, out uint offset)) call.Fail(reply, Errors.BitOffset);
         else if (!call.Args.TryGetInteger(3, out long bit) || bit is not (0 or 1)) call.Fail(reply, Errors.BitValue);
-        else reply.WriteInteger(call.Session.SetBit(call.Args[1], offset, bit == 1) ? 1 : 0);
+        else if (call.Session.TrySetBit(call.Args[1], offset, bit == 1, out bool old, out PendingBits? unfinished))
+            reply.WriteInteger(old ? 1 : 0);
+        else
+        {
+            ReadOnlyMemory<byte> key = call.Args.Memory(1);
+            Session session = call.Session;
+            call.Defer(new NumberReply(unfinished!.Cost, () => session.SetBit(key.Span, offset, bit == 1) ? 1 : 0));
+        }
     }
 }

@@ -93,14 +93,14 @@ internal static class Exec
 
         public override long Cost => deferred.Sum(left => left.Reply.Cost);
 
-        public override void Compute()
+        protected override void Compute()
         {
-            foreach ((_, DeferredReply left) in deferred) left.Compute();
+            foreach ((_, DeferredReply left) in deferred) left.Finish();
         }
 
         public override bool IsStreamed => deferred.Exists(left => left.Reply.IsStreamed);
 
-        public override bool WritePart(RespWriter reply, out StringValue? body)
+        protected override bool WritePart(RespWriter reply, out StringValue? body)
         {
             if (_next == 0) reply.WriteArrayHeader(count);
             body = null;
@@ -109,7 +109,7 @@ internal static class Exec
                 (int at, DeferredReply left) = deferred[_next++];
                 reply.WriteRaw(written.WrittenSpan[_from..at]);
                 _from = at;
-                left.WritePart(reply, out body);
+                left.WriteNext(reply, out body);
                 if (body is not null) return true;
             }
 

@@ -39,6 +39,19 @@ internal static class GlobPattern
         return p == pattern.Length;
     }
 
+    /// <summary>What every name that matches begins with: the pattern up to its first special character.</summary>
+    public static byte[] LiteralPrefix(ReadOnlySpan<byte> pattern)
+    {
+        var prefix = new List<byte>();
+        for (int i = 0; i < pattern.Length && pattern[i] is not ((byte)'*' or (byte)'?' or (byte)'['); i++)
+        {
+            if (pattern[i] == (byte)'\\' && i + 1 < pattern.Length) i++;
+            prefix.Add(pattern[i]);
+        }
+
+        return [.. prefix];
+    }
+
     private static bool MatchesOne(ReadOnlySpan<byte> pattern, int at, byte character, out int next)
     {
         next = at + 1;

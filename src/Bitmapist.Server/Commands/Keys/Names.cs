@@ -4,29 +4,35 @@ using static Bitmapist.Server.Commands.CommandFlags;
 
 namespace Bitmapist.Server.Commands.Keys;
 
-/// <summary>redis.io/commands/keys: names are gathered at one instant and matched outside the locks.</summary>
+/// <summary>
+/// redis.io/commands/keys: names as of one instant, read and matched outside the locks; of a pattern that begins with
+/// plain characters only the names that begin with these.
+/// </summary>
 internal static class Names
 {
     public static readonly CommandSpec Spec = new("keys", 2, ReadOnly | WholeKeyspace, KeySpec.None, Run)
     {
         Summary = "Replies the names of the keys that match a pattern.",
-        Categories = "keyspace read slow dangerous", Complexity = "O(keys)", Arguments = "pattern:pattern",
+        Categories = "keyspace read slow dangerous", Arguments = "pattern:pattern",
+        Complexity = "O(keys that begin as the pattern does)",
         Tips = ["request_policy:all_shards", "nondeterministic_output_order"],
     };
 
-    private static void Run(CommandContext call, RespWriter reply) =>
-        call.Defer(new NamesReply(call.Session.Names(), call.Args[1].ToArray()));
-
-    private sealed class NamesReply(List<byte[]> names, byte[] pattern) : DeferredReply
+    private static void Run(CommandContext call, RespWriter reply)
     {
-        private const int NamesPerChunk = 64; // about what visiting a chunk of a bitmap costs
+        byte[] pattern = call.Args[1].ToArray();
+        call.Defer(new NamesReply(call.Session.Names(GlobPattern.LiteralPrefix(pattern)), pattern));
+    }
+
+    private sealed class NamesReply(NameListing names, byte[] pattern) : DeferredReply
+    {
         private readonly List<byte[]> _matching = [];
 
-        public override long Cost => names.Count / NamesPerChunk;
+        public override long Cost => names.Cost;
 
-        public override void Compute()
+        protected override void Compute()
         {
-            foreach (byte[] name in names)
+            foreach (byte[] name in names.Read())
                 if (GlobPattern.IsMatch(pattern, name)) _matching.Add(name);
         }
 

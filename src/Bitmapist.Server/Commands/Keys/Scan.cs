@@ -33,7 +33,7 @@ internal static class Scan
 
         public override long Cost => count;
 
-        public override void Compute() => _next = Step(call, cursor, count, pattern, wantsStrings, _names);
+        protected override void Compute() => _next = Step(call, cursor, count, pattern, wantsStrings, _names);
 
         protected override void Write(RespWriter reply) => WriteStep(reply, _next, _names);
     }
@@ -56,7 +56,7 @@ internal static class Scan
     private static ulong Step(
         CommandContext call, ulong cursor, int count, byte[]? pattern, bool wantsStrings, List<byte[]> names)
     {
-        ulong next = call.Session.Scan(cursor, count, names);
+        ulong next = call.Session.Scan(cursor, GlobPattern.LiteralPrefix(pattern ?? []), count, names);
         if (!wantsStrings) names.Clear();
         if (pattern is not null) names.RemoveAll(name => !GlobPattern.IsMatch(pattern, name));
         return next;

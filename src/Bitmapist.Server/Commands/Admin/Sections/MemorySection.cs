@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Bitmapist.Server.Connections;
+using Bitmapist.Server.Parameters;
 
 namespace Bitmapist.Server.Commands.Admin.Sections;
 
@@ -27,7 +28,7 @@ internal static class MemorySection
         text.Add("allocator_active", heap.TotalCommittedBytes);
         text.Add("allocator_resident", resident);
         text.AddSize("total_system_memory", heap.TotalAvailableMemoryBytes);
-        text.AddSize("maxmemory", 0);
+        text.AddSize("maxmemory", MaxMemory.BytesOf(call.Server));
         text.Add("maxmemory_policy", "noeviction");
         text.Add("mem_fragmentation_ratio", (double)resident / Math.Max(1, used), decimals: 2);
         text.Add("mem_fragmentation_bytes", resident - used);

@@ -1,0 +1,13 @@
+namespace Bitmapist.Engine.Bits;
+
+/// <summary>Costs in the unit of <see cref="PendingBits.Cost"/>, chunks of 65,536 ids to visit.</summary>
+internal static class Costs
+{
+    /// <summary>
+    /// Reading some hundred kilobytes from the database file: some hundred microseconds even if the system has them.
+    /// </summary>
+    public const long Read = 64;
+
+    /// <summary>Reading a few pages, which the system mostly has: some microseconds.</summary>
+    public const long ShortRead = 4;
+}

@@ -1,0 +1,56 @@
+using Bitmapist.Roaring;
+
+namespace Bitmapist.Engine.Bits;
+
+/// <summary>A bit operation over frozen operands.</summary>
+internal sealed class OperationSource : PendingSource
+{
+    private readonly BitOperation _operation;
+    private readonly PendingBits[] _operands;
+    private readonly long[] _operandLengths;
+    private readonly UnfinishedCount? _unfinished;
+
+    /// <param name="operation">The operation.</param>
+    /// <param name="operands">At least one; NOT takes exactly one.</param>
+    /// <param name="unfinished">Where it is counted until it is computed; null: not counted.</param>
+    public OperationSource(BitOperation operation, ReadOnlySpan<StringValue> operands, UnfinishedCount? unfinished)
+    {
+        _operation = operation;
+        _operands = new PendingBits[operands.Length];
+        _operandLengths = new long[operands.Length];
+        for (int i = 0; i < operands.Length; i++)
+        {
+            PendingBits operand = operands[i].Pending;
+            _operands[i] = operand;
+            _operandLengths[i] = operands[i].LengthBytes;
+            Depth = Math.Max(Depth, operand.Depth);
+            Cost += operand.Cost;
+            MemoryBytes += operand.MemoryBytes;
+        }
+
+        Depth++;
+        if (operation == BitOperation.Not)
+        {
+            Cost += operands[0].LengthBytes / StringBytes.ChunkBytes;
+            MemoryBytes += operands[0].LengthBytes;
+        }
+
+        _unfinished = unfinished;
+        unfinished?.Increment();
+    }
+
+    public override long Cost { get; }
+
+    public override long MemoryBytes { get; }
+
+    public override int Depth { get; }
+
+    public override FrozenBitmap Compute()
+    {
+        var operands = new ReadOnlyBitmap[_operands.Length];
+        for (int i = 0; i < operands.Length; i++) operands[i] = _operands[i].Lend();
+        FrozenBitmap result = Bitop.Compute(_operation, operands, _operandLengths);
+        _unfinished?.Decrement();
+        return result;
+    }
+}

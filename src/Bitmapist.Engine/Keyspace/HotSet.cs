@@ -1,0 +1,150 @@
+using System.Diagnostics;
+using Bitmapist.Storage.Snapshots;
+
+namespace Bitmapist.Engine.Keyspace;
+
+/// <summary>
+/// Keeps what is in memory within a budget: sweeps over the resident entries, measures them, and lets clean ones go
+/// that were not asked for in a while, or that were asked for least recently while there is too much. What is dirty
+/// stays until a save has it. Thread-safe.
+/// </summary>
+internal sealed class HotSet(KeyspaceStore store, long budgetBytes, TimeSpan idle) : IDisposable
+{
+    private const int OverlayBytes = 120; // a name's node in the overlay, beside the name itself
+    private const int AgesMax = 4096; // seconds told apart; older is all alike
+
+    private readonly Lock _sweeping = new();
+    private readonly Session _session = new(store);
+    private readonly List<Entry> _window = [];
+    private long _dirtyBytes;
+    private long _otherBytes;
+
+    /// <summary>Bytes that the bitmaps and the index may have together; 0: any number.</summary>
+    public long BudgetBytes
+    {
+        get => Volatile.Read(ref field);
+        set => Volatile.Write(ref field, value);
+    } = budgetBytes;
+
+    /// <summary>After so long without being asked for an entry leaves; zero: it stays.</summary>
+    public TimeSpan Idle { get; set; } = idle;
+
+    /// <summary>Bytes of resident keys, and of the index that finds the others; about.</summary>
+    public long Bytes => store.Memory.Bytes + Volatile.Read(ref _otherBytes);
+
+    /// <summary>Bytes that must be saved before they can leave memory, as of the last sweep.</summary>
+    public long DirtyBytes => Volatile.Read(ref _dirtyBytes);
+
+    /// <summary>Whether there is more than the budget allows.</summary>
+    public bool IsOverBudget => BudgetBytes is > 0 and var budget && Bytes > budget;
+
+    /// <summary>
+    /// Whether there is so much more that writers had better wait for the sweep or the save that is under way.
+    /// </summary>
+    public bool IsOverwhelmed => BudgetBytes is > 0 and var budget && Bytes - (budget / 4) > budget;
+
+    /// <summary>
+    /// Measures, and evicts what is idle or too much, in short holds of one shard at a time. O(resident entries and
+    /// their chunks).
+    /// </summary>
+    /// <returns>How long it took.</returns>
+    public TimeSpan Sweep()
+    {
+        using Lock.Scope alone = _sweeping.EnterScope();
+        long started = Stopwatch.GetTimestamp();
+        store.Tick();
+        var cleanBytesByAge = new long[AgesMax];
+        long dirtyBytes = 0, cleanBytes = 0;
+        Visit(_session, _window, (_, entry) =>
+        {
+            long bytes = entry.MemoryBytes;
+            if (store.IsClean(entry))
+            {
+                cleanBytesByAge[AgeOf(entry)] += bytes;
+                cleanBytes += bytes;
+            }
+            else
+            {
+                dirtyBytes += bytes;
+            }
+        });
+
+        Volatile.Write(ref _dirtyBytes, dirtyBytes);
+        Volatile.Write(ref _otherBytes,
+            (store.Cold?.File.IndexMemoryBytes ?? 0) + (store.Names.Count * OverlayBytes));
+        long evictedBytes = store.Cold is null ? 0 : Evict(cleanBytesByAge, cleanBytes, dirtyBytes);
+        store.Memory.Set(cleanBytes + dirtyBytes - evictedBytes);
+        return Stopwatch.GetElapsedTime(started);
+    }
+
+    public void Dispose() => _session.Dispose();
+
+    /// <summary>Lets go of entries whose bits lie, unread, in a file that another one has replaced.</summary>
+    public static void Forsake(Session session, DatabaseFile current)
+    {
+        KeyspaceStore store = session.Store;
+        Visit(session, [], (shard, entry) =>
+        {
+            if (entry.Unfinished?.Stored is { } stored && stored.File != current && store.IsClean(entry))
+                KeyspaceStore.Evict(shard, entry);
+        });
+    }
+
+    private long Evict(long[] cleanBytesByAge, long cleanBytes, long dirtyBytes)
+    {
+        int idleAge = Idle > TimeSpan.Zero ? (int)Math.Min(Idle.TotalSeconds, AgesMax - 1) : AgesMax;
+        long tooMuch = 0;
+        int age = idleAge;
+        if (BudgetBytes is > 0 and var budget)
+        {
+            // A tenth below the budget, so that the next key does not ask for the next sweep.
+            tooMuch = cleanBytes + dirtyBytes + Volatile.Read(ref _otherBytes) - (budget - (budget / 10));
+            long older = 0;
+            for (int i = AgesMax - 1; i >= idleAge; i--) older += cleanBytesByAge[i];
+            while (age > 0 && older < tooMuch) older += cleanBytesByAge[--age];
+        }
+
+        if (age == AgesMax || cleanBytes == 0) return 0;
+        long evictedBytes = 0;
+        long now = store.NowUnixMs;
+        Visit(_session, _window, (shard, entry) =>
+        {
+            int entryAge = AgeOf(entry);
+            // Of the youngest age that must go, no more than needed; and the expiry cycle must see what expires.
+            if (entryAge < age || (entryAge == age && age < idleAge && evictedBytes >= tooMuch)) return;
+            if (!store.IsClean(entry) || (entry.ExpiresAtUnixMs != 0 && entry.ExpiresAtUnixMs <= now)) return;
+            evictedBytes += entry.MemoryBytes;
+            KeyspaceStore.Evict(shard, entry);
+        });
+        return evictedBytes;
+    }
+
+    private int AgeOf(Entry entry) => Math.Clamp(store.Clock - entry.LastUsed, 0, AgesMax - 1);
+
+    /// <summary>Visits every resident entry once, more or less, in short holds.</summary>
+    private static void Visit(Session session, List<Entry> window, Action<Shard, Entry> visit)
+    {
+        foreach (Shard shard in session.Store.Shards)
+        {
+            ulong mask = 1UL << shard.Number;
+            List<KeyTable> tables;
+            using (session.Enter(mask)) tables = [.. shard.Tables().Select(table => table.Table)];
+            foreach (KeyTable table in tables)
+            {
+                ulong position = ScanPosition.StartOfShard(shard.Number);
+                bool isMore = true;
+                while (isMore)
+                {
+                    window.Clear();
+                    int bucketsMax = Limits.SweptPerHold;
+                    using ShardScope scope = session.Enter(mask);
+                    isMore = table.Scan(ref position, Limits.SweptPerHold, ref bucketsMax, window);
+                    foreach (Entry entry in window)
+                        if (shard.TableOrNull(entry.Database) == table) visit(shard, entry); // it may be flushed
+                }
+            }
+        }
+
+        window.Clear();
+    }
+}

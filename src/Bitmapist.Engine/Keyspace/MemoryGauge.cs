@@ -1,0 +1,34 @@
+namespace Bitmapist.Engine.Keyspace;
+
+/// <summary>
+/// About how many bytes resident keys occupy: measured by every sweep of the hot set, and added to in between by those
+/// who bring something in. Thread-safe.
+/// </summary>
+internal sealed class MemoryGauge
+{
+    private const long LookBytes = 1 << 20; // so often is a look at the budget worth it
+    private long _bytes;
+    private long _addedSinceLook;
+    private Func<bool>? _isFull;
+    private Action? _whenFull;
+
+    public long Bytes => Volatile.Read(ref _bytes);
+
+    /// <summary>Sets what is called when something was added and there is too much. Once, before anybody adds.</summary>
+    public void WhenFull(Func<bool> isFull, Action call)
+    {
+        _whenFull = call;
+        _isFull = isFull;
+    }
+
+    public void Add(long bytes)
+    {
+        Interlocked.Add(ref _bytes, bytes);
+        if (_isFull is null || Interlocked.Add(ref _addedSinceLook, bytes) < LookBytes) return;
+        Volatile.Write(ref _addedSinceLook, 0);
+        if (_isFull()) _whenFull!();
+    }
+
+    /// <summary>Replaces the estimate by what was measured.</summary>
+    public void Set(long bytes) => Volatile.Write(ref _bytes, bytes);
+}
