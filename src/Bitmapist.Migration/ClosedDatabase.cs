@@ -7,7 +7,7 @@ namespace Bitmapist.Migration;
 
 /// <summary>
 /// A database that no server has open, with the log behind it, held as a server would hold it. What the log has that
-/// the file does not is brought together in a temporary file; the database itself stays as it is. One thread.
+/// the file does not is brought together in a temporary file; the database keeps all it had. One thread.
 /// </summary>
 internal sealed class ClosedDatabase : IKeySource, IDisposable
 {

@@ -123,12 +123,10 @@ public sealed class ExecutableTests : IDisposable
             }
 
             server.Kill();
-            byte[] before = File.ReadAllBytes(server.DatabasePath);
             Assert.Equal(0, Run(out string output, "export", "-db", server.DatabasePath, dump));
             Assert.Contains("keys exported: 3\n", output, StringComparison.Ordinal);
-            Assert.Equal(before, File.ReadAllBytes(server.DatabasePath));
             Assert.Equal([dump], Directory.GetFiles(_folder.FullName));
-            server.Start(); // the log is as it was
+            server.Start(); // nothing of it is gone
             Assert.Equal("'hello'", ReplyText.Render(await AskAsync(server.Port, "GET text")));
         }
 
