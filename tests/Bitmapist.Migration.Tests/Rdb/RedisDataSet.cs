@@ -46,7 +46,8 @@ internal sealed class RedisDataSet(Random random)
     {
         byte[] name = new byte[random.Next(random.Next(50) == 0 ? 300 : 20)];
         random.NextBytes(name);
-        return [.. name, .. Text(number)];
+        // Digits of one width: else a name that happens to end in a digit may be another number's.
+        return [.. name, .. Encoding.ASCII.GetBytes(number.ToString("D7", CultureInfo.InvariantCulture))];
     }
 
     private IEnumerable<byte[]> Value(byte[] name)
