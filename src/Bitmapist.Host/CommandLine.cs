@@ -97,6 +97,8 @@ internal static class CommandLine
         root.Subcommands.Add(ping);
         root.Subcommands.Add(CheckCommand.Create());
         root.Subcommands.Add(RepairCommand.Create());
+        root.Subcommands.Add(MigrationCommands.Import(s_db));
+        root.Subcommands.Add(MigrationCommands.Export(s_db));
         root.SetAction((parsed, _) =>
             parsed.GetValue(s_version) ? Task.FromResult(PrintVersion()) : ServeAsync(parsed, serve));
 

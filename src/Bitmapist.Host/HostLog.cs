@@ -14,4 +14,16 @@ internal static partial class HostLog
 
     [LoggerMessage(103, LogLevel.Information, "stopping")]
     public static partial void Stopping(ILogger logger);
+
+    [LoggerMessage(104, LogLevel.Information, "{Path} is a database of the Go server: converting it")]
+    public static partial void Converting(ILogger logger, string path);
+
+    [LoggerMessage(105, LogLevel.Information, "converting: {Progress}")]
+    public static partial void ConvertedSoFar(ILogger logger, string progress);
+
+    [LoggerMessage(106, LogLevel.Information, "converting: {Line}")]
+    public static partial void ConversionReport(ILogger logger, string line);
+
+    [LoggerMessage(107, LogLevel.Information, "converted; the Go server's file is kept as {Path}")]
+    public static partial void Converted(ILogger logger, string path);
 }

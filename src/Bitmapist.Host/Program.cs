@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Bitmapist.Engine.Durability;
 using Bitmapist.Host;
+using Bitmapist.Migration;
 using Bitmapist.Server;
 using Bitmapist.Storage.Files;
 using Microsoft.Extensions.Logging;
@@ -21,10 +22,11 @@ static async Task<int> ServeAsync(ServerOptions options)
     BitmapistServer server;
     try
     {
+        if (options.DatabasePath is { } path) MigrationCommands.ConvertAtStart(path, logger);
         server = await BitmapistServer.StartAsync(options, loggers).ConfigureAwait(false);
     }
-    catch (Exception failure) when (failure is DatabaseLockedException or CorruptFileException or StorageException
-        or IOException or SocketException or UnauthorizedAccessException)
+    catch (Exception failure) when (failure is MigrationException or DatabaseLockedException
+        or CorruptFileException or StorageException or IOException or SocketException or UnauthorizedAccessException)
     {
         // The innermost reason says it in one line ("address already in use"); the stack helps nobody here.
         Console.Error.WriteLine($"bitmapist-server: {failure.Message}");

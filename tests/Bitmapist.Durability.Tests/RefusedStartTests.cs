@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -59,19 +58,6 @@ public sealed class RefusedStartTests : IDisposable
 
     [Fact]
     public void A_database_cut_short_is_refused() => AssertRefused(OwnDatabase()[..200], DatabasePath);
-
-    [Theory]
-    [InlineData("small.db.gz")]
-    [InlineData("stale.db.gz")]
-    public void The_original_s_database_is_not_overwritten(string name)
-    {
-        string? path = RepositoryFiles.SharedData($"go-server/{name}");
-        Assert.SkipUnless(path is not null, $"go-server/{name} is not beside the repository");
-        using GZipStream packed = new(File.OpenRead(path), CompressionMode.Decompress);
-        using MemoryStream database = new();
-        packed.CopyTo(database);
-        AssertRefused(database.ToArray(), "is not a bitmapist");
-    }
 
     [Fact]
     public void A_log_of_another_database_is_refused()

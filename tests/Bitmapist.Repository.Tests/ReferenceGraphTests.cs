@@ -13,7 +13,8 @@ public sealed class ReferenceGraphTests
         ["Bitmapist.Storage"] = [],
         ["Bitmapist.Engine"] = ["Bitmapist.Roaring", "Bitmapist.Storage"],
         ["Bitmapist.Server"] = ["Bitmapist.Engine", "Bitmapist.Resp"],
-        ["Bitmapist.Host"] = ["Bitmapist.Server"],
+        ["Bitmapist.Migration"] = ["Bitmapist.Engine"],
+        ["Bitmapist.Host"] = ["Bitmapist.Migration", "Bitmapist.Server"],
     };
 
     [Fact]

@@ -89,7 +89,7 @@ public sealed class DatabaseCheck
     {
         int database = StoredKeys.Read(stored.Key.Span, out ReadOnlySpan<byte> name);
         ValueCodec.ReadMetadata(stored.Metadata.Span, out long lengthBytes, out long cardinality, out long expiresAt);
-        _counted[database] = _counted[database].Add(expiresAt);
+        _counted[database] = _counted[database].Add(expiresAt, 1);
         if (expiresAt != 0)
         {
             StoredKeys.WriteExpiry(database, name, expiresAt, _expiryKey);

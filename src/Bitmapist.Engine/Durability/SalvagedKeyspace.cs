@@ -28,7 +28,8 @@ internal sealed class SalvagedKeyspace : IDisposable
     {
         using TransactionScope scope = _session.BeginReplay();
         _session.Database = database;
-        StringVerbs.PutHeld(_session, new KeyRef(name), value, expiresAtUnixMs);
+        var key = new KeyRef(name);
+        StringVerbs.PutHeld(_session, key, _session.Find(key), value, expiresAtUnixMs);
         _session.Effects.Clear();
     }
 
@@ -110,7 +111,7 @@ internal sealed class SalvagedKeyspace : IDisposable
     {
         using TransactionScope scope = _session.BeginReplay();
         _session.Database = database;
-        return _session.Names();
+        return [.. _session.Names([]).Read()];
     }
 
     private (StringValue Value, long ExpiresAtUnixMs) Read(int database, byte[] name)

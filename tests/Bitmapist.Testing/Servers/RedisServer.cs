@@ -11,7 +11,17 @@ public sealed class RedisServer : ITestServer, IDisposable
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("redis-test-");
     private readonly ServerProcess? process;
 
-    public RedisServer()
+    public RedisServer() : this(dump: null)
+    {
+    }
+
+    /// <summary>
+    /// Starts with the keys of an RDB file. A factory, because a test fixture may have one public constructor.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">It refuses the file; the message holds what it wrote.</exception>
+    public static RedisServer Over(string dump) => new(dump);
+
+    private RedisServer(string? dump)
     {
         string? executable = FindExecutable();
         if (executable == null)
@@ -20,6 +30,7 @@ public sealed class RedisServer : ITestServer, IDisposable
             if (Environment.GetEnvironmentVariable("CI") == "true") throw new FileNotFoundException(SkipReason);
             return;
         }
+        if (dump is not null) File.Copy(dump, DumpPath);
         for (int attempt = 0; process == null; attempt++)
         {
             Port = ServerProcess.FreePort();
@@ -33,6 +44,9 @@ public sealed class RedisServer : ITestServer, IDisposable
     public int Port { get; }
 
     public string? SkipReason { get; }
+
+    /// <summary>Where SAVE writes its RDB file.</summary>
+    public string DumpPath => Path.Combine(folder.FullName, "dump.rdb");
 
     public void Dispose()
     {
@@ -52,5 +66,6 @@ public sealed class RedisServer : ITestServer, IDisposable
     private string[] Arguments() =>
     [
         "--port", $"{Port}", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", folder.FullName,
+        "--enable-debug-command", "local",
     ];
 }

@@ -1,0 +1,142 @@
+using Bitmapist.Engine.Durability;
+using Bitmapist.Migration.GoServer;
+using Bitmapist.Migration.Rdb;
+using Bitmapist.Storage.Files;
+using Bitmapist.Storage.Log;
+using Bitmapist.Storage.Snapshots;
+
+namespace Bitmapist.Migration;
+
+/// <summary>
+/// Moving in: makes a database from a file of the Go server, of Redis, or of this server. The database appears whole or
+/// not at all, so an interrupted import is repeated by running it again.
+/// </summary>
+public static class Import
+{
+    private const string UnfinishedSuffix = ".importing";
+
+    /// <summary>Reads all of the source into a database that does not exist yet, or has no keys.</summary>
+    /// <param name="files">The disk.</param>
+    /// <param name="source">The file to read; what it is, its first bytes say. It stays as it is.</param>
+    /// <param name="target">The database to make.</param>
+    /// <param name="time">The clock that says what has expired.</param>
+    /// <param name="progress">Told now and then how far it has come.</param>
+    /// <exception cref="MigrationException">The source is no such file or in use, or the target has keys.</exception>
+    /// <exception cref="DatabaseLockedException">A server has the target, or the source, open.</exception>
+    /// <exception cref="CorruptFileException">The source is damaged; there is no target then.</exception>
+    /// <exception cref="StorageException">The source cannot be read or the target not written.</exception>
+    public static ImportReport Run(
+        IFileSystem files,
+        string source,
+        string target,
+        TimeProvider time,
+        IProgress<MigrationProgress>? progress = null)
+    {
+        ArgumentNullException.ThrowIfNull(files);
+        ArgumentNullException.ThrowIfNull(time);
+        long started = time.GetTimestamp();
+        if (Path.GetFullPath(source) == Path.GetFullPath(target))
+            throw new MigrationException($"{source} cannot be imported into itself: choose another -db");
+        FileFormat format;
+        using (IFile file = Reading.Open(files, source)) format = FormatRecognition.Recognise(file);
+        var report = new ImportReport(source, format);
+        using IDisposable held = files.TryLock(target + ".lock") ?? throw new DatabaseLockedException(target);
+        RequireWithoutKeys(files, target);
+        string unfinished = target + UnfinishedSuffix;
+        files.Delete(unfinished);
+        long nowUnixMs = time.GetUtcNow().ToUnixTimeMilliseconds();
+        try
+        {
+            ReadInto(files, source, unfinished, report, time, nowUnixMs, progress);
+            // What is replaced has no keys, and no record in its log: neither can be missed.
+            foreach (string segment in LogSegments(files, target)) files.Delete(segment);
+            files.Rename(unfinished, target);
+            files.SyncDirectory(DirectoryOf(target));
+        }
+        catch
+        {
+            DeleteQuietly(files, unfinished);
+            throw;
+        }
+
+        report.Elapsed = time.GetElapsedTime(started);
+        return report;
+    }
+
+    internal static string DirectoryOf(string path) => Path.GetDirectoryName(Path.GetFullPath(path))!;
+
+    /// <summary>Segments of a log beside a database.</summary>
+    internal static IReadOnlyList<string> LogSegments(IFileSystem files, string database) =>
+        files.List(DirectoryOf(database), Path.GetFileName(database) + ".log.");
+
+    /// <summary>Removes what a failure left, if that can be done; the failure is what matters.</summary>
+    internal static void DeleteQuietly(IFileSystem files, string path)
+    {
+        try
+        {
+            files.Delete(path);
+        }
+        catch (StorageException)
+        {
+            // The next attempt begins by deleting it.
+        }
+    }
+
+    private static void ReadInto(
+        IFileSystem files,
+        string source,
+        string unfinished,
+        ImportReport report,
+        TimeProvider time,
+        long nowUnixMs,
+        IProgress<MigrationProgress>? progress)
+    {
+        switch (report.Format)
+        {
+            case FileFormat.GoServer:
+                using (BoltFile bolt = BoltFile.Open(files, source))
+                    NewDatabase.Fill(files, unfinished, new GoServerSource(bolt), report, nowUnixMs, progress);
+                return;
+            case FileFormat.Rdb:
+                using (IFile dump = Reading.Open(files, source))
+                {
+                    var rdb = new RdbSource(new RdbInput(dump));
+                    NewDatabase.Fill(files, unfinished, rdb, report, nowUnixMs, progress);
+                }
+
+                return;
+            case FileFormat.Own:
+                using (ClosedDatabase database = ClosedDatabase.Open(files, source, unfinished + ".source", time))
+                    NewDatabase.Fill(files, unfinished, database, report, nowUnixMs, progress);
+                return;
+            default:
+                throw new MigrationException(report.Format == FileFormat.Empty
+                    ? $"{source} is empty"
+                    : $"{source} is neither a database of the Go server, nor a Redis dump, nor one of this server");
+        }
+    }
+
+    private static void RequireWithoutKeys(IFileSystem files, string target)
+    {
+        FileFormat format = files.Exists(target) ? FormatRecognition.Recognise(files, target) : FileFormat.Empty;
+        if (format is not (FileFormat.Own or FileFormat.Empty))
+            throw new MigrationException($"{target} exists and is no database of this server: choose another -db");
+        if (format == FileFormat.Empty)
+        {
+            if (LogSegments(files, target) is [var segment, ..])
+                throw new MigrationException($"{segment} is the log of a database that is not there: move it away");
+            return;
+        }
+
+        using DatabaseFile file = DatabaseFile.OpenOrCreate(files, target);
+        bool hasKeys = new DatabaseContents(file).Keys().Any();
+        if (!hasKeys)
+        {
+            LogRecoveryResult log = LogRecovery.Recover(
+                files, target, file.Id, file.FirstLogSequence, static (in LogRecord _) => { });
+            hasKeys = log.Records > 0;
+        }
+
+        if (hasKeys) throw new MigrationException($"{target} has keys already: choose another -db, or move it away");
+    }
+}

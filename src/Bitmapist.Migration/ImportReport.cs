@@ -1,0 +1,99 @@
+using System.Globalization;
+
+namespace Bitmapist.Migration;
+
+/// <summary>What moving in brought, and what it left behind and why.</summary>
+public sealed class ImportReport
+{
+    private readonly SortedDictionary<string, long> _skipped = new(StringComparer.Ordinal);
+
+    internal ImportReport(string source, FileFormat format)
+    {
+        Source = source;
+        Format = format;
+    }
+
+    /// <summary>The file read.</summary>
+    public string Source { get; }
+
+    /// <summary>What it was.</summary>
+    public FileFormat Format { get; }
+
+    /// <summary>Keys imported.</summary>
+    public long Keys { get; private set; }
+
+    /// <summary>One-bits imported.</summary>
+    public long Bits { get; private set; }
+
+    /// <summary>Bytes of the strings imported, as STRLEN counts them.</summary>
+    public long StringBytes { get; private set; }
+
+    /// <summary>Bytes of the database file written.</summary>
+    public long WrittenBytes { get; internal set; }
+
+    /// <summary>Keys imported with an expiry time.</summary>
+    public long Expiries { get; private set; }
+
+    /// <summary>
+    /// Expiry times of the Go server that had passed while their keys live: rows it forgot to remove. These keys are
+    /// imported without expiry.
+    /// </summary>
+    public long StaleExpiries { get; internal set; }
+
+    /// <summary>Expiry times of the Go server for keys that are not there.</summary>
+    public long OrphanExpiries { get; internal set; }
+
+    /// <summary>Bitmaps of the Go server without a bit: imported as one zero byte.</summary>
+    public long EmptyBitmaps { get; internal set; }
+
+    /// <summary>Keys left out, by reason.</summary>
+    public IReadOnlyDictionary<string, long> Skipped => _skipped;
+
+    /// <summary>Databases that the imported keys need: one more than the highest number.</summary>
+    public int Databases { get; private set; } = 1;
+
+    /// <summary>How long it took.</summary>
+    public TimeSpan Elapsed { get; internal set; }
+
+    /// <summary>Writes the report, one fact a line.</summary>
+    public void WriteTo(TextWriter output)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        string source = Format switch
+        {
+            FileFormat.GoServer => "database of the Go server",
+            FileFormat.Rdb => "Redis dump",
+            _ => "database",
+        };
+        CultureInfo plain = CultureInfo.InvariantCulture;
+        output.WriteLine(string.Create(plain, $"imported {Source} ({source}) in {Elapsed.TotalSeconds:F1} s"));
+        output.WriteLine(string.Create(plain, $"keys imported: {Keys}"));
+        output.WriteLine(string.Create(plain, $"bits set: {Bits}"));
+        output.WriteLine(string.Create(plain, $"string bytes: {StringBytes}"));
+        output.WriteLine(string.Create(plain, $"database bytes: {WrittenBytes}"));
+        output.WriteLine(string.Create(plain, $"expiries kept: {Expiries}"));
+        if (Format == FileFormat.GoServer)
+        {
+            output.WriteLine(string.Create(plain, $"stale expiries, keys kept without expiry: {StaleExpiries}"));
+            output.WriteLine(string.Create(plain, $"expiries of no key, left out: {OrphanExpiries}"));
+            output.WriteLine(string.Create(plain, $"empty bitmaps, kept as one zero byte: {EmptyBitmaps}"));
+        }
+
+        output.WriteLine(string.Create(plain, $"skipped: {_skipped.Values.Sum()}"));
+        foreach ((string reason, long count) in _skipped)
+            output.WriteLine(string.Create(plain, $"skipped, {reason}: {count}"));
+        if (Databases > 16)
+            output.WriteLine(string.Create(plain, $"start the server with -databases {Databases}"));
+    }
+
+    internal void CountKey(int database, long bits, long lengthBytes, bool expires)
+    {
+        Keys++;
+        Bits += bits;
+        StringBytes += lengthBytes;
+        if (expires) Expiries++;
+        Databases = Math.Max(Databases, database + 1);
+    }
+
+    internal void CountSkipped(string reason) => _skipped[reason] = _skipped.GetValueOrDefault(reason) + 1;
+}

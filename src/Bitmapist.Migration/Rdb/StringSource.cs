@@ -1,0 +1,20 @@
+using Bitmapist.Engine.Bits;
+
+namespace Bitmapist.Migration.Rdb;
+
+/// <summary>The bytes of a string, made from its bits as they are asked for.</summary>
+internal sealed class StringSource(StringValue value) : IByteSource
+{
+    public long LengthBytes => value.LengthBytes;
+
+    public void CopyTo(long start, Span<byte> destination)
+    {
+        while (!destination.IsEmpty)
+        {
+            Span<byte> chunk = destination[..Math.Min(destination.Length, StringBytes.ChunkBytes)];
+            StringBytes.CopyTo(value.Bits, start, chunk);
+            start += chunk.Length;
+            destination = destination[chunk.Length..];
+        }
+    }
+}

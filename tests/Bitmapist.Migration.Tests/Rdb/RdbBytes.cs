@@ -1,0 +1,42 @@
+using System.Text;
+using Bitmapist.Migration.Rdb;
+
+namespace Bitmapist.Migration.Tests.Rdb;
+
+/// <summary>Builds RDB files byte by byte.</summary>
+internal sealed class RdbBytes
+{
+    private readonly List<byte> _bytes;
+
+    public RdbBytes(int version = 10) => _bytes = [.. Encoding.ASCII.GetBytes($"REDIS{version:D4}")];
+
+    /// <summary>Appends bytes given as numbers and texts; a text stands for its bytes without a length.</summary>
+    public RdbBytes Add(params object[] parts)
+    {
+        foreach (object part in parts)
+        {
+            if (part is string text) _bytes.AddRange(Encoding.Latin1.GetBytes(text));
+            else if (part is byte[] bytes) _bytes.AddRange(bytes);
+            else _bytes.Add(Convert.ToByte(part, provider: null));
+        }
+
+        return this;
+    }
+
+    /// <summary>A key of one letter, whose value's type stands before it and whose value follows.</summary>
+    public RdbBytes Key(byte type, string name) => Add(type, (byte)name.Length, name);
+
+    /// <summary>A string behind its length of one byte.</summary>
+    public RdbBytes Text(string text) => Add((byte)text.Length, text);
+
+    /// <summary>The file with its end, and the checksum asked for: the right one when null.</summary>
+    public byte[] End(ulong? checksum = null)
+    {
+        Add(0xFF);
+        byte[] bytes = [.. _bytes];
+        return [.. bytes, .. BitConverter.GetBytes(checksum ?? Crc64.Append(0, bytes))];
+    }
+
+    /// <summary>The file with its end and without a checksum, as before version 5.</summary>
+    public byte[] EndWithout() => [.. Add(0xFF)._bytes];
+}
