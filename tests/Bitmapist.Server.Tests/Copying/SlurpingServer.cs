@@ -26,7 +26,7 @@ internal sealed class SlurpingServer : IAsyncDisposable
     public HashSet<string> Names(int database = 0)
     {
         _session.Database = database;
-        return [.. _session.Names().Select(Encoding.Latin1.GetString)];
+        return [.. _session.Names([]).Read().Select(Encoding.Latin1.GetString)];
     }
 
     /// <summary>A key's bytes, which must exist.</summary>

@@ -18,8 +18,9 @@ internal static class Save
 
     public static readonly CommandSpec Background = new("bgsave", -1, Flags, KeySpec.None, RunBackground)
     {
-        Summary = "Saves what changed to the database file, or all to a backup beside it, in the background.",
-        Group = "server", Categories = "admin slow dangerous", Complexity = "O(1)", Arguments = "[SCHEDULE | TO file:string]",
+        Summary = "Saves what changed to the database file, or all to a file beside it, in the background.",
+        Group = "server", Categories = "admin slow dangerous", Complexity = "O(1)",
+        Arguments = "[SCHEDULE | TO file:string]",
     };
 
     private static void RunForeground(CommandContext call, RespWriter reply)
