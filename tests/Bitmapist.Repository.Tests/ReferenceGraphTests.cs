@@ -14,6 +14,7 @@ public sealed class ReferenceGraphTests
         ["Bitmapist.Engine"] = ["Bitmapist.Roaring", "Bitmapist.Storage"],
         ["Bitmapist.Server"] = ["Bitmapist.Engine", "Bitmapist.Resp"],
         ["Bitmapist.Host"] = ["Bitmapist.Server"],
+        ["Bitmapist.Client"] = ["Bitmapist.Resp"],
     };
 
     [Fact]
