@@ -1,4 +1,5 @@
 using Bitmapist.Client.Asking;
+using Bitmapist.Client.Cohorts;
 using Bitmapist.Client.Connections;
 using Bitmapist.Client.Events;
 using Bitmapist.Client.Keys;
@@ -201,6 +202,47 @@ public sealed class BitmapistClient : IAsyncDisposable
         return AnswerAsync(questions, questions.BitmapOf(set), cancellationToken);
     }
 
+    /// <summary>
+    /// A retention table with bitmapist 3's meaning. Two round trips, or a few more for a table of thousands of cells;
+    /// in bitmapist 3's layout one more, which deletes the results. The server's work is about one BITOP and BITCOUNT
+    /// per cell that has something.
+    /// </summary>
+    /// <param name="query">What to look at.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A property of the query is out of its range.</exception>
+    public Task<CohortTable> CohortAsync(CohortQuery query, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        return BuildAsync(builder => builder.BuildAsync(query, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>
+    /// A retention table with bitmapist4's meaning: the last row is the cohort given, each row above it the same one
+    /// period earlier; cell n tells how many of the row's cohort are in the activity n periods later. A row ends where
+    /// the activity's period would begin in the future. Two round trips, or a few more for thousands of cells.
+    /// </summary>
+    /// <param name="cohort">The last row's cohort.</param>
+    /// <param name="activity">What counts as coming back, in the last row's period.</param>
+    /// <param name="rows">Rows, 1 … 1,000.</param>
+    /// <param name="columns">Cells of a row at most: 1 or more, and no more than rows; as many as rows if null.</param>
+    /// <param name="values">What the table shows when it is rendered.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Rows or columns are.</exception>
+    public Task<CohortTable> CohortAsync(
+        EventSet cohort, EventSet activity, int rows = 20, int? columns = null,
+        CohortValues values = CohortValues.Percent, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(cohort);
+        ArgumentNullException.ThrowIfNull(activity);
+        ArgumentOutOfRangeException.ThrowIfLessThan(rows, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(rows, CohortQuery.RowsMax);
+        ArgumentOutOfRangeException.ThrowIfLessThan(columns ?? rows, 1, nameof(columns));
+        int columnsShown = Math.Min(columns ?? rows, rows);
+        return BuildAsync(
+            builder => builder.BuildAsync(cohort, activity, rows, columnsShown, values, cancellationToken),
+            cancellationToken);
+    }
+
     /// <summary>The key that a set's marks are under, or its result would be: for other tools. Sends nothing.</summary>
     /// <param name="set">The set.</param>
     public string KeyOf(EventSet set)
@@ -279,6 +321,24 @@ public sealed class BitmapistClient : IAsyncDisposable
     {
         await questions.SendAsync(cancellationToken).ConfigureAwait(false);
         return answer.Value;
+    }
+
+    /// <summary>Builds a table, then deletes the lasting results that it needed, and only those.</summary>
+    private async Task<CohortTable> BuildAsync(
+        Func<CohortBuilder, Task<CohortTable>> build, CancellationToken cancellationToken)
+    {
+        AskingContext own = _asking.WithOwnRuntimeKeys();
+        try
+        {
+            CohortTable table = await build(new CohortBuilder(own)).ConfigureAwait(false);
+            await _scan.DeleteAsync(own.Runtime.TakeAll(), cancellationToken).ConfigureAwait(false);
+            return table;
+        }
+        finally
+        {
+            // After a failure they are the client's, for DeleteRuntimeKeysAsync.
+            foreach (string key in own.Runtime.TakeAll()) _asking.Runtime.Add(key);
+        }
     }
 
     private static IAsyncEnumerable<uint> Checked(IAsyncEnumerable<uint> ids)
