@@ -13,17 +13,25 @@ internal sealed class CohortBuilder(AskingContext context)
     public async Task<CohortTable> BuildAsync(CohortQuery query, CancellationToken cancellationToken)
     {
         DateTimeOffset now = context.Time.GetUtcNow();
-        DateOnly today = DateOnly.FromDateTime(now.UtcDateTime);
-        DateOnly[] dates = query.RowDates(today);
+        DateOnly[] dates = query.RowDates(DateOnly.FromDateTime(now.UtcDateTime));
         int columns = query.PeriodsAfter + 1;
         EventSet[] cohorts = Array.ConvertAll(dates, query.FirstIn);
-        EventSet[] inPeriod = [.. Enumerable.Range(0, dates.Length + query.PeriodsAfter)
-            .Select(period => query.ReturnIn(query.Later(dates[0], period)))];
-        EventSet[] returned = query.Retention == Retention.InPeriod
-            ? inPeriod : Unbounded(query, inPeriod, query.Later(dates[0], inPeriod.Length), now);
+        DateOnly[] periods = [.. Enumerable.Range(0, dates.Length + query.PeriodsAfter)
+            .Select(period => query.Later(dates[0], period))];
+        // Whether a cell has something to say depends on select2 alone, whatever must come with it.
+        EventSet[] active = Array.ConvertAll(periods, query.ReturnAloneIn);
+        EventSet[] returned = Array.ConvertAll(periods, query.ReturnIn);
+        if (query.Retention == Retention.Unbounded)
+        {
+            DateOnly[] later = [.. LaterPeriods(query, query.Later(dates[0], periods.Length), now)];
+            active = Unbounded(active, Array.ConvertAll(later, query.ReturnAloneIn));
+            returned = query.ReturnAlso is null
+                ? active : Unbounded(returned, Array.ConvertAll(later, query.ReturnIn));
+        }
+
         var questions = new Questions(context);
         Answer<long>[] sizes = Array.ConvertAll(cohorts, questions.CountOf);
-        Answer<bool>[] anybody = Array.ConvertAll(returned, questions.AnyIn);
+        Answer<bool>[] anybody = Array.ConvertAll(active, questions.AnyIn);
         await questions.SendAsync(cancellationToken).ConfigureAwait(false);
 
         questions = new Questions(context);
@@ -34,9 +42,10 @@ internal sealed class CohortBuilder(AskingContext context)
                 dates[row], CohortText.Name(query.Unit, dates[row]), cohorts[row], sizes[row].Value);
             for (int after = 0; after < columns; after++)
             {
-                EventSet back = returned[row + after];
-                bool isEmpty = pending.Size == 0 || !anybody[row + after].Value;
-                pending.Add(back, isEmpty ? null : questions, IsInProgress(inPeriod[row + after], now));
+                int period = row + after;
+                bool isEmpty = pending.Size == 0 || !anybody[period].Value;
+                bool isInProgress = query.PeriodOf(periods[period]).Contains(now);
+                pending.Add(returned[period], isEmpty ? null : questions, isInProgress);
             }
         }
 
@@ -66,7 +75,7 @@ internal sealed class CohortBuilder(AskingContext context)
             {
                 EventSet back = activity.Shift(row - rowCount + 1 + after);
                 if (back.Period?.Start >= now) break;
-                pending.Add(back, questions, IsInProgress(back, now));
+                pending.Add(back, questions, back.Period?.Contains(now) ?? false);
             }
         }
 
@@ -78,20 +87,20 @@ internal sealed class CohortBuilder(AskingContext context)
     /// For each period, those who came back in it or later, up to the present one: each is the period's own set and the
     /// result for the next, so a period costs one operation.
     /// </summary>
-    private static EventSet[] Unbounded(CohortQuery query, EventSet[] inPeriod, DateOnly behind, DateTimeOffset now)
+    private static EventSet[] Unbounded(EventSet[] inPeriod, EventSet[] later)
     {
-        var later = new List<EventSet> { inPeriod[^1] };
-        for (DateOnly date = behind; query.StartOf(date) <= now; date = query.Later(date, 1))
-            later.Add(query.ReturnIn(date));
         var unbounded = new EventSet[inPeriod.Length];
-        unbounded[^1] = EventSet.Or([.. later]);
+        unbounded[^1] = EventSet.Or([inPeriod[^1], .. later]);
         for (int period = inPeriod.Length - 2; period >= 0; period--)
             unbounded[period] = EventSet.Or(inPeriod[period], unbounded[period + 1]);
         return unbounded;
     }
 
-    private static bool IsInProgress(EventSet set, DateTimeOffset now) =>
-        set.Period is { } period && period.Start <= now && period.End >= now;
+    /// <summary>A date in every period from one on that has begun.</summary>
+    private static IEnumerable<DateOnly> LaterPeriods(CohortQuery query, DateOnly first, DateTimeOffset now)
+    {
+        for (DateOnly date = first; query.PeriodOf(date).Start <= now; date = query.Later(date, 1)) yield return date;
+    }
 
     /// <summary>The unit of a table given as sets: that of the first part that has one.</summary>
     private static PeriodUnit UnitOf(params ReadOnlySpan<EventSet> sets)

@@ -83,12 +83,15 @@ public sealed record CohortQuery
         _ => date.AddYears(periods),
     };
 
-    /// <summary>The first moment of a date's period.</summary>
-    internal DateTimeOffset StartOf(DateOnly date) =>
-        PeriodEvents.From(Unit, "any", EventPeriod.AtMidnight(date)).PeriodStart;
+    /// <summary>The period of a date.</summary>
+    internal EventPeriod PeriodOf(DateOnly date) =>
+        PeriodEvents.From(Unit, "any", EventPeriod.AtMidnight(date)).Period!.Value;
 
     /// <summary>The cohort of a date's period.</summary>
     internal EventSet FirstIn(DateOnly date) => Both(First, FirstAlso, date);
+
+    /// <summary>Those who did what counts as coming back, whatever else they did, in a date's period.</summary>
+    internal EventSet ReturnAloneIn(DateOnly date) => Return.In(Unit, date);
 
     /// <summary>Those who came back in a date's period.</summary>
     internal EventSet ReturnIn(DateOnly date) => Both(Return, ReturnAlso, date);

@@ -11,6 +11,10 @@ public readonly record struct EventPeriod(DateTimeOffset Start, DateTimeOffset E
     /// <param name="now">The moment, of any offset.</param>
     public bool IsOver(DateTimeOffset now) => End < now;
 
+    /// <summary>Whether a moment lies in the period. O(1).</summary>
+    /// <param name="moment">The moment, of any offset.</param>
+    public bool Contains(DateTimeOffset moment) => Start <= moment && moment <= End;
+
     /// <summary>The smallest period that holds two.</summary>
     internal EventPeriod Through(EventPeriod other) =>
         new(other.Start < Start ? other.Start : Start, other.End > End ? other.End : End);

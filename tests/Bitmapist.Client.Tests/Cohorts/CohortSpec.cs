@@ -15,7 +15,7 @@ public abstract class CohortSpec(ITestServer server) : ClientSpec(server)
         { "active", null, "unknown", null, [2, null, null] },
         { "unknown", null, "active", null, [0, null, null] },
         { "signup", "active", "active", null, [2, 100, 50] },
-        { "signup", "active", "active", "signup", [2, 100, null] }, // nobody signed up tomorrow
+        { "signup", "active", "active", "signup", [2, 100, 0] }, // some active, none of them signed up
         { "task1", "task2", "task2", "task1", [2, 100, 100] },
         { "task1", "task2", "task1", "task2", [2, 100, 100] },
     };
