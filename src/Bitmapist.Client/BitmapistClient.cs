@@ -30,10 +30,39 @@ public sealed class BitmapistClient : IAsyncDisposable
         _scan = new KeyScan(channel);
     }
 
+    internal BitmapistClient(ICommandChannel channel, BitmapistOptions options)
+        : this(channel, ClientSettings.Of(options))
+    {
+    }
+
     /// <summary>What "now" is for this client, in UTC.</summary>
     public DateTimeOffset Now => _settings.Time.GetUtcNow();
 
     private KeyNames Keys => _asking.Keys;
+
+    /// <summary>Connects.</summary>
+    /// <param name="connectionString">See <see cref="BitmapistOptions.Parse"/>.</param>
+    /// <param name="cancellationToken">Stops the attempt.</param>
+    /// <exception cref="FormatException">The connection string is wrong.</exception>
+    /// <exception cref="BitmapistException">There is no connection; the type says why.</exception>
+    public static ValueTask<BitmapistClient> ConnectAsync(
+        string connectionString, CancellationToken cancellationToken = default) =>
+        ConnectAsync(BitmapistOptions.Parse(connectionString), cancellationToken);
+
+    /// <summary>Connects.</summary>
+    /// <param name="options">Where to, and how.</param>
+    /// <param name="cancellationToken">Stops the attempt.</param>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    /// <exception cref="BitmapistException">There is no connection; the type says why.</exception>
+    public static async ValueTask<BitmapistClient> ConnectAsync(
+        BitmapistOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        BitmapistOptions snapshot = options.Snapshot();
+        ServerConnection channel =
+            await ServerConnection.ConnectAsync(snapshot, cancellationToken).ConfigureAwait(false);
+        return new BitmapistClient(channel, snapshot);
+    }
 
     /// <summary>Marks that someone had an event: in its month, week and day, and its hour and flag if tracked.</summary>
     /// <param name="name">The event's name, not empty.</param>
@@ -77,7 +106,7 @@ public sealed class BitmapistClient : IAsyncDisposable
     public Task<long> MarkAsync(
         string name, IEnumerable<uint> ids, DateTimeOffset? at = null, bool? trackHourly = null,
         bool? trackUnique = null, CancellationToken cancellationToken = default) =>
-        MarkAsync(name, ids.ToAsyncEnumerable(), at, trackHourly, trackUnique, cancellationToken);
+        _marks.SendAsync(KeysOf(name, at, trackHourly, trackUnique), Checked(ids), isSet: true, cancellationToken);
 
     /// <summary>Takes the marks of many ids back, streamed in pipelines.</summary>
     /// <inheritdoc cref="MarkAsync(string, IAsyncEnumerable{uint}, DateTimeOffset?, bool?, bool?, CancellationToken)"/>
@@ -91,7 +120,7 @@ public sealed class BitmapistClient : IAsyncDisposable
     public Task<long> UnmarkAsync(
         string name, IEnumerable<uint> ids, DateTimeOffset? at = null, bool? trackHourly = null,
         bool? trackUnique = null, CancellationToken cancellationToken = default) =>
-        UnmarkAsync(name, ids.ToAsyncEnumerable(), at, trackHourly, trackUnique, cancellationToken);
+        _marks.SendAsync(KeysOf(name, at, trackHourly, trackUnique), Checked(ids), isSet: false, cancellationToken);
 
     /// <summary>Sets someone's flag: an event or attribute without a date. One SETBIT.</summary>
     /// <param name="name">The flag's name, not empty.</param>
@@ -119,7 +148,7 @@ public sealed class BitmapistClient : IAsyncDisposable
     /// <inheritdoc cref="MarkUniqueAsync(string, IAsyncEnumerable{uint}, CancellationToken)"/>
     public Task<long> MarkUniqueAsync(
         string name, IEnumerable<uint> ids, CancellationToken cancellationToken = default) =>
-        MarkUniqueAsync(name, ids.ToAsyncEnumerable(), cancellationToken);
+        _marks.SendAsync(MarkKeys.OfFlag(Keys, name), Checked(ids), isSet: true, cancellationToken);
 
     /// <summary>Removes the flag of many ids, streamed in pipelines.</summary>
     /// <inheritdoc cref="MarkUniqueAsync(string, IAsyncEnumerable{uint}, CancellationToken)"/>
@@ -130,7 +159,7 @@ public sealed class BitmapistClient : IAsyncDisposable
     /// <inheritdoc cref="UnmarkUniqueAsync(string, IAsyncEnumerable{uint}, CancellationToken)"/>
     public Task<long> UnmarkUniqueAsync(
         string name, IEnumerable<uint> ids, CancellationToken cancellationToken = default) =>
-        UnmarkUniqueAsync(name, ids.ToAsyncEnumerable(), cancellationToken);
+        _marks.SendAsync(MarkKeys.OfFlag(Keys, name), Checked(ids), isSet: false, cancellationToken);
 
     /// <summary>Gives someone an attribute: the older libraries' word for a flag.</summary>
     /// <inheritdoc cref="MarkUniqueAsync(string, uint, CancellationToken)"/>
@@ -341,7 +370,7 @@ public sealed class BitmapistClient : IAsyncDisposable
         }
     }
 
-    private static IAsyncEnumerable<uint> Checked(IAsyncEnumerable<uint> ids)
+    private static T Checked<T>(T ids)
     {
         ArgumentNullException.ThrowIfNull(ids);
         return ids;

@@ -13,4 +13,17 @@ internal sealed record ClientSettings(
     public static ClientSettings Of(KeyLayout layout) => layout == KeyLayout.Bitmapist3
         ? new("trackist_", layout, TrackHourly: false, TrackUnique: false, TimeProvider.System)
         : new("bitmapist_", layout, TrackHourly: false, TrackUnique: true, TimeProvider.System);
+
+    /// <summary>A layout's defaults, and what the options say otherwise.</summary>
+    public static ClientSettings Of(BitmapistOptions options)
+    {
+        ClientSettings defaults = Of(options.Layout);
+        return defaults with
+        {
+            KeyPrefix = options.KeyPrefix ?? defaults.KeyPrefix,
+            TrackHourly = options.TrackHourly ?? defaults.TrackHourly,
+            TrackUnique = options.TrackUnique ?? defaults.TrackUnique,
+            Time = options.TimeProvider,
+        };
+    }
 }

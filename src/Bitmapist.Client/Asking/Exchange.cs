@@ -18,7 +18,8 @@ internal sealed class Exchange(AskingContext context, bool mayReuse)
     private const int RequestsMax = 8_192;
     private const int WireBytesMax = 1024 * 1024;
 
-    private readonly RequestBatch _batch = new();
+    // Reads, and operations that come to the same when repeated.
+    private readonly RequestBatch _batch = new() { IsRepeatable = true };
     private readonly HashSet<string> _made = [];
     private readonly HashSet<string> _reused = [];
     private readonly List<PendingReply> _pending = [];

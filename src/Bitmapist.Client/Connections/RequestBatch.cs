@@ -14,6 +14,14 @@ internal sealed class RequestBatch
     /// <summary>Requests in the batch.</summary>
     public int Count { get; private set; }
 
+    /// <summary>
+    /// Whether it does not matter how often the requests run, or how late: reads, and writes such as SETBIT that come to
+    /// the same when repeated. If the connection is lost before every reply is there, such a batch is sent again from its
+    /// start, instead of failing with <see cref="ConnectionLostException"/>. The replies are then those of the last
+    /// run: a SETBIT that took effect before the loss reports the bit as set already. Default false.
+    /// </summary>
+    public bool IsRepeatable { get; set; }
+
     /// <summary>The requests as they go over the wire.</summary>
     public ReadOnlyMemory<byte> Wire => _wire.WrittenMemory;
 
@@ -49,10 +57,11 @@ internal sealed class RequestBatch
         return this;
     }
 
-    /// <summary>Empties the batch and keeps its buffer.</summary>
+    /// <summary>Empties the batch and keeps its buffer; it is no longer repeatable.</summary>
     public void Clear()
     {
         _wire.ResetWrittenCount();
         Count = 0;
+        IsRepeatable = false;
     }
 }

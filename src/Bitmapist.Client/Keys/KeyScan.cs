@@ -18,7 +18,7 @@ internal sealed class KeyScan(ICommandChannel channel)
     {
         string pattern = KeyPattern.BeginningWith(start);
         string cursor = "0";
-        var batch = new RequestBatch();
+        var batch = new RequestBatch { IsRepeatable = true };
         do
         {
             batch.Clear();

@@ -10,8 +10,7 @@ namespace Bitmapist.Client.Marks;
 /// </summary>
 internal sealed class MarkWriter(ICommandChannel channel, ResultCache results)
 {
-    private const int RequestsPerBatch = 4_096; // About 200 KiB on the wire.
-    private const int BatchesInFlightMax = 4; // One being written, one travelling, one being run, one being answered.
+    private static readonly BulkSettings s_bulk = new() { IsRepeatable = true };
 
     /// <summary>Sets or clears an id's bit in every key, all or nothing.</summary>
     public async Task SendAsync(MarkKeys keys, uint id, bool isSet, CancellationToken cancellationToken)
@@ -25,61 +24,58 @@ internal sealed class MarkWriter(ICommandChannel channel, ResultCache results)
     public async Task SendAsync(
         RequestBatch batch, SendMode mode, IReadOnlyCollection<string> keys, CancellationToken cancellationToken)
     {
-        // Before: what is kept now is old in a moment. After: a result computed meanwhile may have missed the mark.
-        results.Forget(keys);
-        try
+        batch.IsRepeatable = true; // A bit set or cleared twice is the same bit.
+        await ForgettingAsync(keys, async () =>
         {
             IReadOnlyList<Reply> replies = await channel.SendAsync(batch, mode, cancellationToken).ConfigureAwait(false);
             foreach (Reply reply in replies) reply.Checked($"a mark of {keys.First()}");
-        }
-        finally
-        {
-            results.Forget(keys);
-        }
+            return replies.Count;
+        }).ConfigureAwait(false);
     }
 
-    /// <summary>Sets or clears the bits of many ids; memory is bounded by the batches on their way.</summary>
+    /// <summary>
+    /// Sets or clears the bits of many ids; memory is bounded by the batches on their way. A lost connection does not
+    /// end it: a mark repeated is the same mark.
+    /// </summary>
     /// <returns>Ids sent and acknowledged.</returns>
-    public async Task<long> SendAsync(
-        MarkKeys keys, IAsyncEnumerable<uint> ids, bool isSet, CancellationToken cancellationToken)
-    {
-        var inFlight = new Queue<Task<RequestBatch>>();
-        long count = 0;
-        try
+    public Task<long> SendAsync(
+        MarkKeys keys, IEnumerable<uint> ids, bool isSet, CancellationToken cancellationToken) =>
+        ForgettingAsync(keys.Names, async () =>
         {
-            RequestBatch batch = new();
-            await foreach (uint id in ids.WithCancellation(cancellationToken).ConfigureAwait(false))
-            {
-                Append(batch, keys, id, isSet);
-                count++;
-                if (batch.Count < RequestsPerBatch) continue;
-                inFlight.Enqueue(RunAsync(batch));
-                batch = inFlight.Count < BatchesInFlightMax
-                    ? new() : await inFlight.Dequeue().ConfigureAwait(false);
-            }
+            BulkResult sent = await BulkSender.SendAsync(
+                channel, ids, (batch, id) => Append(batch, keys, id, isSet), s_bulk, cancellationToken)
+                .ConfigureAwait(false);
+            return sent.Items;
+        });
 
-            if (batch.Count > 0) inFlight.Enqueue(RunAsync(batch));
-            while (inFlight.TryDequeue(out Task<RequestBatch>? oldest)) await oldest.ConfigureAwait(false);
-            return count;
-        }
-        finally
+    /// <inheritdoc cref="SendAsync(MarkKeys, IEnumerable{uint}, bool, CancellationToken)"/>
+    public Task<long> SendAsync(
+        MarkKeys keys, IAsyncEnumerable<uint> ids, bool isSet, CancellationToken cancellationToken) =>
+        ForgettingAsync(keys.Names, async () =>
         {
-            // After a failure: the others end too, and their failures are the first one's.
-            foreach (Task<RequestBatch> rest in inFlight)
-                await ((Task)rest).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-
-        async Task<RequestBatch> RunAsync(RequestBatch batch)
-        {
-            await SendAsync(batch, SendMode.Pipeline, keys.Names, cancellationToken).ConfigureAwait(false);
-            batch.Clear();
-            return batch;
-        }
-    }
+            BulkResult sent = await BulkSender.SendAsync(
+                channel, ids, (batch, id) => Append(batch, keys, id, isSet), s_bulk, cancellationToken)
+                .ConfigureAwait(false);
+            return sent.Items;
+        });
 
     /// <summary>Appends a mark's requests.</summary>
     public static void Append(RequestBatch batch, MarkKeys keys, uint id, bool isSet)
     {
         foreach (byte[] key in keys.Bytes) batch.Begin("SETBIT", 3).Add(key).Add(id).Add(isSet ? 1 : 0);
+    }
+
+    private async Task<T> ForgettingAsync<T>(IReadOnlyCollection<string> keys, Func<Task<T>> send)
+    {
+        // Before: what is kept now is old in a moment. After: a result computed meanwhile may have missed a mark.
+        results.Forget(keys);
+        try
+        {
+            return await send().ConfigureAwait(false);
+        }
+        finally
+        {
+            results.Forget(keys);
+        }
     }
 }
