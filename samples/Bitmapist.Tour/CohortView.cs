@@ -16,7 +16,8 @@ internal static class CohortView
         foreach (CohortRow row in cohorts.Rows)
             view.AddRow([new Text(row.Name), new Text(Number(row.Size)), .. row.Cells.Select(Cell)]);
         IEnumerable<Text> averages = Enumerable.Range(0, cohorts.Columns)
-            .Select(column => new Text($"{cohorts.Average(column).ToString("F1", CultureInfo.InvariantCulture)}%"));
+            .Select(column => new Text(cohorts.Average(column) is { } average
+                ? $"{average.ToString("F1", CultureInfo.InvariantCulture)}%" : ""));
         return view.AddRow([new Text("Average"), new Text(""), .. averages]);
     }
 

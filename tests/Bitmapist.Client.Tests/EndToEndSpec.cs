@@ -15,7 +15,9 @@ public abstract class EndToEndSpec(ITestServer server)
     {
         if (server.SkipReason is { } reason) Assert.Skip(reason);
         var services = new ServiceCollection();
-        services.AddBitmapist($"redis://127.0.0.1:{server.Port}/0?prefix=end_&layout=bitmapist4&hourly=true");
+        // The time is long because the suites beside this one share its processors.
+        services.AddBitmapist($"redis://127.0.0.1:{server.Port}/0?prefix=end_&layout=bitmapist4&hourly=true"
+            + "&responseTimeoutMs=60000");
         await using ServiceProvider provider = services.BuildServiceProvider();
         var bitmapist = provider.GetRequiredService<BitmapistClient>();
         uint[] ids = [.. Enumerable.Range(0, 100_000).Select(i => (uint)(i * 3))];

@@ -63,7 +63,9 @@ public sealed class PublicApiTests
 
     private static string Parameters(MethodBase method) => string.Join(", ", method.GetParameters().Select(parameter =>
         $"{Name(parameter.ParameterType, s_nullability.Create(parameter))} {parameter.Name}"
-            + (parameter.HasDefaultValue ? $" = {parameter.DefaultValue ?? "default"}" : "")));
+            + (parameter.HasDefaultValue ? $" = {Shown(parameter.DefaultValue)}" : "")));
+
+    private static string Shown(object? value) => value is string text ? $"\"{text}\"" : $"{value ?? "default"}";
 
     private static string Name(Type type, NullabilityInfo? nullability = null)
     {

@@ -10,16 +10,18 @@ internal static class CohortHtml
     private const string Style =
         """
         <style>
-        .cohort-table { border-collapse: collapse; font: 14px/1.3 system-ui, sans-serif; color: #111; background: #fff; }
+        .cohort-table { border-collapse: collapse; font: 14px/1.3 system-ui, sans-serif; }
+        .cohort-table { color: #111; background: #fff; }
         .cohort-table th, .cohort-table td { padding: 5px 9px; border: 1px solid #bbb; text-align: right; }
         .cohort-table th { font-weight: 600; white-space: nowrap; }
-        .cohort-table tbody th { text-align: left; font-weight: normal; }
+        .cohort-table th:first-child { text-align: left; }
+        .cohort-table tbody th { font-weight: normal; }
         .cohort-table td { font-variant-numeric: tabular-nums; }
         .cohort-table .in-progress { outline: 2px dashed #c60; outline-offset: -3px; }
         .cohort-table tfoot th, .cohort-table tfoot td { border-top: 2px solid #777; }
         .cohort-table a { color: inherit; }
         .cohort-note { font: 13px system-ui, sans-serif; color: #444; }
-        .cohort-note span { outline: 2px dashed #c60; padding: 0 4px; margin-right: 4px; }
+        .cohort-note span { border: 2px dashed #c60; padding: 0 14px; margin-right: 6px; }
         </style>
 
         """;
@@ -27,17 +29,22 @@ internal static class CohortHtml
     public static string Render(CohortTable table, Func<int, int, string?>? linkOf)
     {
         var html = new StringBuilder(Style);
-        html.Append("<table class=\"cohort-table\">\n<thead><tr><th scope=\"col\">Date</th><th scope=\"col\">Total</th>");
+        html.Append("<table class=\"cohort-table\">\n<thead><tr>");
+        html.Append("<th scope=\"col\">Date</th><th scope=\"col\">Total</th>");
         for (int column = 0; column < table.Columns; column++)
             html.Append(CultureInfo.InvariantCulture, $"<th scope=\"col\">{column}</th>");
         html.Append("</tr></thead>\n<tbody>\n");
         for (int row = 0; row < table.Rows.Count; row++) AppendRow(html, table, row, linkOf);
         html.Append("</tbody>\n<tfoot><tr><th scope=\"row\" colspan=\"2\">Average</th>");
         for (int column = 0; column < table.Columns; column++)
-            html.Append("<td>").Append(Shown(table.Average(column), table.Values)).Append("</td>");
+        {
+            string shown = table.Average(column) is { } average ? Shown(average, table.Values) : "";
+            html.Append("<td>").Append(shown).Append("</td>");
+        }
+
         html.Append("</tr></tfoot>\n</table>\n");
         if (table.Rows.Any(row => row.Cells.Any(IsMarked)))
-            html.Append("<p class=\"cohort-note\"><span>12</span> The period is still in progress.</p>\n");
+            html.Append("<p class=\"cohort-note\"><span></span>The period is still in progress.</p>\n");
         return html.ToString();
     }
 

@@ -20,7 +20,12 @@ internal static class CohortJson
             foreach (CohortRow row in table.Rows) WriteRow(json, row);
             json.WriteEndArray();
             json.WriteStartArray("averages");
-            for (int column = 0; column < table.Columns; column++) json.WriteNumberValue(table.Average(column));
+            for (int column = 0; column < table.Columns; column++)
+            {
+                if (table.Average(column) is { } average) json.WriteNumberValue(average);
+                else json.WriteNullValue();
+            }
+
             json.WriteEndArray();
             json.WriteEndObject();
         }

@@ -29,12 +29,12 @@ public sealed class CohortTable
     public IReadOnlyList<CohortRow> Rows { get; }
 
     /// <summary>
-    /// The mean of a column's percents or counts (by <see cref="Values"/>), empty cells left out; 0 if all are empty.
-    /// O(rows).
+    /// The mean of a column's percents or counts (by <see cref="Values"/>), empty cells left out; null if all are
+    /// empty. O(rows).
     /// </summary>
     /// <param name="column">The column, 0 … <see cref="Columns"/> − 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">No such column.</exception>
-    public double Average(int column)
+    public double? Average(int column)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(column);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(column, Columns);
@@ -47,7 +47,7 @@ public sealed class CohortTable
             cells++;
         }
 
-        return cells == 0 ? 0 : total / cells;
+        return cells == 0 ? null : total / cells;
     }
 
     /// <summary>

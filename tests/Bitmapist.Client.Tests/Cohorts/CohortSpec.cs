@@ -74,10 +74,12 @@ public abstract class CohortSpec(ITestServer server) : ClientSpec(server)
         await MarkAsync(Client, "active", 0, 4);
         CohortTable table = await Client.CohortAsync(Daily("signup", "active") with { Rows = 3, PeriodsAfter = 1 }, Cancel);
         Assert.Equal(0.0, table.Average(0)); // 0 % the day before, else empty
-        Assert.Equal((200.0 / 3 + 25) / 2, table.Average(1), precision: 10);
+        Assert.Equal((200.0 / 3 + 25) / 2, table.Average(1)!.Value, precision: 10);
         Assert.Contains("14 Jan 2026,4,0.0,25.0\n", table.ToCsv(), StringComparison.Ordinal);
         Assert.Contains("13 Jan 2026,3,,66.67\n", table.ToCsv(), StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => table.Average(2));
+        table = await Client.CohortAsync(Daily("signup", "nothing") with { Rows = 3, PeriodsAfter = 0 }, Cancel);
+        Assert.Null(table.Average(0));
     }
 
     [Fact]

@@ -61,7 +61,7 @@ public sealed class RenderingTests
         Assert.Equal((3, 37.5, true), (cell.GetProperty("count").GetInt64(), cell.GetProperty("percent").GetDouble(),
             cell.GetProperty("inProgress").GetBoolean()));
         Assert.Equal(JsonValueKind.Null, row.GetProperty("cells")[2].ValueKind);
-        Assert.Equal([100.0, 37.5, 0.0], root.GetProperty("averages").EnumerateArray().Select(each => each.GetDouble()));
+        Assert.Equal("[100,37.5,null]", root.GetProperty("averages").GetRawText());
     }
 
     [Fact]
@@ -71,7 +71,7 @@ public sealed class RenderingTests
         Assert.Contains("<td style=\"background-color: hsla(200, 80%, 50%, 1.0)\" title=\"8 of 8\">"
             + "<a href=\"/ids?row=0&amp;column=0\">100.0%</a></td>", html, StringComparison.Ordinal);
         Assert.Contains("title=\"3 of 8\" class=\"in-progress\"", html, StringComparison.Ordinal);
-        Assert.Contains("Average</th><td>100.0%</td><td>37.5%</td><td>0.0%</td>", html, StringComparison.Ordinal);
+        Assert.Contains("Average</th><td>100.0%</td><td>37.5%</td><td></td>", html, StringComparison.Ordinal);
         Assert.Contains("still in progress", html, StringComparison.Ordinal);
         Assert.DoesNotContain("http", html, StringComparison.Ordinal);
     }
