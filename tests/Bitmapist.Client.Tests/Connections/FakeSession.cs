@@ -67,6 +67,9 @@ internal sealed class FakeSession : IDisposable
     /// <summary>Waits until bytes are there to be read, and leaves them there.</summary>
     public async Task WaitForBytesAsync() => await _socket.ReceiveAsync(Memory<byte>.Empty);
 
+    /// <summary>Waits for a test's word, or until the server is disposed.</summary>
+    public Task UntilAsync(Task word) => Task.WhenAny(word, _silence.Task);
+
     /// <summary>Neither reads nor sends until the server is disposed.</summary>
     public Task SilenceAsync() => _silence.Task;
 

@@ -78,7 +78,7 @@ public sealed class LossTests
             if (session.Number == 1)
             {
                 await session.SkipAsync(3);
-                await cut.Task;
+                await session.UntilAsync(cut.Task);
                 session.Reset();
                 return;
             }

@@ -83,14 +83,13 @@ public sealed class ReplyMatchingTests
         var answer = new TaskCompletionSource();
         await using var server = new FakeServer(async session =>
         {
-            await answer.Task;
+            await session.UntilAsync(answer.Task);
             await session.EchoAsync();
         });
         await using ServerConnection channel = await server.ConnectAsync(responseTimeoutMs: 20_000);
-        int threadsBefore = ThreadPool.ThreadCount;
+        // One thread asks a thousand times; did asking block, it would not get beyond the first.
         Task<string>[] waiting = [.. Enumerable.Range(0, 1_000).Select(i => channel.AskAsync($"ECHO {i:d4}"))];
-        await Task.Delay(300, Cancel);
-        Assert.InRange(ThreadPool.ThreadCount, 0, threadsBefore + 20);
+        Assert.All(waiting, asked => Assert.False(asked.IsCompleted));
         answer.SetResult();
         string[] replies = await Task.WhenAll(waiting);
         Assert.Equal("$4 0999", replies[^1]);
@@ -205,18 +204,17 @@ public sealed class ReplyMatchingTests
     [Fact]
     public async Task Bytes_in_flight_are_bounded()
     {
-        const int BytesMax = 1_000;
+        const int BytesMax = 1_000, RequestBytes = 122, Fitting = BytesMax / RequestBytes;
         var answer = new TaskCompletionSource();
         FakeSession? only = null;
         await using var server = new FakeServer(async session =>
         {
             only = session;
-            for (int i = 0; i < 100; i++)
-            {
-                string text = (await session.ReadAsync())[^1];
-                await answer.Task;
-                await session.SendAsync($"${text.Length}\r\n{text}\r\n");
-            }
+            var texts = new List<string>();
+            while (texts.Count < Fitting) texts.Add((await session.ReadAsync())[^1]);
+            await session.UntilAsync(answer.Task);
+            foreach (string text in texts) await session.SendAsync($"$100\r\n{text}\r\n");
+            await session.EchoAsync();
         });
         BitmapistOptions options = server.Options();
         options.BytesInFlightMax = BytesMax;
@@ -224,8 +222,9 @@ public sealed class ReplyMatchingTests
         Task<string>[] waiting = [.. Enumerable.Range(0, 100).Select(
             i => channel.AskAsync($"ECHO {i.ToString("d100", CultureInfo.InvariantCulture)}"))];
         await Task.Delay(200, Cancel);
-        Assert.InRange(channel.BytesInFlight, BytesMax / 2, BytesMax);
-        Assert.InRange(only!.ReceivedBytes, BytesMax / 2, BytesMax + 100); // and the handshake
+        const int HandshakeBytes = 14;
+        Assert.Equal(Fitting * RequestBytes, channel.BytesInFlight);
+        Assert.Equal((Fitting * RequestBytes) + HandshakeBytes, only!.ReceivedBytes);
         answer.SetResult();
         string[] replies = await Task.WhenAll(waiting);
         for (int i = 0; i < replies.Length; i++) Assert.Equal(i, int.Parse(replies[i][5..], CultureInfo.InvariantCulture));
