@@ -5,20 +5,25 @@ namespace Bitmapist.Client.Tests.Connections;
 
 /// <summary>
 /// A server that does what a test says, on a free loopback port. The script runs once per connection, beside others;
-/// the handshake's PING is answered before it. What a script asserts in vain is thrown by <see cref="DisposeAsync"/>.
+/// the handshake is answered before it. What a script asserts in vain is thrown by <see cref="DisposeAsync"/>.
 /// </summary>
 internal sealed class FakeServer : IAsyncDisposable
 {
     private readonly TcpListener _listener;
     private readonly Func<FakeSession, Task> _script;
+    private readonly Func<int, string> _greet;
     private readonly List<Task> _sessions = [];
     private readonly List<FakeSession> _open = [];
     private readonly Task _accepting;
     private volatile bool _isStopping;
 
-    public FakeServer(Func<FakeSession, Task> script, int port = 0)
+    /// <param name="script">What the server does on each connection.</param>
+    /// <param name="port">Where it listens; 0: anywhere.</param>
+    /// <param name="greet">What it answers to the handshake's PING, by the connection's number; null: PONG.</param>
+    public FakeServer(Func<FakeSession, Task> script, int port = 0, Func<int, string>? greet = null)
     {
         _script = script;
+        _greet = greet ?? (_ => "+PONG\r\n");
         _listener = new TcpListener(IPAddress.Loopback, port);
         _listener.Start();
         _accepting = AcceptAsync();
@@ -69,8 +74,8 @@ internal sealed class FakeServer : IAsyncDisposable
     {
         try
         {
-            if (await session.ReadAsync() is not ["PING"]) return;
-            await session.SendAsync("+PONG\r\n");
+            while (await session.ReadAsync() is not ["PING"]) await session.SendAsync("-ERR unknown command\r\n");
+            await session.SendAsync(_greet(session.Number));
             await _script(session);
         }
         catch (Exception failure) when (

@@ -96,9 +96,13 @@ public sealed class ObservationTests
     public async Task An_application_may_set_options_itself()
     {
         await using ServiceProvider provider = new ServiceCollection()
-            .AddBitmapist(options => options.Port = 7000)
+            .AddSingleton<TimeProvider>(new Bitmapist.Testing.Files.ManualTime())
+            .AddBitmapist("elsewhere:7000")
+            .AddBitmapist(options => options.Port = 7001)
             .BuildServiceProvider();
-        Assert.Equal(7000, provider.GetRequiredService<BitmapistClient>().Options.Port);
+        BitmapistOptions options = provider.GetRequiredService<BitmapistClient>().Options;
+        Assert.Equal(("localhost", 7001), (options.Host, options.Port)); // the last registration counts
+        Assert.IsType<Bitmapist.Testing.Files.ManualTime>(options.TimeProvider);
     }
 
     [Fact]
