@@ -68,7 +68,8 @@ internal static class Walk
             await bitmapist.MarkAsync("signup", signedUp.Where(who => who.Value == week).Select(who => who.Key), at);
             uint[] back =
             [
-                .. signedUp.Where(who => who.Value <= week && random.NextDouble() < 1.0 / (1 + (0.6 * (week - who.Value))))
+                .. signedUp.Where(who => who.Value <= week)
+                    .Where(who => random.NextDouble() < 1.0 / (1 + (0.6 * (week - who.Value))))
                     .Select(who => who.Key),
             ];
             await bitmapist.MarkAsync("active", back, at);

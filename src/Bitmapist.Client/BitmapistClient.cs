@@ -33,7 +33,11 @@ public sealed class BitmapistClient : IAsyncDisposable
     internal BitmapistClient(ICommandChannel channel, BitmapistOptions options)
         : this(channel, ClientSettings.Of(options))
     {
+        Options = options;
     }
+
+    /// <summary>How the connection was made.</summary>
+    internal BitmapistOptions Options { get; } = new();
 
     /// <summary>What "now" is for this client, in UTC.</summary>
     public DateTimeOffset Now => _settings.Time.GetUtcNow();
@@ -64,7 +68,9 @@ public sealed class BitmapistClient : IAsyncDisposable
         return new BitmapistClient(channel, snapshot);
     }
 
-    /// <summary>Marks that someone had an event: in its month, week and day, and its hour and flag if tracked.</summary>
+    /// <summary>
+    /// Marks that someone had an event: in its month, week and day, and its hour and flag if tracked.
+    /// </summary>
     /// <param name="name">The event's name, not empty.</param>
     /// <param name="id">Who, 0 … 2^32−1.</param>
     /// <param name="at">When, of any offset; now if null.</param>
@@ -95,7 +101,9 @@ public sealed class BitmapistClient : IAsyncDisposable
     /// <param name="trackUnique">Whether to mark the flag too; the client's default if null.</param>
     /// <param name="cancellationToken">Gives up; what was sent may still take effect.</param>
     /// <returns>Ids marked, repeated ones included.</returns>
-    /// <remarks>Not one transaction: after a failure some are marked. Marks repeat without harm, so do it anew.</remarks>
+    /// <remarks>
+    /// Not one transaction: after a failure some are marked. Marks repeat without harm, so do it anew.
+    /// </remarks>
     /// <exception cref="ArgumentException">The name is empty.</exception>
     public Task<long> MarkAsync(
         string name, IAsyncEnumerable<uint> ids, DateTimeOffset? at = null, bool? trackHourly = null,
@@ -116,7 +124,8 @@ public sealed class BitmapistClient : IAsyncDisposable
         bool? trackUnique = null, CancellationToken cancellationToken = default) =>
         _marks.SendAsync(KeysOf(name, at, trackHourly, trackUnique), Checked(ids), isSet: false, cancellationToken);
 
-    /// <inheritdoc cref="UnmarkAsync(string, IAsyncEnumerable{uint}, DateTimeOffset?, bool?, bool?, CancellationToken)"/>
+    /// <inheritdoc
+    /// cref="UnmarkAsync(string, IAsyncEnumerable{uint}, DateTimeOffset?, bool?, bool?, CancellationToken)"/>
     public Task<long> UnmarkAsync(
         string name, IEnumerable<uint> ids, DateTimeOffset? at = null, bool? trackHourly = null,
         bool? trackUnique = null, CancellationToken cancellationToken = default) =>
@@ -309,7 +318,9 @@ public sealed class BitmapistClient : IAsyncDisposable
         return await DeleteAsync([key], cancellationToken).ConfigureAwait(false) > 0;
     }
 
-    /// <summary>Deletes everything under the client's prefix: all marks, flags and results. O(keys of the server).</summary>
+    /// <summary>
+    /// Deletes everything under the client's prefix: all marks, flags and results. O(keys of the server).
+    /// </summary>
     /// <param name="cancellationToken">Gives up; keys may still be deleted.</param>
     /// <returns>Keys deleted.</returns>
     public async Task<long> DeleteAllEventsAsync(CancellationToken cancellationToken = default)

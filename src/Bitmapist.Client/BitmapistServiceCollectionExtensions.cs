@@ -1,6 +1,5 @@
 using Bitmapist.Client.Connections;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 
 namespace Bitmapist.Client;
@@ -10,7 +9,8 @@ public static class BitmapistServiceCollectionExtensions
 {
     /// <summary>
     /// Registers one <see cref="BitmapistClient"/> for the application. It connects when it is first used, so that an
-    /// application starts without its server, and logs to the application's logger.
+    /// application starts without its server; it logs to the application's logger, and takes the time from the
+    /// application's <see cref="TimeProvider"/> if there is one. Of several registrations the last counts.
     /// </summary>
     /// <param name="services">Where to register.</param>
     /// <param name="connectionString">See <see cref="BitmapistOptions.Parse"/>.</param>
@@ -41,13 +41,14 @@ public static class BitmapistServiceCollectionExtensions
 
     private static IServiceCollection AddClient(this IServiceCollection services, Func<BitmapistOptions> source)
     {
-        services.TryAddSingleton(provider =>
+        return services.AddSingleton(provider =>
         {
             BitmapistOptions options = source();
+            if (options.TimeProvider == TimeProvider.System)
+                options.TimeProvider = provider.GetService<TimeProvider>() ?? TimeProvider.System;
             options.LoggerFactory ??= provider.GetService<ILoggerFactory>();
             BitmapistOptions snapshot = options.Snapshot();
             return new BitmapistClient(ServerConnection.Create(snapshot), snapshot);
         });
-        return services;
     }
 }

@@ -25,6 +25,6 @@ internal static partial class Log
     [LoggerMessage(6, LogLevel.Debug, "{Address} does not take a client's name: {Reason}")]
     public static partial void NameRefused(ILogger logger, string address, string reason);
 
-    [LoggerMessage(7, LogLevel.Debug, "{Address} did not answer {Request} within {TimeoutMs} ms")]
-    public static partial void TimedOut(ILogger logger, string address, string request, int timeoutMs);
+    [LoggerMessage(7, LogLevel.Warning, "{Address} did not answer {Batches} batches within {TimeoutMs} ms")]
+    public static partial void TimedOut(ILogger logger, string address, int batches, int timeoutMs);
 }

@@ -1,8 +1,8 @@
 namespace Bitmapist.Client;
 
 /// <summary>
-/// What came back is no reply, or answers nothing that was asked: the other side is no Redis server, or bytes were
-/// damaged. The connection is closed, since nothing behind such bytes can be understood, and made anew.
+/// What came back is no reply, or not one to what was asked: the other side is no Redis server, or bytes were damaged.
+/// A connection that carries what cannot be understood is closed and made anew.
 /// </summary>
 public sealed class ProtocolViolationException : BitmapistException
 {

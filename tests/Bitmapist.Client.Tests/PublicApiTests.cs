@@ -32,7 +32,8 @@ public sealed class PublicApiTests
             if (type.BaseType is { } parent && parent != typeof(object)) text.Append(" : ").Append(Name(parent));
             text.Append('\n');
             IEnumerable<string> members = type
-                .GetMembers(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly)
+                .GetMembers(
+                    BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly)
                 .Select(member => Line(member)).OfType<string>().Order(StringComparer.Ordinal);
             foreach (string member in members) text.Append("  ").Append(member).Append('\n');
         }
@@ -46,7 +47,8 @@ public sealed class PublicApiTests
         return member switch
         {
             ConstructorInfo made => $"new({Parameters(made)})",
-            MethodInfo { IsSpecialName: true } method when !method.Name.StartsWith("op_", StringComparison.Ordinal) => null,
+            MethodInfo { IsSpecialName: true } method
+                when !method.Name.StartsWith("op_", StringComparison.Ordinal) => null,
             MethodInfo method => $"{(method.IsStatic ? "static " : "")}{method.Name}({Parameters(method)}) : "
                 + Name(method.ReturnType, s_nullability.Create(method.ReturnParameter)),
             PropertyInfo property => $"{property.Name} {{ {(property.CanRead ? "get; " : "")}"

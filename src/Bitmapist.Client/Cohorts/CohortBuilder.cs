@@ -69,7 +69,8 @@ internal sealed class CohortBuilder(AskingContext context)
         for (int row = 0; row < rowCount; row++)
         {
             EventSet own = cohorts[row];
-            DateOnly date = DateOnly.FromDateTime((own.Period ?? activity.Period)?.Start.UtcDateTime ?? now.UtcDateTime);
+            DateTimeOffset start = (own.Period ?? activity.Period)?.Start ?? now;
+            DateOnly date = DateOnly.FromDateTime(start.UtcDateTime);
             PendingRow pending = rows[row] = new PendingRow(date, CohortText.Day(date), own, sizes[row].Value);
             for (int after = 0; after < columns; after++)
             {

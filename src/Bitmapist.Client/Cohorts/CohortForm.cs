@@ -63,7 +63,8 @@ public sealed record CohortForm
     {
         IReadOnlyList<EventChoice> second = Selections2 ?? Selections1;
         var html = new StringBuilder(Style);
-        html.Append("<form class=\"cohort-form\" method=\"get\" action=\"").Append(Encoded(ActionUrl)).Append("\">\n<p>");
+        html.Append("<form class=\"cohort-form\" method=\"get\" action=\"").Append(Encoded(ActionUrl));
+        html.Append("\">\n<p>");
         html.Append("Show me people who ");
         AppendChoice(html, "select1", "First event", Values.Select1, isRequired: true, Selections1);
         html.Append(" and ");

@@ -42,7 +42,9 @@ public sealed record CohortFormValues
     /// <summary>Whether both events were chosen, so that there is a table to ask for.</summary>
     public bool IsComplete => Select1.Length > 0 && Select2.Length > 0;
 
-    /// <summary>Reads the fields of a query string. Missing and empty fields have their defaults; others are ignored.</summary>
+    /// <summary>
+    /// Reads the fields of a query string. Missing and empty fields have their defaults; others are ignored.
+    /// </summary>
     /// <param name="fields">Names and decoded values.</param>
     /// <exception cref="FormatException">A field has no such value; the message names it.</exception>
     public static CohortFormValues Parse(IEnumerable<KeyValuePair<string, string?>> fields)

@@ -33,7 +33,7 @@ internal sealed class PendingBatch : TaskCompletionSource<IReadOnlyList<Reply>>
         _requests = batch.Count;
         IsRepeatable = batch.IsRepeatable;
         Deadline = deadline;
-        WireBytes = FramedBytes(batch, mode);
+        WireBytes = FramedBytes(batch.Wire.Length, mode);
         _wire = ArrayPool<byte>.Shared.Rent(WireBytes);
         bool isTransaction = mode == SendMode.Transaction;
         _replies = new Reply[batch.Count + (isTransaction ? TransactionReplies.FrameReplies : 0)];
@@ -64,15 +64,14 @@ internal sealed class PendingBatch : TaskCompletionSource<IReadOnlyList<Reply>>
     /// <summary>Whether nobody waits for the outcome any more.</summary>
     public bool IsAbandoned => Task.IsCompleted;
 
-    /// <summary>Bytes that a batch takes on the wire.</summary>
+    /// <summary>Bytes that requests of so many bytes take on the wire.</summary>
     /// <exception cref="ArgumentException">They exceed <see cref="Limits.BatchBytesMax"/>.</exception>
-    public static int FramedBytes(RequestBatch batch, SendMode mode)
+    public static int FramedBytes(int bytes, SendMode mode)
     {
-        int bytes = batch.Wire.Length;
         if (bytes > Limits.BatchBytesMax)
         {
             throw new ArgumentException(
-                $"A batch may have {Limits.BatchBytesMax:N0} bytes, not {bytes:N0}: send it in parts.", nameof(batch));
+                $"A batch may have {Limits.BatchBytesMax:N0} bytes, not {bytes:N0}: send it in parts.", nameof(bytes));
         }
 
         return mode == SendMode.Pipeline

@@ -144,14 +144,15 @@ internal sealed class RequestQueue(ByteGate bytes)
     /// <summary>Fails what ran out of time, and drops unsent batches that nobody waits for. O(batches).</summary>
     /// <param name="now">The present timestamp.</param>
     /// <param name="timedOut">What a batch fails with.</param>
-    public void Sweep(long now, Func<PendingBatch, BitmapistException> timedOut)
+    /// <returns>How many ran out of time.</returns>
+    public int Sweep(long now, Func<PendingBatch, BitmapistException> timedOut)
     {
         lock (_gate)
         {
+            int late = 0;
             foreach (PendingBatch batch in _unanswered)
-                if (batch.Deadline <= now && !batch.IsAbandoned) batch.TrySetException(timedOut(batch));
-            SweepUnsent(_repeats, now, timedOut);
-            SweepUnsent(_unsent, now, timedOut);
+                if (IsLate(batch, now) && batch.TrySetException(timedOut(batch))) late++;
+            return late + SweepUnsent(_repeats, now, timedOut) + SweepUnsent(_unsent, now, timedOut);
         }
     }
 
@@ -204,15 +205,20 @@ internal sealed class RequestQueue(ByteGate bytes)
         return null;
     }
 
-    private void SweepUnsent(Queue<PendingBatch> line, long now, Func<PendingBatch, BitmapistException> timedOut)
+    private static bool IsLate(PendingBatch batch, long now) => batch.Deadline <= now && !batch.IsAbandoned;
+
+    private int SweepUnsent(Queue<PendingBatch> line, long now, Func<PendingBatch, BitmapistException> timedOut)
     {
+        int late = 0;
         for (int i = line.Count; i > 0; i--)
         {
             PendingBatch batch = line.Dequeue();
-            if (batch.Deadline <= now && !batch.IsAbandoned) batch.TrySetException(timedOut(batch));
+            if (IsLate(batch, now) && batch.TrySetException(timedOut(batch))) late++;
             if (batch.IsAbandoned) Discard(batch);
             else line.Enqueue(batch);
         }
+
+        return late;
     }
 
     private void FailAll(Queue<PendingBatch> line, Func<Exception> reason)

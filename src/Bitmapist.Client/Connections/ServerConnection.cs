@@ -123,7 +123,7 @@ internal sealed class ServerConnection : ICommandChannel
         RequestBatch batch, SendMode mode, long startedAt, CancellationToken cancellationToken)
     {
         Start(null);
-        int wireBytes = PendingBatch.FramedBytes(batch, mode);
+        int wireBytes = PendingBatch.FramedBytes(batch.Wire.Length, mode);
         if (!_bytes.TryEnter(wireBytes)) await EnterAsync(wireBytes, cancellationToken).ConfigureAwait(false);
         long deadline = startedAt + (_clock.TimestampFrequency * _options.ResponseTimeoutMs / 1000);
         var pending = new PendingBatch(batch, mode, deadline);
@@ -236,7 +236,8 @@ internal sealed class ServerConnection : ICommandChannel
     private void Sweep()
     {
         long now = _clock.GetTimestamp();
-        _queue.Sweep(now, TimedOut);
+        int timedOut = _queue.Sweep(now, TimedOut);
+        if (timedOut > 0) Log.TimedOut(_logger, _options.Address, timedOut, _options.ResponseTimeoutMs);
         if (_link is not { } link || _queue.OldestUnanswered() is not { } oldest) return;
         TimeSpan silence = _clock.GetElapsedTime(Math.Max(link.ReceivedAt, oldest.SentAt), now);
         if (silence.TotalMilliseconds < (double)_options.ResponseTimeoutMs * Limits.SilenceTimeouts) return;
@@ -246,7 +247,6 @@ internal sealed class ServerConnection : ICommandChannel
     private BitmapistTimeoutException TimedOut(PendingBatch batch)
     {
         string request = batch.Describe();
-        Log.TimedOut(_logger, _options.Address, request, _options.ResponseTimeoutMs);
         if (batch.Attempts == 0 || _link is null) return Unsent(_connectFailure, $"{request} was waiting to be sent");
         return new BitmapistTimeoutException(
             $"{_options.Address} did not answer {request} within {_options.ResponseTimeoutMs:N0} ms. It may still take "

@@ -19,7 +19,9 @@ public abstract record EventSet
     {
     }
 
-    /// <summary>The time looked at, from the earliest start to the latest end; null where no operand has a date.</summary>
+    /// <summary>
+    /// The time looked at, from the earliest start to the latest end; null where no operand has a date.
+    /// </summary>
     public abstract EventPeriod? Period { get; }
 
     internal abstract EventShape Shape { get; }
@@ -87,7 +89,9 @@ public abstract record EventSet
     /// <param name="now">The moment to compare with, of any offset.</param>
     public abstract bool IsOver(DateTimeOffset now);
 
-    /// <summary>The set as one writes it: <c>MonthEvents("active", 2026, 1) &amp; UniqueEvents("premium")</c>.</summary>
+    /// <summary>
+    /// The set as one writes it: <c>MonthEvents("active", 2026, 1) &amp; UniqueEvents("premium")</c>.
+    /// </summary>
     public sealed override string ToString()
     {
         var text = new StringBuilder();
@@ -99,7 +103,8 @@ public abstract record EventSet
     internal abstract void AppendTo(StringBuilder text, Precedence surroundings);
 
     /// <summary>Appends a call: the type's name, then quoted text and numbers.</summary>
-    private protected static void AppendCall(StringBuilder text, string type, string name, params ReadOnlySpan<int> rest)
+    private protected static void AppendCall(
+        StringBuilder text, string type, string name, params ReadOnlySpan<int> rest)
     {
         text.Append(type).Append("(\"").Append(name).Append('"');
         foreach (int number in rest) text.Append(CultureInfo.InvariantCulture, $", {number}");

@@ -27,7 +27,8 @@ internal sealed class MarkWriter(ICommandChannel channel, ResultCache results)
         batch.IsRepeatable = true; // A bit set or cleared twice is the same bit.
         await ForgettingAsync(keys, async () =>
         {
-            IReadOnlyList<Reply> replies = await channel.SendAsync(batch, mode, cancellationToken).ConfigureAwait(false);
+            IReadOnlyList<Reply> replies =
+                await channel.SendAsync(batch, mode, cancellationToken).ConfigureAwait(false);
             foreach (Reply reply in replies) reply.Checked($"a mark of {keys.First()}");
             return replies.Count;
         }).ConfigureAwait(false);

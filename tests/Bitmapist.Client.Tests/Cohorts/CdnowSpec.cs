@@ -44,7 +44,8 @@ public abstract class CdnowSpec(ITestServer server) : ClientSpec(server)
         {
             result = await Client3.CohortAsync(new CohortQuery
             {
-                First = "first", Return = "buy", Unit = unit, Rows = rows, PeriodsAfter = periodsAfter, Retention = retention,
+                First = "first", Return = "buy", Unit = unit, Rows = rows, PeriodsAfter = periodsAfter,
+                Retention = retention,
             }, Cancel);
             int row = 0;
             foreach ((long size, long?[] cells) in purchases.Table(

@@ -58,7 +58,8 @@ public abstract class CohortSpec(ITestServer server) : ClientSpec(server)
     {
         await MarkAsync(Client, "signup", -2, 1, 2);
         await MarkAsync(Client, "active", -1, 3);
-        CohortTable table = await Client.CohortAsync(Daily("signup", "active") with { Rows = 3, PeriodsAfter = 2 }, Cancel);
+        CohortTable table = await Client.CohortAsync(
+            Daily("signup", "active") with { Rows = 3, PeriodsAfter = 2 }, Cancel);
         Assert.Equal([2, 0, 0], table.Rows.Select(row => row.Size));
         Assert.Equal([null, 0.0, null], table.Rows[0].Cells.Select(cell => cell.Percent));
         Assert.All(table.Rows.Skip(1), row => Assert.All(row.Cells, cell => Assert.True(cell.IsEmpty)));
@@ -72,7 +73,8 @@ public abstract class CohortSpec(ITestServer server) : ClientSpec(server)
         await MarkAsync(Client, "signup", -1, 4, 5, 6, 7);
         await MarkAsync(Client, "active", -1, 1, 2);
         await MarkAsync(Client, "active", 0, 4);
-        CohortTable table = await Client.CohortAsync(Daily("signup", "active") with { Rows = 3, PeriodsAfter = 1 }, Cancel);
+        CohortTable table = await Client.CohortAsync(
+            Daily("signup", "active") with { Rows = 3, PeriodsAfter = 1 }, Cancel);
         Assert.Equal(0.0, table.Average(0)); // 0 % the day before, else empty
         Assert.Equal((200.0 / 3 + 25) / 2, table.Average(1)!.Value, precision: 10);
         Assert.Contains("14 Jan 2026,4,0.0,25.0\n", table.ToCsv(), StringComparison.Ordinal);
@@ -133,7 +135,8 @@ public abstract class CohortSpec(ITestServer server) : ClientSpec(server)
         await MarkAsync(Client, "signup", -1, 1, 2, 3);
         await MarkAsync(Client, "active", -1, 1, 2);
         await MarkAsync(Client, "active", 0, 2, 3, 4);
-        CohortTable table = await Client.CohortAsync(Daily("signup", "active") with { Rows = 2, PeriodsAfter = 1 }, Cancel);
+        CohortTable table = await Client.CohortAsync(
+            Daily("signup", "active") with { Rows = 2, PeriodsAfter = 1 }, Cancel);
         CohortRow row = table.Rows[0];
         Assert.Equal([1u, 2u], await IdsOf(row.Cells[0].Events));
         Assert.Equal([2u, 3u], await IdsOf(row.Cells[1].Events));
@@ -219,7 +222,8 @@ public abstract class CohortSpec(ITestServer server) : ClientSpec(server)
         Assert.Equal([50.0, 50], table.Rows[1].Cells.Select(cell => cell.Percent!.Value));
         table = await Client.CohortAsync(new CohortQuery
         {
-            First = "active", FirstAlso = EventDefinition.Unique("premium"), Return = "active", Rows = 1, PeriodsAfter = 0,
+            First = "active", FirstAlso = EventDefinition.Unique("premium"), Return = "active",
+            Rows = 1, PeriodsAfter = 0,
         }, Cancel);
         Assert.Equal((1, 1L), (table.Rows[0].Size, table.Rows[0].Cells[0].Count));
     }

@@ -47,8 +47,9 @@ internal sealed class Purchases
         }
     }
 
-    /// <summary>For each row's period, its new customers and how many of them bought in each period from it on.</summary>
-    public IEnumerable<(long Size, long?[] Cells)> Table(PeriodUnit unit, IEnumerable<DateOnly> rows, int columns, bool isUnbounded)
+    /// <summary>For each row's period, its new customers and how many of them bought in each period on.</summary>
+    public IEnumerable<(long Size, long?[] Cells)> Table(
+        PeriodUnit unit, IEnumerable<DateOnly> rows, int columns, bool isUnbounded)
     {
         Dictionary<DateTimeOffset, HashSet<uint>> buyers = Rows.GroupBy(row => StartOf(unit, row.Date))
             .ToDictionary(group => group.Key, group => group.Select(row => row.Customer).ToHashSet());

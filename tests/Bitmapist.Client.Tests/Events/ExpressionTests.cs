@@ -55,7 +55,8 @@ public sealed class ExpressionTests
             "trackist_bitop_XOR_trackist_a_2026-1-trackist_bitop_AND_trackist_a_2026-1-trackist_b_2026-1",
             s_keys.Of(s_a - s_b));
         Assert.Equal(
-            "trackist_bitop_OR_" + string.Join('-', Enumerable.Range(1, 12).Select(month => $"trackist_a_2026-{month}")),
+            "trackist_bitop_OR_"
+                + string.Join('-', Enumerable.Range(1, 12).Select(month => $"trackist_a_2026-{month}")),
             s_keys.Of(new YearEvents("a", 2026)));
         Assert.Equal("trackist_a_W2026-3", s_keys.Of(new WeekEvents("a", 2026, 3)));
         Assert.Equal("trackist_a_2026-1-17", s_keys.Of(new DayEvents("a", 2026, 1, 17)));
@@ -115,7 +116,8 @@ public sealed class ExpressionTests
         EventDefinition custom = ((EventDefinition)"web" | "ios").As("anywhere");
         EventCatalog catalog = new EventCatalog().Add(custom);
         Assert.Same(custom, catalog.Find("anywhere"));
-        Assert.Equal(new DayEvents("web", 2026, 1, 1), catalog.Find("web").In(PeriodUnit.Day, new DateOnly(2026, 1, 1)));
+        DateOnly newYear = new(2026, 1, 1);
+        Assert.Equal(new DayEvents("web", 2026, 1, 1), catalog.Find("web").In(PeriodUnit.Day, newYear));
         Assert.Equal(["anywhere"], catalog.Names);
     }
 }

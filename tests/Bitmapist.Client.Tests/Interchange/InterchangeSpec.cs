@@ -61,7 +61,8 @@ public abstract class InterchangeSpec(ITestServer server) : ClientSpec(server)
     {
         DateTime[] times =
         [
-            new(2018, 12, 31, 23, 0, 0), new(2019, 1, 1, 0, 0, 0), new(2020, 12, 31, 5, 0, 0), new(2019, 6, 7, 9, 59, 59),
+            new(2018, 12, 31, 23, 0, 0), new(2019, 1, 1, 0, 0, 0), new(2020, 12, 31, 5, 0, 0),
+            new(2019, 6, 7, 9, 59, 59),
         ];
         string[] names = ["active", "song:played", "with_score", "été", "a b"];
         List<Mark> marks =
@@ -90,8 +91,10 @@ public abstract class InterchangeSpec(ITestServer server) : ClientSpec(server)
             [
                 new object[] { "AND", Active, Played }, new object[] { "AND", Active, new[] { "OR", Played, Week } },
                 new object[] { "AND", new[] { "AND", Active, Played }, Week }, new[] { "NOT", Active },
-                new[] { "XOR", Active, Week }, new object[] { "AND", year, Week }, new[] { "AND", Active, Played, Week },
-                new object[] { "XOR", Active, new[] { "AND", Active, Played } }, new[] { "OR", Active, "active_2018-11" },
+                new[] { "XOR", Active, Week }, new object[] { "AND", year, Week },
+                new[] { "AND", Active, Played, Week },
+                new object[] { "XOR", Active, new[] { "AND", Active, Played } },
+                new[] { "OR", Active, "active_2018-11" },
             ]);
     }
 

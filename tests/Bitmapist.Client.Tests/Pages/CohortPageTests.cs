@@ -68,8 +68,8 @@ public sealed class CohortPageTests(BitmapistServer server, Chromium chromium)
     public async Task A_form_filled_in_keeps_its_values_and_required_fields_their_choice()
     {
         IPage page = await chromium.OpenAsync();
-        await page.GotoAsync($"{Address}/?select1=signup&select2=active&time_group=days&num_results=7&retention=unbounded"
-            + "&start_date=2026-01-05");
+        await page.GotoAsync($"{Address}/?select1=signup&select2=active&time_group=days&num_results=7"
+            + "&retention=unbounded&start_date=2026-01-05");
         Assert.Equal("signup", await page.InputValueAsync("[name=select1]"));
         Assert.Equal("unbounded", await page.InputValueAsync("[name=retention]"));
         Assert.Equal("2026-01-05", await page.InputValueAsync("[name=start_date]"));
@@ -116,7 +116,10 @@ public sealed class CohortPageTests(BitmapistServer server, Chromium chromium)
     private static async Task KeepPictureAsync(IPage page, string name)
     {
         if (Environment.GetEnvironmentVariable("BITMAPIST_PICTURES") is { Length: > 0 } folder)
-            await page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(folder, name + ".png"), FullPage = true });
+        {
+            await page.ScreenshotAsync(
+                new PageScreenshotOptions { Path = Path.Combine(folder, name + ".png"), FullPage = true });
+        }
     }
 
     /// <summary>Twelve weeks of sign-ups who come back less and less, on the web or on iOS.</summary>
@@ -134,8 +137,11 @@ public sealed class CohortPageTests(BitmapistServer server, Chromium chromium)
             {
                 uint[] back = [.. people.Where(_ => random.NextDouble() < 0.9 / (1 + (0.5 * after)))];
                 await client.MarkAsync("active", back, At(week + after), trackUnique: false, cancellationToken: Cancel);
-                await client.MarkAsync("web", back.Where(id => id % 3 == 0), At(week + after), cancellationToken: Cancel);
-                await client.MarkAsync("ios", back.Where(id => id % 5 == 0), At(week + after), cancellationToken: Cancel);
+                await MarkSome("web", 3);
+                await MarkSome("ios", 5);
+
+                Task MarkSome(string name, uint every) => client.MarkAsync(
+                    name, back.Where(id => id % every == 0), At(week + after), cancellationToken: Cancel);
             }
         }
 

@@ -83,7 +83,8 @@ public abstract class Bitmapist4Spec(ITestServer server) : ClientSpec(server)
         uint next = 0;
         for (int row = 0; row < rows.Length; row++)
         {
-            DateTimeOffset monday = new(DateOnly.Parse(rows[row].Monday, CultureInfo.InvariantCulture), default, TimeSpan.Zero);
+            var date = DateOnly.Parse(rows[row].Monday, CultureInfo.InvariantCulture);
+            DateTimeOffset monday = new(date, default, TimeSpan.Zero);
             uint first = next;
             next += (uint)rows[row].Counts[0];
             for (int after = 0; after < rows[row].Counts.Length; after++)
