@@ -1,11 +1,12 @@
 using System.Diagnostics;
 using System.Globalization;
 using Bitmapist.Client;
+using Bitmapist.Client.Benchmarks;
 using Bitmapist.Client.Connections;
 
 // usage: Bitmapist.Client.Benchmarks CONNECTION-STRING
-// Measures what a mark costs on a server that runs already: rate, CPU time of this process, bytes allocated. Its keys
-// begin with "bench_" and are deleted before and after.
+// Measures what a mark costs on a server that runs already (rate, CPU time of this process, bytes allocated), then what
+// a cohort page and the streaming of ids cost. Its keys begin with "bench_" and are deleted before and after.
 if (args.Length != 1)
 {
     Console.Error.WriteLine("usage: Bitmapist.Client.Benchmarks CONNECTION-STRING");
@@ -33,6 +34,7 @@ foreach (string pass in new[] { "warming up", "" })
 }
 
 await DeleteAsync().ConfigureAwait(false);
+await AskingMeasurements.RunAsync(args[0]).ConfigureAwait(false);
 return 0;
 
 async Task DeleteAsync()
