@@ -42,6 +42,12 @@ internal static class Limits
     /// <summary>Seconds of idleness after which the system probes whether the server's machine is still there.</summary>
     public const int KeepAliveSeconds = 60;
 
+    /// <summary>Seconds between such probes.</summary>
+    public const int KeepAliveIntervalSeconds = 10;
+
+    /// <summary>Unanswered probes after which the connection is lost.</summary>
+    public const int KeepAliveProbes = 3;
+
     /// <summary>Milliseconds any timeout or delay may be set to: a day. ArgumentException beyond.</summary>
     public const int TimeoutMsMax = 24 * 60 * 60 * 1000;
 

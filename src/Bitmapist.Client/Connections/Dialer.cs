@@ -69,6 +69,10 @@ internal sealed class Dialer(BitmapistOptions options, ILogger logger, TimeProvi
         };
         socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, optionValue: true);
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, Limits.KeepAliveSeconds);
+        socket.SetSocketOption(
+            SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, Limits.KeepAliveIntervalSeconds);
+        socket.SetSocketOption(
+            SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, Limits.KeepAliveProbes);
         return socket;
     }
 
