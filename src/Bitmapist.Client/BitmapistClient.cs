@@ -2,7 +2,9 @@ using Bitmapist.Client.Connections;
 
 namespace Bitmapist.Client;
 
-/// <summary>A connection to a server that holds events. Safe for concurrent use; one per application is enough.</summary>
+/// <summary>
+/// A connection to a server that holds events. Safe for concurrent use; one per application is enough.
+/// </summary>
 public sealed class BitmapistClient : IAsyncDisposable
 {
     private readonly ICommandChannel _channel;

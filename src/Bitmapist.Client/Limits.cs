@@ -21,7 +21,9 @@ internal static class Limits
     /// </summary>
     public const int ReplyBulkBytesMax = 512 * 1024 * 1024;
 
-    /// <summary>Elements of one reply: the names of as many events by KEYS. ProtocolViolationException beyond.</summary>
+    /// <summary>
+    /// Elements of one reply: the names of as many events by KEYS. ProtocolViolationException beyond.
+    /// </summary>
     public const long ReplyElementsMax = 16 * 1024 * 1024;
 
     /// <summary>Bytes of one string in a reply to the handshake, where a peer is yet unproven.</summary>
@@ -39,7 +41,9 @@ internal static class Limits
     /// </summary>
     public const int SilenceTimeouts = 2;
 
-    /// <summary>Seconds of idleness after which the system probes whether the server's machine is still there.</summary>
+    /// <summary>
+    /// Seconds of idleness after which the system probes whether the server's machine is still there.
+    /// </summary>
     public const int KeepAliveSeconds = 60;
 
     /// <summary>Seconds between such probes.</summary>

@@ -34,8 +34,8 @@ internal sealed class Dialer(BitmapistOptions options, ILogger logger, TimeProvi
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw new BitmapistTimeoutException(
-                $"{options.Address} did not complete a connection within {options.ConnectTimeoutMs:N0} ms. Is the address "
-                + "right, does a firewall swallow packets, is the server overloaded?");
+                $"{options.Address} did not complete a connection within {options.ConnectTimeoutMs:N0} ms. Is the "
+                + "address right, does a firewall swallow packets, is the server overloaded?");
         }
         catch (Exception failure) when (failure is not BitmapistException and not OperationCanceledException)
         {
