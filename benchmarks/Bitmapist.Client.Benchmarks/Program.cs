@@ -25,7 +25,8 @@ foreach (string pass in new[] { "warming up", "" })
 {
     await DeleteAsync().ConfigureAwait(false);
     string suffix = pass.Length == 0 ? "" : $" ({pass})";
-    await MeasureAsync($"bulk, one SETBIT per id{suffix}", Ids, () => BulkAsync(keys.AsMemory(0, 1))).ConfigureAwait(false);
+    await MeasureAsync($"bulk, one SETBIT per id{suffix}", Ids, () => BulkAsync(keys.AsMemory(0, 1)))
+        .ConfigureAwait(false);
     await MeasureAsync($"bulk, four SETBITs per id{suffix}", Ids, () => BulkAsync(keys)).ConfigureAwait(false);
     await MeasureAsync($"64 callers, a SETBIT each{suffix}", 200_000, () => CallersAsync(64, 200_000))
         .ConfigureAwait(false);
@@ -53,7 +54,10 @@ async Task BulkAsync(ReadOnlyMemory<string> wanted)
     Trace.Assert(result.Items == Ids, "Every id is acknowledged.");
 }
 
-Task CallersAsync(int callers, int marks) => Task.WhenAll(Enumerable.Range(0, callers).Select(caller => Task.Run(async () =>
+Task CallersAsync(int callers, int marks) =>
+    Task.WhenAll(Enumerable.Range(0, callers).Select(caller => Task.Run(() => CallerAsync(caller, callers, marks))));
+
+async Task CallerAsync(int caller, int callers, int marks)
 {
     var batch = new RequestBatch();
     for (int i = caller; i < marks; i += callers)
@@ -62,7 +66,7 @@ Task CallersAsync(int callers, int marks) => Task.WhenAll(Enumerable.Range(0, ca
         batch.Begin("SETBIT", 3).Add(keys[0]).Add(ids[i]).Add(1);
         await channel.SendAsync(batch, SendMode.Pipeline, CancellationToken.None).ConfigureAwait(false);
     }
-})));
+}
 
 static async Task MeasureAsync(string name, int count, Func<Task> work)
 {

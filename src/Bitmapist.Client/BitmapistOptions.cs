@@ -31,7 +31,9 @@ public sealed class BitmapistOptions
     /// <summary>Number of the database, from 0.</summary>
     public int Database { get; set; }
 
-    /// <summary>Whether to encrypt (rediss://). The server's certificate must be valid for <see cref="Host"/>.</summary>
+    /// <summary>
+    /// Whether to encrypt (rediss://). The server's certificate must be valid for <see cref="Host"/>.
+    /// </summary>
     public bool UseTls { get; set; }
 
     /// <summary>

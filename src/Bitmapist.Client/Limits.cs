@@ -21,7 +21,9 @@ internal static class Limits
     /// </summary>
     public const int ReplyBulkBytesMax = 512 * 1024 * 1024;
 
-    /// <summary>Elements of one reply: the names of as many events by KEYS. ProtocolViolationException beyond.</summary>
+    /// <summary>
+    /// Elements of one reply: the names of as many events by KEYS. ProtocolViolationException beyond.
+    /// </summary>
     public const long ReplyElementsMax = 16 * 1024 * 1024;
 
     /// <summary>Bytes of one string in a reply to the handshake, where a peer is yet unproven.</summary>
@@ -39,8 +41,16 @@ internal static class Limits
     /// </summary>
     public const int SilenceTimeouts = 2;
 
-    /// <summary>Seconds of idleness after which the system probes whether the server's machine is still there.</summary>
+    /// <summary>
+    /// Seconds of idleness after which the system probes whether the server's machine is still there.
+    /// </summary>
     public const int KeepAliveSeconds = 60;
+
+    /// <summary>Seconds between such probes.</summary>
+    public const int KeepAliveIntervalSeconds = 10;
+
+    /// <summary>Unanswered probes after which the connection is lost.</summary>
+    public const int KeepAliveProbes = 3;
 
     /// <summary>Milliseconds any timeout or delay may be set to: a day. ArgumentException beyond.</summary>
     public const int TimeoutMsMax = 24 * 60 * 60 * 1000;

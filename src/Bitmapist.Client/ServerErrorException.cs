@@ -14,7 +14,9 @@ public sealed class ServerErrorException : BitmapistException
         Code = space < 0 ? serverText : serverText[..space];
     }
 
-    /// <summary>The error's first word, by which to tell errors apart: ERR, WRONGTYPE, NOAUTH, OOM, READONLY …</summary>
+    /// <summary>
+    /// The error's first word, by which to tell errors apart: ERR, WRONGTYPE, NOAUTH, OOM, READONLY …
+    /// </summary>
     public string Code { get; }
 
     /// <summary>The server's own words, code included.</summary>

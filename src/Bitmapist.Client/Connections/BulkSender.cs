@@ -1,8 +1,8 @@
 namespace Bitmapist.Client.Connections;
 
 /// <summary>
-/// Sends an unbounded sequence of requests in bounded memory: they are gathered into batches, several of which are under
-/// way at a time, and whose buffers are used again.
+/// Sends an unbounded sequence of requests in bounded memory: they are gathered into batches, several of which are
+/// under way at a time, and whose buffers are used again.
 /// </summary>
 internal static class BulkSender
 {

@@ -34,8 +34,8 @@ internal sealed class Dialer(BitmapistOptions options, ILogger logger, TimeProvi
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw new BitmapistTimeoutException(
-                $"{options.Address} did not complete a connection within {options.ConnectTimeoutMs:N0} ms. Is the address "
-                + "right, does a firewall swallow packets, is the server overloaded?");
+                $"{options.Address} did not complete a connection within {options.ConnectTimeoutMs:N0} ms. Is the "
+                + "address right, does a firewall swallow packets, is the server overloaded?");
         }
         catch (Exception failure) when (failure is not BitmapistException and not OperationCanceledException)
         {
@@ -69,6 +69,10 @@ internal sealed class Dialer(BitmapistOptions options, ILogger logger, TimeProvi
         };
         socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, optionValue: true);
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, Limits.KeepAliveSeconds);
+        socket.SetSocketOption(
+            SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, Limits.KeepAliveIntervalSeconds);
+        socket.SetSocketOption(
+            SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, Limits.KeepAliveProbes);
         return socket;
     }
 

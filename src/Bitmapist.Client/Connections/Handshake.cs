@@ -98,9 +98,11 @@ internal static class Handshake
             int received = await stream.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
             if (received == 0)
             {
-                throw new ConnectionLostException(read > 0 && replies[0].IsError
-                    ? $"{options.Address} closed the connection, saying: {replies[0].AsText()}"
-                    : $"{options.Address} closed the connection during the handshake. Does it speak TLS, and is it Redis?");
+                string hint = read > 0 && replies[0].IsError
+                    ? $"saying: {replies[0].AsText()}"
+                    : "saying nothing. Is it Redis, and does it speak TLS?";
+                throw new ConnectionLostException(
+                    $"{options.Address} closed the connection during the handshake, {hint}");
             }
 
             if (TakeReplies(reader, buffer.AsSpan(0, received), replies, ref read) is { } complaint)
@@ -126,6 +128,6 @@ internal static class Handshake
     }
 
     private static ProtocolViolationException NoRedis(BitmapistOptions options, string complaint) =>
-        new($"{options.Address} does not answer like a Redis server: {complaint}. Check host, port, and redis:// against "
-            + "rediss://.");
+        new($"{options.Address} does not answer like a Redis server: {complaint}. Check host, port, and redis:// "
+            + "against rediss://.");
 }

@@ -4,8 +4,8 @@ using Bitmapist.Resp.Replies;
 namespace Bitmapist.Client.Connections;
 
 /// <summary>
-/// One socket's life, from handshake to end: a loop that reads replies and hands them to the batches they belong to, and
-/// a writer that runs while there is something to write, on the thread that found it idle at first.
+/// One socket's life, from handshake to end: a loop that reads replies and hands them to the batches they belong to,
+/// and a writer that runs while there is something to write, on the thread that found it idle at first.
 /// </summary>
 internal sealed class Link
 {
@@ -61,7 +61,9 @@ internal sealed class Link
         }
     }
 
-    /// <summary>Writes what the queue has, until it has no more. Whoever the queue named as writer calls this.</summary>
+    /// <summary>
+    /// Writes what the queue has, until it has no more. Whoever the queue named as writer calls this.
+    /// </summary>
     public void Write() => _ = WriteAsync();
 
     /// <summary>Ends the connection; the first reason given is the one that counts.</summary>
@@ -75,8 +77,8 @@ internal sealed class Link
     }
 
     /// <summary>
-    /// What reading, writing and closing a socket or its TLS throws is an ordinary loss. Anything else is a bug of ours:
-    /// nothing is sent again then.
+    /// What reading, writing and closing a socket or its TLS throws is an ordinary loss. Anything else is a bug of
+    /// ours: nothing is sent again then.
     /// </summary>
     private static LinkFailure Explain(Exception failure)
     {

@@ -6,8 +6,8 @@ namespace Bitmapist.Client.Connections;
 
 /// <summary>
 /// A batch under way: its bytes, copied, because the caller may give up and fill its own buffer anew while they are
-/// still being sent; the replies so far; and the caller's task. The task may end early (cancelled, timed out): the batch
-/// keeps its place in line all the same, so that its replies are read as its own and dropped.
+/// still being sent; the replies so far; and the caller's task. The task may end early (cancelled, timed out): the
+/// batch keeps its place in line all the same, so that its replies are read as its own and dropped.
 /// </summary>
 /// <remarks>
 /// Bytes are taken and given back under the lock of <see cref="RequestQueue"/>; replies are added by the connection's

@@ -15,10 +15,10 @@ internal sealed class RequestBatch
     public int Count { get; private set; }
 
     /// <summary>
-    /// Whether it does not matter how often the requests run, or how late: reads, and writes such as SETBIT that come to
-    /// the same when repeated. If the connection is lost before every reply is there, such a batch is sent again from its
-    /// start, instead of failing with <see cref="ConnectionLostException"/>. The replies are then those of the last
-    /// run: a SETBIT that took effect before the loss reports the bit as set already. Default false.
+    /// Whether it does not matter how often the requests run, or how late: reads, and writes such as SETBIT that come
+    /// to the same when repeated. If the connection is lost before every reply is there, such a batch is sent again
+    /// from its start, instead of failing with <see cref="ConnectionLostException"/>. The replies are then those of the
+    /// last run: a SETBIT that took effect before the loss reports the bit as set already. Default false.
     /// </summary>
     public bool IsRepeatable { get; set; }
 

@@ -40,7 +40,7 @@ internal sealed class RequestQueue(ByteGate bytes)
         {
             if (_isClosed)
             {
-                Discard(batch);
+                Fail(batch, reason: null);
                 throw new ObjectDisposedException(nameof(BitmapistClient));
             }
 
@@ -99,8 +99,9 @@ internal sealed class RequestQueue(ByteGate bytes)
             _unanswered.Dequeue();
         }
 
+        bytes.Leave(batch.WireBytes); // first, so that a caller that has its replies finds the room it took free
         batch.Complete();
-        Discard(batch);
+        batch.Release();
         return true;
     }
 
@@ -131,8 +132,7 @@ internal sealed class RequestQueue(ByteGate bytes)
                     continue;
                 }
 
-                if (!batch.IsAbandoned && batch.TrySetException(failure.ToException(batch, address))) failed++;
-                Discard(batch);
+                if (Fail(batch, batch.IsAbandoned ? null : failure.ToException(batch, address))) failed++;
             }
 
             // Those that were still waiting for their repeat come after those that were sent before them.
@@ -193,7 +193,7 @@ internal sealed class RequestQueue(ByteGate bytes)
         {
             if (batch.IsAbandoned)
             {
-                Discard(batch);
+                Fail(batch, reason: null);
                 continue;
             }
 
@@ -213,9 +213,8 @@ internal sealed class RequestQueue(ByteGate bytes)
         for (int i = line.Count; i > 0; i--)
         {
             PendingBatch batch = line.Dequeue();
-            if (IsLate(batch, now) && batch.TrySetException(timedOut(batch))) late++;
-            if (batch.IsAbandoned) Discard(batch);
-            else line.Enqueue(batch);
+            if (!IsLate(batch, now) && !batch.IsAbandoned) line.Enqueue(batch);
+            else if (Fail(batch, batch.IsAbandoned ? null : timedOut(batch))) late++;
         }
 
         return late;
@@ -223,16 +222,14 @@ internal sealed class RequestQueue(ByteGate bytes)
 
     private void FailAll(Queue<PendingBatch> line, Func<Exception> reason)
     {
-        while (line.TryDequeue(out PendingBatch? batch))
-        {
-            batch.TrySetException(reason());
-            Discard(batch);
-        }
+        while (line.TryDequeue(out PendingBatch? batch)) Fail(batch, reason());
     }
 
-    private void Discard(PendingBatch batch)
+    /// <summary>Ends a batch that has left its line; false: nobody waited for it any more.</summary>
+    private bool Fail(PendingBatch batch, Exception? reason)
     {
-        batch.Release();
         bytes.Leave(batch.WireBytes);
+        batch.Release();
+        return reason is not null && batch.TrySetException(reason);
     }
 }

@@ -115,7 +115,8 @@ internal sealed class ServerConnection : ICommandChannel
         lock (_starting) running = _running;
         _link?.End(LinkFailure.ByThisClient);
         if (running is not null) await running.ConfigureAwait(false);
-        _queue.Close(() => new ConnectionLostException($"The connection to {_options.Address} was closed by this client."));
+        _queue.Close(() =>
+            new ConnectionLostException($"The connection to {_options.Address} was closed by this client."));
         _stopping.Dispose();
     }
 
@@ -232,7 +233,9 @@ internal sealed class ServerConnection : ICommandChannel
         return link.HasAnswered;
     }
 
-    /// <summary>Fails requests whose time has run out, and gives up a connection that owes replies in silence.</summary>
+    /// <summary>
+    /// Fails requests whose time has run out, and gives up a connection that owes replies in silence.
+    /// </summary>
     private void Sweep()
     {
         long now = _clock.GetTimestamp();
@@ -255,8 +258,8 @@ internal sealed class ServerConnection : ICommandChannel
 
     private BitmapistTimeoutException Unsent(BitmapistException? connectFailure, string what) =>
         new(connectFailure is null && _link is not null
-            ? $"{_options.Address} took no more requests for {_options.ResponseTimeoutMs:N0} ms; {what}. It is overloaded, "
-                + "or asked for too much at a time."
+            ? $"{_options.Address} took no more requests for {_options.ResponseTimeoutMs:N0} ms; {what}. It is "
+                + "overloaded, or asked for too much at a time."
             : $"There was no connection to {_options.Address} within {_options.ResponseTimeoutMs:N0} ms; {what}. "
                 + (connectFailure?.Message ?? "It is being made anew."),
             connectFailure);

@@ -3,8 +3,8 @@ using Bitmapist.Resp.Replies;
 namespace Bitmapist.Client.Connections;
 
 /// <summary>
-/// The frame of a transaction on the wire, and what its replies come to: one to MULTI, one to each request (QUEUED or an
-/// error), one to EXEC.
+/// The frame of a transaction on the wire, and what its replies come to: one to MULTI, one to each request (QUEUED or
+/// an error), one to EXEC.
 /// </summary>
 internal static class TransactionReplies
 {

@@ -154,7 +154,10 @@ public sealed class ConnectionStringTests
         int seed = Environment.TickCount;
         var random = new Random(seed);
         string[] pieces =
-            ["redis", "rediss", "unix", "://", ":", "/", "@", "?", "&", "=", "[", "]", "%", "%41", "%ff", "host", "1", "db"];
+        [
+            "redis", "rediss", "unix", "://", ":", "/", "@", "?", "&", "=", "[", "]", "%", "%41", "%ff", "host", "1",
+            "db",
+        ];
         for (int i = 0; i < 20_000; i++)
         {
             string text = string.Concat(Enumerable.Range(0, random.Next(9)).Select(_ => random.GetItems(pieces, 1)[0]));

@@ -65,8 +65,10 @@ internal sealed class FakeServer : IAsyncDisposable
                 _sessions.Add(Task.Run(() => RunAsync(session)));
             }
         }
-        catch (Exception failure) when (failure is SocketException or ObjectDisposedException)
+        catch (Exception failure) when (
+            failure is SocketException or ObjectDisposedException or InvalidOperationException && _isStopping)
         {
+            // Stopped while it waited, or before it came to.
         }
     }
 

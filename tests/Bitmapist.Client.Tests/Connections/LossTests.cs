@@ -34,8 +34,8 @@ public sealed class LossTests
         await using ServerConnection channel = await server.ConnectAsync();
         ConnectionLostException loss = await Assert.ThrowsAsync<ConnectionLostException>(
             () => channel.AskAsync("SETBIT k 1 1", "SETBIT j 1 1"));
-        string request = sent.EndsWith("hello\r\n", StringComparison.Ordinal) || sent.EndsWith(":1", StringComparison.Ordinal)
-            ? "SETBIT j" : "SETBIT k (and 1 more requests)";
+        bool isFirstAnswered = sent.StartsWith("$5\r\nhello\r\n", StringComparison.Ordinal);
+        string request = isFirstAnswered ? "SETBIT j" : "SETBIT k (and 1 more requests)";
         Assert.Contains($"127.0.0.1:{server.Port}/0 was lost while {request} awaited a reply: ", loss.Message,
             StringComparison.Ordinal);
         Assert.Contains("It may have taken effect", loss.Message, StringComparison.Ordinal);
@@ -159,7 +159,8 @@ public sealed class LossTests
         Assert.StartsWith($"There was no connection to redis://127.0.0.1:{port}/0 within 200 ms; ECHO b was waiting",
             late.Message, StringComparison.Ordinal);
         ConnectionLostException reason = Assert.IsType<ConnectionLostException>(late.InnerException);
-        Assert.Equal(SocketError.ConnectionRefused, Assert.IsType<SocketException>(reason.InnerException).SocketErrorCode);
+        SocketException cause = Assert.IsType<SocketException>(reason.InnerException);
+        Assert.Equal(SocketError.ConnectionRefused, cause.SocketErrorCode);
         await Task.Delay(100, Cancel); // a sweep later
         Assert.Equal(0, channel.BytesInFlight);
     }
@@ -221,8 +222,7 @@ public sealed class LossTests
         });
         await using ServerConnection channel = await server.ConnectAsync(responseTimeoutMs: 100);
         await Assert.ThrowsAsync<BitmapistTimeoutException>(() => channel.AskAsync("ECHO a"));
-        long startedAt = Stopwatch.GetTimestamp();
-        while (server.Connections < 2 && Stopwatch.GetElapsedTime(startedAt).TotalSeconds < 5) await Task.Delay(5, Cancel);
+        while (server.Connections < 2) await Task.Delay(5, Cancel);
         Assert.Equal("$1 b", await channel.AskAsync("ECHO b"));
     }
 

@@ -82,9 +82,10 @@ internal sealed class Relay : IAsyncDisposable
 
     private async Task RunAsync(Socket client, int number)
     {
-        using var server = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        using var server = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         try
         {
+            server.NoDelay = true;
             await server.ConnectAsync(IPAddress.Loopback, _serverPort);
             lock (_sockets) _sockets.AddRange([client, server]);
             Stream inner = new NetworkStream(client);

@@ -6,8 +6,11 @@ public sealed class RequestTextTests
     [InlineData(0, "PING")]
     [InlineData(1, "SETBIT trackist_active_2026-1")]
     [InlineData(2, "GET b")]
-    public void Requests_are_named_by_command_and_key(int index, string name) =>
-        Assert.Equal(name, RequestText.At(Batches.Of("PING", "SETBIT trackist_active_2026-1 5 1", "GET b").Wire.Span, index));
+    public void Requests_are_named_by_command_and_key(int index, string name)
+    {
+        RequestBatch batch = Batches.Of("PING", "SETBIT trackist_active_2026-1 5 1", "GET b");
+        Assert.Equal(name, RequestText.At(batch.Wire.Span, index));
+    }
 
     [Fact]
     public void Odd_and_long_keys_stay_readable()

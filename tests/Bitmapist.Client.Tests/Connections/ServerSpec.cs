@@ -114,9 +114,9 @@ public abstract class ServerSpec
         {
             string path = Path.Combine(folder.FullName, "a b.sock");
             await using var relay = Relay.Unix(path, _server.Port);
+            string escaped = path.Replace(" ", "%20", StringComparison.Ordinal);
             await using ServerConnection channel = await ServerConnection.ConnectAsync(
-                BitmapistOptions.Parse($"unix://{Uri.EscapeDataString(path).Replace("%2F", "/", StringComparison.Ordinal)}?db=3"),
-                Cancel);
+                BitmapistOptions.Parse($"unix://{escaped}?db=3"), Cancel);
             Assert.Equal(":0 :1", await channel.AskAsync("SETBIT unix 3 1", "GETBIT unix 3"));
         }
         finally

@@ -17,7 +17,8 @@ public sealed class TlsTests(BitmapistServer server) : IClassFixture<BitmapistSe
     public async Task A_certificate_that_is_trusted_is_accepted()
     {
         await using var relay = Relay.Tcp(server.Port, _certificate);
-        await using ServerConnection channel = await ServerConnection.ConnectAsync(Trusting(relay, _certificate), Cancel);
+        await using ServerConnection channel =
+            await ServerConnection.ConnectAsync(Trusting(relay, _certificate), Cancel);
         Assert.Equal(":0 :1", await channel.AskAsync("SETBIT tls 5 1", "GETBIT tls 5"));
         string large = new('x', 1_000_000);
         Assert.Equal($"$1000000 {large}", await channel.AskAsync($"ECHO {large}"));
@@ -29,7 +30,8 @@ public sealed class TlsTests(BitmapistServer server) : IClassFixture<BitmapistSe
     public async Task A_lost_encrypted_connection_is_made_anew()
     {
         await using var relay = Relay.Tcp(server.Port, _certificate);
-        await using ServerConnection channel = await ServerConnection.ConnectAsync(Trusting(relay, _certificate), Cancel);
+        await using ServerConnection channel =
+            await ServerConnection.ConnectAsync(Trusting(relay, _certificate), Cancel);
         for (int i = 0; i < 3; i++)
         {
             Assert.Equal($"$1 {i}", await channel.AskAsync(Batches.Repeatable($"ECHO {i}")));
@@ -46,7 +48,8 @@ public sealed class TlsTests(BitmapistServer server) : IClassFixture<BitmapistSe
         var options = new BitmapistOptions { Host = "localhost", Port = relay.Port, UseTls = true };
         ConnectionLostException refusal = await Assert.ThrowsAsync<ConnectionLostException>(
             async () => await BitmapistClient.ConnectAsync(options, Cancel));
-        Assert.StartsWith($"rediss://localhost:{relay.Port}/0: TLS failed: ", refusal.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"rediss://localhost:{relay.Port}/0: TLS failed: ", refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]
