@@ -203,10 +203,10 @@ public sealed class LossTests
             await session.SendAsync("$4\r\nlate\r\n$6\r\nsecond\r\n");
             await session.EchoAsync();
         });
-        await using ServerConnection channel = await server.ConnectAsync(responseTimeoutMs: 400);
+        await using ServerConnection channel = await server.ConnectAsync(responseTimeoutMs: 1_500);
         BitmapistTimeoutException late = await Assert.ThrowsAsync<BitmapistTimeoutException>(
             () => channel.AskAsync("BITOP AND dest a b"));
-        Assert.Contains("did not answer BITOP AND within 400 ms", late.Message, StringComparison.Ordinal);
+        Assert.Contains("did not answer BITOP AND within 1,500 ms", late.Message, StringComparison.Ordinal);
         Assert.Equal("$6 second", await channel.AskAsync("ECHO second"));
         Assert.Equal("$5 third", await channel.AskAsync("ECHO third"));
         Assert.Equal(1, server.Connections);
@@ -220,9 +220,9 @@ public sealed class LossTests
             if (session.Number > 1) await session.EchoAsync();
             await session.SilenceAsync();
         });
-        await using ServerConnection channel = await server.ConnectAsync(responseTimeoutMs: 100);
+        await using ServerConnection channel = await server.ConnectAsync(responseTimeoutMs: 1_000);
         await Assert.ThrowsAsync<BitmapistTimeoutException>(() => channel.AskAsync("ECHO a"));
-        while (server.Connections < 2) await Task.Delay(5, Cancel);
+        await Eventually.IsAsync(() => server.Connections == 2, "a second connection");
         Assert.Equal("$1 b", await channel.AskAsync("ECHO b"));
     }
 
