@@ -34,14 +34,14 @@ internal sealed class FakeServer : IAsyncDisposable
     /// <summary>Connections accepted so far.</summary>
     public int Connections { get; private set; }
 
-    /// <summary>Short timeouts, so that tests of failure need not take long.</summary>
-    public BitmapistOptions Options(int responseTimeoutMs = 5_000) => new()
+    /// <summary>Short delays, so that tests of failure need not take long; time enough for a busy machine.</summary>
+    public BitmapistOptions Options(int responseTimeoutMs = 30_000) => new()
     {
         Host = "127.0.0.1", Port = Port, ResponseTimeoutMs = responseTimeoutMs, ReconnectDelayMs = 5,
         ReconnectDelayMaxMs = 40,
     };
 
-    public ValueTask<ServerConnection> ConnectAsync(int responseTimeoutMs = 5_000) =>
+    public ValueTask<ServerConnection> ConnectAsync(int responseTimeoutMs = 30_000) =>
         ServerConnection.ConnectAsync(Options(responseTimeoutMs), TestContext.Current.CancellationToken);
 
     public async ValueTask DisposeAsync()

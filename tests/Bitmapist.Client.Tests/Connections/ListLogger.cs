@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 
 namespace Bitmapist.Client.Tests.Connections;
@@ -12,15 +11,8 @@ internal sealed class ListLogger : ILoggerFactory, ILogger
     public IReadOnlyCollection<Line> Lines => _lines;
 
     /// <summary>Waits until a line with this event id was logged.</summary>
-    public async Task WaitForAsync(int id)
-    {
-        long startedAt = Stopwatch.GetTimestamp();
-        while (_lines.All(line => line.Id != id))
-        {
-            Assert.True(Stopwatch.GetElapsedTime(startedAt).TotalSeconds < 10, $"event {id} was not logged");
-            await Task.Delay(5, TestContext.Current.CancellationToken);
-        }
-    }
+    public Task WaitForAsync(int id) =>
+        Eventually.IsAsync(() => _lines.Any(line => line.Id == id), $"event {id} is logged");
 
     public ILogger CreateLogger(string categoryName)
     {

@@ -102,6 +102,40 @@ public sealed class LossTests
     }
 
     [Fact]
+    public async Task A_repeat_that_still_waits_keeps_its_place_when_the_next_connection_is_lost_too()
+    {
+        var seen = new ConcurrentQueue<char>();
+        await using var server = new FakeServer(async session =>
+        {
+            switch (session.Number)
+            {
+                case 1:
+                    await session.SkipAsync(2);
+                    break;
+                case 2:
+                    await session.WaitForBytesAsync(); // of the first: the second is not begun yet
+                    break;
+                default:
+                    for (int i = 0; i < 2; i++) seen.Enqueue((await session.ReadAsync())[^1][0]);
+                    await session.SendAsync(":1\r\n:2\r\n");
+                    await session.SilenceAsync();
+                    break;
+            }
+
+            session.Reset();
+        });
+        BitmapistOptions options = server.Options();
+        options.BytesInFlightMax = 64 * 1024 * 1024; // room for both
+        await using ServerConnection channel = await ServerConnection.ConnectAsync(options, Cancel);
+        RequestBatch large = new RequestBatch().Begin("ECHO", 1).Add(new string('a', 24 * 1024 * 1024));
+        large.IsRepeatable = true;
+        Task<string> first = channel.AskAsync(large);
+        Task<string> second = channel.AskAsync(Batches.Repeatable("ECHO b"));
+        Assert.Equal(":1 :2", $"{await first} {await second}");
+        Assert.Equal("ab", string.Concat(seen));
+    }
+
+    [Fact]
     public async Task A_batch_that_ends_every_connection_is_given_up()
     {
         await using var server = new FakeServer(async session => await session.ReadAsync());
@@ -203,10 +237,10 @@ public sealed class LossTests
             await session.SendAsync("$4\r\nlate\r\n$6\r\nsecond\r\n");
             await session.EchoAsync();
         });
-        await using ServerConnection channel = await server.ConnectAsync(responseTimeoutMs: 400);
+        await using ServerConnection channel = await server.ConnectAsync(responseTimeoutMs: 1_500);
         BitmapistTimeoutException late = await Assert.ThrowsAsync<BitmapistTimeoutException>(
             () => channel.AskAsync("BITOP AND dest a b"));
-        Assert.Contains("did not answer BITOP AND within 400 ms", late.Message, StringComparison.Ordinal);
+        Assert.Contains("did not answer BITOP AND within 1,500 ms", late.Message, StringComparison.Ordinal);
         Assert.Equal("$6 second", await channel.AskAsync("ECHO second"));
         Assert.Equal("$5 third", await channel.AskAsync("ECHO third"));
         Assert.Equal(1, server.Connections);
@@ -220,9 +254,9 @@ public sealed class LossTests
             if (session.Number > 1) await session.EchoAsync();
             await session.SilenceAsync();
         });
-        await using ServerConnection channel = await server.ConnectAsync(responseTimeoutMs: 100);
+        await using ServerConnection channel = await server.ConnectAsync(responseTimeoutMs: 1_000);
         await Assert.ThrowsAsync<BitmapistTimeoutException>(() => channel.AskAsync("ECHO a"));
-        while (server.Connections < 2) await Task.Delay(5, Cancel);
+        await Eventually.IsAsync(() => server.Connections == 2, "a second connection");
         Assert.Equal("$1 b", await channel.AskAsync("ECHO b"));
     }
 

@@ -66,8 +66,7 @@ public sealed class ObservationTests
             RequestBatch batch = Batches.Of("GETBIT k 1", "GETBIT k 2");
             await channel.AskAsync(batch);
             await Assert.ThrowsAsync<ConnectionLostException>(() => channel.AskAsync("PING"));
-            while (server.Connections < 2) await Task.Delay(5, Cancel);
-            while (!sums.ContainsKey("bitmapist.client.reconnects")) await Task.Delay(5, Cancel);
+            await Eventually.IsAsync(() => sums.ContainsKey("bitmapist.client.reconnects"), "a second connection");
             Assert.Equal(batch.Wire.Length + "*1\r\n$4\r\nPING\r\n".Length, sums["bitmapist.client.sent"]);
         }
 
@@ -75,7 +74,7 @@ public sealed class ObservationTests
         Assert.Equal(1, sums["bitmapist.client.round_trips"]);
         Assert.Equal(1, sums["bitmapist.client.failures"]);
         Assert.Equal(8, sums["bitmapist.client.received"]);
-        Assert.InRange(sums["bitmapist.client.duration"], 0.000_001, 5);
+        Assert.InRange(sums["bitmapist.client.duration"], 0.000_001, 30);
     }
 
     [Fact]

@@ -86,7 +86,7 @@ public sealed class ReplyMatchingTests
             await session.UntilAsync(answer.Task);
             await session.EchoAsync();
         });
-        await using ServerConnection channel = await server.ConnectAsync(responseTimeoutMs: 20_000);
+        await using ServerConnection channel = await server.ConnectAsync(responseTimeoutMs: 60_000);
         // One thread asks a thousand times; did asking block, it would not get beyond the first.
         Task<string>[] waiting = [.. Enumerable.Range(0, 1_000).Select(i => channel.AskAsync($"ECHO {i:d4}"))];
         Assert.All(waiting, asked => Assert.False(asked.IsCompleted));
@@ -221,8 +221,10 @@ public sealed class ReplyMatchingTests
         await using ServerConnection channel = await ServerConnection.ConnectAsync(options, Cancel);
         Task<string>[] waiting = [.. Enumerable.Range(0, 100).Select(
             i => channel.AskAsync($"ECHO {i.ToString("d100", CultureInfo.InvariantCulture)}"))];
-        await Task.Delay(200, Cancel);
         const int HandshakeBytes = 14;
+        await Eventually.IsAsync(
+            () => only?.ReceivedBytes >= (Fitting * RequestBytes) + HandshakeBytes, "as many as fit are sent");
+        await Task.Delay(100, Cancel); // for what should not be sent
         Assert.Equal(Fitting * RequestBytes, channel.BytesInFlight);
         Assert.Equal((Fitting * RequestBytes) + HandshakeBytes, only!.ReceivedBytes);
         answer.SetResult();

@@ -31,8 +31,9 @@ public sealed class RestartTests
         }))];
         foreach (int threshold in new[] { Callers * MarksEach / 4, Callers * MarksEach / 2 })
         {
-            while (Volatile.Read(ref marked) < threshold && !Task.WhenAll(callers).IsCompleted)
-                await Task.Delay(1, Cancel);
+            await Eventually.IsAsync(
+                () => Volatile.Read(ref marked) >= threshold || Array.Exists(callers, caller => caller.IsFaulted),
+                $"{threshold} marks");
             server.Kill();
             server.Start();
         }
@@ -69,13 +70,13 @@ public sealed class RestartTests
         for (int i = 0; i < 3; i++)
         {
             int before = Volatile.Read(ref succeeded);
-            while (Volatile.Read(ref succeeded) < before + 200) await Task.Delay(1, Cancel);
+            await Eventually.IsAsync(() => Volatile.Read(ref succeeded) > before + 200, "200 more replies");
             server.Kill();
             server.Start();
         }
 
         int last = Volatile.Read(ref succeeded);
-        while (Volatile.Read(ref succeeded) < last + 200) await Task.Delay(1, Cancel);
+        await Eventually.IsAsync(() => Volatile.Read(ref succeeded) > last + 200, "200 more replies");
         await stop.CancelAsync();
         await Task.WhenAll(callers);
         Assert.True(lost > 0, "no connection was lost under a request");

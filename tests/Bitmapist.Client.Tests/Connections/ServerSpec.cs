@@ -176,8 +176,12 @@ public abstract class ServerSpec
         return replies[0].AsInteger();
     }
 
-    private async Task<ServerConnection> ConnectAsync(string suffix = "") =>
-        await ServerConnection.ConnectAsync(BitmapistOptions.Parse($"redis://{Place}{suffix}"), Cancel);
+    private async Task<ServerConnection> ConnectAsync(string suffix = "")
+    {
+        BitmapistOptions options = BitmapistOptions.Parse($"redis://{Place}{suffix}");
+        options.ResponseTimeoutMs = 30_000; // time enough for a busy machine
+        return await ServerConnection.ConnectAsync(options, Cancel);
+    }
 }
 
 public sealed class BitmapistServerSpec(BitmapistServer server)

@@ -97,6 +97,7 @@ public sealed class TlsTests(BitmapistServer server) : IClassFixture<BitmapistSe
         Port = relay.Port,
         UseTls = true,
         ReconnectDelayMs = 5,
+        ResponseTimeoutMs = 30_000,
         ConfigureTls = tls => tls.CertificateChainPolicy = new X509ChainPolicy
         {
             TrustMode = X509ChainTrustMode.CustomRootTrust,
