@@ -97,13 +97,21 @@ internal sealed class Exchange(AskingContext context, bool mayReuse)
             return false;
         }
 
-        foreach (PendingReply pending in _pending)
+        foreach (PendingReply pending in _pending) Read(pending, replies[pending.Index]);
+        return true;
+    }
+
+    private static void Read(PendingReply pending, Reply reply)
+    {
+        try
         {
-            Reply reply = replies[pending.Index];
             pending.Read(pending.Request.Length > 0 ? reply.Checked(pending.Request) : reply);
         }
-
-        return true;
+        catch (InvalidOperationException unlike) // See Reply: the accessor does not fit the kind.
+        {
+            throw new ProtocolViolationException(
+                $"The reply to {pending.Request} is of a kind that the command does not have: {unlike.Message}", unlike);
+        }
     }
 
     private string KeyOf(EventSet set)

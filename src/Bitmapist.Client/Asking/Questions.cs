@@ -74,7 +74,7 @@ public sealed class Questions
     /// <summary>Sends the questions; afterwards every answer is there.</summary>
     /// <param name="cancellationToken">Gives up waiting.</param>
     /// <exception cref="InvalidOperationException">The questions were sent already.</exception>
-    /// <exception cref="BitmapistException">The server refused one, or could not be asked: there are no answers
+    /// <exception cref="BitmapistException">The server refused one, or could not be asked: some answers are missing
     /// then.</exception>
     public async Task SendAsync(CancellationToken cancellationToken = default)
     {
