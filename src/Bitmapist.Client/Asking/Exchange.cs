@@ -110,7 +110,7 @@ internal sealed class Exchange(AskingContext context, bool mayReuse)
         catch (InvalidOperationException unlike) // See Reply: the accessor does not fit the kind.
         {
             throw new ProtocolViolationException(
-                $"The reply to {pending.Request} is of a kind that the command does not have: {unlike.Message}", unlike);
+                $"The reply to {pending.Request} is of a kind that the command never has: {unlike.Message}", unlike);
         }
     }
 

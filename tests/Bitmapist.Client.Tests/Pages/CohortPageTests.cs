@@ -24,7 +24,10 @@ public sealed class CohortPageTests(BitmapistServer server, Chromium chromium)
         Chromium.SkipWhereMissing();
         await MarkAsync();
         _app = CohortApp.Build(
-            ["--bitmapist", $"127.0.0.1:{server.Port}", "--urls", "http://127.0.0.1:0", "--Logging:LogLevel:Default", "Error"]);
+        [
+            "--bitmapist", $"127.0.0.1:{server.Port}", "--urls", "http://127.0.0.1:0",
+            "--Logging:LogLevel:Default", "Error",
+        ]);
         await _app.StartAsync(Cancel);
     }
 
@@ -91,7 +94,8 @@ public sealed class CohortPageTests(BitmapistServer server, Chromium chromium)
         string ids = await page.Locator("body").InnerTextAsync();
         Assert.Equal(count, ids.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
         using var http = new HttpClient();
-        string csv = await http.GetStringAsync($"{Address}/cohort.csv?select1=signup&select2=active&time_group=weeks", Cancel);
+        string csv = await http.GetStringAsync(
+            $"{Address}/cohort.csv?select1=signup&select2=active&time_group=weeks", Cancel);
         Assert.StartsWith("Date,Total,0,1,", csv, StringComparison.Ordinal);
         string json = await http.GetStringAsync($"{Address}/cohort.json?select1=signup&select2=active", Cancel);
         Assert.StartsWith("{\"unit\":\"day\"", json, StringComparison.Ordinal);
