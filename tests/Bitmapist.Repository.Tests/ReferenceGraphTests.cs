@@ -15,6 +15,7 @@ public sealed class ReferenceGraphTests
         ["Bitmapist.Server"] = ["Bitmapist.Engine", "Bitmapist.Resp"],
         ["Bitmapist.Migration"] = ["Bitmapist.Engine"],
         ["Bitmapist.Host"] = ["Bitmapist.Migration", "Bitmapist.Server"],
+        ["Bitmapist.Client"] = ["Bitmapist.Resp"],
     };
 
     [Fact]

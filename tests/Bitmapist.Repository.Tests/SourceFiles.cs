@@ -5,7 +5,7 @@ namespace Bitmapist.Repository.Tests;
 /// <summary>The repository's own files, without what builds leave behind.</summary>
 internal static class SourceFiles
 {
-    private static readonly string[] s_folders = ["src", "tests", "benchmarks", "scripts"];
+    private static readonly string[] s_folders = ["src", "samples", "tests", "benchmarks", "scripts"];
 
     /// <summary>Paths of files that match a pattern such as <c>*.cs</c>.</summary>
     public static List<string> Find(string pattern) =>

@@ -10,6 +10,12 @@ namespace Bitmapist.Resp.Replies;
 /// </remarks>
 public sealed class Reply
 {
+    // What pipelines of marks are answered with: replies are immutable, so one of each serves all.
+    private static readonly Reply s_zero = new(ReplyKind.Integer, (byte)':', 0, [], [], null);
+    private static readonly Reply s_one = new(ReplyKind.Integer, (byte)':', 1, [], [], null);
+    private static readonly Reply s_ok = new(ReplyKind.SimpleString, (byte)'+', 0, [.. "OK"u8], [], null);
+    private static readonly Reply s_queued = new(ReplyKind.SimpleString, (byte)'+', 0, [.. "QUEUED"u8], [], null);
+
     private readonly byte _marker;
     private readonly long _number; // the integer, the boolean as 0 or 1, or the double's bits
     private readonly byte[] _bytes; // a string's payload, or the digits a double came in
@@ -88,6 +94,19 @@ public sealed class Reply
         var text = new StringBuilder();
         AppendTo(text);
         return text.ToString();
+    }
+
+    internal static Reply OfInteger(long number, Reply? attributes)
+    {
+        if (attributes is null && number is (0 or 1)) return number == 0 ? s_zero : s_one;
+        return new Reply(ReplyKind.Integer, (byte)':', number, [], [], attributes);
+    }
+
+    internal static Reply OfSimpleString(ReadOnlySpan<byte> text, Reply? attributes)
+    {
+        if (attributes is null && text.SequenceEqual("OK"u8)) return s_ok;
+        if (attributes is null && text.SequenceEqual("QUEUED"u8)) return s_queued;
+        return new Reply(ReplyKind.SimpleString, (byte)'+', 0, text.ToArray(), [], attributes);
     }
 
     internal static Reply OfBytes(ReplyKind kind, byte marker, byte[] bytes, Reply? attributes) =>

@@ -92,7 +92,7 @@ public sealed class ReplyReader
         switch (marker)
         {
             case (byte)'+':
-                _tree.AddBytes(ReplyKind.SimpleString, marker, text.ToArray());
+                _tree.AddSimpleString(text);
                 break;
             case (byte)'-':
                 _tree.AddBytes(ReplyKind.Error, marker, text.ToArray());
@@ -114,7 +114,7 @@ public sealed class ReplyReader
         switch (marker)
         {
             case (byte)':' when StrictInteger.TryParse(text, out long integer):
-                _tree.AddNumber(ReplyKind.Integer, marker, integer, []);
+                _tree.AddInteger(integer);
                 break;
             case (byte)',' when Reply.TryParseDouble(text, out double value):
                 _tree.AddNumber(ReplyKind.Double, marker, BitConverter.DoubleToInt64Bits(value), text.ToArray());

@@ -29,6 +29,10 @@ internal sealed class ReplyTree
         Elements = 0;
     }
 
+    public void AddInteger(long number) => Add(Reply.OfInteger(number, TakeAttributes()));
+
+    public void AddSimpleString(ReadOnlySpan<byte> text) => Add(Reply.OfSimpleString(text, TakeAttributes()));
+
     public void AddBytes(ReplyKind kind, byte marker, byte[] bytes) =>
         Add(Reply.OfBytes(kind, marker, bytes, TakeAttributes()));
 

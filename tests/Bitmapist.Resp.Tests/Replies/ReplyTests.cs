@@ -5,6 +5,20 @@ namespace Bitmapist.Resp.Tests.Replies;
 
 public sealed class ReplyTests
 {
+    [Theory]
+    [InlineData(@":0\r\n")]
+    [InlineData(@":1\r\n")]
+    [InlineData(@"+OK\r\n")]
+    [InlineData(@"+QUEUED\r\n")]
+    public void Replies_of_marks_are_one_object_unless_they_carry_attributes(string reply)
+    {
+        Assert.Same(Read(reply), Read(reply));
+        Reply hinted = Read(@"|1\r\n+ttl\r\n:5\r\n" + reply);
+        Assert.NotSame(Read(reply), hinted);
+        Assert.NotNull(hinted.Attributes);
+        Assert.Null(Read(reply).Attributes);
+    }
+
     [Fact]
     public void Integers_are_integers()
     {

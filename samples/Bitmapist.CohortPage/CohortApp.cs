@@ -1,0 +1,106 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+using Bitmapist.Client;
+using Bitmapist.Client.Cohorts;
+using Bitmapist.Client.Events;
+
+namespace Bitmapist.CohortPage;
+
+/// <summary>
+/// A page with the cohort form and its table, the table as CSV and JSON, and the ids behind every cell. Configuration
+/// key <c>bitmapist</c> is the connection string.
+/// </summary>
+public static class CohortApp
+{
+    /// <summary>Nothing from elsewhere: the page works offline, and a browser is told to keep it so.</summary>
+    private const string Policy =
+        "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; form-action 'self'";
+
+    /// <summary>What names mean beyond plain events. A real page lists its own.</summary>
+    private static readonly EventCatalog s_catalog = new EventCatalog()
+        .Add(((EventDefinition)"active" & ((EventDefinition)"web" | "ios")).As("active_web_ios"))
+        .Add(EventDefinition.Unique("premium").As("is_premium"));
+
+    /// <summary>Makes the application; it connects at the first request.</summary>
+    public static WebApplication Build(string[] args)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateBuilder(args);
+        builder.Services.AddBitmapist(builder.Configuration["bitmapist"] ?? "localhost:6379");
+        WebApplication app = builder.Build();
+        app.Use((context, next) =>
+        {
+            context.Response.Headers.ContentSecurityPolicy = Policy;
+            return next(context);
+        });
+        app.MapGet("/", ShowAsync);
+        app.MapGet("/cohort.csv", async (HttpRequest request, BitmapistClient bitmapist, CancellationToken cancel) =>
+            Results.Text((await TableAsync(request, bitmapist, cancel)).ToCsv(), "text/csv", Encoding.UTF8));
+        app.MapGet("/cohort.json", async (HttpRequest request, BitmapistClient bitmapist, CancellationToken cancel) =>
+            Results.Text((await TableAsync(request, bitmapist, cancel)).ToJson(), "application/json", Encoding.UTF8));
+        app.MapGet("/ids", ShowIdsAsync);
+        return app;
+    }
+
+    private static async Task<IResult> ShowAsync(
+        HttpRequest request, BitmapistClient bitmapist, CancellationToken cancellationToken)
+    {
+        CohortFormValues values;
+        try
+        {
+            values = CohortFormValues.Parse(Fields(request));
+        }
+        catch (FormatException mistake)
+        {
+            return Results.Text(mistake.Message, "text/plain", Encoding.UTF8, StatusCodes.Status400BadRequest);
+        }
+
+        IReadOnlyList<string> names = await bitmapist.EventNamesAsync(cancellationToken: cancellationToken);
+        var form = new CohortForm
+        {
+            ActionUrl = "/",
+            Selections1 = [.. names.Concat(s_catalog.Names).Distinct().Select(name => new EventChoice(name, name))],
+            Values = values,
+        };
+        var page = new StringBuilder(
+            "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>Cohorts</title></head><body>\n");
+        page.Append(form.ToHtml());
+        if (values.IsComplete)
+        {
+            CohortTable table = await bitmapist.CohortAsync(values.ToQuery(s_catalog), cancellationToken);
+            string query = values.ToQueryString();
+            page.Append(table.ToHtml((row, column) =>
+                string.Create(CultureInfo.InvariantCulture, $"/ids?{query}&row={row}&column={column}")));
+            string shown = WebUtility.HtmlEncode(query);
+            page.Append(CultureInfo.InvariantCulture,
+                $"<p><a href=\"/cohort.csv?{shown}\">CSV</a> <a href=\"/cohort.json?{shown}\">JSON</a></p>\n");
+        }
+
+        page.Append("</body></html>\n");
+        return Results.Text(page.ToString(), "text/html", Encoding.UTF8);
+    }
+
+    /// <summary>Streams the ids behind a cell, one a line, however many they are.</summary>
+    private static async Task ShowIdsAsync(
+        HttpContext context, BitmapistClient bitmapist, int row, int column, CancellationToken cancellationToken)
+    {
+        CohortTable table = await TableAsync(context.Request, bitmapist, cancellationToken);
+        if (row < 0 || row >= table.Rows.Count || column < 0 || column >= table.Rows[row].Cells.Count)
+        {
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+            return;
+        }
+
+        context.Response.ContentType = "text/plain; charset=utf-8";
+        await using var text = new StreamWriter(context.Response.Body);
+        await foreach (uint id in bitmapist.IdsAsync(table.Rows[row].Cells[column].Events, cancellationToken))
+            await text.WriteLineAsync(id.ToString(CultureInfo.InvariantCulture));
+    }
+
+    private static Task<CohortTable> TableAsync(
+        HttpRequest request, BitmapistClient bitmapist, CancellationToken cancellationToken) =>
+        bitmapist.CohortAsync(CohortFormValues.Parse(Fields(request)).ToQuery(s_catalog), cancellationToken);
+
+    private static IEnumerable<KeyValuePair<string, string?>> Fields(HttpRequest request) =>
+        request.Query.Select(field => new KeyValuePair<string, string?>(field.Key, field.Value));
+}

@@ -1,0 +1,46 @@
+using Bitmapist.Client.Connections;
+using Bitmapist.Client.Keys;
+
+namespace Bitmapist.Client.Asking;
+
+/// <summary>What every question of a client needs. Safe for concurrent use.</summary>
+internal sealed class AskingContext
+{
+    private readonly ClientSettings _settings;
+
+    public AskingContext(ICommandChannel channel, ClientSettings settings)
+        : this(channel, settings, new KeyNames(settings.KeyPrefix), new ResultCache(settings.Time))
+    {
+    }
+
+    private AskingContext(ICommandChannel channel, ClientSettings settings, KeyNames keys, ResultCache results)
+    {
+        _settings = settings;
+        Channel = channel;
+        Keys = keys;
+        Results = results;
+    }
+
+    /// <summary>How long bitmapist4 keeps a result of periods that are over; marks of those have stopped.</summary>
+    public static readonly TimeSpan LifetimeWhenOver = TimeSpan.FromHours(24);
+
+    /// <summary>How long bitmapist4 keeps a result of a period still in progress.</summary>
+    public static readonly TimeSpan LifetimeInProgress = TimeSpan.FromSeconds(60);
+
+    public ICommandChannel Channel { get; }
+
+    public KeyNames Keys { get; }
+
+    /// <summary>Whether results expire and are used again (bitmapist4), or run each time and stay (3).</summary>
+    public bool ResultsExpire => _settings.Layout == KeyLayout.Bitmapist4;
+
+    public TimeProvider Time => _settings.Time;
+
+    public ResultCache Results { get; }
+
+    /// <summary>Results that stay until they are deleted (bitmapist 3).</summary>
+    public RuntimeKeys Runtime { get; } = new();
+
+    /// <summary>The same, with lasting results of its own: to delete them without touching anyone else's.</summary>
+    public AskingContext WithOwnRuntimeKeys() => new(Channel, _settings, Keys, Results);
+}

@@ -1,0 +1,170 @@
+using Bitmapist.Client.Connections;
+using Bitmapist.Client.Events;
+using Bitmapist.Resp.Replies;
+
+namespace Bitmapist.Client.Asking;
+
+/// <summary>
+/// One batch of questions on its way: the bit operations they need, each sent once however many questions share it,
+/// and what to do with the replies. Built by one thread, sent once.
+/// </summary>
+/// <remarks>
+/// A result made earlier is used again without being asked for, and its existence is checked at the end of the same
+/// batch: it may have been deleted by another client, or expired. Then the exchange counts for nothing, and
+/// <see cref="SendAsync"/> says so.
+/// </remarks>
+internal sealed class Exchange(AskingContext context, bool mayReuse)
+{
+    private const int RequestsMax = 8_192;
+    private const int WireBytesMax = 1024 * 1024;
+
+    // Reads, and operations that come to the same when repeated.
+    private readonly RequestBatch _batch = new() { IsRepeatable = true };
+    private readonly HashSet<string> _made = [];
+    private readonly HashSet<string> _reused = [];
+    private readonly List<PendingReply> _pending = [];
+    // Names of nested results are long and shared by many questions; the same set is the same object there.
+    private readonly Dictionary<EventSet, string> _keys = new(ReferenceEqualityComparer.Instance);
+
+    /// <summary>Whether nothing more should be added; what is there can be sent all the same.</summary>
+    public bool IsFull => _batch.Count >= RequestsMax || _batch.Wire.Length >= WireBytesMax;
+
+    /// <summary>Whether there is nothing to send.</summary>
+    public bool IsEmpty => _batch.Count == 0;
+
+    /// <summary>Adds the operations that a set needs, operands first.</summary>
+    /// <returns>The key that holds the set's ids when they have run.</returns>
+    public string Prepare(EventSet set)
+    {
+        EventShape shape = set.Shape;
+        if (shape is EventShape.Stored stored) return context.Keys.Of(stored);
+        var computed = (EventShape.Computed)shape;
+        string key = KeyOf(set, computed);
+        if (_made.Contains(key)) return key;
+        if (mayReuse && context.ResultsExpire && context.Results.Has(key))
+        {
+            _reused.Add(key);
+            return key;
+        }
+
+        string[] sources = [.. computed.Operands.Select(Prepare)];
+        _made.Add(key);
+        if (context.ResultsExpire) AddExpiring(computed.Operation, key, sources, set.IsOver(context.Time.GetUtcNow()));
+        else AddLasting(computed.Operation, key, sources);
+        return key;
+    }
+
+    /// <summary>Adds a request about a key, and what to do with its reply, which is no error.</summary>
+    public void Ask(string command, string key, Action<Reply> read)
+    {
+        Ask(_batch.Begin(command, 1).Add(key), $"{command} {key}", read);
+    }
+
+    /// <summary>Adds a request about a key and a number.</summary>
+    public void Ask(string command, string key, long number, Action<Reply> read)
+    {
+        Ask(_batch.Begin(command, 2).Add(key).Add(number), $"{command} {key}", read);
+    }
+
+    /// <summary>Adds requests for a part of a key's bytes and for their number; errors are handed over.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="first">The first byte.</param>
+    /// <param name="last">The last byte, included.</param>
+    /// <param name="read">Takes the replies of GETRANGE and STRLEN.</param>
+    public void AskRange(string key, long first, long last, Action<Reply, Reply> read)
+    {
+        Reply? range = null;
+        Ask(_batch.Begin("GETRANGE", 3).Add(key).Add(first).Add(last), "", reply => range = reply);
+        Ask(_batch.Begin("STRLEN", 1).Add(key), "", reply => read(range!, reply));
+    }
+
+    /// <summary>Sends it and reads the replies.</summary>
+    /// <returns>False when a result counted on was gone: the answers read so far are void, ask again.</returns>
+    /// <exception cref="BitmapistException">The server refused, or could not be asked.</exception>
+    public async ValueTask<bool> SendAsync(CancellationToken cancellationToken)
+    {
+        if (_reused.Count > 0)
+        {
+            _batch.Begin("EXISTS", _reused.Count);
+            foreach (string key in _reused) _batch.Add(key);
+        }
+
+        IReadOnlyList<Reply> replies =
+            await context.Channel.SendAsync(_batch, SendMode.Pipeline, cancellationToken).ConfigureAwait(false);
+        if (_reused.Count > 0 && replies[^1].Checked("EXISTS").AsInteger() != _reused.Count)
+        {
+            context.Results.Forget(_reused);
+            return false;
+        }
+
+        foreach (PendingReply pending in _pending) Read(pending, replies[pending.Index]);
+        return true;
+    }
+
+    private static void Read(PendingReply pending, Reply reply)
+    {
+        try
+        {
+            pending.Read(pending.Request.Length > 0 ? reply.Checked(pending.Request) : reply);
+        }
+        catch (InvalidOperationException unlike) // See Reply: the accessor does not fit the kind.
+        {
+            throw new ProtocolViolationException(
+                $"The reply to {pending.Request} is of a kind that the command never has: {unlike.Message}", unlike);
+        }
+    }
+
+    private string KeyOf(EventSet set)
+    {
+        EventShape shape = set.Shape;
+        return shape is EventShape.Stored stored
+            ? context.Keys.Of(stored) : KeyOf(set, (EventShape.Computed)shape);
+    }
+
+    private string KeyOf(EventSet set, EventShape.Computed computed)
+    {
+        if (!_keys.TryGetValue(set, out string? key))
+            _keys[set] = key = context.Keys.OfResult(computed.Operation, computed.Operands.Select(KeyOf));
+        return key;
+    }
+
+    /// <summary>bitmapist 3: the result stays until this client deletes it.</summary>
+    private void AddLasting(BitOperation operation, string key, string[] sources)
+    {
+        context.Runtime.Add(key);
+        AddOperation(operation, key, sources);
+        _pending.Add(new PendingReply(_batch.Count - 1, $"BITOP into {key}", static _ => { }));
+    }
+
+    /// <summary>bitmapist4: the result never exists without an expiry time.</summary>
+    private void AddExpiring(BitOperation operation, string key, string[] sources, bool isOver)
+    {
+        TimeSpan lifetime = isOver ? AskingContext.LifetimeWhenOver : AskingContext.LifetimeInProgress;
+        MadeResult result = context.Results.Note(key, sources, lifetime);
+        _batch.Begin("MULTI", 0);
+        AddOperation(operation, key, sources);
+        _batch.Begin("EXPIRE", 2).Add(key).Add((long)lifetime.TotalSeconds);
+        _batch.Begin("EXEC", 0);
+        _pending.Add(new PendingReply(_batch.Count - 1, $"a transaction around BITOP into {key}", outcome =>
+        {
+            IReadOnlyList<Reply> replies = outcome.Items;
+            context.Results.Complete(result, replies[0].Checked($"BITOP into {key}").AsInteger());
+            replies[1].Checked($"EXPIRE {key}");
+        }));
+    }
+
+    private void AddOperation(BitOperation operation, string key, string[] sources)
+    {
+        _batch.Begin("BITOP", 2 + sources.Length).Add(Keys.KeyNames.NameOf(operation)).Add(key);
+        foreach (string source in sources) _batch.Add(source);
+    }
+
+    private void Ask(RequestBatch batch, string request, Action<Reply> read) =>
+        _pending.Add(new PendingReply(batch.Count - 1, request, read));
+
+    /// <summary>A reply that someone waits for.</summary>
+    /// <param name="Index">Which of the batch's replies.</param>
+    /// <param name="Request">Names the request in the error; empty where errors are handed over.</param>
+    /// <param name="Read">Takes it.</param>
+    private readonly record struct PendingReply(int Index, string Request, Action<Reply> Read);
+}

@@ -1,0 +1,114 @@
+using Bitmapist.Client.Events;
+
+namespace Bitmapist.Client.Asking;
+
+/// <summary>
+/// Several questions asked in one round trip. Add them, send them, read the answers. Bit operations that several
+/// questions share are sent once. Used by one thread at a time, and sent once.
+/// </summary>
+/// <remarks>
+/// Very many questions (some thousands) are sent in several batches, one after another, so that neither side needs
+/// unbounded buffers.
+/// </remarks>
+public sealed class Questions
+{
+    private readonly AskingContext _context;
+    private readonly List<Action<Exchange>> _questions = [];
+    private readonly List<Action> _conclusions = [];
+    private bool _isSent;
+
+    internal Questions(AskingContext context) => _context = context;
+
+    /// <summary>Questions added.</summary>
+    public int Count => _questions.Count;
+
+    /// <summary>Asks how many ids a set has. The server's work: one BITOP per operator, then BITCOUNT.</summary>
+    /// <param name="set">The set.</param>
+    /// <exception cref="InvalidOperationException">The questions were sent already.</exception>
+    public Answer<long> CountOf(EventSet set)
+    {
+        var answer = new Answer<long>();
+        Add(set, exchange =>
+            exchange.Ask("BITCOUNT", exchange.Prepare(set), reply => answer.Set(reply.AsInteger())));
+        return answer;
+    }
+
+    /// <summary>Asks whether a set has any id: as <see cref="CountOf"/>, and more than none.</summary>
+    /// <param name="set">The set.</param>
+    /// <exception cref="InvalidOperationException">The questions were sent already.</exception>
+    public Answer<bool> AnyIn(EventSet set)
+    {
+        var answer = new Answer<bool>();
+        Add(set, exchange =>
+            exchange.Ask("BITCOUNT", exchange.Prepare(set), reply => answer.Set(reply.AsInteger() > 0)));
+        return answer;
+    }
+
+    /// <summary>
+    /// Asks whether an id is in a set: one GETBIT per stored key that the set is made of, and no BITOP, so the answer
+    /// is never an old one.
+    /// </summary>
+    /// <param name="set">The set.</param>
+    /// <param name="id">The id, 0 … 2^32−1.</param>
+    /// <exception cref="InvalidOperationException">The questions were sent already.</exception>
+    public Answer<bool> Contains(EventSet set, uint id)
+    {
+        var answer = new Answer<bool>();
+        var membership = new Membership(_context, set, id);
+        Add(set, membership.AskFor);
+        _conclusions.Add(() => answer.Set(membership.Evaluate()));
+        return answer;
+    }
+
+    /// <summary>Asks for a set's ids as a bitmap: up to 512 MB.</summary>
+    /// <param name="set">The set.</param>
+    /// <exception cref="InvalidOperationException">The questions were sent already.</exception>
+    public Answer<IdBitmap> BitmapOf(EventSet set)
+    {
+        var answer = new Answer<IdBitmap>();
+        Add(set, exchange => exchange.Ask("GET", exchange.Prepare(set),
+            reply => answer.Set(reply.IsNull ? IdBitmap.Empty : new IdBitmap(reply.AsBytes()))));
+        return answer;
+    }
+
+    /// <summary>Sends the questions; afterwards every answer is there.</summary>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <exception cref="InvalidOperationException">The questions were sent already.</exception>
+    /// <exception cref="BitmapistException">The server refused one, or could not be asked: some answers are missing
+    /// then.</exception>
+    public async Task SendAsync(CancellationToken cancellationToken = default)
+    {
+        ThrowIfSent();
+        _isSent = true;
+        bool isUpToDate = await SendAsync(mayReuse: true, cancellationToken).ConfigureAwait(false);
+        // A result counted on was gone. Without reliance on any, there is nothing left to be wrong about.
+        if (!isUpToDate) await SendAsync(mayReuse: false, cancellationToken).ConfigureAwait(false);
+        foreach (Action conclude in _conclusions) conclude();
+    }
+
+    private async ValueTask<bool> SendAsync(bool mayReuse, CancellationToken cancellationToken)
+    {
+        var exchange = new Exchange(_context, mayReuse);
+        foreach (Action<Exchange> question in _questions)
+        {
+            question(exchange);
+            if (!exchange.IsFull) continue;
+            if (!await exchange.SendAsync(cancellationToken).ConfigureAwait(false)) return false;
+            exchange = new Exchange(_context, mayReuse);
+        }
+
+        return exchange.IsEmpty || await exchange.SendAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private void Add(EventSet set, Action<Exchange> question)
+    {
+        ArgumentNullException.ThrowIfNull(set);
+        ThrowIfSent();
+        _questions.Add(question);
+    }
+
+    private void ThrowIfSent()
+    {
+        if (_isSent) throw new InvalidOperationException("The questions were sent already.");
+    }
+}

@@ -1,0 +1,154 @@
+using System.Net;
+using System.Net.Security;
+using Bitmapist.Client.Connections;
+using Microsoft.Extensions.Logging;
+
+namespace Bitmapist.Client;
+
+/// <summary>
+/// Where the server is and how to talk to it. Read once, when a client is made; later changes have no effect on it.
+/// </summary>
+public sealed class BitmapistOptions
+{
+    /// <summary>Redis's port.</summary>
+    internal const int DefaultPort = 6379;
+
+    /// <summary>Name or address of the server's machine. Default localhost.</summary>
+    public string Host { get; set; } = "localhost";
+
+    /// <summary>TCP port, 1 … 65,535. Default 6379.</summary>
+    public int Port { get; set; } = DefaultPort;
+
+    /// <summary>Path of a unix socket; where set, <see cref="Host"/> and <see cref="Port"/> do not matter.</summary>
+    public string? UnixSocketPath { get; set; }
+
+    /// <summary>User to authenticate as; null: the default user, if there is a password.</summary>
+    public string? User { get; set; }
+
+    /// <summary>Password; null: no authentication.</summary>
+    public string? Password { get; set; }
+
+    /// <summary>Number of the database, from 0.</summary>
+    public int Database { get; set; }
+
+    /// <summary>
+    /// Whether to encrypt (rediss://). The server's certificate must be valid for <see cref="Host"/>.
+    /// </summary>
+    public bool UseTls { get; set; }
+
+    /// <summary>
+    /// Changes how TLS is spoken, for instance to add a client certificate or to trust a private authority. Called once
+    /// per connection, after the server's name was set.
+    /// </summary>
+    public Action<SslClientAuthenticationOptions>? ConfigureTls { get; set; }
+
+    /// <summary>What every key begins with; null: what the layout begins with, such as "trackist_".</summary>
+    public string? KeyPrefix { get; set; }
+
+    /// <summary>
+    /// Whose habits to keep. Default bitmapist4, whatever the prefix: it too may use <c>trackist_</c>.
+    /// </summary>
+    public KeyLayout Layout { get; set; } = KeyLayout.Bitmapist4;
+
+    /// <summary>Whether marks also mark the hour, unless a call says otherwise; null: as the layout has it.</summary>
+    public bool? TrackHourly { get; set; }
+
+    /// <summary>Whether marks also mark the event's unique set, unless a call says otherwise; null: as the layout has
+    /// it.</summary>
+    public bool? TrackUnique { get; set; }
+
+    /// <summary>What the server shows for this client in CLIENT LIST: printable ASCII without spaces.</summary>
+    public string? ClientName { get; set; }
+
+    /// <summary>
+    /// Milliseconds until a connection must stand, name resolution, TLS and authentication included. 1 … a day, default
+    /// 5,000.
+    /// </summary>
+    public int ConnectTimeoutMs { get; set; } = 5_000;
+
+    /// <summary>
+    /// Milliseconds from a request to its reply, waiting for a connection included. 1 … a day, default 5,000. A request
+    /// fails up to a tenth of it later. After twice as long without a byte, the connection is made anew.
+    /// </summary>
+    public int ResponseTimeoutMs { get; set; } = 5_000;
+
+    /// <summary>
+    /// Milliseconds before the second attempt to connect anew; the first is made at once, and each further wait is
+    /// twice the one before, less up to half by chance. 1 … a day, default 50.
+    /// </summary>
+    public int ReconnectDelayMs { get; set; } = 50;
+
+    /// <summary>Milliseconds between attempts to connect at most. 1 … a day, default 2,000.</summary>
+    public int ReconnectDelayMaxMs { get; set; } = 2_000;
+
+    /// <summary>
+    /// Bytes of requests that may be unanswered at a time; callers wait beyond. Every request fits alone. From 1,
+    /// default 8 MiB.
+    /// </summary>
+    public int BytesInFlightMax { get; set; } = 8 * 1024 * 1024;
+
+    /// <summary>Where to log; null: nowhere.</summary>
+    public ILoggerFactory? LoggerFactory { get; set; }
+
+    /// <summary>What "now" is for marks and periods. Timeouts run on the system's clock regardless.</summary>
+    public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
+
+    /// <summary>The server's address as a connection string, without user and password.</summary>
+    internal string Address =>
+        UnixSocketPath is not null ? $"unix://{UnixSocketPath}?db={Database}"
+        : $"{(UseTls ? "rediss" : "redis")}://{(Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host)}"
+            + $":{Port}/{Database}";
+
+    /// <summary>
+    /// Reads a connection string: <c>redis://user:password@host:6379/0?prefix=trackist_&amp;layout=bitmapist3</c>,
+    /// <c>rediss://</c> for TLS, <c>unix:///run/redis.sock?db=1</c>, or plain <c>host:port</c> or <c>host</c>.
+    /// </summary>
+    /// <remarks>
+    /// What stands between the marks may be percent-encoded, and must be where it contains one of them. Behind the
+    /// question mark: <c>prefix</c>, <c>layout</c>, <c>db</c>, <c>name</c> (<see cref="ClientName"/>), <c>hourly</c>
+    /// and <c>unique</c> (true or false), <c>connectTimeoutMs</c>, <c>responseTimeoutMs</c>.
+    /// </remarks>
+    /// <exception cref="FormatException">It is none of these; the message says what is wrong, and never shows the
+    /// password.</exception>
+    public static BitmapistOptions Parse(string connectionString)
+    {
+        ArgumentNullException.ThrowIfNull(connectionString);
+        return ConnectionString.Parse(connectionString);
+    }
+
+    /// <summary>The server's address as a connection string, without user and password.</summary>
+    public override string ToString() => Address;
+
+    /// <summary>A copy that later changes do not reach.</summary>
+    /// <exception cref="ArgumentException">A value is out of its range.</exception>
+    internal BitmapistOptions Snapshot()
+    {
+        Require(UnixSocketPath is null || Path.IsPathRooted(UnixSocketPath), nameof(UnixSocketPath),
+            "must be an absolute path");
+        Require(UnixSocketPath is not null || !string.IsNullOrEmpty(Host), nameof(Host), "is empty");
+        Require(Port is >= 1 and <= IPEndPoint.MaxPort, nameof(Port), $"must be from 1 to {IPEndPoint.MaxPort}");
+        Require(User is null || Password is not null, nameof(User), "has no password");
+        Require(Database >= 0, nameof(Database), "must be 0 or more");
+        Require(ClientName is null || IsClientName(ClientName), nameof(ClientName),
+            "must be printable ASCII without spaces");
+        RequireMilliseconds(ConnectTimeoutMs, nameof(ConnectTimeoutMs));
+        RequireMilliseconds(ResponseTimeoutMs, nameof(ResponseTimeoutMs));
+        RequireMilliseconds(ReconnectDelayMs, nameof(ReconnectDelayMs));
+        RequireMilliseconds(ReconnectDelayMaxMs, nameof(ReconnectDelayMaxMs));
+        Require(BytesInFlightMax >= 1, nameof(BytesInFlightMax), "must be 1 or more");
+        Require(Enum.IsDefined(Layout), nameof(Layout), "is no layout");
+        Require(TimeProvider is not null, nameof(TimeProvider), "is null");
+        return (BitmapistOptions)MemberwiseClone();
+    }
+
+    /// <summary>What CLIENT SETNAME accepts.</summary>
+    internal static bool IsClientName(string name) => name.Length > 0 && name.All(letter => letter is > ' ' and <= '~');
+
+    private static void RequireMilliseconds(int value, string name) =>
+        Require(value is >= 1 and <= Limits.TimeoutMsMax, name, $"must be from 1 to {Limits.TimeoutMsMax:N0} ms");
+
+    private static void Require(bool isMet, string name, string complaint)
+    {
+        if (!isMet) throw new ArgumentException($"{nameof(BitmapistOptions)}.{name} {complaint}.", name);
+    }
+}

@@ -1,0 +1,144 @@
+using Bitmapist.Client.Asking;
+using Bitmapist.Client.Events;
+
+namespace Bitmapist.Client.Cohorts;
+
+/// <summary>
+/// Asks for a table in two rounds: first what every row and every period has on its own, then the cells that can have
+/// something. Each round is one batch, or a few for a table of thousands of cells.
+/// </summary>
+internal sealed class CohortBuilder(AskingContext context)
+{
+    /// <summary>bitmapist 3's table.</summary>
+    public async Task<CohortTable> BuildAsync(CohortQuery query, CancellationToken cancellationToken)
+    {
+        DateTimeOffset now = context.Time.GetUtcNow();
+        DateOnly[] dates = query.RowDates(DateOnly.FromDateTime(now.UtcDateTime));
+        int columns = query.PeriodsAfter + 1;
+        EventSet[] cohorts = Array.ConvertAll(dates, query.FirstIn);
+        DateOnly[] periods = [.. Enumerable.Range(0, dates.Length + query.PeriodsAfter)
+            .Select(period => query.Later(dates[0], period))];
+        // Whether a cell has something to say depends on select2 alone, whatever must come with it.
+        EventSet[] active = Array.ConvertAll(periods, query.ReturnAloneIn);
+        EventSet[] returned = Array.ConvertAll(periods, query.ReturnIn);
+        if (query.Retention == Retention.Unbounded)
+        {
+            DateOnly[] later = [.. LaterPeriods(query, query.Later(dates[0], periods.Length), now)];
+            active = Unbounded(active, Array.ConvertAll(later, query.ReturnAloneIn));
+            returned = query.ReturnAlso is null
+                ? active : Unbounded(returned, Array.ConvertAll(later, query.ReturnIn));
+        }
+
+        var questions = new Questions(context);
+        Answer<long>[] sizes = Array.ConvertAll(cohorts, questions.CountOf);
+        Answer<bool>[] anybody = Array.ConvertAll(active, questions.AnyIn);
+        await questions.SendAsync(cancellationToken).ConfigureAwait(false);
+
+        questions = new Questions(context);
+        var rows = new PendingRow[dates.Length];
+        for (int row = 0; row < rows.Length; row++)
+        {
+            PendingRow pending = rows[row] = new PendingRow(
+                dates[row], CohortText.Name(query.Unit, dates[row]), cohorts[row], sizes[row].Value);
+            for (int after = 0; after < columns; after++)
+            {
+                int period = row + after;
+                bool isEmpty = pending.Size == 0 || !anybody[period].Value;
+                bool isInProgress = query.PeriodOf(periods[period]).Contains(now);
+                pending.Add(returned[period], isEmpty ? null : questions, isInProgress);
+            }
+        }
+
+        if (questions.Count > 0) await questions.SendAsync(cancellationToken).ConfigureAwait(false);
+        return new CohortTable(query.Unit, query.Values, columns, Array.ConvertAll(rows, row => row.Finish()));
+    }
+
+    /// <summary>bitmapist4's table.</summary>
+    public async Task<CohortTable> BuildAsync(
+        EventSet cohort, EventSet activity, int rowCount, int columns, CohortValues values,
+        CancellationToken cancellationToken)
+    {
+        DateTimeOffset now = context.Time.GetUtcNow();
+        EventSet[] cohorts = [.. Enumerable.Range(0, rowCount).Select(row => cohort.Shift(row - rowCount + 1))];
+        var questions = new Questions(context);
+        Answer<long>[] sizes = Array.ConvertAll(cohorts, questions.CountOf);
+        await questions.SendAsync(cancellationToken).ConfigureAwait(false);
+
+        questions = new Questions(context);
+        var rows = new PendingRow[rowCount];
+        for (int row = 0; row < rowCount; row++)
+        {
+            EventSet own = cohorts[row];
+            DateTimeOffset start = (own.Period ?? activity.Period)?.Start ?? now;
+            DateOnly date = DateOnly.FromDateTime(start.UtcDateTime);
+            PendingRow pending = rows[row] = new PendingRow(date, CohortText.Day(date), own, sizes[row].Value);
+            for (int after = 0; after < columns; after++)
+            {
+                EventSet back = activity.Shift(row - rowCount + 1 + after);
+                if (back.Period?.Start >= now) break;
+                pending.Add(back, questions, back.Period?.Contains(now) ?? false);
+            }
+        }
+
+        if (questions.Count > 0) await questions.SendAsync(cancellationToken).ConfigureAwait(false);
+        return new CohortTable(UnitOf(cohort, activity), values, columns, Array.ConvertAll(rows, row => row.Finish()));
+    }
+
+    /// <summary>
+    /// For each period, those who came back in it or later, up to the present one: each is the period's own set and the
+    /// result for the next, so a period costs one operation.
+    /// </summary>
+    private static EventSet[] Unbounded(EventSet[] inPeriod, EventSet[] later)
+    {
+        var unbounded = new EventSet[inPeriod.Length];
+        unbounded[^1] = EventSet.Or([inPeriod[^1], .. later]);
+        for (int period = inPeriod.Length - 2; period >= 0; period--)
+            unbounded[period] = EventSet.Or(inPeriod[period], unbounded[period + 1]);
+        return unbounded;
+    }
+
+    /// <summary>A date in every period from one on that has begun.</summary>
+    private static IEnumerable<DateOnly> LaterPeriods(CohortQuery query, DateOnly first, DateTimeOffset now)
+    {
+        for (DateOnly date = first; query.PeriodOf(date).Start <= now; date = query.Later(date, 1)) yield return date;
+    }
+
+    /// <summary>The unit of a table given as sets: that of the first part that has one.</summary>
+    private static PeriodUnit UnitOf(params ReadOnlySpan<EventSet> sets)
+    {
+        foreach (EventSet set in sets)
+        {
+            switch (set)
+            {
+                case PeriodEvents period:
+                    return period.Unit;
+                case Combination combination when combination.Period is not null:
+                    return UnitOf([.. combination.Operands]);
+                case Difference difference when difference.From.Period is not null:
+                    return UnitOf(difference.From);
+                case Complement complement when complement.Period is not null:
+                    return UnitOf(complement.Operand);
+            }
+        }
+
+        return PeriodUnit.Day;
+    }
+
+    /// <summary>A row whose cells are being asked for.</summary>
+    private sealed class PendingRow(DateOnly date, string name, EventSet cohort, long size)
+    {
+        private readonly List<(EventSet Events, Answer<long>? Count, bool IsInProgress)> _cells = [];
+
+        public long Size => size;
+
+        /// <summary>Adds a cell; without <paramref name="questions"/> an empty one.</summary>
+        public void Add(EventSet back, Questions? questions, bool isInProgress)
+        {
+            EventSet events = EventSet.And(cohort, back);
+            _cells.Add((events, questions?.CountOf(events), isInProgress));
+        }
+
+        public CohortRow Finish() => new(date, name, cohort, size,
+            [.. _cells.Select(cell => new CohortCell(cell.Events, size, cell.Count?.Value, cell.IsInProgress))]);
+    }
+}

@@ -1,0 +1,21 @@
+using Bitmapist.Client.Events;
+
+namespace Bitmapist.Client.Cohorts;
+
+/// <summary>One number of a cohort table: how many of a row's cohort came back after so many periods.</summary>
+/// <param name="Events">The people counted, as a set: ask for its ids to see who they are.</param>
+/// <param name="CohortSize">People in the row's cohort.</param>
+/// <param name="Count">How many came back; null in an empty cell, where there is nothing to say.</param>
+/// <param name="IsInProgress">Whether the cell's period is not over yet, so that its number may grow.</param>
+public sealed record CohortCell(EventSet Events, long CohortSize, long? Count, bool IsInProgress)
+{
+    /// <summary>Whether there is nothing to say: nobody in the cohort, or nobody at all active in the period.</summary>
+    public bool IsEmpty => Count is null;
+
+    /// <summary>The share of the cohort, 0 … 100; 0 of an empty cohort; null in an empty cell.</summary>
+    public double? Percent => Count is not { } count ? null : CohortSize == 0 ? 0 : count * 100.0 / CohortSize;
+
+    /// <summary>Percent or count; null in an empty cell.</summary>
+    /// <param name="values">Which.</param>
+    public double? Value(CohortValues values) => values == CohortValues.Percent ? Percent : Count;
+}

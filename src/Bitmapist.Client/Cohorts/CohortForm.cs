@@ -1,0 +1,134 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+using Bitmapist.Client.Events;
+
+namespace Bitmapist.Client.Cohorts;
+
+/// <summary>
+/// A form for choosing a cohort table, sent by GET under bitmapist 3's field names. Events are chosen from lists that
+/// narrow down as one types, which the browser does itself: no script, style or font comes from elsewhere, so it works
+/// offline. Names that are not in the lists may be typed.
+/// </summary>
+public sealed record CohortForm
+{
+    private static readonly int[] s_numResults = [7, 31, 12, 24, 52, 104];
+    private static readonly int[] s_numOfRows = [12, 24, 48];
+
+    /// <summary>Where the form is sent.</summary>
+    public required string ActionUrl { get; init; }
+
+    /// <summary>Events for the first period.</summary>
+    public required IReadOnlyList<EventChoice> Selections1 { get; init; }
+
+    /// <summary>Further events for the first period; those of <see cref="Selections1"/> if null.</summary>
+    public IReadOnlyList<EventChoice>? Selections1b { get; init; }
+
+    /// <summary>Events of coming back; those of <see cref="Selections1"/> if null.</summary>
+    public IReadOnlyList<EventChoice>? Selections2 { get; init; }
+
+    /// <summary>Further events of coming back; those of <see cref="Selections2"/> if null.</summary>
+    public IReadOnlyList<EventChoice>? Selections2b { get; init; }
+
+    /// <summary>What is filled in.</summary>
+    public CohortFormValues Values { get; init; } = new();
+
+    // A list narrows down by what the field holds, so a filled field would offer only itself. Entering it empties it,
+    // leaving it without a choice restores it. The form works without.
+    private const string Script =
+        """
+        <script>
+        for (const field of document.querySelectorAll('.cohort-form input[list][required]')) {
+          field.addEventListener('focus', () => { field.placeholder = field.value; field.value = ''; });
+          field.addEventListener('blur', () => { if (field.value === '') field.value = field.placeholder; });
+        }
+        </script>
+
+        """;
+
+    private const string Style =
+        """
+        <style>
+        .cohort-form { font: 14px/1.6 system-ui, sans-serif; color: #111; margin-bottom: 16px; }
+        .cohort-form p { margin: 8px 0; }
+        .cohort-form label { display: inline-block; margin: 0 14px 6px 0; }
+        .cohort-form input, .cohort-form select, .cohort-form button { font: inherit; padding: 2px 6px; }
+        .cohort-form input[list] { width: 13em; }
+        </style>
+
+        """;
+
+    /// <summary>The form as HTML with its own style. Everything is escaped.</summary>
+    public string ToHtml()
+    {
+        IReadOnlyList<EventChoice> second = Selections2 ?? Selections1;
+        var html = new StringBuilder(Style);
+        html.Append("<form class=\"cohort-form\" method=\"get\" action=\"").Append(Encoded(ActionUrl));
+        html.Append("\">\n<p>");
+        html.Append("Show me people who ");
+        AppendChoice(html, "select1", "First event", Values.Select1, isRequired: true, Selections1);
+        html.Append(" and ");
+        AppendChoice(html, "select1b", "Also", Values.Select1b, isRequired: false, Selections1b ?? Selections1);
+        html.Append("<br>and then came back to ");
+        AppendChoice(html, "select2", "Return event", Values.Select2, isRequired: true, second);
+        html.Append(" and ");
+        AppendChoice(html, "select2b", "Also on return", Values.Select2b, isRequired: false, Selections2b ?? second);
+        html.Append("</p>\n<p>");
+        AppendSelect(html, "time_group", "Group by", CohortFormValues.WordOf(Values.TimeGroup),
+            ("days", "Days"), ("weeks", "Weeks"), ("months", "Months"), ("years", "Years"));
+        AppendSelect(html, "as_percent", "As percent", Values.Values == CohortValues.Percent ? "1" : "0",
+            ("1", "Yes"), ("0", "No"));
+        AppendSelect(html, "num_results", "Number of results", Text(Values.NumResults),
+            Numbers(s_numResults, Values.NumResults));
+        AppendSelect(html, "num_of_rows", "Number of rows", Text(Values.NumOfRows),
+            Numbers(s_numOfRows, Values.NumOfRows));
+        AppendSelect(html, "retention", "Came back",
+            Values.Retention == Retention.Unbounded ? "unbounded" : "period",
+            ("period", "In the period"), ("unbounded", "In the period or later"));
+        html.Append("<label>Start date: <input type=\"date\" name=\"start_date\" value=\"")
+            .Append(Values.StartDate?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)).Append("\"></label>");
+        html.Append("</p>\n<p><button type=\"submit\">Show me results</button></p>\n</form>\n").Append(Script);
+        return html.ToString();
+    }
+
+    private static void AppendChoice(
+        StringBuilder html, string field, string label, string value, bool isRequired,
+        IReadOnlyList<EventChoice> choices)
+    {
+        html.Append(CultureInfo.InvariantCulture, $"<input name=\"{field}\" list=\"cohort-{field}\"");
+        html.Append(" aria-label=\"").Append(Encoded(label)).Append("\" value=\"").Append(Encoded(value));
+        html.Append("\" autocomplete=\"off\"").Append(isRequired ? " required" : " placeholder=\"------\"").Append('>');
+        html.Append(CultureInfo.InvariantCulture, $"<datalist id=\"cohort-{field}\">");
+        foreach (EventChoice choice in choices)
+        {
+            html.Append("<option value=\"").Append(Encoded(choice.Name)).Append("\">")
+                .Append(Encoded(choice.Label)).Append("</option>");
+        }
+
+        html.Append("</datalist>");
+    }
+
+    private static void AppendSelect(
+        StringBuilder html, string field, string label, string chosen, params ReadOnlySpan<(string, string)> options)
+    {
+        html.Append(CultureInfo.InvariantCulture, $"<label>{label}: <select name=\"{field}\">");
+        foreach ((string value, string shown) in options)
+        {
+            string selected = value == chosen ? " selected" : "";
+            html.Append(CultureInfo.InvariantCulture, $"<option value=\"{value}\"{selected}>{shown}</option>");
+        }
+
+        html.Append("</select></label>\n");
+    }
+
+    /// <summary>The usual numbers, and the present one where it is none of them.</summary>
+    private static (string, string)[] Numbers(int[] usual, int chosen)
+    {
+        IEnumerable<int> all = usual.Contains(chosen) ? usual : [chosen, .. usual];
+        return [.. all.Select(number => (Text(number), Text(number)))];
+    }
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static string Encoded(string text) => WebUtility.HtmlEncode(text);
+}

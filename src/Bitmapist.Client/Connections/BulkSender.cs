@@ -1,0 +1,62 @@
+namespace Bitmapist.Client.Connections;
+
+/// <summary>
+/// Sends an unbounded sequence of requests in bounded memory: they are gathered into batches, several of which are
+/// under way at a time, and whose buffers are used again.
+/// </summary>
+internal static class BulkSender
+{
+    /// <summary>Sends what <paramref name="write"/> makes of each item, and waits for every reply.</summary>
+    /// <param name="channel">Where to.</param>
+    /// <param name="items">Enumerated once, on the caller's flow.</param>
+    /// <param name="write">Adds an item's requests to a batch: one or more, all of them before it returns.</param>
+    /// <param name="settings">How.</param>
+    /// <param name="cancellationToken">Stops the bulk; what was sent may still take effect.</param>
+    /// <exception cref="ServerErrorException">A request was refused; the message names it, and says how many items were
+    /// acknowledged before. Batches under way with it may have taken effect.</exception>
+    /// <exception cref="BitmapistException">The connection was lost, or the time ran out; same message.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static async ValueTask<BulkResult> SendAsync<T>(
+        ICommandChannel channel, IEnumerable<T> items, Action<RequestBatch, T> write, BulkSettings settings,
+        CancellationToken cancellationToken)
+    {
+        var window = new BulkWindow(channel, settings, cancellationToken);
+        try
+        {
+            foreach (T item in items)
+            {
+                write(window.Filling, item);
+                if (window.IsItemLast()) await window.LaunchAsync().ConfigureAwait(false);
+            }
+
+            return await window.FinishAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            await window.SettleAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <inheritdoc cref="SendAsync{T}(ICommandChannel, IEnumerable{T}, Action{RequestBatch, T}, BulkSettings,
+    /// CancellationToken)"/>
+    public static async ValueTask<BulkResult> SendAsync<T>(
+        ICommandChannel channel, IAsyncEnumerable<T> items, Action<RequestBatch, T> write, BulkSettings settings,
+        CancellationToken cancellationToken)
+    {
+        var window = new BulkWindow(channel, settings, cancellationToken);
+        try
+        {
+            await foreach (T item in items.WithCancellation(cancellationToken).ConfigureAwait(false))
+            {
+                write(window.Filling, item);
+                if (window.IsItemLast()) await window.LaunchAsync().ConfigureAwait(false);
+            }
+
+            return await window.FinishAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            await window.SettleAsync().ConfigureAwait(false);
+        }
+    }
+}

@@ -1,0 +1,98 @@
+namespace Bitmapist.Client.Connections;
+
+/// <summary>
+/// Bounds the bytes under way: whoever would exceed the bound waits its turn, first come, first served. What is larger
+/// than the bound passes alone. Safe for concurrent use; no thread is blocked.
+/// </summary>
+internal sealed class ByteGate(long bytesMax)
+{
+    private readonly Lock _gate = new();
+    private readonly Queue<Waiter> _waiting = new();
+    private long _bytes;
+
+    /// <summary>Bytes inside.</summary>
+    public long Bytes
+    {
+        get
+        {
+            lock (_gate) return _bytes;
+        }
+    }
+
+    /// <summary>Completes when the bytes are inside; <see cref="Leave"/> must follow then, and only then.</summary>
+    public ValueTask EnterAsync(int bytes, CancellationToken cancellationToken)
+    {
+        Waiter waiter;
+        lock (_gate)
+        {
+            if (_waiting.Count == 0 && Fits(bytes))
+            {
+                _bytes += bytes;
+                return ValueTask.CompletedTask;
+            }
+
+            waiter = new Waiter(bytes);
+            _waiting.Enqueue(waiter);
+        }
+
+        return WaitAsync(waiter, cancellationToken);
+    }
+
+    /// <summary>Enters if that needs no waiting.</summary>
+    public bool TryEnter(int bytes)
+    {
+        lock (_gate)
+        {
+            if (_waiting.Count > 0 || !Fits(bytes)) return false;
+            _bytes += bytes;
+            return true;
+        }
+    }
+
+    /// <summary>Takes bytes out and lets in who waited for the room.</summary>
+    public void Leave(int bytes)
+    {
+        lock (_gate)
+        {
+            _bytes -= bytes;
+            Admit();
+        }
+    }
+
+    private bool Fits(int bytes) => _bytes == 0 || _bytes + bytes <= bytesMax;
+
+    /// <summary>Lets in the first in line while they fit; those who gave up are passed over.</summary>
+    private void Admit()
+    {
+        while (_waiting.TryPeek(out Waiter? first) && (first.Task.IsCompleted || Fits(first.Bytes)))
+        {
+            _waiting.Dequeue();
+            if (first.TrySetResult()) _bytes += first.Bytes;
+        }
+    }
+
+    private async ValueTask WaitAsync(Waiter waiter, CancellationToken cancellationToken)
+    {
+        CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(
+            static (waiter, token) => ((Waiter)waiter!).TrySetCanceled(token), waiter);
+        try
+        {
+            await waiter.Task.ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // The one that gave up may have kept smaller ones behind it waiting.
+            lock (_gate) Admit();
+            throw;
+        }
+        finally
+        {
+            await registration.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private sealed class Waiter(int bytes) : TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)
+    {
+        public int Bytes { get; } = bytes;
+    }
+}

@@ -1,0 +1,140 @@
+using System.Net.Sockets;
+using Bitmapist.Resp.Replies;
+
+namespace Bitmapist.Client.Connections;
+
+/// <summary>
+/// One socket's life, from handshake to end: a loop that reads replies and hands them to the batches they belong to,
+/// and a writer that runs while there is something to write, on the thread that found it idle at first.
+/// </summary>
+internal sealed class Link
+{
+    private readonly Socket _socket;
+    private readonly Stream _stream;
+    private readonly RequestQueue _queue;
+    private readonly TimeProvider _clock;
+    private readonly ClientMetrics _metrics;
+    private readonly byte[] _outgoing = new byte[Limits.WriteBufferBytes];
+    private LinkFailure? _failure;
+    private long _receivedAt;
+    private long _replies;
+
+    public Link(Dialed dialed, RequestQueue queue, TimeProvider clock, ClientMetrics metrics)
+    {
+        (_socket, _stream) = dialed;
+        _queue = queue;
+        _clock = clock;
+        _metrics = metrics;
+        _receivedAt = clock.GetTimestamp();
+    }
+
+    /// <summary>Timestamp of the last byte received, or of the start.</summary>
+    public long ReceivedAt => Volatile.Read(ref _receivedAt);
+
+    /// <summary>Whether a reply came: the peer does answer requests, not only handshakes.</summary>
+    public bool HasAnswered => Volatile.Read(ref _replies) > 0;
+
+    /// <summary>Reads until the end, which it returns; the socket is closed then.</summary>
+    public async Task<LinkFailure> RunAsync()
+    {
+        var reader = new ReplyReader
+        {
+            BulkBytesMax = Limits.ReplyBulkBytesMax, ElementsMax = Limits.ReplyElementsMax,
+        };
+        var incoming = new byte[Limits.ReadBufferBytes];
+        PendingBatch? current = null;
+        try
+        {
+            while (true)
+            {
+                int received = await _stream.ReadAsync(incoming).ConfigureAwait(false);
+                if (received == 0) return End(Farewell(reader.IsInsideReply));
+                Volatile.Write(ref _receivedAt, _clock.GetTimestamp());
+                _metrics.Received(received);
+                if (HandOut(reader, incoming.AsSpan(0, received), ref current) is { } violation)
+                    return End(new LinkFailure(violation, IsViolation: true));
+            }
+        }
+        catch (Exception failure)
+        {
+            return End(Explain(failure));
+        }
+    }
+
+    /// <summary>
+    /// Writes what the queue has, until it has no more. Whoever the queue named as writer calls this.
+    /// </summary>
+    public void Write() => _ = WriteAsync();
+
+    /// <summary>Ends the connection; the first reason given is the one that counts.</summary>
+    public LinkFailure End(LinkFailure reason)
+    {
+        LinkFailure first = Interlocked.CompareExchange(ref _failure, reason, null) ?? reason;
+        if (first == LinkFailure.ByThisClient) _socket.Dispose();
+        // With a reset: what the system has yet to send must not arrive after it was sent again elsewhere.
+        else _socket.Close(timeout: 0);
+        return first;
+    }
+
+    /// <summary>
+    /// What reading, writing and closing a socket or its TLS throws is an ordinary loss. Anything else is a bug of
+    /// ours: nothing is sent again then.
+    /// </summary>
+    private static LinkFailure Explain(Exception failure)
+    {
+        bool isOfSocket =
+            failure is IOException or SocketException or ObjectDisposedException or InvalidOperationException;
+        return new LinkFailure(failure.GetBaseException().Message, IsViolation: !isOfSocket, failure);
+    }
+
+    private static LinkFailure Farewell(bool isInsideReply) =>
+        new(isInsideReply ? "the server closed it in the middle of a reply" : "the server closed it");
+
+    /// <summary>Gives replies to their batches; returns what is wrong with them, or null.</summary>
+    private string? HandOut(ReplyReader reader, ReadOnlySpan<byte> input, ref PendingBatch? current)
+    {
+        while (!input.IsEmpty)
+        {
+            ReplyStatus status = reader.Read(input, out int consumedBytes);
+            if (status == ReplyStatus.Invalid) return reader.Error;
+            if (status == ReplyStatus.Incomplete) return null;
+            input = input[consumedBytes..];
+            current ??= _queue.OldestUnanswered();
+            if (current is null) return $"a reply that answers nothing ({Excerpt(reader.Reply)})";
+            Volatile.Write(ref _replies, _replies + 1);
+            if (!current.Add(reader.Reply)) continue;
+            if (!_queue.TryComplete(current)) return "more replies than requests were sent";
+            current = null;
+        }
+
+        return null;
+    }
+
+    private static string Excerpt(Reply reply)
+    {
+        string text = reply.ToString();
+        return text.Length <= Limits.ShownCharactersMax ? text : $"{text.AsSpan(0, Limits.ShownCharactersMax)}…";
+    }
+
+    private async Task WriteAsync()
+    {
+        try
+        {
+            bool isCaller = true;
+            int bytes;
+            while ((bytes = _queue.Take(this, _outgoing, _clock.GetTimestamp())) > 0)
+            {
+                await _stream.WriteAsync(_outgoing.AsMemory(0, bytes)).ConfigureAwait(false);
+                _metrics.Sent(bytes);
+                if (!isCaller || !_queue.HasUnsent) continue;
+                // The caller that began wants its own reply, not to write for all others.
+                isCaller = false;
+                await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+            }
+        }
+        catch (Exception failure)
+        {
+            End(Explain(failure));
+        }
+    }
+}

@@ -1,0 +1,150 @@
+using System.Buffers;
+using System.Diagnostics;
+using Bitmapist.Resp.Replies;
+
+namespace Bitmapist.Client.Connections;
+
+/// <summary>
+/// A batch under way: its bytes, copied, because the caller may give up and fill its own buffer anew while they are
+/// still being sent; the replies so far; and the caller's task. The task may end early (cancelled, timed out): the
+/// batch keeps its place in line all the same, so that its replies are read as its own and dropped.
+/// </summary>
+/// <remarks>
+/// Bytes are taken and given back under the lock of <see cref="RequestQueue"/>; replies are added by the connection's
+/// reader alone.
+/// </remarks>
+internal sealed class PendingBatch : TaskCompletionSource<IReadOnlyList<Reply>>
+{
+    private readonly SendMode _mode;
+    private readonly Reply[] _replies;
+    private readonly int _requests;
+    private byte[] _wire;
+    private int _takenBytes;
+    private int _received;
+
+    /// <summary>Copies a batch.</summary>
+    /// <param name="batch">The requests; at least one.</param>
+    /// <param name="mode">How they run.</param>
+    /// <param name="deadline">Timestamp at which the caller stops waiting.</param>
+    public PendingBatch(RequestBatch batch, SendMode mode, long deadline)
+        : base(TaskCreationOptions.RunContinuationsAsynchronously)
+    {
+        _mode = mode;
+        _requests = batch.Count;
+        IsRepeatable = batch.IsRepeatable;
+        Deadline = deadline;
+        WireBytes = FramedBytes(batch.Wire.Length, mode);
+        _wire = ArrayPool<byte>.Shared.Rent(WireBytes);
+        bool isTransaction = mode == SendMode.Transaction;
+        _replies = new Reply[batch.Count + (isTransaction ? TransactionReplies.FrameReplies : 0)];
+        Span<byte> rest = _wire;
+        if (isTransaction) Append(ref rest, TransactionReplies.Opening);
+        Append(ref rest, batch.Wire.Span);
+        if (isTransaction) Append(ref rest, TransactionReplies.Closing);
+    }
+
+    /// <summary>Bytes on the wire.</summary>
+    public int WireBytes { get; }
+
+    /// <summary>See <see cref="RequestBatch.IsRepeatable"/>.</summary>
+    public bool IsRepeatable { get; }
+
+    /// <summary>Timestamp at which the caller stops waiting.</summary>
+    public long Deadline { get; }
+
+    /// <summary>Timestamp at which the first byte was taken, last time.</summary>
+    public long SentAt { get; private set; }
+
+    /// <summary>Times that sending it was begun.</summary>
+    public int Attempts { get; private set; }
+
+    /// <summary>Whether all bytes were taken.</summary>
+    public bool IsTaken => _takenBytes == WireBytes;
+
+    /// <summary>Whether nobody waits for the outcome any more.</summary>
+    public bool IsAbandoned => Task.IsCompleted;
+
+    /// <summary>Bytes that requests of so many bytes take on the wire.</summary>
+    /// <exception cref="ArgumentException">They exceed <see cref="Limits.BatchBytesMax"/>.</exception>
+    public static int FramedBytes(int bytes, SendMode mode)
+    {
+        if (bytes > Limits.BatchBytesMax)
+        {
+            throw new ArgumentException(
+                $"A batch may have {Limits.BatchBytesMax:N0} bytes, not {bytes:N0}: send it in parts.", nameof(bytes));
+        }
+
+        return mode == SendMode.Pipeline
+            ? bytes
+            : bytes + TransactionReplies.Opening.Length + TransactionReplies.Closing.Length;
+    }
+
+    /// <summary>Begins to send.</summary>
+    public void Begin(long now)
+    {
+        SentAt = now;
+        Attempts++;
+    }
+
+    /// <summary>Copies the next bytes to be sent; returns how many.</summary>
+    public int Take(Span<byte> target)
+    {
+        int bytes = Math.Min(target.Length, WireBytes - _takenBytes);
+        _wire.AsSpan(_takenBytes, bytes).CopyTo(target);
+        _takenBytes += bytes;
+        return bytes;
+    }
+
+    /// <summary>Forgets what was sent and what was answered, to be sent again.</summary>
+    public void Restart()
+    {
+        _takenBytes = 0;
+        _received = 0;
+    }
+
+    /// <summary>Adds the next reply; true when it was the last.</summary>
+    public bool Add(Reply reply)
+    {
+        _replies[_received++] = reply;
+        return _received == _replies.Length;
+    }
+
+    /// <summary>Tells the caller, if it still waits.</summary>
+    public void Complete()
+    {
+        Debug.Assert(_received == _replies.Length, "A batch completes with its last reply.");
+        if (IsAbandoned) return;
+        try
+        {
+            TrySetResult(_mode == SendMode.Pipeline
+                ? _replies
+                : TransactionReplies.Unwrap(_replies, _wire.AsSpan(0, WireBytes)));
+        }
+        catch (BitmapistException refusal)
+        {
+            TrySetException(refusal);
+        }
+    }
+
+    /// <summary>Gives the bytes back to the pool; nothing may be taken or described any more.</summary>
+    public void Release()
+    {
+        ArrayPool<byte>.Shared.Return(_wire);
+        _wire = [];
+    }
+
+    /// <summary>The first request still unanswered, and how many more there are, for an error.</summary>
+    public string Describe()
+    {
+        string first = RequestText.At(_wire.AsSpan(0, WireBytes), Math.Min(_received, _replies.Length - 1));
+        if (_mode == SendMode.Transaction) return $"a transaction of {_requests} requests (now at {first})";
+        int more = _replies.Length - _received - 1;
+        return more > 0 ? $"{first} (and {more:N0} more requests)" : first;
+    }
+
+    private static void Append(ref Span<byte> target, ReadOnlySpan<byte> bytes)
+    {
+        bytes.CopyTo(target);
+        target = target[bytes.Length..];
+    }
+}

@@ -1,0 +1,282 @@
+using Bitmapist.Resp.Replies;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Bitmapist.Client.Connections;
+
+/// <summary>
+/// The connection that all callers share: their batches go out together and replies are told apart by order. When it is
+/// lost it is made anew. Batches not yet sent wait for that, within their time; batches that awaited replies are sent
+/// again if they are repeatable, and fail if not.
+/// </summary>
+/// <remarks>
+/// One loop (<see cref="RunAsync"/>) makes connections and reads from them, one after another; so there is never more
+/// than one socket whose replies count. Batches are written by whichever caller finds nobody writing.
+/// </remarks>
+internal sealed class ServerConnection : ICommandChannel
+{
+    private readonly BitmapistOptions _options;
+    private readonly TimeProvider _clock;
+    private readonly ILogger _logger;
+    private readonly ClientMetrics _metrics;
+    private readonly Dialer _dialer;
+    private readonly ByteGate _bytes;
+    private readonly RequestQueue _queue;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly CancellationToken _stop;
+    private readonly ITimer _sweeper;
+    private readonly Lock _starting = new();
+    private Task? _running;
+    private volatile Link? _link;
+    private volatile BitmapistException? _connectFailure; // of the last attempt; null while connected
+    private int _disposals;
+
+    private ServerConnection(BitmapistOptions options, TimeProvider clock)
+    {
+        _options = options.Snapshot();
+        _clock = clock;
+        _stop = _stopping.Token;
+        _logger = _options.LoggerFactory?.CreateLogger("Bitmapist.Client") ?? NullLogger.Instance;
+        _metrics = new ClientMetrics(_options.Address);
+        _dialer = new Dialer(_options, _logger, clock);
+        _bytes = new ByteGate(_options.BytesInFlightMax);
+        _queue = new RequestQueue(_bytes);
+        TimeSpan period = TimeSpan.FromMilliseconds(
+            Math.Clamp(_options.ResponseTimeoutMs / 10, Limits.SweepMsMin, Limits.SweepMsMax));
+        _sweeper = Detached(() =>
+            clock.CreateTimer(static self => ((ServerConnection)self!).Sweep(), this, period, period));
+    }
+
+    /// <summary>Bytes of unanswered requests.</summary>
+    internal long BytesInFlight => _bytes.Bytes;
+
+    /// <summary>A channel that connects when it is first used.</summary>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    public static ServerConnection Create(BitmapistOptions options, TimeProvider? clock = null) =>
+        new(options, clock ?? TimeProvider.System);
+
+    /// <summary>Connects, once; later losses are made good.</summary>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    /// <exception cref="BitmapistException">The connection could not be made; see the types.</exception>
+    public static async ValueTask<ServerConnection> ConnectAsync(
+        BitmapistOptions options, CancellationToken cancellationToken)
+    {
+        ServerConnection connection = Create(options);
+        try
+        {
+            long startedAt = connection._clock.GetTimestamp();
+            Dialed dialed = await connection._dialer.ConnectAsync(cancellationToken).ConfigureAwait(false);
+            connection.LogConnected(startedAt);
+            connection.Start(dialed);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<Reply>> SendAsync(
+        RequestBatch batch, SendMode mode, CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(_stop.IsCancellationRequested, typeof(BitmapistClient));
+        cancellationToken.ThrowIfCancellationRequested();
+        if (batch.Count == 0) return [];
+        long startedAt = _clock.GetTimestamp();
+        try
+        {
+            PendingBatch pending = await QueueAsync(batch, mode, startedAt, cancellationToken).ConfigureAwait(false);
+            IReadOnlyList<Reply> replies;
+            using (cancellationToken.UnsafeRegister(
+                static (pending, token) => ((PendingBatch)pending!).TrySetCanceled(token), pending))
+            {
+                replies = await pending.Task.ConfigureAwait(false);
+            }
+
+            _metrics.Answered(batch.Count, _clock.GetElapsedTime(startedAt));
+            return replies;
+        }
+        catch
+        {
+            _metrics.Failed();
+            throw;
+        }
+    }
+
+    /// <summary>Closes the connection; what awaits replies fails.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Increment(ref _disposals) > 1) return;
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _sweeper.DisposeAsync().ConfigureAwait(false);
+        Task? running;
+        lock (_starting) running = _running;
+        _link?.End(LinkFailure.ByThisClient);
+        if (running is not null) await running.ConfigureAwait(false);
+        _queue.Close(() =>
+            new ConnectionLostException($"The connection to {_options.Address} was closed by this client."));
+        _stopping.Dispose();
+    }
+
+    private async ValueTask<PendingBatch> QueueAsync(
+        RequestBatch batch, SendMode mode, long startedAt, CancellationToken cancellationToken)
+    {
+        Start(null);
+        int wireBytes = PendingBatch.FramedBytes(batch.Wire.Length, mode);
+        if (!_bytes.TryEnter(wireBytes)) await EnterAsync(wireBytes, cancellationToken).ConfigureAwait(false);
+        long deadline = startedAt + (_clock.TimestampFrequency * _options.ResponseTimeoutMs / 1000);
+        var pending = new PendingBatch(batch, mode, deadline);
+        _queue.Add(pending)?.Write();
+        return pending;
+    }
+
+    /// <summary>Waits for room among the bytes in flight.</summary>
+    private async ValueTask EnterAsync(int wireBytes, CancellationToken cancellationToken)
+    {
+        using var patience = new CancellationTokenSource(
+            TimeSpan.FromMilliseconds(_options.ResponseTimeoutMs), _clock);
+        using var any = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken, _stop);
+        try
+        {
+            await _bytes.EnterAsync(wireBytes, any.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            ObjectDisposedException.ThrowIf(_stop.IsCancellationRequested, typeof(BitmapistClient));
+            throw Unsent(_connectFailure, $"{_bytes.Bytes:N0} bytes of other requests were still unanswered");
+        }
+    }
+
+    /// <summary>Starts the loop unless it runs; with a connection if there is one already.</summary>
+    private void Start(Dialed? dialed)
+    {
+        if (Volatile.Read(ref _running) is not null) return;
+        lock (_starting)
+        {
+            if (_running is not null || _stop.IsCancellationRequested) return;
+            _running = Detached(() => Task.Run(() => RunAsync(dialed), CancellationToken.None));
+        }
+    }
+
+    private async Task RunAsync(Dialed? first)
+    {
+        bool isFirst = first is null;
+        for (int failures = 0; !_stop.IsCancellationRequested;)
+        {
+            Dialed? dialed = first ?? await TryDialAsync(failures).ConfigureAwait(false);
+            if (dialed is null)
+            {
+                failures++;
+                continue;
+            }
+
+            if (first is null && !isFirst) _metrics.Reconnected();
+            (first, isFirst) = (null, false);
+            // A peer that greets and hangs up, again and again, is no reason to hurry.
+            failures = await ServeAsync(dialed.Value).ConfigureAwait(false) ? 0 : failures + 1;
+        }
+
+        first?.Socket.Dispose(); // disposed between connecting and starting
+    }
+
+    /// <summary>Waits as long as the failures so far ask for, then tries to connect, once.</summary>
+    private async Task<Dialed?> TryDialAsync(int failures)
+    {
+        try
+        {
+            int delayMs = DelayMs(failures);
+            if (delayMs > 0)
+                await Task.Delay(TimeSpan.FromMilliseconds(delayMs), _clock, _stop).ConfigureAwait(false);
+            long startedAt = _clock.GetTimestamp();
+            Dialed dialed = await _dialer.ConnectAsync(_stop).ConfigureAwait(false);
+            LogConnected(startedAt);
+            return dialed;
+        }
+        catch (OperationCanceledException)
+        {
+            return null; // The loop sees that it is to end.
+        }
+        catch (BitmapistException failure)
+        {
+            _connectFailure = failure;
+            if (failure is ServerErrorException refusal && !Handshake.IsPassing(refusal))
+            {
+                Log.ConnectRefused(_logger, failures + 1, DelayMaxMs(failures + 1), failure.Message);
+                _queue.FailUnsent(() => new ServerErrorException(refusal.ServerText, refusal.Context));
+            }
+            else
+            {
+                Log.ConnectFailed(_logger, failures + 1, DelayMaxMs(failures + 1), failure.Message);
+            }
+
+            return null;
+        }
+    }
+
+    /// <summary>Lets a connection live; returns, after its end, whether it answered anything.</summary>
+    private async Task<bool> ServeAsync(Dialed dialed)
+    {
+        var link = new Link(dialed, _queue, _clock, _metrics);
+        _connectFailure = null;
+        _link = link;
+        if (_stop.IsCancellationRequested) link.End(LinkFailure.ByThisClient);
+        _queue.Attach(link)?.Write();
+        LinkFailure failure = await link.RunAsync().ConfigureAwait(false);
+        _link = null;
+        (int repeated, int failed) = _queue.Detach(failure, _options.Address);
+        await dialed.Stream.DisposeAsync().ConfigureAwait(false);
+        if (failure.IsViolation) Log.Violated(_logger, _options.Address, failure.Reason, failed);
+        else if (!_stop.IsCancellationRequested)
+            Log.Lost(_logger, _options.Address, failure.Reason, repeated, failed);
+        return link.HasAnswered;
+    }
+
+    /// <summary>
+    /// Fails requests whose time has run out, and gives up a connection that owes replies in silence.
+    /// </summary>
+    private void Sweep()
+    {
+        long now = _clock.GetTimestamp();
+        int timedOut = _queue.Sweep(now, TimedOut);
+        if (timedOut > 0) Log.TimedOut(_logger, _options.Address, timedOut, _options.ResponseTimeoutMs);
+        if (_link is not { } link || _queue.OldestUnanswered() is not { } oldest) return;
+        TimeSpan silence = _clock.GetElapsedTime(Math.Max(link.ReceivedAt, oldest.SentAt), now);
+        if (silence.TotalMilliseconds < (double)_options.ResponseTimeoutMs * Limits.SilenceTimeouts) return;
+        link.End(new LinkFailure($"no byte came for {silence.TotalMilliseconds:N0} ms while replies were owed"));
+    }
+
+    private BitmapistTimeoutException TimedOut(PendingBatch batch)
+    {
+        string request = batch.Describe();
+        if (batch.Attempts == 0 || _link is null) return Unsent(_connectFailure, $"{request} was waiting to be sent");
+        return new BitmapistTimeoutException(
+            $"{_options.Address} did not answer {request} within {_options.ResponseTimeoutMs:N0} ms. It may still take "
+            + $"effect. Look for slow commands (SLOWLOG GET), or raise {nameof(BitmapistOptions.ResponseTimeoutMs)}.");
+    }
+
+    private BitmapistTimeoutException Unsent(BitmapistException? connectFailure, string what) =>
+        new(connectFailure is null && _link is not null
+            ? $"{_options.Address} took no more requests for {_options.ResponseTimeoutMs:N0} ms; {what}. It is "
+                + "overloaded, or asked for too much at a time."
+            : $"There was no connection to {_options.Address} within {_options.ResponseTimeoutMs:N0} ms; {what}. "
+                + (connectFailure?.Message ?? "It is being made anew."),
+            connectFailure);
+
+    /// <summary>Starts what outlives the call that happens to be the first, without that call's context.</summary>
+    private static T Detached<T>(Func<T> start)
+    {
+        if (ExecutionContext.IsFlowSuppressed()) return start();
+        using (ExecutionContext.SuppressFlow()) return start();
+    }
+
+    private int DelayMs(int failures) => Backoff.DelayMs(
+        failures, _options.ReconnectDelayMs, _options.ReconnectDelayMaxMs, Random.Shared.NextDouble());
+
+    private int DelayMaxMs(int failures) =>
+        Backoff.DelayMs(failures, _options.ReconnectDelayMs, _options.ReconnectDelayMaxMs, chance: 0);
+
+    private void LogConnected(long startedAt) =>
+        Log.Connected(_logger, _options.Address, (long)_clock.GetElapsedTime(startedAt).TotalMilliseconds);
+}

@@ -1,0 +1,60 @@
+using System.Runtime.CompilerServices;
+using Bitmapist.Client.Connections;
+using Bitmapist.Resp.Replies;
+
+namespace Bitmapist.Client.Keys;
+
+/// <summary>Walks and deletes the keys that begin with a text. Safe for concurrent use.</summary>
+internal sealed class KeyScan(ICommandChannel channel)
+{
+    private const int KeysPerStep = 10_000; // The Python libraries' COUNT.
+    private const int KeysPerDelete = 1_000; // Keeps a DEL short for the other clients of a server with one thread.
+
+    /// <summary>
+    /// The keys that begin with a text, in SCAN's order: those present throughout are given, some perhaps twice.
+    /// </summary>
+    public async IAsyncEnumerable<string> FindAsync(
+        string start, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        string pattern = KeyPattern.BeginningWith(start);
+        string cursor = "0";
+        var batch = new RequestBatch { IsRepeatable = true };
+        do
+        {
+            batch.Clear();
+            batch.Begin("SCAN", 5).Add(cursor).Add("MATCH").Add(pattern).Add("COUNT").Add(KeysPerStep);
+            IReadOnlyList<Reply> replies =
+                await channel.SendAsync(batch, SendMode.Pipeline, cancellationToken).ConfigureAwait(false);
+            IReadOnlyList<Reply> step = replies[0].Checked($"SCAN {cursor} MATCH {pattern}").Items;
+            cursor = step[0].AsText();
+            foreach (Reply key in step[1].Items) yield return key.AsText();
+        }
+        while (cursor != "0");
+    }
+
+    /// <summary>Deletes the keys that begin with a text.</summary>
+    /// <returns>Keys deleted.</returns>
+    public async Task<long> DeleteAsync(string start, CancellationToken cancellationToken)
+    {
+        var keys = new HashSet<string>(); // Collected first: a key found twice must not be deleted anew.
+        await foreach (string key in FindAsync(start, cancellationToken).ConfigureAwait(false)) keys.Add(key);
+        return await DeleteAsync(keys, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Deletes keys, in one round trip whatever their number.</summary>
+    /// <returns>Keys deleted; those that did not exist are not counted.</returns>
+    public async Task<long> DeleteAsync(IReadOnlyCollection<string> keys, CancellationToken cancellationToken)
+    {
+        if (keys.Count == 0) return 0;
+        var batch = new RequestBatch();
+        foreach (string[] some in keys.Chunk(KeysPerDelete))
+        {
+            batch.Begin("DEL", some.Length);
+            foreach (string key in some) batch.Add(key);
+        }
+
+        IReadOnlyList<Reply> replies =
+            await channel.SendAsync(batch, SendMode.Pipeline, cancellationToken).ConfigureAwait(false);
+        return replies.Sum(reply => reply.Checked("DEL").AsInteger());
+    }
+}

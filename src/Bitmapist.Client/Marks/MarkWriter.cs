@@ -1,0 +1,82 @@
+using Bitmapist.Client.Asking;
+using Bitmapist.Client.Connections;
+using Bitmapist.Resp.Replies;
+
+namespace Bitmapist.Client.Marks;
+
+/// <summary>
+/// Sends marks: one as a transaction over its keys, many as a stream of pipelines. Whatever is marked is forgotten by
+/// the results kept for reuse, so that this client's questions see this client's marks. Safe for concurrent use.
+/// </summary>
+internal sealed class MarkWriter(ICommandChannel channel, ResultCache results)
+{
+    private static readonly BulkSettings s_bulk = new() { IsRepeatable = true };
+
+    /// <summary>Sets or clears an id's bit in every key, all or nothing.</summary>
+    public async Task SendAsync(MarkKeys keys, uint id, bool isSet, CancellationToken cancellationToken)
+    {
+        var batch = new RequestBatch();
+        Append(batch, keys, id, isSet);
+        await SendAsync(batch, SendMode.Transaction, keys.Names, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Sends a batch of marks of some keys.</summary>
+    public async Task SendAsync(
+        RequestBatch batch, SendMode mode, IReadOnlyCollection<string> keys, CancellationToken cancellationToken)
+    {
+        batch.IsRepeatable = true; // A bit set or cleared twice is the same bit.
+        await ForgettingAsync(keys, async () =>
+        {
+            IReadOnlyList<Reply> replies =
+                await channel.SendAsync(batch, mode, cancellationToken).ConfigureAwait(false);
+            foreach (Reply reply in replies) reply.Checked($"a mark of {keys.First()}");
+            return replies.Count;
+        }).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Sets or clears the bits of many ids; memory is bounded by the batches on their way. A lost connection does not
+    /// end it: a mark repeated is the same mark.
+    /// </summary>
+    /// <returns>Ids sent and acknowledged.</returns>
+    public Task<long> SendAsync(
+        MarkKeys keys, IEnumerable<uint> ids, bool isSet, CancellationToken cancellationToken) =>
+        ForgettingAsync(keys.Names, async () =>
+        {
+            BulkResult sent = await BulkSender.SendAsync(
+                channel, ids, (batch, id) => Append(batch, keys, id, isSet), s_bulk, cancellationToken)
+                .ConfigureAwait(false);
+            return sent.Items;
+        });
+
+    /// <inheritdoc cref="SendAsync(MarkKeys, IEnumerable{uint}, bool, CancellationToken)"/>
+    public Task<long> SendAsync(
+        MarkKeys keys, IAsyncEnumerable<uint> ids, bool isSet, CancellationToken cancellationToken) =>
+        ForgettingAsync(keys.Names, async () =>
+        {
+            BulkResult sent = await BulkSender.SendAsync(
+                channel, ids, (batch, id) => Append(batch, keys, id, isSet), s_bulk, cancellationToken)
+                .ConfigureAwait(false);
+            return sent.Items;
+        });
+
+    /// <summary>Appends a mark's requests.</summary>
+    public static void Append(RequestBatch batch, MarkKeys keys, uint id, bool isSet)
+    {
+        foreach (byte[] key in keys.Bytes) batch.Begin("SETBIT", 3).Add(key).Add(id).Add(isSet ? 1 : 0);
+    }
+
+    private async Task<T> ForgettingAsync<T>(IReadOnlyCollection<string> keys, Func<Task<T>> send)
+    {
+        // Before: what is kept now is old in a moment. After: a result computed meanwhile may have missed a mark.
+        results.Forget(keys);
+        try
+        {
+            return await send().ConfigureAwait(false);
+        }
+        finally
+        {
+            results.Forget(keys);
+        }
+    }
+}
