@@ -141,6 +141,10 @@ internal sealed class ClosedDatabase : IKeySource, IDisposable
         {
         }
 
+        public void CompactionFailed(Exception failure)
+        {
+        }
+
         public void BackedUp(string path, TimeSpan elapsed)
         {
         }

@@ -43,6 +43,10 @@ internal static partial class Log
         "{Configured} clients are configured, but open files are limited (ulimit -n): taking {ClientsMax} at most")]
     public static partial void ClientsLimited(ILogger logger, int configured, int clientsMax);
 
+    [LoggerMessage(14, LogLevel.Warning,
+        "the database file could not be written anew without its garbage, will be tried again: {Reason}")]
+    public static partial void CompactionFailed(ILogger logger, string reason);
+
     [LoggerMessage(20, LogLevel.Information, "importing redis dataset from {Source} into db {Database}")]
     public static partial void SlurpStarted(ILogger logger, string source, int database);
 

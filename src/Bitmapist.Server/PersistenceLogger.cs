@@ -18,6 +18,8 @@ internal sealed class PersistenceLogger(ILogger logger) : IPersistenceEvents
 
     public void SaveFailed(Exception failure) => Log.SaveFailed(logger, failure.Message);
 
+    public void CompactionFailed(Exception failure) => Log.CompactionFailed(logger, failure.Message);
+
     public void BackedUp(string path, TimeSpan elapsed) => Log.BackedUp(logger, path, Milliseconds(elapsed));
 
     private static double Milliseconds(TimeSpan elapsed) => Math.Round(elapsed.TotalMilliseconds, 3);

@@ -151,6 +151,10 @@ public sealed class ImportTargetTests
         public void Saving() { }
         public void Saved(TimeSpan elapsed) { }
         public void SaveFailed(Exception failure) { }
+        public void CompactionFailed(Exception failure)
+        {
+        }
+
         public void BackedUp(string path, TimeSpan elapsed) { }
     }
 }

@@ -72,40 +72,48 @@ public static class BitVerbs
 
         /// <summary>
         /// Decides <c>destination = operation(sources)</c> now, to be computed by whoever needs it first: call
-        /// <see cref="PendingBits.Force"/> on what is returned, outside a transaction, before acknowledging.
+        /// <see cref="PendingBits.Force"/> on what is returned, outside a transaction, before acknowledging. Sources
+        /// that lie in the database file are read first, as that may fail, and what is decided must not.
         /// </summary>
         /// <param name="operation">NOT takes one source, the 8.2 forms but ONE at least two.</param>
         /// <param name="destination">Overwritten, its expiry dropped; removed when every source is missing or
         /// empty.</param>
         /// <param name="sources">Names; a missing key is an empty string.</param>
         /// <returns>The result: as long as the longest source.</returns>
+        /// <exception cref="ColdReadException">A source cannot be read; nothing is changed.</exception>
         public StringValue BitOp(
-            BitOperation operation, ReadOnlyMemory<byte> destination, ReadOnlySpan<ReadOnlyMemory<byte>> sources)
+            BitOperation operation, ReadOnlyMemory<byte> destination, ReadOnlyMemory<byte>[] sources)
         {
-            ulong shards = Session.ShardsOf(destination.Span);
-            foreach (ReadOnlyMemory<byte> source in sources) shards |= Session.ShardsOf(source.Span);
-            var operands = new StringValue[sources.Length];
-            while (true)
+            var call = new BitOpCall(session, operation, destination, sources);
+            while (!call.TryDecide())
             {
-                using (session.Enter(shards))
-                {
-                    long lengthBytes = 0;
-                    bool isTooDeep = false;
-                    for (int i = 0; i < sources.Length; i++)
-                    {
-                        operands[i] = session.FindForRead(new KeyRef(sources[i].Span))?.Freeze() ?? StringValue.Empty;
-                        lengthBytes = Math.Max(lengthBytes, operands[i].LengthBytes);
-                        isTooDeep |= operands[i].Pending.Depth >= Limits.PendingDepthMax;
-                    }
-
-                    // A transaction cannot let go meanwhile; but the recursion must stay bounded there, too.
-                    if (isTooDeep && session.InTransaction) Compute(operands);
-                    if (!isTooDeep || session.InTransaction)
-                        return PutResult(session, operation, destination.Span, sources, operands, lengthBytes);
-                }
-
-                Compute(operands);
+                if (session.InTransaction) continue; // it has read what it needed, under the transaction's shards
+                call.MakeReady();
             }
+
+            return call.Result;
+        }
+
+        /// <summary>
+        /// The same, unless that would wait for sources to be computed or read: then nothing is done.
+        /// </summary>
+        /// <param name="operation">The operation.</param>
+        /// <param name="destination">The key for the result.</param>
+        /// <param name="sources">Names.</param>
+        /// <param name="result">The result, when it is decided.</param>
+        /// <param name="cost">Else the chunks to visit: call <see cref="BitOp"/> where waiting stalls nobody.</param>
+        public bool TryBitOp(
+            BitOperation operation,
+            ReadOnlyMemory<byte> destination,
+            ReadOnlyMemory<byte>[] sources,
+            out StringValue result,
+            out long cost)
+        {
+            var call = new BitOpCall(session, operation, destination, sources);
+            bool isDecided = call.TryDecide() || (session.InTransaction && call.TryDecide());
+            result = isDecided ? call.Result : StringValue.Empty;
+            cost = call.Cost;
+            return isDecided;
         }
     }
 
@@ -140,34 +148,5 @@ public static class BitVerbs
         if (old != bit) _ = bit ? entry.Bits.Add(offset) : entry.Bits.Remove(offset);
         session.Effects.Bit(session.Database, key.Name, offset, bit);
         return old;
-    }
-
-    private static void Compute(StringValue[] operands)
-    {
-        foreach (StringValue operand in operands) operand.Pending.Force();
-    }
-
-    private static StringValue PutResult(
-        Session session,
-        BitOperation operation,
-        ReadOnlySpan<byte> destination,
-        ReadOnlySpan<ReadOnlyMemory<byte>> sources,
-        StringValue[] operands,
-        long lengthBytes)
-    {
-        var key = new KeyRef(destination);
-        if (lengthBytes == 0)
-        {
-            KeyVerbs.RemoveHeld(session, key);
-            return StringValue.Empty;
-        }
-
-        Entry? existing = session.Find(key);
-        var result = new StringValue(lengthBytes, PendingBits.From(
-            new OperationSource(operation, operands, session.Store.Unfinished)));
-        StringVerbs.PutHeld(session, key, existing, result, expiresAtUnixMs: 0);
-        session.Effects.BitOp(session.Database, destination, operation, sources.Length);
-        foreach (ReadOnlyMemory<byte> source in sources) session.Effects.Source(source.Span);
-        return result;
     }
 }

@@ -7,15 +7,23 @@ internal sealed class OperationSource : PendingSource
 {
     private readonly BitOperation _operation;
     private readonly PendingBits[] _operands;
+    private readonly ReadOnlyBitmap?[] _lent;
     private readonly long[] _operandLengths;
     private readonly UnfinishedCount? _unfinished;
 
     /// <param name="operation">The operation.</param>
     /// <param name="operands">At least one; NOT takes exactly one.</param>
+    /// <param name="lent">For each operand its bits, where they had to be read from the database file: nothing that
+    /// is decided may depend on a read that can fail.</param>
     /// <param name="unfinished">Where it is counted until it is computed; null: not counted.</param>
-    public OperationSource(BitOperation operation, ReadOnlySpan<StringValue> operands, UnfinishedCount? unfinished)
+    public OperationSource(
+        BitOperation operation,
+        ReadOnlySpan<StringValue> operands,
+        ReadOnlyBitmap?[] lent,
+        UnfinishedCount? unfinished)
     {
         _operation = operation;
+        _lent = lent;
         _operands = new PendingBits[operands.Length];
         _operandLengths = new long[operands.Length];
         for (int i = 0; i < operands.Length; i++)
@@ -48,7 +56,7 @@ internal sealed class OperationSource : PendingSource
     public override FrozenBitmap Compute()
     {
         var operands = new ReadOnlyBitmap[_operands.Length];
-        for (int i = 0; i < operands.Length; i++) operands[i] = _operands[i].Lend();
+        for (int i = 0; i < operands.Length; i++) operands[i] = _lent[i] ?? _operands[i].Lend();
         FrozenBitmap result = Bitop.Compute(_operation, operands, _operandLengths);
         _unfinished?.Decrement();
         return result;

@@ -121,7 +121,9 @@ public sealed class DatabaseCheck
     {
         if (stored.Key.Span.SequenceEqual(StoredKeys.Totals))
         {
-            _totals = KeyTotals.Read(stored.Metadata.Span);
+            byte[]? totals = _survey.TryReadValue(stored, out FileDamage? damage);
+            if (totals is null) _report.Damaged(damage!);
+            else _totals = KeyTotals.Read(totals);
             return;
         }
 

@@ -123,7 +123,13 @@ public sealed class DatabaseRepair
         {
             bytes += entry.Stored.ValueBytes;
             _progress(bytes, generation.LiveValueBytes);
-            if (!StoredKeys.IsOfKeyspace(entry.Stored.Key.Span)) continue; // made anew
+            if (!StoredKeys.IsOfKeyspace(entry.Stored.Key.Span))
+            {
+                // The engine's own are made anew, but what is damaged is named all the same.
+                if (_survey.TryReadValue(entry.Stored, out FileDamage? damage) is null) _report.AddDamage(damage!);
+                continue;
+            }
+
             if (TryReadName(entry.Stored, out int database, out byte[] name))
                 ReadKey(entry, database, name, salvaged);
         }

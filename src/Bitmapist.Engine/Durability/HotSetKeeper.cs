@@ -3,29 +3,37 @@ using Bitmapist.Engine.Keyspace;
 namespace Bitmapist.Engine.Durability;
 
 /// <summary>
-/// Runs the sweeps of the hot set in the background: every second, or as soon as there is too much; and has a save
-/// begin when what is too much is dirty. Thread-safe.
+/// Runs the sweeps of the hot set in the background: every second, or soon after there came to be too much; and has a
+/// save begin when what is too much is unsaved. Thread-safe.
 /// </summary>
 internal sealed class HotSetKeeper : IAsyncDisposable
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_intervalMax = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_intervalMin = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan s_retry = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_wait = TimeSpan.FromMilliseconds(10);
 
-    // Sweeps may take this share of the time, unless memory is short.
-    private const int RestPerSweep = 20;
+    private const int RestPerSweep = 20; // how much of the time sweeps may take, unless memory is short
+    private const int WaitsMax = 10;
 
     private readonly Func<bool> _startSave;
-    private readonly TimeProvider _time;
+    private readonly Func<bool> _hasSaveFailed;
     private readonly SemaphoreSlim _asked = new(0, 1);
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _running;
-    private TaskCompletionSource _swept = NewSource();
+    private long _saveStartedAt = -(long)s_retry.TotalMilliseconds;
 
-    public HotSetKeeper(KeyspaceStore store, HotSet hotSet, Func<bool> startSave, TimeProvider time)
+    /// <param name="hotSet">What to keep.</param>
+    /// <param name="memory">Tells when something was added.</param>
+    /// <param name="startSave">Begins a save unless one is under way.</param>
+    /// <param name="hasSaveFailed">Whether the last one failed: the next is then not begun at once.</param>
+    public HotSetKeeper(HotSet hotSet, MemoryGauge memory, Func<bool> startSave, Func<bool> hasSaveFailed)
     {
         HotSet = hotSet;
         _startSave = startSave;
-        _time = time;
-        store.Memory.WhenFull(() => hotSet.IsOverBudget, Ask);
+        _hasSaveFailed = hasSaveFailed;
+        memory.WhenFull(() => hotSet.IsOverBudget, Ask);
         _running = RunAsync();
     }
 
@@ -46,13 +54,13 @@ internal sealed class HotSetKeeper : IAsyncDisposable
     }
 
     /// <summary>
-    /// Completes once the next sweep is done, or after a tenth of a second: how writers that outrun the saves wait.
+    /// Completes when there is room again, or after a tenth of a second: how writers that outrun the saves wait. By the
+    /// machine's clock, as is everything here: what stands still is the clock that keys expire by, in tests.
     /// </summary>
-    public async Task WaitForSweepAsync()
+    public async Task WaitForRoomAsync()
     {
-        Task swept = Volatile.Read(ref _swept).Task;
         Ask();
-        await Task.WhenAny(swept, Task.Delay(TimeSpan.FromMilliseconds(100), _time)).ConfigureAwait(false);
+        for (int i = 0; i < WaitsMax && HotSet.IsOverwhelmed; i++) await Task.Delay(s_wait).ConfigureAwait(false);
     }
 
     public async ValueTask DisposeAsync()
@@ -60,30 +68,34 @@ internal sealed class HotSetKeeper : IAsyncDisposable
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _running.ConfigureAwait(false);
         HotSet.Dispose();
-        _stopping.Dispose();
-        _asked.Dispose();
+        _stopping.Dispose(); // not the semaphore: whoever adds something may still ask
     }
-
-    private static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private async Task RunAsync()
     {
         TimeSpan rest = s_interval;
-        while (await IsAskedOrRestedAsync(rest).ConfigureAwait(false))
+        while (await RestAsync(rest).ConfigureAwait(false))
         {
             TimeSpan took = await Task.Run(HotSet.Sweep).ConfigureAwait(false);
-            Interlocked.Exchange(ref _swept, NewSource()).TrySetResult();
-            rest = took * RestPerSweep > s_interval ? took * RestPerSweep : s_interval;
-            // A save asks for the next sweep when it is done. What a save cannot help is not worth one.
-            if (HotSet.IsOverBudget && HotSet.DirtyBytes > HotSet.BudgetBytes / 8) _startSave();
+            if (HotSet.IsOverBudget && HotSet.UnsavedBytes > HotSet.BudgetBytes / 8) StartSave();
+            rest = took * RestPerSweep;
+            rest = rest < s_interval ? s_interval : rest > s_intervalMax ? s_intervalMax : rest;
         }
     }
 
-    private async Task<bool> IsAskedOrRestedAsync(TimeSpan rest)
+    private void StartSave()
     {
-        // The wait ends by the clock of the machine: a clock that stands still in a test must not stop the sweeps.
+        // A disk that is full stays so for a while, and each attempt costs.
+        long now = Environment.TickCount64;
+        if (_hasSaveFailed() && now - _saveStartedAt < s_retry.TotalMilliseconds) return;
+        if (_startSave()) _saveStartedAt = now;
+    }
+
+    private async Task<bool> RestAsync(TimeSpan rest)
+    {
         try
         {
+            await Task.Delay(s_intervalMin, _stopping.Token).ConfigureAwait(false);
             await _asked.WaitAsync(rest, _stopping.Token).ConfigureAwait(false);
             return true;
         }

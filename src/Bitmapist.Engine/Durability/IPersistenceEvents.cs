@@ -20,5 +20,10 @@ public interface IPersistenceEvents
     /// <summary>A save failed; it will be tried again, and the log keeps everything meanwhile.</summary>
     void SaveFailed(Exception failure);
 
+    /// <summary>
+    /// A save ended well, but writing the file anew without its garbage did not; the next save tries again.
+    /// </summary>
+    void CompactionFailed(Exception failure);
+
     void BackedUp(string path, TimeSpan elapsed);
 }

@@ -37,12 +37,22 @@ internal sealed class KeyTotals
             throw new CorruptFileException(FileDefect.Damaged, file.Path, 0, "the totals of keys are missing");
         try
         {
-            return Read(entry.Metadata.Span);
+            return Read(file, entry);
         }
         catch (InvalidDataException malformed)
         {
             throw new CorruptFileException(FileDefect.Damaged, file.Path, entry.ValueOffset, malformed.Message);
         }
+    }
+
+    /// <summary>Reads the totals from where they lie.</summary>
+    /// <exception cref="InvalidDataException">They are malformed.</exception>
+    /// <exception cref="CorruptFileException">They do not prove themselves.</exception>
+    public static KeyTotals Read(DatabaseFile file, in StoredEntry entry)
+    {
+        byte[] value = new byte[entry.ValueBytes];
+        file.ReadValue(entry, value);
+        return Read(value);
     }
 
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>

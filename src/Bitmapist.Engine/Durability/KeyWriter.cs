@@ -64,5 +64,5 @@ internal sealed class KeyWriter
 
     /// <summary>Stores the totals.</summary>
     public static void PutTotals(GenerationWriter writer, KeyTotals totals) =>
-        writer.Put(StoredKeys.Totals, totals.Write(), default(ReadOnlySpan<byte>));
+        writer.Put(StoredKeys.Totals, default, totals.Write());
 }

@@ -1,3 +1,4 @@
+using Bitmapist.Engine.Bits;
 using Bitmapist.Engine.Keyspace;
 using Bitmapist.Storage.Files;
 using Bitmapist.Storage.Log;
@@ -25,6 +26,18 @@ internal static class KeyspaceLoader
         }
 
         store.Attach(file, totals);
+        try
+        {
+            return Replay(store, files, file);
+        }
+        catch (ColdReadException failure)
+        {
+            throw ReasonOf(failure, file);
+        }
+    }
+
+    private static LogRecoveryResult Replay(KeyspaceStore store, IFileSystem files, DatabaseFile file)
+    {
         using var session = new Session(store);
         using TransactionScope replaying = session.BeginReplay();
         var replay = new EffectReplay(session);
@@ -43,4 +56,9 @@ internal static class KeyspaceLoader
         replay.ComputeUnfinished();
         return recovered;
     }
+
+    private static Exception ReasonOf(ColdReadException failure, DatabaseFile file) =>
+        failure.InnerException is CorruptFileException or StorageException
+            ? failure.InnerException
+            : new CorruptFileException(FileDefect.Damaged, file.Path, 0, failure.Message);
 }

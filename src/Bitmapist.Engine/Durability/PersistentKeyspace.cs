@@ -45,10 +45,11 @@ public sealed class PersistentKeyspace : IAsyncDisposable
         Store.Log = _log;
         _saver = new SnapshotSaver(Store, files, file, _log);
         _lastSaveUnixMs = Store.NowUnixMs;
+        // Those whose time has come while nobody ran count for a moment yet: they go in the background.
         using (var session = new Session(Store))
-            events.Loaded(elapsed.Elapsed, session.CountByDatabase().Sum(counts => counts.Keys));
-        _hotSet = new HotSetKeeper(
-            Store, new HotSet(Store, options.MemoryBytesMax, options.HotFor), TryStartSave, time);
+        using (session.Enter(KeyspaceStore.AllShards)) events.Loaded(elapsed.Elapsed, Store.CountAll().Keys);
+        var hotSet = new HotSet(Store, options.MemoryBytesMax, options.HotFor);
+        _hotSet = new HotSetKeeper(hotSet, Store.Memory, TryStartSave, () => LastSaveFailed);
         _periodicSaves = options.SaveInterval > TimeSpan.Zero ? SavePeriodicallyAsync() : Task.CompletedTask;
     }
 
@@ -156,7 +157,7 @@ public sealed class PersistentKeyspace : IAsyncDisposable
         }
 
         // Who writes faster than saves can follow waits for them: the budget is kept by all that is asked for later.
-        if (_hotSet.HotSet.IsOverwhelmed) await _hotSet.WaitForSweepAsync().ConfigureAwait(false);
+        if (_hotSet.HotSet.IsOverwhelmed) await _hotSet.WaitForRoomAsync().ConfigureAwait(false);
     }
 
     /// <summary>Measures the hot set and evicts what may go, now.</summary>
@@ -265,6 +266,7 @@ public sealed class PersistentKeyspace : IAsyncDisposable
             var elapsed = Stopwatch.StartNew();
             _saver.Save();
             LastSaveFailed = false;
+            if (_saver.CompactionFailure is { } reason) _events.CompactionFailed(reason);
             Volatile.Write(ref _lastSaveUnixMs, Store.NowUnixMs);
             _events.Saved(elapsed.Elapsed);
             return null;

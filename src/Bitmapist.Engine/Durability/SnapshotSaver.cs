@@ -26,6 +26,9 @@ internal sealed class SnapshotSaver(KeyspaceStore store, IFileSystem files, Data
     /// <summary>Length of the database file after the last save; any thread may ask while one is under way.</summary>
     public long DatabaseBytes => Volatile.Read(ref _databaseBytes);
 
+    /// <summary>Why the compaction after the last save did not end well; null: it did, or there was none.</summary>
+    public Exception? CompactionFailure { get; private set; }
+
     /// <summary>The file as of the last save: every change up to then.</summary>
     public DatabaseFile File => _file;
 
@@ -45,7 +48,8 @@ internal sealed class SnapshotSaver(KeyspaceStore store, IFileSystem files, Data
             log.DeleteSegmentsBefore(firstSequence);
         }
 
-        if (_file.FileBytes > Math.Max(2 * _file.LiveBytes, CompactMinBytes)) Compact();
+        CompactionFailure = null;
+        if (_file.FileBytes > Math.Max(2 * _file.LiveBytes, CompactMinBytes)) TryCompact();
         Volatile.Write(ref _databaseBytes, _file.FileBytes);
     }
 
@@ -82,7 +86,7 @@ internal sealed class SnapshotSaver(KeyspaceStore store, IFileSystem files, Data
                 writer.Commit(firstSequence);
             }
 
-            if (isAllFlushed) saved = OpenAgain();
+            if (isAllFlushed) saved = OpenAgain(); // what refers to the old file is read before the next save
         }
         catch
         {
@@ -131,6 +135,19 @@ internal sealed class SnapshotSaver(KeyspaceStore store, IFileSystem files, Data
                 using (_session.Enter(1UL << shard)) isMore = capture.CaptureNext(shard, _batch);
                 foreach (CapturedKey captured in _batch) _keys.Put(writer, captured, _file);
             }
+        }
+    }
+
+    /// <summary>A compaction that fails harms nothing: the file is as good with its garbage.</summary>
+    private void TryCompact()
+    {
+        try
+        {
+            Compact();
+        }
+        catch (Exception failure) when (failure is StorageException or CorruptFileException)
+        {
+            CompactionFailure = failure;
         }
     }
 

@@ -9,13 +9,15 @@ namespace Bitmapist.Engine.Expiry;
 /// <summary>
 /// When keys that are not resident expire: walks the expiry index of the database file, which is in the order of time,
 /// up to now. An item says that a key had that expiry time when it was saved; what has become of it since, the key
-/// itself tells. Items walked over never matter again: a key whose time is past is removed before it may leave memory.
+/// itself tells. Items walked over never matter again, as a key whose time is past is removed before it may leave
+/// memory; unless the clock is set back, which starts the walk anew.
 /// Thread-safe.
 /// </summary>
 internal sealed class ColdExpiries(KeyspaceStore store, ColdKeys cold)
 {
     private readonly Lock _gate = new();
     private byte[] _done = StoredKeys.ExpiriesStart.ToArray();
+    private long _walkedToUnixMs;
     private long _nextUnixMs; // no item that is left is earlier
     private int _files;
 
@@ -47,20 +49,35 @@ internal sealed class ColdExpiries(KeyspaceStore store, ColdKeys cold)
     public long RemoveDue(Session session)
     {
         long removed = 0;
-        while (session.NowUnixMs is var now && now >= Volatile.Read(ref _nextUnixMs))
+        while (session.NowUnixMs is var now
+            && (now >= Volatile.Read(ref _nextUnixMs) || now < Volatile.Read(ref _walkedToUnixMs)))
         {
             int files = Volatile.Read(ref _files);
+            StartAnewIfSetBack(now);
             byte[] from = [.. Done, 0];
             List<(int Database, byte[] Name)> due = Read(from, now, out byte[]? last, out long next);
             foreach ((int database, byte[] name) in due) removed += RemoveOne(session, database, name);
             lock (_gate)
             {
+                // What another file has below must not be passed over.
+                if (_files != files) continue;
                 if (last is not null && last.AsSpan().SequenceCompareTo(_done) > 0) _done = last;
-                if (_files == files) Volatile.Write(ref _nextUnixMs, next);
+                Volatile.Write(ref _nextUnixMs, next);
+                Volatile.Write(ref _walkedToUnixMs, now);
             }
         }
 
         return removed;
+    }
+
+    private void StartAnewIfSetBack(long now)
+    {
+        lock (_gate)
+        {
+            if (now >= _walkedToUnixMs) return;
+            _done = StoredKeys.ExpiriesStart.ToArray();
+            Volatile.Write(ref _walkedToUnixMs, now);
+        }
     }
 
     private int RemoveOne(Session session, int database, byte[] name)

@@ -1,3 +1,4 @@
+using Bitmapist.Engine.Bits;
 using Bitmapist.Engine.Keyspace;
 
 namespace Bitmapist.Engine.Expiry;
@@ -31,6 +32,11 @@ public sealed class ExpiryCycle : IAsyncDisposable
             try
             {
                 store.RemoveExpired(session);
+            }
+            catch (ColdReadException)
+            {
+                // The database file cannot be read just now: the next turn tries again, and whoever asks for a key
+                // there is told.
             }
             catch (Storage.Files.StorageException)
             {

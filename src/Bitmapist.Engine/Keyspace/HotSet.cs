@@ -10,14 +10,15 @@ namespace Bitmapist.Engine.Keyspace;
 /// </summary>
 internal sealed class HotSet(KeyspaceStore store, long budgetBytes, TimeSpan idle) : IDisposable
 {
-    private const int OverlayBytes = 120; // a name's node in the overlay, beside the name itself
+    private const int OverlayBytes = 150; // a name's node in the overlay, and its place among the removed keys
     private const int AgesMax = 4096; // seconds told apart; older is all alike
 
     private readonly Lock _sweeping = new();
     private readonly Session _session = new(store);
     private readonly List<Entry> _window = [];
     private long _dirtyBytes;
-    private long _otherBytes;
+    private long _nameBytes;
+    private long _indexBytes;
 
     /// <summary>Bytes that the bitmaps and the index may have together; 0: any number.</summary>
     public long BudgetBytes
@@ -30,18 +31,24 @@ internal sealed class HotSet(KeyspaceStore store, long budgetBytes, TimeSpan idl
     public TimeSpan Idle { get; set; } = idle;
 
     /// <summary>Bytes of resident keys, and of the index that finds the others; about.</summary>
-    public long Bytes => store.Memory.Bytes + Volatile.Read(ref _otherBytes);
+    public long Bytes => store.Memory.Bytes + Volatile.Read(ref _nameBytes) + Volatile.Read(ref _indexBytes);
 
-    /// <summary>Bytes that must be saved before they can leave memory, as of the last sweep.</summary>
-    public long DirtyBytes => Volatile.Read(ref _dirtyBytes);
+    /// <summary>
+    /// Bytes that must be saved before they can leave memory, as of the last sweep: changed keys, and the names of
+    /// those that came or went.
+    /// </summary>
+    public long UnsavedBytes => Volatile.Read(ref _dirtyBytes) + Volatile.Read(ref _nameBytes);
 
     /// <summary>Whether there is more than the budget allows.</summary>
     public bool IsOverBudget => BudgetBytes is > 0 and var budget && Bytes > budget;
 
     /// <summary>
-    /// Whether there is so much more that writers had better wait for the sweep or the save that is under way.
+    /// Whether there is so much more that writers had better wait for the sweep or the save that is under way. The
+    /// index does not count: no wait makes it smaller.
     /// </summary>
-    public bool IsOverwhelmed => BudgetBytes is > 0 and var budget && Bytes - (budget / 4) > budget;
+    public bool IsOverwhelmed =>
+        BudgetBytes is > 0 and var budget
+        && store.Memory.Bytes + Volatile.Read(ref _nameBytes) - (budget / 4) > budget;
 
     /// <summary>
     /// Measures, and evicts what is idle or too much, in short holds of one shard at a time. O(resident entries and
@@ -53,6 +60,7 @@ internal sealed class HotSet(KeyspaceStore store, long budgetBytes, TimeSpan idl
         using Lock.Scope alone = _sweeping.EnterScope();
         long started = Stopwatch.GetTimestamp();
         store.Tick();
+        long thought = store.Memory.Bytes;
         var cleanBytesByAge = new long[AgesMax];
         long dirtyBytes = 0, cleanBytes = 0;
         Visit(_session, _window, (_, entry) =>
@@ -70,10 +78,10 @@ internal sealed class HotSet(KeyspaceStore store, long budgetBytes, TimeSpan idl
         });
 
         Volatile.Write(ref _dirtyBytes, dirtyBytes);
-        Volatile.Write(ref _otherBytes,
-            (store.Cold?.File.IndexMemoryBytes ?? 0) + (store.Names.Count * OverlayBytes));
+        Volatile.Write(ref _indexBytes, store.Cold?.File.IndexMemoryBytes ?? 0);
+        Volatile.Write(ref _nameBytes, store.Names.Count * OverlayBytes);
         long evictedBytes = store.Cold is null ? 0 : Evict(cleanBytesByAge, cleanBytes, dirtyBytes);
-        store.Memory.Set(cleanBytes + dirtyBytes - evictedBytes);
+        store.Memory.Correct(thought, cleanBytes + dirtyBytes - evictedBytes);
         return Stopwatch.GetElapsedTime(started);
     }
 
@@ -85,7 +93,7 @@ internal sealed class HotSet(KeyspaceStore store, long budgetBytes, TimeSpan idl
         KeyspaceStore store = session.Store;
         Visit(session, [], (shard, entry) =>
         {
-            if (entry.Unfinished?.Stored is { } stored && stored.File != current && store.IsClean(entry))
+            if (entry.Unfinished?.Stored is { } stored && stored.File != current && IsFree(store, entry))
                 KeyspaceStore.Evict(shard, entry);
         });
     }
@@ -98,7 +106,7 @@ internal sealed class HotSet(KeyspaceStore store, long budgetBytes, TimeSpan idl
         if (BudgetBytes is > 0 and var budget)
         {
             // A tenth below the budget, so that the next key does not ask for the next sweep.
-            tooMuch = cleanBytes + dirtyBytes + Volatile.Read(ref _otherBytes) - (budget - (budget / 10));
+            tooMuch = cleanBytes + dirtyBytes + _indexBytes + _nameBytes - (budget - (budget / 10));
             long older = 0;
             for (int i = AgesMax - 1; i >= idleAge; i--) older += cleanBytesByAge[i];
             while (age > 0 && older < tooMuch) older += cleanBytesByAge[--age];
@@ -106,18 +114,21 @@ internal sealed class HotSet(KeyspaceStore store, long budgetBytes, TimeSpan idl
 
         if (age == AgesMax || cleanBytes == 0) return 0;
         long evictedBytes = 0;
-        long now = store.NowUnixMs;
         Visit(_session, _window, (shard, entry) =>
         {
             int entryAge = AgeOf(entry);
-            // Of the youngest age that must go, no more than needed; and the expiry cycle must see what expires.
+            // Of the youngest age that must go, no more than needed.
             if (entryAge < age || (entryAge == age && age < idleAge && evictedBytes >= tooMuch)) return;
-            if (!store.IsClean(entry) || (entry.ExpiresAtUnixMs != 0 && entry.ExpiresAtUnixMs <= now)) return;
+            if (!IsFree(store, entry)) return;
             evictedBytes += entry.MemoryBytes;
             KeyspaceStore.Evict(shard, entry);
         });
         return evictedBytes;
     }
+
+    /// <summary>Whether an entry may leave: clean, and not due, as the walk over expiry times must find it.</summary>
+    private static bool IsFree(KeyspaceStore store, Entry entry) =>
+        store.IsClean(entry) && (entry.ExpiresAtUnixMs == 0 || entry.ExpiresAtUnixMs > store.NowUnixMs);
 
     private int AgeOf(Entry entry) => Math.Clamp(store.Clock - entry.LastUsed, 0, AgesMax - 1);
 

@@ -22,6 +22,9 @@ public static class KeyVerbs
             ulong shards = 0;
             foreach (ReadOnlyMemory<byte> name in names) shards |= Session.ShardsOf(name.Span);
             using ShardScope scope = session.Enter(shards);
+            // All are looked up before the first is removed, as a look may fail.
+            if (names.Length > 1)
+                foreach (ReadOnlyMemory<byte> name in names) session.Find(new KeyRef(name.Span));
             int deleted = 0;
             foreach (ReadOnlyMemory<byte> name in names)
                 if (RemoveHeld(session, new KeyRef(name.Span))) deleted++;
@@ -123,8 +126,8 @@ public static class KeyVerbs
         public void Flush(int database)
         {
             using ShardScope scope = session.Enter(KeyspaceStore.AllShards);
-            session.Effects.Flush(database);
             session.Store.Flush(session, database);
+            session.Effects.Flush(database);
         }
 
         /// <summary>Removes every key of every database, at one instant.</summary>
@@ -133,8 +136,8 @@ public static class KeyVerbs
             using ShardScope scope = session.Enter(KeyspaceStore.AllShards);
             for (int database = 0; database < session.Store.Databases; database++)
             {
-                session.Effects.Flush(database);
                 session.Store.Flush(session, database);
+                session.Effects.Flush(database);
             }
         }
     }

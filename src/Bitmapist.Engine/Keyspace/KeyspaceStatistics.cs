@@ -9,6 +9,9 @@ public readonly record struct KeyspaceStatistics(long Hits, long Misses, long Ex
     /// <summary>Keys fetched from the database file because they were not in memory.</summary>
     public long Loads { get; init; }
 
+    /// <summary>Read lookups that found their key in memory.</summary>
+    public long HotHits { get; init; }
+
     /// <summary>Keys that left memory; the database file has them.</summary>
     public long Evicted { get; init; }
 

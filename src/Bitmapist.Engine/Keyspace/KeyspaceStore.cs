@@ -204,20 +204,21 @@ public sealed class KeyspaceStore
     /// <summary>Lookups and removals since the start; the figures of shards in use may be slightly old.</summary>
     public KeyspaceStatistics Statistics()
     {
-        long hits = 0, misses = 0, expired = 0, loads = 0, evicted = 0, resident = 0;
+        long hits = 0, misses = 0, expired = 0, loads = 0, hotHits = 0, evicted = 0, resident = 0;
         foreach (Shard shard in Shards)
         {
             hits += Volatile.Read(ref shard.Hits);
             misses += Volatile.Read(ref shard.Misses);
             expired += Volatile.Read(ref shard.Expired);
             loads += Volatile.Read(ref shard.Loads);
+            hotHits += Volatile.Read(ref shard.HotHits);
             evicted += Volatile.Read(ref shard.Evicted);
             lock (shard.Gate) resident += shard.Tables().Sum(table => table.Table.Count);
         }
 
         return new KeyspaceStatistics(hits, misses, expired)
         {
-            Loads = loads, Evicted = evicted, ResidentKeys = resident, ResidentBytes = Memory.Bytes,
+            Loads = loads, HotHits = hotHits, Evicted = evicted, ResidentKeys = resident, ResidentBytes = Memory.Bytes,
         };
     }
 
@@ -305,18 +306,17 @@ public sealed class KeyspaceStore
     /// <summary>Drops every key of a database, in O(changed keys); all shards are held.</summary>
     internal void Flush(Session session, int database)
     {
-        bool isEmpty = Count(database).Keys == 0;
+        // First what may fail: whether a watched key exists may have to be read.
+        foreach (Shard shard in Shards) shard.Watches.TouchExisting(session, shard, database);
+        if (Count(database).Keys == 0) return;
         foreach (Shard shard in Shards)
         {
-            shard.Watches.TouchExisting(session, shard, database);
-            if (isEmpty) continue;
             shard.DropTable(database);
             shard.Expiries.Forget(database);
             shard.Dirty.Forget(database);
             shard.Changes++;
         }
 
-        if (isEmpty) return;
         TotalsAtStart[database] = default;
         Names.Flush(database);
     }

@@ -29,6 +29,6 @@ internal sealed class MemoryGauge
         if (_isFull()) _whenFull!();
     }
 
-    /// <summary>Replaces the estimate by what was measured.</summary>
-    public void Set(long bytes) => Volatile.Write(ref _bytes, bytes);
+    /// <summary>Replaces an estimate by what was measured; what was added meanwhile still counts.</summary>
+    public void Correct(long estimated, long measured) => Interlocked.Add(ref _bytes, measured - estimated);
 }

@@ -11,12 +11,12 @@ namespace Bitmapist.Engine.Keyspace;
 internal sealed class ScanCursors
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<ulong, byte[]> _names = [];
+    private readonly Dictionary<ulong, Place> _places = [];
 
-    // Cursors not yet used, and cursors used: a scan under way has one of the first kind. Oldest first.
-    private readonly Queue<ulong> _open = new();
-    private readonly Queue<ulong> _used = new();
-    private readonly HashSet<ulong> _isUsed = [];
+    // Of a scan under way one cursor is unused, and those before are used: so it is forgotten only when as many other
+    // scans were begun and left, however many steps others make. Oldest first.
+    private readonly LinkedList<ulong> _unused = [];
+    private readonly LinkedList<ulong> _used = [];
 
     // Up to 2^52, so that the cursor fits the doubles in which some clients keep it.
     private ulong _last = (ulong)RandomNumberGenerator.GetInt32(1, int.MaxValue) << 20;
@@ -26,11 +26,11 @@ internal sealed class ScanCursors
     {
         lock (_gate)
         {
-            if (!_names.TryGetValue(cursor, out byte[]? name)) return null;
-            if (!_isUsed.Add(cursor)) return name;
-            _used.Enqueue(cursor);
-            if (_used.Count > Limits.ScanCursors) Forget(_used.Dequeue());
-            return name;
+            if (!_places.TryGetValue(cursor, out Place place)) return null;
+            if (place.Node.List != _unused) return place.Name;
+            _unused.Remove(place.Node);
+            Append(_used, place.Node);
+            return place.Name;
         }
     }
 
@@ -39,22 +39,20 @@ internal sealed class ScanCursors
     {
         lock (_gate)
         {
-            ulong cursor = ++_last;
-            _names.Add(cursor, name);
-            _open.Enqueue(cursor);
-            while (_open.Count > Limits.ScanCursors)
-            {
-                ulong oldest = _open.Dequeue();
-                if (!_isUsed.Contains(oldest)) _names.Remove(oldest); // one that was used is in the other queue
-            }
-
-            return cursor;
+            var node = new LinkedListNode<ulong>(++_last);
+            _places.Add(_last, new Place(name, node));
+            Append(_unused, node);
+            return _last;
         }
     }
 
-    private void Forget(ulong cursor)
+    private void Append(LinkedList<ulong> list, LinkedListNode<ulong> node)
     {
-        _names.Remove(cursor);
-        _isUsed.Remove(cursor);
+        list.AddLast(node);
+        if (list.Count <= Limits.ScanCursors) return;
+        _places.Remove(list.First!.Value);
+        list.RemoveFirst();
     }
+
+    private readonly record struct Place(byte[] Name, LinkedListNode<ulong> Node);
 }

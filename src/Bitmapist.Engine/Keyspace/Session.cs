@@ -35,6 +35,9 @@ public sealed class Session(KeyspaceStore store) : IDisposable
 
     internal bool InTransaction { get; private set; }
 
+    /// <summary>The log is being replayed: nothing expires, and nobody is acknowledged.</summary>
+    internal bool IsReplaying => InTransaction && _transactionNowUnixMs == 0;
+
     /// <summary>Unix milliseconds; stands still during a transaction, as in Redis.</summary>
     internal long NowUnixMs => InTransaction ? _transactionNowUnixMs : store.NowUnixMs;
 
@@ -57,8 +60,17 @@ public sealed class Session(KeyspaceStore store) : IDisposable
         Hold(shards);
         _transactionNowUnixMs = nowUnixMs;
         InTransaction = true;
-        foreach (StoredKey key in _watched)
-            Find(store.Shards[ScanPosition.ShardOf(key.Hash)], key.Database, key.Hash, key.Name);
+        try
+        {
+            foreach (StoredKey key in _watched)
+                Find(store.Shards[ScanPosition.ShardOf(key.Hash)], key.Database, key.Hash, key.Name);
+        }
+        catch
+        {
+            EndTransaction(shards); // a read from the database file failed: nobody will dispose what is not returned
+            throw;
+        }
+
         return new TransactionScope(this, shards);
     }
 
@@ -73,9 +85,10 @@ public sealed class Session(KeyspaceStore store) : IDisposable
     {
         var key = new KeyRef(name);
         var watched = new StoredKey(Database, key.Hash, name.ToArray());
-        if (!_watched.Add(watched)) return;
+        if (_watched.Contains(watched)) return;
         using ShardScope scope = Enter(key.ShardMask);
         Find(key); // an expired key counts as missing from here on, so its removal must not break the watch later
+        _watched.Add(watched);
         store.Shards[key.Shard].Watches.Add(watched, this);
     }
 
@@ -209,9 +222,11 @@ public sealed class Session(KeyspaceStore store) : IDisposable
     internal Entry? FindForRead(in KeyRef key)
     {
         Shard shard = store.Shards[key.Shard];
+        long loads = shard.Loads;
         Entry? entry = Find(shard, Database, key.Hash, key.Name);
         if (entry is null) shard.Misses++;
         else shard.Hits++;
+        if (entry is not null && shard.Loads == loads) shard.HotHits++;
         return entry;
     }
 

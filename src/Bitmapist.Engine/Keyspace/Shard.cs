@@ -24,6 +24,9 @@ internal sealed class Shard(int number, int databases)
     /// <summary>Keys looked up in the database file and found there.</summary>
     public long Loads;
 
+    /// <summary>Read lookups that found their key in memory.</summary>
+    public long HotHits;
+
     /// <summary>Keys that left memory.</summary>
     public long Evicted;
 

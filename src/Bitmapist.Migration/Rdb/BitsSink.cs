@@ -5,7 +5,7 @@ namespace Bitmapist.Migration.Rdb;
 /// <summary>Turns the bytes of a string into its bits as they come.</summary>
 internal sealed class BitsSink : IByteSink
 {
-    private readonly StringBitsBuilder _builder = new();
+    private readonly StringAssembler _builder = new();
 
     public void Append(ReadOnlySpan<byte> bytes) => _builder.Append(bytes);
 

@@ -29,6 +29,10 @@ internal sealed class NoEvents : IPersistenceEvents
     {
     }
 
+    public void CompactionFailed(Exception failure)
+    {
+    }
+
     public void BackedUp(string path, TimeSpan elapsed)
     {
     }

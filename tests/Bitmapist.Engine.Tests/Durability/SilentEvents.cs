@@ -32,6 +32,10 @@ internal sealed class SilentEvents : IPersistenceEvents
 
     public void SaveFailed(Exception failure) => Interlocked.Increment(ref _failedSaves);
 
+    public void CompactionFailed(Exception failure)
+    {
+    }
+
     public void BackedUp(string path, TimeSpan elapsed)
     {
     }

@@ -36,6 +36,7 @@ internal sealed class SimulatedFile(SimulatedFileSystem disk, string path, Simul
         RefuseWhereReal();
         lock (disk.Gate)
         {
+            if (disk.WritesFail(path)) throw SimulatedFileSystem.Failed(path, DiskFault.NoSpace, offset);
             DiskFault? fault = disk.Record(DiskOperation.Write, path, offset, bytes.Length);
             if (fault is null or DiskFault.ShortWrite)
                 node.Write(offset, fault is null ? bytes : bytes[..(bytes.Length / 2)]);

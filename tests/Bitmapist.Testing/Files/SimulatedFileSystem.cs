@@ -176,6 +176,12 @@ public sealed class SimulatedFileSystem : IFileSystem
         lock (Gate) return locks.Add(path) ? new Held(this, path) : null;
     }
 
+    /// <summary>Whether writes to files whose path ends so fail, again and again; empty: none do.</summary>
+    public string FullSuffix { get; set; } = "";
+
+    internal bool WritesFail(string path) =>
+        FullSuffix.Length > 0 && path.EndsWith(FullSuffix, StringComparison.Ordinal);
+
     internal bool ReadsFail(string path) =>
         UnreadableSuffix.Length > 0 && path.EndsWith(UnreadableSuffix, StringComparison.Ordinal);
 

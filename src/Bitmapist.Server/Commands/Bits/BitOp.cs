@@ -1,4 +1,5 @@
 using Bitmapist.Engine.Bits;
+using Bitmapist.Engine.Keyspace;
 using Bitmapist.Resp.Writing;
 using static Bitmapist.Server.Commands.CommandFlags;
 
@@ -39,12 +40,19 @@ internal static class BitOp
             return;
         }
 
-        StringValue result = call.Session.BitOp(operation, args.Memory(2), args.From(3));
-        call.Defer(new NumberReply(result.Cost, () =>
-        {
-            result.Pending.Force();
-            return result.LengthBytes;
-        }));
+        ReadOnlyMemory<byte> destination = args.Memory(2);
+        ReadOnlyMemory<byte>[] sources = args.From(3);
+        Session session = call.Session;
+        if (session.TryBitOp(operation, destination, sources, out StringValue result, out long cost))
+            call.Defer(new NumberReply(result.Cost, () => Finish(result)));
+        else
+            call.Defer(new NumberReply(cost, () => Finish(session.BitOp(operation, destination, sources))));
+    }
+
+    private static long Finish(StringValue result)
+    {
+        result.Pending.Force();
+        return result.LengthBytes;
     }
 
     private static bool TryReadOperation(ArgumentList args, out BitOperation operation)

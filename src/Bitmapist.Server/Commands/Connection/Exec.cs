@@ -51,13 +51,17 @@ internal static class Exec
         var replies = new ArrayBufferWriter<byte>();
         List<(int At, DeferredReply Reply)> deferred = [];
         bool isRun;
-        using (client.Session.BeginTransaction(transaction.Shards()))
+        try
         {
+            using TransactionScope scope = client.Session.BeginTransaction(transaction.Shards());
             isRun = !client.Session.IsWatchBroken;
             if (isRun) RunQueued(call, transaction, replies, deferred);
         }
+        finally
+        {
+            client.Session.Unwatch();
+        }
 
-        client.Session.Unwatch();
         if (!isRun) reply.WriteNullArray();
         else if (deferred.Count > 0) call.Defer(new TransactionReply(transaction.Commands.Count, replies, deferred));
         else

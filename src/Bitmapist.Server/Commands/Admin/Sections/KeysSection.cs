@@ -15,7 +15,7 @@ internal static class KeysSection
         KeyspaceStatistics statistics = call.Server.Store.Statistics();
         text.Add("keys_cached", statistics.ResidentKeys);
         text.Add("keys_cached_bytes", call.Server.Persistence?.MemoryBytes ?? statistics.ResidentBytes);
-        text.Add("keys_cache_hits", statistics.Hits - Math.Min(statistics.Hits, statistics.Loads));
+        text.Add("keys_cache_hits", statistics.HotHits);
         text.Add("keys_cache_misses", statistics.Loads);
         text.Add("keys_evicted", statistics.Evicted);
     }

@@ -2,7 +2,7 @@ using Bitmapist.Engine.Bits;
 
 namespace Bitmapist.Engine.Tests.Bits;
 
-public sealed class StringBitsBuilderTests(ITestOutputHelper output)
+public sealed class StringInPiecesTests(ITestOutputHelper output)
 {
     [Fact]
     public void A_string_in_pieces_has_the_bits_of_the_whole()
@@ -10,7 +10,7 @@ public sealed class StringBitsBuilderTests(ITestOutputHelper output)
         int seed = Random.Shared.Next();
         output.WriteLine($"seed {seed}");
         var random = new Random(seed);
-        var builder = new StringBitsBuilder(); // used again and again: nothing may stay in it
+        var builder = new StringAssembler(); // used again and again: nothing may stay in it
         for (int round = 0; round < 300; round++)
         {
             byte[] bytes = new byte[random.Next(3 * StringBytes.ChunkBytes)];
@@ -33,7 +33,7 @@ public sealed class StringBitsBuilderTests(ITestOutputHelper output)
     [Fact]
     public void More_than_512_MB_is_refused()
     {
-        var builder = new StringBitsBuilder();
+        var builder = new StringAssembler();
         byte[] zeros = new byte[16 << 20];
         for (long length = 0; length < Limits.StringBytes; length += zeros.Length) builder.Append(zeros);
         Assert.Equal(Limits.StringBytes, builder.LengthBytes);
