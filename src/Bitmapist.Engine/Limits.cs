@@ -9,9 +9,10 @@ public static class Limits
     public const long StringBytes = 512L * 1024 * 1024;
 
     /// <summary>
-    /// Longest name of a key, in bytes: the file's limit on a stored key less the database number before it.
+    /// Longest name of a key, in bytes: the file's limit on a stored key less what stands before a name in its longest
+    /// form, an item of the expiry index.
     /// </summary>
-    public const int KeyBytes = Storage.Limits.KeyBytesMax - Durability.StoredKeys.DatabaseBytes;
+    public const int KeyBytes = Storage.Limits.KeyBytesMax - Durability.StoredKeys.ExpiryPrefixBytes;
 
     /// <summary>Shards of the keyspace, a power of two; 64 so that a set of shards is one 64-bit word.</summary>
     public const int Shards = 64;
@@ -32,6 +33,9 @@ public static class Limits
     /// Scans that may be under way at once, some hundred bytes each; the oldest beyond start over when they go on.
     /// </summary>
     internal const int ScanCursors = 65_536;
+
+    /// <summary>Bytes of names that the cursors of scans keep, all together.</summary>
+    internal const long ScanCursorBytes = 64 * 1024 * 1024;
 
     /// <summary>Entries captured for a snapshot during one hold of a shard's lock.</summary>
     internal const int CapturedPerHold = 256;

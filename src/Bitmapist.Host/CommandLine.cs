@@ -141,13 +141,15 @@ internal static class CommandLine
     {
         var addresses = new List<ListenAddress>();
         if (!TryGetAddresses(parsed, addresses)) return Task.FromResult(2);
-        if (parsed.GetValue(s_bak) is { } backup && IsOneOfTheDatabase(backup, parsed.GetValue(s_db)!))
+        string database = RealPath.Of(parsed.GetValue(s_db)!);
+        string? backup = parsed.GetValue(s_bak) is { } given ? RealPath.Of(given) : null;
+        if (backup is not null && IsOneOfTheDatabase(backup, database))
             return Task.FromResult(Refuse($"-bak {backup} would overwrite the database: choose another file"));
         return serve(new ServerOptions
         {
             Addresses = addresses,
-            DatabasePath = parsed.GetValue(s_db),
-            BackupPath = parsed.GetValue(s_bak),
+            DatabasePath = database,
+            BackupPath = backup,
             SaveSeconds = parsed.GetValue(s_save),
             AppendFsync = parsed.GetValue(s_appendFsync) switch
             {
@@ -163,17 +165,9 @@ internal static class CommandLine
         });
     }
 
-    /// <summary>Whether a backup's path is that of the database, its log or its lock.</summary>
-    private static bool IsOneOfTheDatabase(string backup, string database)
-    {
-        static string Resolve(string path) =>
-            (File.Exists(path) ? File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName : null)
-            ?? Path.GetFullPath(path);
-        string resolved = Resolve(backup);
-        string file = Resolve(database);
-        return resolved == file || resolved == file + ".lock"
-            || resolved.StartsWith(file + ".log.", StringComparison.Ordinal);
-    }
+    /// <summary>Whether a backup's path is the database's, or that of a file named after it: log, lock.</summary>
+    private static bool IsOneOfTheDatabase(string backup, string database) =>
+        backup == database || backup.StartsWith(database + ".", StringComparison.Ordinal);
 
     private static int Refuse(string reason)
     {

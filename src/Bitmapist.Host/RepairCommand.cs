@@ -20,7 +20,7 @@ internal static class RepairCommand
         };
         var command = new Command("repair", "salvage a damaged database into a new one") { file, output, older };
         command.SetAction(parsed => Run(
-            Path.GetFullPath(parsed.GetValue(file)!), Path.GetFullPath(parsed.GetValue(output)!),
+            RealPath.Of(parsed.GetValue(file)!), RealPath.Of(parsed.GetValue(output)!),
             parsed.GetValue(older) ? OlderVersions.Always : OlderVersions.WhereIndexIsDamaged));
         return command;
     }
@@ -28,6 +28,8 @@ internal static class RepairCommand
     private static int Run(string path, string outputPath, OlderVersions older) => OfflineDatabase.Run(path, () =>
     {
         PhysicalFileSystem files = PhysicalFileSystem.Instance;
+        if (outputPath.StartsWith(path + ".", StringComparison.Ordinal))
+            throw new StorageException(outputPath, null, "names like this belong to the damaged database");
         string folder = Path.GetDirectoryName(outputPath)!;
         if (Directory.Exists(folder) && files.List(folder, Path.GetFileName(outputPath) + ".log.").Count > 0)
             throw new StorageException(outputPath, null, "the log of another database stands beside it");

@@ -1,4 +1,5 @@
 using Bitmapist.Engine.Durability;
+using Bitmapist.Storage.Snapshots;
 using Microsoft.Extensions.Logging;
 
 namespace Bitmapist.Server;
@@ -30,7 +31,27 @@ internal sealed class Backups(PersistentKeyspace? persistence, string databasePa
         string full = Path.GetFullPath(databasePath);
         reason = "the database's own files are no backup";
         if (name.StartsWith(Path.GetFileName(full), StringComparison.Ordinal)) return null;
-        return Path.Combine(Path.GetDirectoryName(full)!, name);
+        string path = Path.Combine(Path.GetDirectoryName(full)!, name);
+        reason = "a file of that name stands there and is no backup";
+        return !File.Exists(path) || IsReplaceable(path) ? path : null;
+    }
+
+    /// <summary>Whether a file is a database that no server has, or had, for its own: a backup.</summary>
+    private static bool IsReplaceable(string path)
+    {
+        bool isLink = File.ResolveLinkTarget(path, returnFinalTarget: false) is not null;
+        if (isLink || File.Exists(path + ".lock")) return false;
+        try
+        {
+            using FileStream file = File.OpenRead(path);
+            Span<byte> head = stackalloc byte[DatabaseFile.Magic.Length];
+            return file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false) == head.Length
+                && head.SequenceEqual(DatabaseFile.Magic);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
     }
 
     /// <summary>Begins a backup to a path unless one is running; how it ends is logged.</summary>

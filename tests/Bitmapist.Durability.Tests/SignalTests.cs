@@ -86,6 +86,41 @@ public sealed class SignalTests
         Assert.StartsWith(error, ReplyText.Render(await connection.AskAsync(command)), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task BGSAVE_TO_replaces_a_backup_and_nothing_else()
+    {
+        using BitmapistServer server = BitmapistServer.With("-save", "0");
+        await MarkAsync(server, 5);
+        using RawConnection connection = await RawConnection.ConnectAsync(server.Port);
+        await connection.AskAsync("BGSAVE TO copy.db");
+        WaitForLine(server, "backup written", count: 1);
+        await connection.AskAsync("BGSAVE TO copy.db");
+        WaitForLine(server, "backup written", count: 2);
+        File.WriteAllText(Path.Combine(server.Folder, "notes.txt"), "mine");
+        File.WriteAllText(Path.Combine(server.Folder, "copy.db.lock"), ""); // as if a server had it
+        const string Refusal = "-ERR a file of that name stands there and is no backup";
+        Assert.Equal(Refusal, ReplyText.Render(await connection.AskAsync("BGSAVE TO notes.txt")));
+        Assert.Equal(Refusal, ReplyText.Render(await connection.AskAsync("BGSAVE TO copy.db")));
+        Assert.Equal("mine", File.ReadAllText(Path.Combine(server.Folder, "notes.txt")));
+    }
+
+    [Fact]
+    public async Task A_link_to_a_database_is_the_database()
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("bitmapist-test-");
+        using (BitmapistServer server = BitmapistServer.With("-save", "0"))
+        {
+            await MarkAsync(server, 20);
+            File.CreateSymbolicLink(Path.Combine(folder.FullName, "link.db"), server.DatabasePath);
+            Directory.CreateSymbolicLink(Path.Combine(folder.FullName, "linked"), server.Folder);
+            Assert.Contains("in use", StartedServer.Refuses(folder.FullName, "link.db"), StringComparison.Ordinal);
+            Assert.Contains(
+                "in use", StartedServer.Refuses(folder.FullName, "linked/bitmapist.db"), StringComparison.Ordinal);
+        }
+
+        folder.Delete(recursive: true);
+    }
+
     private static void WaitForLine(BitmapistServer server, string text, int count) =>
         Assert.True(SpinWait.SpinUntil(() => server.Output.Split(text).Length == count + 1, 10_000), server.Output);
 

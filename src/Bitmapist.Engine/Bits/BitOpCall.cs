@@ -14,6 +14,7 @@ internal sealed class BitOpCall(
     private readonly StringValue[] _operands = new StringValue[sources.Length];
     private readonly ReadOnlyBitmap?[] _lent = new ReadOnlyBitmap?[sources.Length];
     private readonly PendingBits?[] _lentOf = new PendingBits?[sources.Length];
+    private readonly StoredSource?[] _lentFrom = new StoredSource?[sources.Length];
 
     /// <summary>What was decided.</summary>
     public StringValue Result { get; private set; }
@@ -41,7 +42,7 @@ internal sealed class BitOpCall(
         {
             _operands[i] = session.FindForRead(new KeyRef(sources[i].Span))?.Freeze() ?? StringValue.Empty;
             lengthBytes = Math.Max(lengthBytes, _operands[i].LengthBytes);
-            if (_lentOf[i] != _operands[i].Pending) _lent[i] = null;
+            if (!IsWhatWasLent(i)) _lent[i] = null;
             isReady &= IsReady(i);
         }
 
@@ -59,6 +60,7 @@ internal sealed class BitOpCall(
             if (IsReady(i)) continue;
             PendingBits operand = _operands[i].Pending;
             _lentOf[i] = operand;
+            _lentFrom[i] = operand.Stored;
             _lent[i] = operand.Lend();
         }
     }
@@ -68,6 +70,10 @@ internal sealed class BitOpCall(
     private bool IsReady(int operand) => _lent[operand] is not null
         || ((session.IsReplaying || _operands[operand].Pending.Stored is null)
             && _operands[operand].Pending.Depth < Limits.PendingDepthMax);
+
+    // It may have left memory and come back meanwhile, and would do so for ever where memory is short.
+    private bool IsWhatWasLent(int operand) => _operands[operand].Pending is var pending
+        && (pending == _lentOf[operand] || (pending.Stored?.IsSame(_lentFrom[operand]) ?? false));
 
     private void Put(long lengthBytes)
     {

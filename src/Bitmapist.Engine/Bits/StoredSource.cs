@@ -30,6 +30,10 @@ internal sealed class StoredSource(DatabaseFile file, in StoredString key, Memor
     /// <summary>Where they lie.</summary>
     public StoredEntry Stored => _stored;
 
+    /// <summary>Whether other bits lie in the same place, and so are the same.</summary>
+    public bool IsSame(StoredSource? other) =>
+        other is not null && other.File == file && other.Stored.ValueOffset == _stored.ValueOffset;
+
     /// <summary>Reading a large value is more than what a connection's thread should do.</summary>
     public override long Cost => (_isLong ? Costs.Read : Costs.ShortRead) + (_stored.ValueBytes / BytesPerChunk);
 

@@ -14,6 +14,9 @@ internal static class StoredKeys
     private const byte ExpiryKind = 2;
     private const int ExpiryHeadBytes = DatabaseBytes + 1 + sizeof(long);
 
+    /// <summary>Bytes before the name in an item of the expiry index.</summary>
+    public const int ExpiryPrefixBytes = ExpiryHeadBytes + DatabaseBytes;
+
     /// <summary>Where the keys of a database end and those of the next begin.</summary>
     public static byte[] StartOf(int database) => [(byte)(database >> 8), (byte)database];
 

@@ -50,10 +50,10 @@ internal sealed class ColdExpiries(KeyspaceStore store, ColdKeys cold)
     {
         long removed = 0;
         while (session.NowUnixMs is var now
-            && (now >= Volatile.Read(ref _nextUnixMs) || now < Volatile.Read(ref _walkedToUnixMs)))
+            && (now >= Volatile.Read(ref _nextUnixMs) || store.NowUnixMs < Volatile.Read(ref _walkedToUnixMs)))
         {
             int files = Volatile.Read(ref _files);
-            StartAnewIfSetBack(now);
+            StartAnewIfSetBack();
             byte[] from = [.. Done, 0];
             List<(int Database, byte[] Name)> due = Read(from, now, out byte[]? last, out long next);
             foreach ((int database, byte[] name) in due) removed += RemoveOne(session, database, name);
@@ -63,17 +63,19 @@ internal sealed class ColdExpiries(KeyspaceStore store, ColdKeys cold)
                 if (_files != files) continue;
                 if (last is not null && last.AsSpan().SequenceCompareTo(_done) > 0) _done = last;
                 Volatile.Write(ref _nextUnixMs, next);
-                Volatile.Write(ref _walkedToUnixMs, now);
+                Volatile.Write(ref _walkedToUnixMs, Math.Max(now, _walkedToUnixMs));
             }
         }
 
         return removed;
     }
 
-    private void StartAnewIfSetBack(long now)
+    // A transaction's clock stands still, and so may be behind without having been set back.
+    private void StartAnewIfSetBack()
     {
         lock (_gate)
         {
+            long now = store.NowUnixMs;
             if (now >= _walkedToUnixMs) return;
             _done = StoredKeys.ExpiriesStart.ToArray();
             Volatile.Write(ref _walkedToUnixMs, now);

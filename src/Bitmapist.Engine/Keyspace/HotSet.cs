@@ -100,26 +100,24 @@ internal sealed class HotSet(KeyspaceStore store, long budgetBytes, TimeSpan idl
 
     private long Evict(long[] cleanBytesByAge, long cleanBytes, long dirtyBytes)
     {
-        int idleAge = Idle > TimeSpan.Zero ? (int)Math.Min(Idle.TotalSeconds, AgesMax - 1) : AgesMax;
+        int idleSeconds = Idle > TimeSpan.Zero ? (int)Math.Min(Idle.TotalSeconds, int.MaxValue) : int.MaxValue;
         long tooMuch = 0;
-        int age = idleAge;
+        int age = AgesMax; // from this one on all must go, so that there is room
         if (BudgetBytes is > 0 and var budget)
         {
             // A tenth below the budget, so that the next key does not ask for the next sweep.
             tooMuch = cleanBytes + dirtyBytes + _indexBytes + _nameBytes - (budget - (budget / 10));
-            long older = 0;
-            for (int i = AgesMax - 1; i >= idleAge; i--) older += cleanBytesByAge[i];
-            while (age > 0 && older < tooMuch) older += cleanBytesByAge[--age];
+            for (long older = 0; age > 0 && older < tooMuch;) older += cleanBytesByAge[--age];
         }
 
-        if (age == AgesMax || cleanBytes == 0) return 0;
+        if (cleanBytes == 0 || (age == AgesMax && idleSeconds == int.MaxValue)) return 0;
         long evictedBytes = 0;
         Visit(_session, _window, (shard, entry) =>
         {
             int entryAge = AgeOf(entry);
             // Of the youngest age that must go, no more than needed.
-            if (entryAge < age || (entryAge == age && age < idleAge && evictedBytes >= tooMuch)) return;
-            if (!IsFree(store, entry)) return;
+            bool mustGo = entryAge > age || (entryAge == age && evictedBytes < tooMuch);
+            if ((!mustGo && store.Clock - entry.LastUsed < idleSeconds) || !IsFree(store, entry)) return;
             evictedBytes += entry.MemoryBytes;
             KeyspaceStore.Evict(shard, entry);
         });

@@ -18,6 +18,8 @@ internal sealed class ScanCursors
     private readonly LinkedList<ulong> _unused = [];
     private readonly LinkedList<ulong> _used = [];
 
+    private long _nameBytes;
+
     // Up to 2^52, so that the cursor fits the doubles in which some clients keep it.
     private ulong _last = (ulong)RandomNumberGenerator.GetInt32(1, int.MaxValue) << 20;
 
@@ -41,6 +43,7 @@ internal sealed class ScanCursors
         {
             var node = new LinkedListNode<ulong>(++_last);
             _places.Add(_last, new Place(name, node));
+            _nameBytes += name.Length;
             Append(_unused, node);
             return _last;
         }
@@ -49,8 +52,15 @@ internal sealed class ScanCursors
     private void Append(LinkedList<ulong> list, LinkedListNode<ulong> node)
     {
         list.AddLast(node);
-        if (list.Count <= Limits.ScanCursors) return;
-        _places.Remove(list.First!.Value);
+        if (list.Count > Limits.ScanCursors) ForgetOldest(list);
+        while (_nameBytes > Limits.ScanCursorBytes && _places.Count > 1)
+            ForgetOldest(_used.Count > 0 ? _used : _unused);
+    }
+
+    private void ForgetOldest(LinkedList<ulong> list)
+    {
+        _places.Remove(list.First!.Value, out Place place);
+        _nameBytes -= place.Name.Length;
         list.RemoveFirst();
     }
 

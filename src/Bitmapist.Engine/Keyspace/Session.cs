@@ -141,6 +141,8 @@ public sealed class Session(KeyspaceStore store) : IDisposable
     /// </summary>
     internal ShardScope EnterComputed(in KeyRef key, out Entry? entry)
     {
+        PendingBits? computed = null;
+        StoredSource? readFrom = null;
         while (true)
         {
             ShardScope scope = Enter(key.ShardMask);
@@ -148,6 +150,8 @@ public sealed class Session(KeyspaceStore store) : IDisposable
             try
             {
                 entry = Find(key);
+                // It may have left memory and come back meanwhile, and would do so for ever where memory is short.
+                if (entry?.Unfinished?.Stored is { } stored && stored.IsSame(readFrom)) entry.SetBits(computed!);
                 unfinished = InTransaction ? null : entry?.Unfinished;
             }
             catch
@@ -158,7 +162,9 @@ public sealed class Session(KeyspaceStore store) : IDisposable
 
             if (unfinished is null) return scope;
             scope.Dispose();
+            readFrom = unfinished.Stored;
             unfinished.Force();
+            computed = unfinished;
         }
     }
 

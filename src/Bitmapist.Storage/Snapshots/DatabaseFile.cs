@@ -27,6 +27,9 @@ public sealed class DatabaseFile : IDisposable
         TornBytes = Math.Max(0, file.Length - state.Trailer.End);
     }
 
+    /// <summary>What every database file begins with.</summary>
+    public static ReadOnlySpan<byte> Magic => DatabaseHeader.Magic;
+
     public string Path => file.Path;
 
     /// <summary>Made at random with the file; a compaction keeps it, a backup has its own.</summary>

@@ -13,7 +13,7 @@ internal static class DatabaseHeader
     public const uint Version = 1;
     private const int ChecksumAt = 60;
 
-    private static ReadOnlySpan<byte> Magic => "BMAPDB\r\n"u8;
+    public static ReadOnlySpan<byte> Magic => "BMAPDB\r\n"u8;
 
     public static void Write(Span<byte> header, Guid id)
     {

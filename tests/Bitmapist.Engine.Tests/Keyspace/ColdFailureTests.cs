@@ -221,6 +221,16 @@ public sealed class ColdFailureTests : IAsyncDisposable
         Assert.Null(await save);
     }
 
+    [Fact]
+    public async Task The_longest_name_with_an_expiry_time_can_be_saved()
+    {
+        byte[] name = new byte[Limits.KeyBytes];
+        Session.SetBit(name, 1, bit: true);
+        Assert.True(Session.ExpireAt(name, Now + 1000, ExpireCondition.None));
+        Assert.Null(await _server.Keyspace.SaveAsync());
+        Session.Delete([name]);
+    }
+
     private async Task SaveAndEvictAsync()
     {
         await _server.SaveAsync();

@@ -121,6 +121,8 @@ public sealed class HotSetTests : IAsyncDisposable
         Assert.False(IsResident("idle"));
         Assert.True(IsResident("busy"));
         PassSeconds(10_000);
+        Sweep(0, TimeSpan.FromSeconds(20_000)); // longer than ages are told apart by
+        Assert.True(IsResident("busy"));
         Sweep(0, TimeSpan.Zero); // neither a budget nor an idle time: nothing leaves
         Assert.True(IsResident("busy"));
     }

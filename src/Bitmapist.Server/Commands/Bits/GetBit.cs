@@ -19,6 +19,10 @@ internal static class GetBit
         if (!call.Args.TryGetBitOffset(2, out uint offset)) call.Fail(reply, Errors.BitOffset);
         else if (call.Session.TryGetBit(call.Args[1], offset, out bool bit, out PendingBits? unfinished))
             reply.WriteInteger(bit ? 1 : 0);
-        else call.Defer(new NumberReply(unfinished!.Cost, () => unfinished.Contains(offset) ? 1 : 0));
+        else GetLater(call, unfinished!, offset);
     }
+
+    // A method of its own: a closure here would cost every call of Run an allocation.
+    private static void GetLater(CommandContext call, PendingBits unfinished, uint offset) =>
+        call.Defer(new NumberReply(unfinished.Cost, () => unfinished.Contains(offset) ? 1 : 0));
 }
