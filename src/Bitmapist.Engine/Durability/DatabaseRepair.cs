@@ -10,8 +10,8 @@ namespace Bitmapist.Engine.Durability;
 /// <summary>
 /// Salvages into a new database what of a damaged one still proves itself: the newest whole generation as far as it can
 /// be read, then the log up to its first damage. Every value written is one that its key had: where a newer one is
-/// unknown, nothing that the log did to it later is applied. Memory: the keys that the log touches, and the names of those
-/// that damaged index blocks may have held. One thread.
+/// unknown, nothing that the log did to it later is applied. Memory: the keys that the log touches, and the names
+/// of those that damaged index blocks may have held. One thread.
 /// </summary>
 public sealed class DatabaseRepair
 {
