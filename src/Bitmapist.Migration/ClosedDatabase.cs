@@ -7,7 +7,9 @@ namespace Bitmapist.Migration;
 
 /// <summary>
 /// A database that no server has open, with the log behind it, held as a server would hold it. What the log has that
-/// the file does not is brought together in a temporary file; the database keeps all it had. One thread.
+/// the file does not is brought together in a temporary file. The database keeps all keys that it had, but its files
+/// need not stay byte for byte: as at a start of a server, a torn end is cut off and a new segment of the log may
+/// begin. One thread.
 /// </summary>
 internal sealed class ClosedDatabase : IKeySource, IDisposable
 {
@@ -66,6 +68,7 @@ internal sealed class ClosedDatabase : IKeySource, IDisposable
         catch
         {
             file?.Dispose();
+            Import.DeleteQuietly(files, temporaryPath);
             held.Dispose();
             throw;
         }

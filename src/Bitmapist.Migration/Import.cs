@@ -17,7 +17,8 @@ public static class Import
 
     /// <summary>Reads all of the source into a database that does not exist yet, or has no keys.</summary>
     /// <param name="files">The disk.</param>
-    /// <param name="source">The file to read; what it is, its first bytes say. It stays as it is.</param>
+    /// <param name="source">The file to read; what it is, its first bytes say. It keeps its keys; one of another
+    /// server stays as it is, and of this one's a start is made, which cuts off a torn end of file and log.</param>
     /// <param name="target">The database to make.</param>
     /// <param name="time">The clock that says what has expired.</param>
     /// <param name="progress">Told now and then how far it has come.</param>
@@ -48,8 +49,7 @@ public static class Import
         try
         {
             ReadInto(files, source, unfinished, report, time, nowUnixMs, progress);
-            // What is replaced has no keys, and no record in its log: neither can be missed.
-            foreach (string segment in LogSegments(files, target)) files.Delete(segment);
+            DeleteLog(files, target);
             files.Rename(unfinished, target);
             files.SyncDirectory(DirectoryOf(target));
         }
@@ -65,9 +65,21 @@ public static class Import
 
     internal static string DirectoryOf(string path) => Path.GetDirectoryName(Path.GetFullPath(path))!;
 
-    /// <summary>Segments of a log beside a database.</summary>
+    /// <summary>Segments of a log beside a database, oldest first; names that only look alike are left out.</summary>
     internal static IReadOnlyList<string> LogSegments(IFileSystem files, string database) =>
-        files.List(DirectoryOf(database), Path.GetFileName(database) + ".log.");
+        [.. SegmentName.List(files, database).Select(segment => segment.Path)];
+
+    /// <summary>
+    /// Deletes the log of a database without keys, which has no records that could be missed. The newest segment goes
+    /// first: what a kill leaves begins where the database says, without a gap, and opens. All of it is gone for good
+    /// before a database that the segments do not belong to stands in the place.
+    /// </summary>
+    private static void DeleteLog(IFileSystem files, string database)
+    {
+        IReadOnlyList<string> segments = LogSegments(files, database);
+        foreach (string segment in segments.Reverse()) files.Delete(segment);
+        if (segments.Count > 0) files.SyncDirectory(DirectoryOf(database));
+    }
 
     /// <summary>Removes what a failure left, if that can be done; the failure is what matters.</summary>
     internal static void DeleteQuietly(IFileSystem files, string path)

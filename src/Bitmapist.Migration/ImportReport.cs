@@ -43,6 +43,9 @@ public sealed class ImportReport
     /// <summary>Expiry times of the Go server for keys that are not there.</summary>
     public long OrphanExpiries { get; internal set; }
 
+    /// <summary>Expiry times of the Go server that cannot be read: their keys are imported without expiry.</summary>
+    public long MalformedExpiries { get; internal set; }
+
     /// <summary>Bitmaps of the Go server without a bit: imported as one zero byte.</summary>
     public long EmptyBitmaps { get; internal set; }
 
@@ -75,6 +78,8 @@ public sealed class ImportReport
         if (Format == FileFormat.GoServer)
         {
             output.WriteLine(string.Create(plain, $"stale expiries, keys kept without expiry: {StaleExpiries}"));
+            output.WriteLine(string.Create(
+                plain, $"malformed expiries, keys kept without expiry: {MalformedExpiries}"));
             output.WriteLine(string.Create(plain, $"expiries of no key, left out: {OrphanExpiries}"));
             output.WriteLine(string.Create(plain, $"empty bitmaps, kept as one zero byte: {EmptyBitmaps}"));
         }

@@ -135,6 +135,46 @@ public sealed class ImportTargetTests
         }
     }
 
+    [Fact]
+    public async Task Files_that_only_look_like_segments_of_the_log_stay()
+    {
+        const string Archived = Disk.Target + ".log.1.gz";
+        SimulatedFileSystem files = Disk.With(Disk.Source, s_source);
+        files.WriteAll(Archived, "archived"u8);
+        await using (Open(files)) { }
+        Import.Run(files, Disk.Source, Disk.Target, Disk.Clock());
+        Assert.Equal("archived"u8.ToArray(), files.ReadAll(Archived));
+        Assert.Equal([Archived], files.List("/data", "bitmapist.db.log."));
+    }
+
+    [Fact]
+    public async Task Wherever_replacing_a_database_breaks_off_it_opens_and_the_import_can_be_repeated()
+    {
+        SimulatedFileSystem before = Disk.With(Disk.Source, s_source);
+        for (int start = 0; start < 3; start++) await using (Open(before)) { } // each begins a segment
+        Assert.Equal(3, before.List("/data", "bitmapist.db.log.").Count);
+        SimulatedFileSystem counted = before.Clone();
+        int first = counted.Events.Count;
+        Import.Run(counted, Disk.Source, Disk.Target, Disk.Clock());
+        int operations = counted.Events.Count - first;
+        Assert.InRange(operations, 10, 100);
+        for (int operation = 0; operation < operations; operation++)
+        {
+            foreach (CrashMode crash in Enum.GetValues<CrashMode>())
+            {
+                SimulatedFileSystem files = before.Clone();
+                files.FailAt(files.Events.Count + operation, DiskFault.NoSpace);
+                Assert.Throws<StorageException>(() => Import.Run(files, Disk.Source, Disk.Target, Disk.Clock()));
+                files = files.Crash(crash, seed: operation);
+                await using (Open(files.Clone())) { } // as a server would, and nothing refuses
+                if (Disk.Read(files.Clone(), Disk.Target).Count == 0)
+                    Import.Run(files, Disk.Source, Disk.Target, Disk.Clock());
+                Assert.Single(Disk.Read(files, Disk.Target));
+                await using (Open(files)) { }
+            }
+        }
+    }
+
     private static void AssertRefused(SimulatedFileSystem files, string reason) =>
         Assert.Contains(reason, Assert.Throws<MigrationException>(
             () => Import.Run(files, Disk.Source, Disk.Target, Disk.Clock())).Message, StringComparison.Ordinal);

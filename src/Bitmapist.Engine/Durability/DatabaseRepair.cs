@@ -10,7 +10,8 @@ namespace Bitmapist.Engine.Durability;
 /// <summary>
 /// Salvages into a new database what of a damaged one still proves itself: the newest whole generation as far as it can
 /// be read, then the log up to its first damage. Every value written is one that its key had: where a newer one is
-/// unknown, nothing that the log did to it later is applied. Memory: the keys that the log touches. One thread.
+/// unknown, nothing that the log did to it later is applied. Memory: the keys that the log touches, and the names
+/// of those that damaged index blocks may have held. One thread.
 /// </summary>
 public sealed class DatabaseRepair
 {
@@ -119,19 +120,21 @@ public sealed class DatabaseRepair
     private void ReadGeneration(SurveyedGeneration generation, SalvagedKeyspace salvaged)
     {
         long bytes = 0;
-        foreach (SurveyedEntry entry in _survey.ReadEntries(generation, NoteDamagedIndex))
+        foreach (SurveyedEntry entry in _survey.ReadEntriesAndDeletions(generation, NoteDamagedIndex))
         {
             bytes += entry.Stored.ValueBytes;
             _progress(bytes, generation.LiveValueBytes);
             if (!StoredKeys.IsOfKeyspace(entry.Stored.Key.Span))
             {
                 // The engine's own are made anew, but what is damaged is named all the same.
-                if (_survey.TryReadValue(entry.Stored, out FileDamage? damage) is null) _report.AddDamage(damage!);
+                if (!entry.IsDeletion && _survey.TryReadValue(entry.Stored, out FileDamage? damage) is null)
+                    _report.AddDamage(damage!);
                 continue;
             }
 
-            if (TryReadName(entry.Stored, out int database, out byte[] name))
-                ReadKey(entry, database, name, salvaged);
+            if (!TryReadName(entry.Stored, out int database, out byte[] name)) continue;
+            if (entry.IsDeletion) _lost.Resolve(database, name);
+            else ReadKey(entry, database, name, salvaged);
         }
     }
 
@@ -153,7 +156,18 @@ public sealed class DatabaseRepair
             _report.AddDamage(damage! with { Reason = $"{damage.Reason} (of {KeyText.Of(database, name)})" });
             _lost.Add(database, name, new LostKey(LossCause.Value, damage.Reason));
         }
-        else if (_touched.Contains(new StoredKey(database, KeyHash.Compute(name), name)))
+        else
+        {
+            Keep(database, name, value, expiresAt, salvaged);
+        }
+    }
+
+    /// <summary>Takes a key's newest value: no older one that a damaged block may have held concerns it.</summary>
+    private void Keep(
+        int database, byte[] name, in StringValue value, long expiresAt, SalvagedKeyspace salvaged)
+    {
+        _lost.Resolve(database, name);
+        if (_touched.Contains(new StoredKey(database, KeyHash.Compute(name), name)))
         {
             salvaged.Put(database, name, value, expiresAt);
         }

@@ -39,8 +39,13 @@ internal sealed class GoServerSource(BoltFile file) : IKeySource
     {
         StringValue value = ReadBitmap(bitmaps);
         if (value.Bits.IsEmpty) sink.Report.EmptyBitmaps++;
-        long expiresAtUnixMs = expiry is null ? 0 : ReadExpiry(expiry);
-        if (expiry is not null && expiresAtUnixMs <= sink.NowUnixMs)
+        long expiresAtUnixMs = 0;
+        if (expiry is not null && !TryReadExpiry(expiry, out expiresAtUnixMs))
+        {
+            // One row that cannot be read must not keep all keys from moving; this one's bits are whole.
+            sink.Report.MalformedExpiries++;
+        }
+        else if (expiry is not null && expiresAtUnixMs <= sink.NowUnixMs)
         {
             // The Go server forgets such a row when its key is overwritten: the time may be another value's.
             expiresAtUnixMs = 0;
@@ -71,7 +76,7 @@ internal sealed class GoServerSource(BoltFile file) : IKeySource
     }
 
     /// <summary>Go's binary.PutVarint: zig-zag, seven bits a byte, the lowest first.</summary>
-    private long ReadExpiry(BoltCursor row)
+    private static bool TryReadExpiry(BoltCursor row, out long unixMs)
     {
         const long NanosecondsPerMs = 1_000_000;
         ReadOnlySpan<byte> bytes = row.Value.Span;
@@ -81,9 +86,12 @@ internal sealed class GoServerSource(BoltFile file) : IKeySource
             zigzag |= (ulong)(bytes[i] & 0x7F) << (7 * i);
             bool isLast = bytes[i] < 0x80;
             if (isLast && i == VarintBytesMax - 1 && bytes[i] > 1) break; // beyond 64 bits
-            if (isLast) return ((long)(zigzag >> 1) ^ -(long)(zigzag & 1)) / NanosecondsPerMs;
+            if (!isLast) continue;
+            unixMs = ((long)(zigzag >> 1) ^ -(long)(zigzag & 1)) / NanosecondsPerMs;
+            return true;
         }
 
-        throw file.Damaged(row.Page, $"the expiry time of key {Reading.Shown(row.Key)} is malformed");
+        unixMs = 0;
+        return false;
     }
 }

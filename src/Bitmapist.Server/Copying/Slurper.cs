@@ -51,7 +51,10 @@ internal sealed class Slurper(
         }
     }
 
-    /// <summary>Ends the running copy, waits for that, and begins no other.</summary>
+    /// <summary>
+    /// Ends the running copy, waits for that, though not for ever, and begins no other. A copy that the system does not
+    /// give back keeps no server from stopping: what it still writes is refused by the log.
+    /// </summary>
     public async Task EndAsync()
     {
         Task running;
@@ -62,13 +65,14 @@ internal sealed class Slurper(
             running = _running;
         }
 
-        await running.ConfigureAwait(false);
+        // RunAsync does not throw.
+        await Task.WhenAny(running, Task.Delay(Limits.StopPatience)).ConfigureAwait(false);
     }
 
     public async ValueTask DisposeAsync()
     {
         await EndAsync().ConfigureAwait(false);
-        _stopping.Dispose();
+        if (_running.IsCompleted) _stopping.Dispose();
     }
 
     private long NowUnixMs() => time.GetUtcNow().ToUnixTimeMilliseconds();

@@ -16,9 +16,22 @@ internal sealed class SourceConnection : IDisposable
 {
     private const int WindowBytes = 64 * 1024;
 
+    /// <summary>A longer name, which could not be a key here by far, ends the copy.</summary>
+    private const int NameBytesMax = 1024 * 1024;
+
+    /// <summary>What a page of SCAN may take, or another reply that is held whole.</summary>
+    private const int ReplyBytesMax = 64 * 1024 * 1024;
+    private const int ReplyElementsMax = 1024 * 1024;
+
     private readonly TcpClient _client;
     private readonly Stream _stream;
-    private readonly ReplyReader _reader = new();
+
+    // What a source sends whole is names, pages of them, numbers and errors; strings come by windows.
+    private readonly ReplyReader _reader = new()
+    {
+        BulkBytesMax = NameBytesMax, ElementsMax = ReplyElementsMax,
+    };
+
     private readonly ArrayBufferWriter<byte> _requests = new();
     private readonly byte[] _window = new byte[WindowBytes];
     private int _start;
@@ -41,6 +54,7 @@ internal sealed class SourceConnection : IDisposable
     /// <exception cref="SourceException">The source refuses or does not answer.</exception>
     public static async Task<SourceConnection> OpenAsync(SlurpOptions options, CancellationToken cancellation)
     {
+        RequireOneLine(options);
         SourceConnection connection = await ConnectAsync(options, cancellation).ConfigureAwait(false);
         try
         {
@@ -98,11 +112,14 @@ internal sealed class SourceConnection : IDisposable
     /// <summary>Reads the next reply whole; an error is a reply, too.</summary>
     public async ValueTask<Reply> ReceiveAsync(CancellationToken cancellation)
     {
+        long bytes = 0;
         while (true)
         {
             if (_start == _end) await FillAsync(cancellation).ConfigureAwait(false);
             ReplyStatus status = _reader.Read(_window.AsSpan(_start, _end - _start), out int consumedBytes);
             _start += consumedBytes;
+            bytes += consumedBytes;
+            if (bytes > ReplyBytesMax) throw Broken("too long reply");
             if (status == ReplyStatus.Complete) return _reader.Reply;
             if (status == ReplyStatus.Invalid) throw Broken(_reader.Error);
         }
@@ -148,10 +165,24 @@ internal sealed class SourceConnection : IDisposable
         _client.Dispose();
     }
 
+    /// <summary>
+    /// The bytes go where a client says, which may be a service of lines, not a Redis: a line break in what it chooses
+    /// would let it give that service a command.
+    /// </summary>
+    private static void RequireOneLine(SlurpOptions options)
+    {
+        bool hasLineBreak = options.User?.AsSpan().ContainsAny('\r', '\n') == true
+            || options.Password?.AsSpan().ContainsAny((byte)'\r', (byte)'\n') == true;
+        if (hasLineBreak)
+            throw new SourceException($"{options.Address}: USER and PASSWORD cannot contain line breaks");
+    }
+
     private static ReadOnlyMemory<byte> Utf8(string text) => System.Text.Encoding.UTF8.GetBytes(text);
 
     private static async Task<SourceConnection> ConnectAsync(SlurpOptions options, CancellationToken cancellation)
     {
+        X509Certificate2Collection? trusted = options.TrustedCertificates is { } path
+            ? await TrustedCertificates.ReadAsync(path, cancellation).ConfigureAwait(false) : null;
         var client = new TcpClient { NoDelay = true };
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         patience.CancelAfter(Limits.SourceConnectPatience);
@@ -159,7 +190,8 @@ internal sealed class SourceConnection : IDisposable
         {
             await client.ConnectAsync(options.Host, options.Port, patience.Token).ConfigureAwait(false);
             Stream stream = client.GetStream();
-            if (options.Tls) stream = await EncryptAsync(stream, options, patience.Token).ConfigureAwait(false);
+            if (options.Tls)
+                stream = await EncryptAsync(stream, options, trusted, patience.Token).ConfigureAwait(false);
             return new SourceConnection(client, stream, options.Address);
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
@@ -177,20 +209,20 @@ internal sealed class SourceConnection : IDisposable
     }
 
     private static async Task<Stream> EncryptAsync(
-        Stream plain, SlurpOptions options, CancellationToken cancellation)
+        Stream plain, SlurpOptions options, X509Certificate2Collection? trusted, CancellationToken cancellation)
     {
         var encrypted = new SslStream(plain);
         var settings = new SslClientAuthenticationOptions { TargetHost = options.Host };
 #pragma warning disable CA5359 // asked for by its name, INSECURE, as redis-cli has it
         if (options.IsAnyCertificateTrusted) settings.RemoteCertificateValidationCallback = (_, _, _, _) => true;
 #pragma warning restore CA5359
-        if (options.TrustedCertificates is { } path)
+        if (trusted is not null)
         {
             var chain = new X509ChainPolicy
             {
                 TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck,
             };
-            chain.CustomTrustStore.ImportFromPemFile(path);
+            chain.CustomTrustStore.AddRange(trusted);
             settings.CertificateChainPolicy = chain;
         }
 

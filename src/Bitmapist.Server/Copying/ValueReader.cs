@@ -11,7 +11,6 @@ internal sealed class ValueReader(SourceConnection connection, TimeProvider time
 {
     private const string NoType = "WRONGTYPE ";
     private readonly StringAssembler _value = new();
-    private long _sentAtUnixMs;
 
     private long NowUnixMs => time.GetUtcNow().ToUnixTimeMilliseconds();
 
@@ -24,12 +23,8 @@ internal sealed class ValueReader(SourceConnection connection, TimeProvider time
         connection.Add("EXEC"u8);
     }
 
-    /// <summary>Sends the requests added. Times to live count from now on, so no copy outlives its original.</summary>
-    public ValueTask SendAsync(CancellationToken cancellation)
-    {
-        _sentAtUnixMs = NowUnixMs;
-        return connection.SendAsync(cancellation);
-    }
+    /// <summary>Sends the requests added.</summary>
+    public ValueTask SendAsync(CancellationToken cancellation) => connection.SendAsync(cancellation);
 
     /// <summary>Reads the replies for the next key asked for; null, and counted, when it is no string.</summary>
     public async ValueTask<SourceKey?> ReceiveAsync(
@@ -52,7 +47,7 @@ internal sealed class ValueReader(SourceConnection connection, TimeProvider time
         Reply? noString = await connection.ReceiveStringAsync(_value, cancellation).ConfigureAwait(false);
         Reply ttl = await connection.ReceiveAsync(cancellation).ConfigureAwait(false);
         if (noString is not null) return Skip(noString, progress);
-        return Finish(name, ttl, progress);
+        return Finish(name, ttl, NowUnixMs, progress);
     }
 
     /// <summary>
@@ -70,6 +65,7 @@ internal sealed class ValueReader(SourceConnection connection, TimeProvider time
             await SendAsync(cancellation).ConfigureAwait(false);
             Reply watch = await connection.ReceiveAsync(cancellation).ConfigureAwait(false);
             Reply ttl = await connection.ReceiveAsync(cancellation).ConfigureAwait(false);
+            long ttlAtUnixMs = NowUnixMs;
             Reply length = await connection.ReceiveAsync(cancellation).ConfigureAwait(false);
             if (watch.IsError || ttl.IsError) break;
             if (length.IsError)
@@ -79,7 +75,8 @@ internal sealed class ValueReader(SourceConnection connection, TimeProvider time
             }
 
             await ReadWindowsAsync(name, length.AsInteger(), cancellation).ConfigureAwait(false);
-            if (await IsUnchangedAsync(cancellation).ConfigureAwait(false)) return (true, Finish(name, ttl, progress));
+            if (await IsUnchangedAsync(cancellation).ConfigureAwait(false))
+                return (true, Finish(name, ttl, ttlAtUnixMs, progress));
             _value.Clear();
         }
 
@@ -121,12 +118,16 @@ internal sealed class ValueReader(SourceConnection connection, TimeProvider time
         return !outcome.IsNull;
     }
 
-    private SourceKey? Finish(ReadOnlyMemory<byte> name, Reply ttl, SlurpProgress progress)
+    /// <summary>
+    /// The key, unless it has expired. Its time to live counts from the reply's arrival: from the request's sending, a
+    /// key would seem expired when many were read before it.
+    /// </summary>
+    private SourceKey? Finish(ReadOnlyMemory<byte> name, Reply ttl, long arrivedAtUnixMs, SlurpProgress progress)
     {
         StringValue value = _value.ToValue();
         if (ttl.IsError) throw new SourceException($"the source answers PTTL with {ttl}");
         long left = ttl.AsInteger();
-        long expiresAt = left < 0 ? 0 : _sentAtUnixMs + left;
+        long expiresAt = left < 0 ? 0 : arrivedAtUnixMs + left;
         if (left >= -1 && (expiresAt == 0 || expiresAt > NowUnixMs)) return new SourceKey(name, value, expiresAt);
         progress.CountGone();
         return null;

@@ -4,16 +4,18 @@ using Bitmapist.Storage.Files;
 namespace Bitmapist.Storage.Log;
 
 /// <summary>Names of segment files: the database's path, ".log." and the sequence in at least six digits.</summary>
-internal static class SegmentName
+public static class SegmentName
 {
     private const string Infix = ".log.";
 
+    /// <summary>The path of a segment.</summary>
     public static string For(string databasePath, long sequence) =>
         string.Create(CultureInfo.InvariantCulture, $"{databasePath}{Infix}{sequence:D6}");
 
     /// <summary>The segments beside a database, by sequence; names that only look alike are left out.</summary>
     public static List<(long Sequence, string Path)> List(IFileSystem files, string databasePath)
     {
+        ArgumentNullException.ThrowIfNull(files);
         string prefix = Path.GetFileName(databasePath) + Infix;
         List<(long Sequence, string Path)> segments = [];
         foreach (string path in files.List(DirectoryOf(databasePath), prefix))
@@ -28,5 +30,6 @@ internal static class SegmentName
         return segments;
     }
 
+    /// <summary>The directory of a file, also of a relative path.</summary>
     public static string DirectoryOf(string path) => Path.GetDirectoryName(Path.GetFullPath(path))!;
 }

@@ -77,6 +77,14 @@ public sealed class DatabaseSurvey : IDisposable
     /// <param name="generation">One of <see cref="Generations"/>.</param>
     /// <param name="damaged">Told of every damaged block or directory, with the keys that it may have held.</param>
     public IEnumerable<SurveyedEntry> ReadEntries(
+        SurveyedGeneration generation, Action<FileDamage, KeyRange> damaged) =>
+        ReadEntriesAndDeletions(generation, damaged).Where(entry => !entry.IsDeletion);
+
+    /// <summary>
+    /// As <see cref="ReadEntries"/>, with the deletions that are beyond doubt: whatever an older, damaged block held
+    /// of such a key, it is gone. Damage is told before the keys that it concerns.
+    /// </summary>
+    public IEnumerable<SurveyedEntry> ReadEntriesAndDeletions(
         SurveyedGeneration generation, Action<FileDamage, KeyRange> damaged)
     {
         ArgumentNullException.ThrowIfNull(generation);
@@ -123,16 +131,22 @@ public sealed class DatabaseSurvey : IDisposable
         {
             TolerantCursor cursor = cursors[newest]!;
             byte[] key = cursor.Key.ToArray();
-            if (!cursor.Entry.IsDeleted)
+            bool isDoubtful = IsDoubtful(cursors, newest, key);
+            IndexEntry entry = cursor.Entry;
+            if (!entry.IsDeleted)
             {
                 entries++;
-                valueBytes += cursor.Entry.StoredBytes;
-                bool isDoubtful = IsDoubtful(cursors, newest, key);
-                IndexEntry entry = cursor.Entry;
+                valueBytes += entry.StoredBytes;
                 yield return new SurveyedEntry(
                     new StoredEntry(
                         key, cursor.Metadata.ToArray(), entry.ValueOffset, entry.ValueBytes, entry.ValueChecksum),
                     isDoubtful);
+            }
+            else if (!isDoubtful)
+            {
+                yield return new SurveyedEntry(
+                    new StoredEntry(key, default, ValueOffset: 0, ValueBytes: 0, ValueChecksum: 0),
+                    IsDoubtful: false, IsDeletion: true);
             }
 
             foreach (TolerantCursor? other in cursors)

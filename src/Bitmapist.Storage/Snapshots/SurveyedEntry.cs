@@ -5,4 +5,5 @@ namespace Bitmapist.Storage.Snapshots;
 /// <param name="IsDoubtful">
 /// An index block that does not prove itself may have held a newer version of the key, or its deletion.
 /// </param>
-public readonly record struct SurveyedEntry(StoredEntry Stored, bool IsDoubtful);
+/// <param name="IsDeletion">The key is known to be missing; nothing is stored then but its name.</param>
+public readonly record struct SurveyedEntry(StoredEntry Stored, bool IsDoubtful, bool IsDeletion = false);

@@ -199,13 +199,18 @@ public sealed class BoltFileTests
     [InlineData("80")]
     [InlineData("FFFFFFFFFFFFFFFFFF02")]
     [InlineData("FFFFFFFFFFFFFFFFFFFF01")]
-    public void A_malformed_expiry_time_is_refused(string varint)
+    public void A_malformed_expiry_time_costs_its_key_the_expiry_and_nothing_else(string varint)
     {
         var file = new BoltBytes(4096);
         file.SetBoth(file.AddLeaf(
             (1, s_bitmapist, BoltBytes.InlineBucket(BoltBytes.Item("a", 1))),
             (1, "expires"u8.ToArray(), BoltBytes.InlineBucket((0, "a"u8.ToArray(), Convert.FromHexString(varint))))));
-        Assert.Contains("the expiry time of key \"a\" is malformed", Refusal(file.ToArray()), StringComparison.Ordinal);
+        (ImportReport report, List<ImportedKey> keys) = Disk.Import(file.ToArray());
+        Assert.Equal(1, report.MalformedExpiries);
+        Assert.Equal((0, 0), (report.StaleExpiries, report.Expiries));
+        ImportedKey key = Assert.Single(keys);
+        Assert.Equal([1u], key.Ids);
+        Assert.Equal(0, key.ExpiresAtUnixMs);
     }
 
     [Fact]

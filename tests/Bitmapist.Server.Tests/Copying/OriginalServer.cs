@@ -32,6 +32,9 @@ internal sealed class OriginalServer : IDisposable
     /// <summary>Commands that were asked for and refused as unknown.</summary>
     public HashSet<string> Refused { get; } = [];
 
+    /// <summary>Called before each command is answered.</summary>
+    public Func<string[], Task>? Answering { get; set; }
+
     public void Set(string key, byte[] bytes, long expiresAtUnixMs = 0)
     {
         int end = bytes.AsSpan().LastIndexOfAnyExcept((byte)0) + 1; // the original keeps bits, not lengths
@@ -83,6 +86,7 @@ internal sealed class OriginalServer : IDisposable
                     string[] words = [.. Enumerable.Range(0, reader.Request.Count)
                         .Select(i => Encoding.Latin1.GetString(reader.Request[i]))];
                     if (Interlocked.Decrement(ref _repliesLeft) < 0) return;
+                    if (Answering is { } answering) await answering(words);
                     await stream.WriteAsync(Encoding.Latin1.GetBytes(Answer(words, ref queued)), _stopping.Token);
                 }
             }

@@ -90,11 +90,56 @@ public sealed class SlurpCommandTests
         Assert.Equal("+PONG\r\n", await server.Client.SendAsync("PING"));
     }
 
+    [Fact]
+    public async Task Only_a_small_regular_file_is_read_for_certificates_and_a_refusal_says_nothing_of_it()
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("bitmapist-test-");
+        string text = Path.Combine(folder.FullName, "text");
+        string large = Path.Combine(folder.FullName, "large");
+        string pipe = Path.Combine(folder.FullName, "pipe");
+        await File.WriteAllTextAsync(text, "secret", TestContext.Current.CancellationToken);
+        await File.WriteAllBytesAsync(large, new byte[2 * 1024 * 1024], TestContext.Current.CancellationToken);
+        using (var making = System.Diagnostics.Process.Start("mkfifo", pipe))
+            await making.WaitForExitAsync(TestContext.Current.CancellationToken);
+        using TcpListener source = new(IPAddress.Loopback, 0);
+        source.Start();
+        int port = ((IPEndPoint)source.LocalEndpoint).Port;
+        await using SlurpingServer server = new();
+        foreach (string path in new[] { text, large, pipe, folder.FullName, "/dev/zero", text + ".missing" })
+        {
+            SlurpProgress progress = await server.SlurpAsync($"127.0.0.1:{port} TLS CACERT {path}");
+            Assert.Equal($"{path} cannot be used as a CA certificate", progress.Failure);
+        }
+
+        Assert.False(source.Pending()); // refused before connecting
+        folder.Delete(recursive: true);
+    }
+
+    [Theory]
+    [InlineData("u\nQUIT", "word")]
+    [InlineData("user", "w\rord")]
+    [InlineData("user", "word\r\nFLUSHALL")]
+    public async Task Line_breaks_in_credentials_are_never_sent(string user, string password)
+    {
+        using TcpListener source = new(IPAddress.Loopback, 0);
+        source.Start();
+        var options = new SlurpOptions("127.0.0.1", ((IPEndPoint)source.LocalEndpoint).Port)
+        {
+            User = user, Password = System.Text.Encoding.UTF8.GetBytes(password),
+        };
+        SourceException refusal = await Assert.ThrowsAsync<SourceException>(
+            () => SourceConnection.OpenAsync(options, TestContext.Current.CancellationToken));
+        Assert.Contains("cannot contain line breaks", refusal.Message, StringComparison.Ordinal);
+        Assert.False(source.Pending());
+    }
+
     [Theory]
     [InlineData("+PONG\r\n+PONG\r\n")]
     [InlineData("HTTP/1.1 400 Bad Request\r\n\r\n")]
     [InlineData("*1000000000\r\n")]
     [InlineData("$5\r\nhel")]
+    [InlineData("$5\r\nhello\r\n*2\r\n$1\r\n0\r\n*2000000\r\n")]
+    [InlineData("$5\r\nhello\r\n*2\r\n$1\r\n0\r\n*1\r\n$2000000\r\n")]
     [InlineData("")]
     public async Task A_source_that_speaks_otherwise_is_reported(string speech)
     {
