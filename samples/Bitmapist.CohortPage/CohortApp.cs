@@ -28,10 +28,19 @@ public static class CohortApp
         WebApplicationBuilder builder = WebApplication.CreateBuilder(args);
         builder.Services.AddBitmapist(builder.Configuration["bitmapist"] ?? "localhost:6379");
         WebApplication app = builder.Build();
-        app.Use((context, next) =>
+        app.Use(async (context, next) =>
         {
             context.Response.Headers.ContentSecurityPolicy = Policy;
-            return next(context);
+            try
+            {
+                await next(context);
+            }
+            catch (FormatException mistake) when (!context.Response.HasStarted)
+            {
+                // What the address says makes no sense; the message names the field.
+                await Results.Text(mistake.Message, "text/plain", Encoding.UTF8, StatusCodes.Status400BadRequest)
+                    .ExecuteAsync(context);
+            }
         });
         app.MapGet("/", ShowAsync);
         app.MapGet("/cohort.csv", async (HttpRequest request, BitmapistClient bitmapist, CancellationToken cancel) =>
@@ -45,16 +54,7 @@ public static class CohortApp
     private static async Task<IResult> ShowAsync(
         HttpRequest request, BitmapistClient bitmapist, CancellationToken cancellationToken)
     {
-        CohortFormValues values;
-        try
-        {
-            values = CohortFormValues.Parse(Fields(request));
-        }
-        catch (FormatException mistake)
-        {
-            return Results.Text(mistake.Message, "text/plain", Encoding.UTF8, StatusCodes.Status400BadRequest);
-        }
-
+        CohortFormValues values = ValuesOf(request);
         IReadOnlyList<string> names = await bitmapist.EventNamesAsync(cancellationToken: cancellationToken);
         var form = new CohortForm
         {
@@ -69,8 +69,7 @@ public static class CohortApp
         {
             CohortTable table = await bitmapist.CohortAsync(values.ToQuery(s_catalog), cancellationToken);
             string query = values.ToQueryString();
-            page.Append(table.ToHtml((row, column) =>
-                string.Create(CultureInfo.InvariantCulture, $"/ids?{query}&row={row}&column={column}")));
+            page.Append(table.ToHtml((row, column) => "/ids?" + CellOf(values, table.Rows[row], column)));
             string shown = WebUtility.HtmlEncode(query);
             page.Append(CultureInfo.InvariantCulture,
                 $"<p><a href=\"/cohort.csv?{shown}\">CSV</a> <a href=\"/cohort.json?{shown}\">JSON</a></p>\n");
@@ -80,27 +79,32 @@ public static class CohortApp
         return Results.Text(page.ToString(), "text/html", Encoding.UTF8);
     }
 
-    /// <summary>Streams the ids behind a cell, one a line, however many they are.</summary>
+    /// <summary>
+    /// The question whose table ends with a cell, and has no other row (by years: two others). It names the row's date,
+    /// so a link that is followed tomorrow still leads to the same people.
+    /// </summary>
+    private static string CellOf(CohortFormValues values, CohortRow row, int column) =>
+        (values with { NumResults = 1, NumOfRows = column, StartDate = row.Date }).ToQueryString();
+
+    /// <summary>Streams the ids behind a table's last cell, one a line, however many they are.</summary>
     private static async Task ShowIdsAsync(
-        HttpContext context, BitmapistClient bitmapist, int row, int column, CancellationToken cancellationToken)
+        HttpContext context, BitmapistClient bitmapist, CancellationToken cancellationToken)
     {
         CohortTable table = await TableAsync(context.Request, bitmapist, cancellationToken);
-        if (row < 0 || row >= table.Rows.Count || column < 0 || column >= table.Rows[row].Cells.Count)
-        {
-            context.Response.StatusCode = StatusCodes.Status404NotFound;
-            return;
-        }
-
         context.Response.ContentType = "text/plain; charset=utf-8";
         await using var text = new StreamWriter(context.Response.Body);
-        await foreach (uint id in bitmapist.IdsAsync(table.Rows[row].Cells[column].Events, cancellationToken))
+        await foreach (uint id in bitmapist.IdsAsync(table.Rows[^1].Cells[^1].Events, cancellationToken))
             await text.WriteLineAsync(id.ToString(CultureInfo.InvariantCulture));
     }
 
-    private static Task<CohortTable> TableAsync(
-        HttpRequest request, BitmapistClient bitmapist, CancellationToken cancellationToken) =>
-        bitmapist.CohortAsync(CohortFormValues.Parse(Fields(request)).ToQuery(s_catalog), cancellationToken);
+    private static async Task<CohortTable> TableAsync(
+        HttpRequest request, BitmapistClient bitmapist, CancellationToken cancellationToken)
+    {
+        CohortFormValues values = ValuesOf(request);
+        if (!values.IsComplete) throw new FormatException("Both events must be chosen: select1 and select2.");
+        return await bitmapist.CohortAsync(values.ToQuery(s_catalog), cancellationToken);
+    }
 
-    private static IEnumerable<KeyValuePair<string, string?>> Fields(HttpRequest request) =>
-        request.Query.Select(field => new KeyValuePair<string, string?>(field.Key, field.Value));
+    private static CohortFormValues ValuesOf(HttpRequest request) => CohortFormValues.Parse(
+        request.Query.Select(field => new KeyValuePair<string, string?>(field.Key, field.Value)));
 }

@@ -27,4 +27,7 @@ internal static partial class Log
 
     [LoggerMessage(7, LogLevel.Warning, "{Address} did not answer {Batches} batches within {TimeoutMs} ms")]
     public static partial void TimedOut(ILogger logger, string address, int batches, int timeoutMs);
+
+    [LoggerMessage(8, LogLevel.Error, "unexpected failure, the client goes on: {Reason}")]
+    public static partial void Faulted(ILogger logger, string reason, Exception failure);
 }

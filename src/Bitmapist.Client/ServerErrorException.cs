@@ -22,6 +22,9 @@ public sealed class ServerErrorException : BitmapistException
     /// <summary>The server's own words, code included.</summary>
     public string ServerText { get; }
 
+    /// <summary>Whether it is the handshake's answer to who this client is, and will not change by waiting.</summary>
+    internal bool IsFinal { get; init; }
+
     /// <summary>What was refused, without a colon.</summary>
     internal string Context { get; }
 

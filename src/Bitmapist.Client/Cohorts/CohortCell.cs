@@ -6,7 +6,9 @@ namespace Bitmapist.Client.Cohorts;
 /// <param name="Events">The people counted, as a set: ask for its ids to see who they are.</param>
 /// <param name="CohortSize">People in the row's cohort.</param>
 /// <param name="Count">How many came back; null in an empty cell, where there is nothing to say.</param>
-/// <param name="IsInProgress">Whether the cell's period is not over yet, so that its number may grow.</param>
+/// <param name="IsInProgress">Whether the cell's period is not over yet, so that its number may grow. With
+/// <see cref="Retention.Unbounded"/> it says that of the cell's own period alone: the number of every past cell grows
+/// too, as long as people of its cohort who have not come back since may still do so.</param>
 public sealed record CohortCell(EventSet Events, long CohortSize, long? Count, bool IsInProgress)
 {
     /// <summary>Whether there is nothing to say: nobody in the cohort, or nobody at all active in the period.</summary>

@@ -15,6 +15,9 @@ public sealed record CohortForm
     private static readonly int[] s_numResults = [7, 31, 12, 24, 52, 104];
     private static readonly int[] s_numOfRows = [12, 24, 48];
 
+    /// <summary>What the ids of its elements begin with: another for each form on a page.</summary>
+    public string Id { get; init; } = "cohort";
+
     /// <summary>Where the form is sent.</summary>
     public required string ActionUrl { get; init; }
 
@@ -34,11 +37,13 @@ public sealed record CohortForm
     public CohortFormValues Values { get; init; } = new();
 
     // A list narrows down by what the field holds, so a filled field would offer only itself. Entering it empties it,
-    // leaving it without a choice restores it. The form works without.
+    // leaving it without a choice restores it. The form works without. A second form on the page brings the script
+    // again: a field that has its listeners is passed over, since two of them would restore nothing.
     private const string Script =
         """
         <script>
-        for (const field of document.querySelectorAll('.cohort-form input[list][required]')) {
+        for (const field of document.querySelectorAll('.cohort-form input[list][required]:not([data-wired])')) {
+          field.dataset.wired = '';
           field.addEventListener('focus', () => { field.placeholder = field.value; field.value = ''; });
           field.addEventListener('blur', () => { if (field.value === '') field.value = field.placeholder; });
         }
@@ -91,14 +96,15 @@ public sealed record CohortForm
         return html.ToString();
     }
 
-    private static void AppendChoice(
+    private void AppendChoice(
         StringBuilder html, string field, string label, string value, bool isRequired,
         IReadOnlyList<EventChoice> choices)
     {
-        html.Append(CultureInfo.InvariantCulture, $"<input name=\"{field}\" list=\"cohort-{field}\"");
+        string list = Encoded($"{Id}-{field}");
+        html.Append(CultureInfo.InvariantCulture, $"<input name=\"{field}\" list=\"{list}\"");
         html.Append(" aria-label=\"").Append(Encoded(label)).Append("\" value=\"").Append(Encoded(value));
         html.Append("\" autocomplete=\"off\"").Append(isRequired ? " required" : " placeholder=\"------\"").Append('>');
-        html.Append(CultureInfo.InvariantCulture, $"<datalist id=\"cohort-{field}\">");
+        html.Append(CultureInfo.InvariantCulture, $"<datalist id=\"{list}\">");
         foreach (EventChoice choice in choices)
         {
             html.Append("<option value=\"").Append(Encoded(choice.Name)).Append("\">")

@@ -9,6 +9,10 @@ namespace Bitmapist.Client.Cohorts;
 /// </summary>
 public sealed record CohortFormValues
 {
+    // Far enough from the calendar's ends (1 … 9998) for a thousand years of columns after it.
+    private static readonly DateOnly s_startDateMin = new(1900, 1, 1);
+    private static readonly DateOnly s_startDateMax = new(2999, 12, 31);
+
     /// <summary>The first event's name (select1); empty if none was chosen yet.</summary>
     public string Select1 { get; init; } = "";
 
@@ -33,7 +37,9 @@ public sealed record CohortFormValues
     /// <summary>Periods after a row's own (num_of_rows), 0 … 1,000.</summary>
     public int NumOfRows { get; init; } = 12;
 
-    /// <summary>The first date looked at (start_date: yyyy-mm-dd); null to end at now.</summary>
+    /// <summary>
+    /// The first date looked at (start_date: yyyy-mm-dd, read from 1900 to 2999); null to end at now.
+    /// </summary>
     public DateOnly? StartDate { get; init; }
 
     /// <summary>When someone counts as retained (retention: period or unbounded).</summary>
@@ -135,5 +141,7 @@ public sealed record CohortFormValues
 
     private static DateOnly Date(string field, string text) =>
         DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out DateOnly date)
-            ? date : throw new FormatException($"{field} must be a date such as 2026-01-31, not \"{text}\".");
+            && date >= s_startDateMin && date <= s_startDateMax
+            ? date : throw new FormatException(
+                $"{field} must be a date from 1900 to 2999 such as 2026-01-31, not \"{text}\".");
 }

@@ -7,7 +7,12 @@ using Microsoft.Extensions.Logging;
 namespace Bitmapist.Client.Connections;
 
 /// <summary>Makes connections that are ready for requests: socket, TLS, handshake. Safe for concurrent use.</summary>
-internal sealed class Dialer(BitmapistOptions options, ILogger logger, TimeProvider clock)
+/// <param name="options">Where to, and as whom.</param>
+/// <param name="logger">Told what does not stop a connection.</param>
+/// <param name="clock">Measures patience.</param>
+/// <param name="openSocket">Makes an unconnected socket; null for what the options ask for.</param>
+internal sealed class Dialer(
+    BitmapistOptions options, ILogger logger, TimeProvider clock, Func<Socket>? openSocket = null)
 {
     /// <summary>Connects, once.</summary>
     /// <exception cref="ConnectionLostException">Nobody listens there, the name is unknown, the certificate is not
@@ -20,10 +25,11 @@ internal sealed class Dialer(BitmapistOptions options, ILogger logger, TimeProvi
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromMilliseconds(options.ConnectTimeoutMs), clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
-        Socket socket = NewSocket();
+        Socket? socket = null;
         bool isReady = false;
         try
         {
+            socket = openSocket is null ? NewSocket() : openSocket(); // fails where file descriptors have run out
             await socket.ConnectAsync(EndPointOf(options), either.Token).ConfigureAwait(false);
             Stream stream = new NetworkStream(socket, ownsSocket: true);
             if (options.UseTls) stream = await EncryptAsync(stream, either.Token).ConfigureAwait(false);
@@ -47,7 +53,7 @@ internal sealed class Dialer(BitmapistOptions options, ILogger logger, TimeProvi
         }
         finally
         {
-            if (!isReady) socket.Dispose();
+            if (!isReady) socket?.Dispose();
         }
     }
 

@@ -21,9 +21,6 @@ internal static class Handshake
         Ping,
     }
 
-    /// <summary>Whether an error of the handshake passes by itself, so that waiting is better than failing.</summary>
-    public static bool IsPassing(ServerErrorException refusal) => refusal.Code is "LOADING" or "BUSY" or "MASTERDOWN";
-
     /// <summary>Introduces this client.</summary>
     /// <exception cref="ServerErrorException">Password, right, database: the server wants none of this
     /// client.</exception>
@@ -40,7 +37,7 @@ internal static class Handshake
         {
             if (!replies[i].IsError) continue;
             if (steps[i] != Step.SetName)
-                throw ServerErrorException.Of(replies[i], Complaint(steps[i], options));
+                throw Refusal(steps[i], replies[i], options);
             Log.NameRefused(logger, options.Address, replies[i].AsText()); // the Go server has no CLIENT
         }
 
@@ -75,6 +72,19 @@ internal static class Handshake
         steps.Add(Step.Ping);
         batch.Begin("PING", 0);
         return steps;
+    }
+
+    /// <summary>
+    /// A refusal is final if it is about who this client is or what it may do. Any other passes by itself, so that
+    /// waiting is better than failing: the server loads its data, or has too many clients at present.
+    /// </summary>
+    private static ServerErrorException Refusal(Step step, Reply error, BitmapistOptions options)
+    {
+        string context = Complaint(step, options);
+        var refusal = ServerErrorException.Of(error, context);
+        bool isFinal = refusal.Code is "NOAUTH" or "WRONGPASS" or "NOPERM"
+            || (step is Step.Auth or Step.Select && refusal.Code is not ("LOADING" or "BUSY" or "MASTERDOWN"));
+        return new ServerErrorException(refusal.ServerText, context) { IsFinal = isFinal };
     }
 
     private static string Complaint(Step step, BitmapistOptions options) => step switch

@@ -18,6 +18,7 @@ internal sealed class Link
     private LinkFailure? _failure;
     private long _receivedAt;
     private long _replies;
+    private bool _isAnswering;
 
     public Link(Dialed dialed, RequestQueue queue, TimeProvider clock, ClientMetrics metrics)
     {
@@ -30,6 +31,9 @@ internal sealed class Link
 
     /// <summary>Timestamp of the last byte received, or of the start.</summary>
     public long ReceivedAt => Volatile.Read(ref _receivedAt);
+
+    /// <summary>Whether the oldest batch was answered in part when the last bytes came.</summary>
+    public bool IsAnswering => Volatile.Read(ref _isAnswering);
 
     /// <summary>Whether a reply came: the peer does answer requests, not only handshakes.</summary>
     public bool HasAnswered => Volatile.Read(ref _replies) > 0;
@@ -53,6 +57,7 @@ internal sealed class Link
                 _metrics.Received(received);
                 if (HandOut(reader, incoming.AsSpan(0, received), ref current) is { } violation)
                     return End(new LinkFailure(violation, IsViolation: true));
+                Volatile.Write(ref _isAnswering, current is not null || reader.IsInsideReply);
             }
         }
         catch (Exception failure)

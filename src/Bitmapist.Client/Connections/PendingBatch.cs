@@ -49,14 +49,17 @@ internal sealed class PendingBatch : TaskCompletionSource<IReadOnlyList<Reply>>
     /// <summary>See <see cref="RequestBatch.IsRepeatable"/>.</summary>
     public bool IsRepeatable { get; }
 
-    /// <summary>Timestamp at which the caller stops waiting.</summary>
-    public long Deadline { get; }
+    /// <summary>Timestamp at which the caller stops waiting; see <see cref="Postpone"/>.</summary>
+    public long Deadline { get; private set; }
 
     /// <summary>Timestamp at which the first byte was taken, last time.</summary>
     public long SentAt { get; private set; }
 
     /// <summary>Times that sending it was begun.</summary>
     public int Attempts { get; private set; }
+
+    /// <summary>Whether it was sent on a connection that is gone, and waits to be sent again.</summary>
+    public bool IsToBeRepeated => Attempts > 0 && _takenBytes == 0;
 
     /// <summary>Whether all bytes were taken.</summary>
     public bool IsTaken => _takenBytes == WireBytes;
@@ -85,6 +88,9 @@ internal sealed class PendingBatch : TaskCompletionSource<IReadOnlyList<Reply>>
         SentAt = now;
         Attempts++;
     }
+
+    /// <summary>Lets the caller wait at least until a later timestamp.</summary>
+    public void Postpone(long until) => Deadline = Math.Max(Deadline, until);
 
     /// <summary>Copies the next bytes to be sent; returns how many.</summary>
     public int Take(Span<byte> target)

@@ -156,9 +156,30 @@ internal sealed class RequestQueue(ByteGate bytes)
         }
     }
 
+    /// <summary>
+    /// Lets the batch being answered wait longer, and, while that one answer blocks the line, all others too.
+    /// O(batches).
+    /// </summary>
+    /// <param name="until">The timestamp until which they may wait at least.</param>
+    /// <param name="isBlocking">Whether those behind wait for nothing but that answer.</param>
+    public void Postpone(long until, bool isBlocking)
+    {
+        lock (_gate)
+        {
+            foreach (PendingBatch batch in _unanswered)
+            {
+                batch.Postpone(until);
+                if (!isBlocking) return;
+            }
+
+            foreach (PendingBatch batch in _repeats) batch.Postpone(until);
+            foreach (PendingBatch batch in _unsent) batch.Postpone(until);
+        }
+    }
+
     /// <summary>Fails all that wait for a connection.</summary>
     /// <param name="reason">Asked for each batch, because an exception has one stack trace.</param>
-    public void FailUnsent(Func<Exception> reason)
+    public void FailUnsent(Func<PendingBatch, Exception> reason)
     {
         lock (_gate)
         {
@@ -168,7 +189,7 @@ internal sealed class RequestQueue(ByteGate bytes)
     }
 
     /// <summary>Fails everything, and whatever is added later.</summary>
-    public void Close(Func<Exception> reason)
+    public void Close(Func<PendingBatch, Exception> reason)
     {
         lock (_gate)
         {
@@ -220,9 +241,9 @@ internal sealed class RequestQueue(ByteGate bytes)
         return late;
     }
 
-    private void FailAll(Queue<PendingBatch> line, Func<Exception> reason)
+    private void FailAll(Queue<PendingBatch> line, Func<PendingBatch, Exception> reason)
     {
-        while (line.TryDequeue(out PendingBatch? batch)) Fail(batch, reason());
+        while (line.TryDequeue(out PendingBatch? batch)) Fail(batch, reason(batch));
     }
 
     /// <summary>Ends a batch that has left its line; false: nobody waited for it any more.</summary>

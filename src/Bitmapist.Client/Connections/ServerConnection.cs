@@ -28,6 +28,7 @@ internal sealed class ServerConnection : ICommandChannel
     private readonly Lock _starting = new();
     private Task? _running;
     private volatile Link? _link;
+    private PendingBatch? _answered; // what was being answered when the sweeper last looked
     private volatile BitmapistException? _connectFailure; // of the last attempt; null while connected
     private int _disposals;
 
@@ -36,7 +37,8 @@ internal sealed class ServerConnection : ICommandChannel
         _options = options.Snapshot();
         _clock = clock;
         _stop = _stopping.Token;
-        _logger = _options.LoggerFactory?.CreateLogger("Bitmapist.Client") ?? NullLogger.Instance;
+        _logger = _options.LoggerFactory is { } loggers
+            ? new GuardedLogger(loggers.CreateLogger("Bitmapist.Client")) : NullLogger.Instance;
         _metrics = new ClientMetrics(_options.Address);
         _dialer = new Dialer(_options, _logger, clock);
         _bytes = new ByteGate(_options.BytesInFlightMax);
@@ -46,6 +48,9 @@ internal sealed class ServerConnection : ICommandChannel
         _sweeper = Detached(() =>
             clock.CreateTimer(static self => ((ServerConnection)self!).Sweep(), this, period, period));
     }
+
+    /// <summary>The timeout in the clock's timestamps.</summary>
+    private long ResponseTimeout => _clock.TimestampFrequency * _options.ResponseTimeoutMs / 1000;
 
     /// <summary>Bytes of unanswered requests.</summary>
     internal long BytesInFlight => _bytes.Bytes;
@@ -109,15 +114,22 @@ internal sealed class ServerConnection : ICommandChannel
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Increment(ref _disposals) > 1) return;
-        await _stopping.CancelAsync().ConfigureAwait(false);
-        await _sweeper.DisposeAsync().ConfigureAwait(false);
-        Task? running;
-        lock (_starting) running = _running;
-        _link?.End(LinkFailure.ByThisClient);
-        if (running is not null) await running.ConfigureAwait(false);
-        _queue.Close(() =>
-            new ConnectionLostException($"The connection to {_options.Address} was closed by this client."));
-        _stopping.Dispose();
+        try
+        {
+            await _stopping.CancelAsync().ConfigureAwait(false);
+            await _sweeper.DisposeAsync().ConfigureAwait(false);
+            Task? running;
+            lock (_starting) running = _running;
+            _link?.End(LinkFailure.ByThisClient);
+            if (running is not null) await running.ConfigureAwait(false);
+        }
+        finally
+        {
+            // Whatever went wrong above: nobody waits for ever.
+            _queue.Close(batch => new ConnectionLostException(
+                $"The connection to {_options.Address} was closed by this client.{Warning(batch)}"));
+            _stopping.Dispose();
+        }
     }
 
     private async ValueTask<PendingBatch> QueueAsync(
@@ -126,8 +138,7 @@ internal sealed class ServerConnection : ICommandChannel
         Start(null);
         int wireBytes = PendingBatch.FramedBytes(batch.Wire.Length, mode);
         if (!_bytes.TryEnter(wireBytes)) await EnterAsync(wireBytes, cancellationToken).ConfigureAwait(false);
-        long deadline = startedAt + (_clock.TimestampFrequency * _options.ResponseTimeoutMs / 1000);
-        var pending = new PendingBatch(batch, mode, deadline);
+        var pending = new PendingBatch(batch, mode, startedAt + ResponseTimeout);
         _queue.Add(pending)?.Write();
         return pending;
     }
@@ -165,17 +176,31 @@ internal sealed class ServerConnection : ICommandChannel
         bool isFirst = first is null;
         for (int failures = 0; !_stop.IsCancellationRequested;)
         {
-            Dialed? dialed = first ?? await TryDialAsync(failures).ConfigureAwait(false);
-            if (dialed is null)
+            Dialed? dialed = first;
+            try
             {
-                failures++;
-                continue;
-            }
+                dialed ??= await TryDialAsync(failures).ConfigureAwait(false);
+                if (dialed is null)
+                {
+                    failures++;
+                    continue;
+                }
 
-            if (first is null && !isFirst) _metrics.Reconnected();
-            (first, isFirst) = (null, false);
-            // A peer that greets and hangs up, again and again, is no reason to hurry.
-            failures = await ServeAsync(dialed.Value).ConfigureAwait(false) ? 0 : failures + 1;
+                if (first is null && !isFirst) _metrics.Reconnected();
+                (first, isFirst) = (null, false);
+                // A peer that greets and hangs up, again and again, is no reason to hurry.
+                failures = await ServeAsync(dialed.Value).ConfigureAwait(false) ? 0 : failures + 1;
+            }
+            catch (Exception failure)
+            {
+                // Whatever it is (a listener to the meter may throw anything): nobody else would connect again.
+                dialed?.Socket.Dispose();
+                (first, isFirst) = (null, false);
+                failures++;
+                _connectFailure = new ConnectionLostException(
+                    $"{_options.Address}: no connection: {failure.GetBaseException().Message}", failure);
+                Log.Faulted(_logger, failure.Message, failure);
+            }
         }
 
         first?.Socket.Dispose(); // disposed between connecting and starting
@@ -201,10 +226,13 @@ internal sealed class ServerConnection : ICommandChannel
         catch (BitmapistException failure)
         {
             _connectFailure = failure;
-            if (failure is ServerErrorException refusal && !Handshake.IsPassing(refusal))
+            if (failure is ServerErrorException refusal && refusal.IsFinal)
             {
                 Log.ConnectRefused(_logger, failures + 1, DelayMaxMs(failures + 1), failure.Message);
-                _queue.FailUnsent(() => new ServerErrorException(refusal.ServerText, refusal.Context));
+                _queue.FailUnsent(batch => new ServerErrorException(refusal.ServerText, batch.Attempts == 0
+                    ? refusal.Context
+                    : $"{batch.Describe()} was sent on a connection that was lost, so it may have taken effect; when "
+                        + $"connecting anew, {refusal.Context}"));
             }
             else
             {
@@ -219,14 +247,23 @@ internal sealed class ServerConnection : ICommandChannel
     private async Task<bool> ServeAsync(Dialed dialed)
     {
         var link = new Link(dialed, _queue, _clock, _metrics);
+        var failure = new LinkFailure("it failed within this client", IsViolation: true); // unless told otherwise
+        int repeated, failed;
         _connectFailure = null;
         _link = link;
-        if (_stop.IsCancellationRequested) link.End(LinkFailure.ByThisClient);
-        _queue.Attach(link)?.Write();
-        LinkFailure failure = await link.RunAsync().ConfigureAwait(false);
-        _link = null;
-        (int repeated, int failed) = _queue.Detach(failure, _options.Address);
-        await dialed.Stream.DisposeAsync().ConfigureAwait(false);
+        try
+        {
+            if (_stop.IsCancellationRequested) link.End(LinkFailure.ByThisClient);
+            _queue.Attach(link)?.Write();
+            failure = await link.RunAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            _link = null;
+            (repeated, failed) = _queue.Detach(failure, _options.Address);
+            await dialed.Stream.DisposeAsync().ConfigureAwait(false);
+        }
+
         if (failure.IsViolation) Log.Violated(_logger, _options.Address, failure.Reason, failed);
         else if (!_stop.IsCancellationRequested)
             Log.Lost(_logger, _options.Address, failure.Reason, repeated, failed);
@@ -238,7 +275,20 @@ internal sealed class ServerConnection : ICommandChannel
     /// </summary>
     private void Sweep()
     {
+        try
+        {
+            SweepOnce();
+        }
+        catch (Exception failure)
+        {
+            Log.Faulted(_logger, failure.Message, failure); // on a timer's thread it would end the process
+        }
+    }
+
+    private void SweepOnce()
+    {
         long now = _clock.GetTimestamp();
+        Postpone();
         int timedOut = _queue.Sweep(now, TimedOut);
         if (timedOut > 0) Log.TimedOut(_logger, _options.Address, timedOut, _options.ResponseTimeoutMs);
         if (_link is not { } link || _queue.OldestUnanswered() is not { } oldest) return;
@@ -247,14 +297,33 @@ internal sealed class ServerConnection : ICommandChannel
         link.End(new LinkFailure($"no byte came for {silence.TotalMilliseconds:N0} ms while replies were owed"));
     }
 
+    /// <summary>
+    /// An answer whose bytes keep coming is not late, however large it is. One that still comes at the sweeper's second
+    /// look holds up all others, which are then not late either.
+    /// </summary>
+    private void Postpone()
+    {
+        Link? link = _link;
+        PendingBatch? answered = link is { IsAnswering: true } ? _queue.OldestUnanswered() : null;
+        if (link is not null && answered is not null)
+            _queue.Postpone(link.ReceivedAt + ResponseTimeout, isBlocking: answered == _answered);
+        _answered = answered;
+    }
+
     private BitmapistTimeoutException TimedOut(PendingBatch batch)
     {
         string request = batch.Describe();
-        if (batch.Attempts == 0 || _link is null) return Unsent(_connectFailure, $"{request} was waiting to be sent");
+        if (batch.Attempts == 0) return Unsent(_connectFailure, $"{request} was waiting to be sent");
+        if (batch.IsToBeRepeated)
+            return Unsent(_connectFailure, $"{request} was waiting to be sent again, and may have taken effect");
         return new BitmapistTimeoutException(
             $"{_options.Address} did not answer {request} within {_options.ResponseTimeoutMs:N0} ms. It may still take "
             + $"effect. Look for slow commands (SLOWLOG GET), or raise {nameof(BitmapistOptions.ResponseTimeoutMs)}.");
     }
+
+    /// <summary>What to add to an error about a batch that may have reached the server; empty if it has not.</summary>
+    private static string Warning(PendingBatch batch) =>
+        batch.Attempts == 0 ? "" : " It was sent, so it may have taken effect.";
 
     private BitmapistTimeoutException Unsent(BitmapistException? connectFailure, string what) =>
         new(connectFailure is null && _link is not null

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Bitmapist.Client.Events;
 
 /// <summary>
@@ -29,8 +31,10 @@ public sealed class EventDefinition
     /// <summary>What people choose it by.</summary>
     public string Name { get; }
 
-    /// <summary>The plain event of a name.</summary>
-    public static implicit operator EventDefinition(string name) => Of(name);
+    /// <summary>The plain event of a name; of null null, so that "no event" may be handed on.</summary>
+    /// <exception cref="ArgumentException">The name is empty.</exception>
+    [return: NotNullIfNotNull(nameof(name))]
+    public static implicit operator EventDefinition?(string? name) => name is null ? null : Of(name);
 
     /// <summary>In both, in the same period.</summary>
     public static EventDefinition operator &(EventDefinition left, EventDefinition right) =>
@@ -47,6 +51,13 @@ public sealed class EventDefinition
     /// <summary>In the left and not in the right, in the same period.</summary>
     public static EventDefinition operator -(EventDefinition left, EventDefinition right) =>
         Combine(left, right, '-', (one, other) => one - other);
+
+    /// <summary>Not in it, up to the last byte of its key in that period: see <see cref="EventSet"/>'s.</summary>
+    public static EventDefinition operator ~(EventDefinition operand)
+    {
+        ArgumentNullException.ThrowIfNull(operand);
+        return new($"~{operand.Name}", (unit, at) => ~operand._inPeriod(unit, at));
+    }
 
     /// <summary>The plain event of a name.</summary>
     /// <param name="name">The event's name, not empty.</param>
@@ -67,6 +78,12 @@ public sealed class EventDefinition
     /// <param name="moment">A moment in it, of any offset.</param>
     /// <exception cref="ArgumentOutOfRangeException">No such unit, or a year outside 1 … 9998.</exception>
     public EventSet In(PeriodUnit unit, DateTimeOffset moment) => _inPeriod(unit, moment);
+
+    /// <summary>The set of a period.</summary>
+    /// <param name="unit">The period's length.</param>
+    /// <param name="moment">A moment in it: of UTC, unless its kind is <see cref="DateTimeKind.Local"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">No such unit, or a year outside 1 … 9998.</exception>
+    public EventSet In(PeriodUnit unit, DateTime moment) => In(unit, EventPeriod.Utc(moment));
 
     /// <summary>The set of the period that begins with, or holds, a date.</summary>
     /// <param name="unit">The period's length; not hours, which a date does not tell apart.</param>

@@ -25,5 +25,12 @@ public readonly record struct EventPeriod(DateTimeOffset Start, DateTimeOffset E
     internal static EventPeriod OfHour(DateTimeOffset start) =>
         new(start, start + TimeSpan.FromHours(1) - TimeSpan.FromMicroseconds(1));
 
+    /// <summary>
+    /// The moment a <see cref="DateTime"/> means: of UTC, unless it says that it is local. The framework's own
+    /// conversion would take one that says nothing for local time; Python's libraries take it for UTC.
+    /// </summary>
+    internal static DateTimeOffset Utc(DateTime moment) => moment.Kind == DateTimeKind.Local
+        ? moment.ToUniversalTime() : DateTime.SpecifyKind(moment, DateTimeKind.Utc);
+
     internal static DateTimeOffset AtMidnight(DateOnly date) => new(date, TimeOnly.MinValue, TimeSpan.Zero);
 }

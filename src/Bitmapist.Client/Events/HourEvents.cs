@@ -39,6 +39,11 @@ public sealed record HourEvents : PeriodEvents
 
     /// <summary>The hour that holds a moment, in UTC.</summary>
     /// <param name="name">The event's name, not empty.</param>
+    /// <param name="moment">A moment: of UTC, unless its kind is <see cref="DateTimeKind.Local"/>.</param>
+    public static HourEvents From(string name, DateTime moment) => From(name, EventPeriod.Utc(moment));
+
+    /// <summary>The hour that holds a moment, in UTC.</summary>
+    /// <param name="name">The event's name, not empty.</param>
     /// <param name="moment">A moment of any offset.</param>
     public static HourEvents From(string name, DateTimeOffset moment)
     {

@@ -38,6 +38,11 @@ public sealed record MonthEvents : PeriodEvents
 
     /// <summary>The month that holds a moment, in UTC.</summary>
     /// <param name="name">The event's name, not empty.</param>
+    /// <param name="moment">A moment: of UTC, unless its kind is <see cref="DateTimeKind.Local"/>.</param>
+    public static MonthEvents From(string name, DateTime moment) => From(name, EventPeriod.Utc(moment));
+
+    /// <summary>The month that holds a moment, in UTC.</summary>
+    /// <param name="name">The event's name, not empty.</param>
     /// <param name="moment">A moment of any offset.</param>
     public static MonthEvents From(string name, DateTimeOffset moment) =>
         new(name, moment.UtcDateTime.Year, moment.UtcDateTime.Month);

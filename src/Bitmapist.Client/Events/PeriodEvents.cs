@@ -62,6 +62,15 @@ public abstract record PeriodEvents : EventSet, IComparable<PeriodEvents>
         _ => throw new ArgumentOutOfRangeException(nameof(unit), unit, "No such unit."),
     };
 
+    /// <summary>The event's set of the hour, day, week, month or year that holds a moment.</summary>
+    /// <param name="unit">The period's length.</param>
+    /// <param name="name">The event's name, not empty.</param>
+    /// <param name="moment">A moment: of UTC, unless its kind is <see cref="DateTimeKind.Local"/>.</param>
+    /// <exception cref="ArgumentException">The name is empty.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">No such unit, or a year outside 1 … 9998.</exception>
+    public static PeriodEvents From(PeriodUnit unit, string name, DateTime moment) =>
+        From(unit, name, EventPeriod.Utc(moment));
+
     /// <inheritdoc/>
     public abstract override PeriodEvents Shift(int periods);
 

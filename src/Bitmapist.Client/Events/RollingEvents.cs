@@ -24,6 +24,19 @@ public sealed record RollingEvents : PeriodEvents
     {
     }
 
+    /// <summary>Names the periods up to a moment.</summary>
+    /// <param name="name">The event's name, not empty.</param>
+    /// <param name="unit">The length of each period.</param>
+    /// <param name="count">Periods, 1 or more, the one that holds the moment included.</param>
+    /// <param name="until">A moment: of UTC, unless its kind is <see cref="DateTimeKind.Local"/>.</param>
+    /// <exception cref="ArgumentException">The name is empty.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">No such unit, a count below 1, or a year outside 1 …
+    /// 9998.</exception>
+    public RollingEvents(string name, PeriodUnit unit, int count, DateTime until)
+        : this(name, unit, count, EventPeriod.Utc(until))
+    {
+    }
+
     private RollingEvents(PeriodEvents last, int count)
         : base(last.Name, new EventPeriod(First(last, count).PeriodStart, last.PeriodEnd))
     {

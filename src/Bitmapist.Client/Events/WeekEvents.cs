@@ -43,6 +43,11 @@ public sealed record WeekEvents : PeriodEvents
 
     /// <summary>The ISO week that holds a moment, in UTC.</summary>
     /// <param name="name">The event's name, not empty.</param>
+    /// <param name="moment">A moment: of UTC, unless its kind is <see cref="DateTimeKind.Local"/>.</param>
+    public static WeekEvents From(string name, DateTime moment) => From(name, EventPeriod.Utc(moment));
+
+    /// <summary>The ISO week that holds a moment, in UTC.</summary>
+    /// <param name="name">The event's name, not empty.</param>
     /// <param name="moment">A moment of any offset.</param>
     public static WeekEvents From(string name, DateTimeOffset moment) =>
         From(name, DateOnly.FromDateTime(moment.UtcDateTime));

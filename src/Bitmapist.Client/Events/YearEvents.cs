@@ -36,6 +36,11 @@ public sealed record YearEvents : PeriodEvents
 
     /// <summary>The year that holds a moment, in UTC.</summary>
     /// <param name="name">The event's name, not empty.</param>
+    /// <param name="moment">A moment: of UTC, unless its kind is <see cref="DateTimeKind.Local"/>.</param>
+    public static YearEvents From(string name, DateTime moment) => From(name, EventPeriod.Utc(moment));
+
+    /// <summary>The year that holds a moment, in UTC.</summary>
+    /// <param name="name">The event's name, not empty.</param>
     /// <param name="moment">A moment of any offset.</param>
     public static YearEvents From(string name, DateTimeOffset moment) => new(name, moment.UtcDateTime.Year);
 

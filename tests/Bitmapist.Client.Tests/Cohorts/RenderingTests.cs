@@ -131,6 +131,9 @@ public sealed class RenderingTests
     [InlineData("num_of_rows=-1")]
     [InlineData("num_of_rows=1e3")]
     [InlineData("start_date=31.1.2026")]
+    [InlineData("start_date=1899-12-31")]
+    [InlineData("start_date=3000-01-01")]
+    [InlineData("start_date=9999-12-31")]
     [InlineData("retention=forever")]
     public void A_field_that_makes_no_sense_is_named(string query)
     {

@@ -4,11 +4,14 @@ public sealed class HandshakeTests
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    [Fact]
-    public async Task A_server_that_is_loading_is_waited_for()
+    [Theory]
+    [InlineData("LOADING Redis is loading the dataset in memory")]
+    [InlineData("ERR max number of clients reached")]
+    [InlineData("MISCONF errors writing to disk")]
+    public async Task A_refusal_that_will_pass_is_waited_for(string error)
     {
         await using var server = new FakeServer(session => session.EchoAsync(),
-            greet: number => number < 3 ? "-LOADING Redis is loading the dataset in memory\r\n" : "+PONG\r\n");
+            greet: number => number < 3 ? $"-{error}\r\n" : "+PONG\r\n");
         var log = new ListLogger();
         BitmapistOptions options = server.Options();
         options.LoggerFactory = log;
@@ -17,18 +20,18 @@ public sealed class HandshakeTests
         Assert.Equal(3, server.Connections);
         string[] failures = [.. log.Lines.Where(line => line.Id == 4).Select(line => line.Text)];
         Assert.Equal(2, failures.Length);
-        Assert.All(failures, text => Assert.Contains("LOADING", text, StringComparison.Ordinal));
+        Assert.All(failures, text => Assert.Contains(error, text, StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task A_refusal_that_will_not_pass_fails_what_waits()
     {
         await using var server = new FakeServer(session => session.EchoAsync(),
-            greet: _ => "-ERR max number of clients reached\r\n");
+            greet: _ => "-NOAUTH Authentication required.\r\n");
         await using ServerConnection channel = ServerConnection.Create(server.Options());
         ServerErrorException refusal =
             await Assert.ThrowsAsync<ServerErrorException>(() => channel.AskAsync("ECHO a"));
-        Assert.Equal("ERR max number of clients reached", refusal.ServerText);
+        Assert.Equal("NOAUTH Authentication required.", refusal.ServerText);
     }
 
     [Theory]

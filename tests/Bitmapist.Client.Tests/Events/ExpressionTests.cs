@@ -90,6 +90,17 @@ public sealed class ExpressionTests
     }
 
     [Fact]
+    public void Definitions_complement_and_no_text_is_no_definition()
+    {
+        EventDefinition not = ~(EventDefinition)"a";
+        Assert.Equal("~a", not.Name);
+        Assert.Equal(~s_a, not.In(PeriodUnit.Month, new DateOnly(2026, 1, 1)));
+        string? nothing = null;
+        Assert.Null((EventDefinition?)nothing);
+        Assert.Throws<ArgumentException>(() => (EventDefinition)"");
+    }
+
+    [Fact]
     public void Definitions_become_sets_in_any_period()
     {
         EventDefinition active = "active", web = "web", ios = "ios";

@@ -34,6 +34,31 @@ public sealed class PeriodTests
         Assert.Equal(new YearEvents("a", 2025), YearEvents.From("a", newYearInTokyo));
     }
 
+    [Fact]
+    public void A_DateTime_is_one_of_UTC_unless_it_says_otherwise()
+    {
+        // At either end of the month a machine's own zone, whichever it is but UTC, would show.
+        foreach (DateTime naive in new DateTime[] { new(2026, 2, 1), new(2026, 2, 28, 23, 59, 59) })
+        {
+            DateTimeOffset utc = new(naive, TimeSpan.Zero);
+            foreach (PeriodUnit unit in Enum.GetValues<PeriodUnit>())
+            {
+                var expected = PeriodEvents.From(unit, "a", utc);
+                Assert.Equal(expected, PeriodEvents.From(unit, "a", naive));
+                Assert.Equal(expected, PeriodEvents.From(unit, "a", DateTime.SpecifyKind(naive, DateTimeKind.Utc)));
+                Assert.Equal(expected, PeriodEvents.From(unit, "a", utc.LocalDateTime));
+                Assert.Equal(expected, EventDefinition.Of("a").In(unit, naive));
+                Assert.Equal(new RollingEvents("a", unit, 2, utc), new RollingEvents("a", unit, 2, naive));
+            }
+
+            Assert.Equal(HourEvents.From("a", utc), HourEvents.From("a", naive));
+            Assert.Equal(DayEvents.From("a", utc), DayEvents.From("a", naive));
+            Assert.Equal(WeekEvents.From("a", utc), WeekEvents.From("a", naive));
+            Assert.Equal(new MonthEvents("a", 2026, 2), MonthEvents.From("a", naive));
+            Assert.Equal(new YearEvents("a", 2026), YearEvents.From("a", naive));
+        }
+    }
+
     [Theory]
     [InlineData("2027-01-01", 2026, 53)] // a Friday
     [InlineData("2027-01-04", 2027, 1)]

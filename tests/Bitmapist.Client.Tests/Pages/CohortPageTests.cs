@@ -1,3 +1,4 @@
+using Bitmapist.Client.Cohorts;
 using Bitmapist.Client.Events;
 using Bitmapist.CohortPage;
 using Bitmapist.Testing.Servers;
@@ -102,6 +103,65 @@ public sealed class CohortPageTests(BitmapistServer server, Chromium chromium)
         HttpResponseMessage wrong = await http.GetAsync($"{Address}/?select1=a&select2=b&num_results=no", Cancel);
         Assert.Equal(400, (int)wrong.StatusCode);
         Assert.StartsWith("num_results", await wrong.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/?num_results=no", "num_results")]
+    [InlineData("/cohort.csv?select1=a&select2=b&num_results=x", "num_results")]
+    [InlineData("/cohort.json?select1=a", "Both events must be chosen")]
+    [InlineData("/ids?row=0&column=0", "Both events must be chosen")]
+    [InlineData("/ids?select1=a&select2=b&start_date=9999-12-31", "start_date")]
+    public async Task What_makes_no_sense_is_answered_with_the_reason(string address, string words)
+    {
+        using var http = new HttpClient();
+        HttpResponseMessage answer = await http.GetAsync(Address + address, Cancel);
+        Assert.Equal(400, (int)answer.StatusCode);
+        Assert.StartsWith(words, await answer.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("days")]
+    [InlineData("weeks")]
+    [InlineData("months")]
+    [InlineData("years")]
+    public async Task Every_cells_link_names_its_date_and_leads_to_as_many_people_as_it_says(string unit)
+    {
+        IPage page = await chromium.OpenAsync();
+        await page.GotoAsync($"{Address}/?select1=signup&select2=active&time_group={unit}&num_results=7"
+            + "&num_of_rows=3&as_percent=0");
+        IReadOnlyList<ILocator> links = await page.Locator(".cohort-table tbody td a").AllAsync();
+        Assert.NotEmpty(links);
+        using var http = new HttpClient();
+        foreach (ILocator link in links)
+        {
+            string target = (await link.GetAttributeAsync("href"))!;
+            Assert.Contains("start_date=20", target, StringComparison.Ordinal);
+            string ids = await http.GetStringAsync(Address + target, Cancel);
+            Assert.Equal(await link.InnerTextAsync(), ids.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length
+                .ToString(System.Globalization.CultureInfo.InvariantCulture));
+        }
+    }
+
+    [Fact]
+    public async Task Two_forms_on_a_page_keep_their_own_values_and_lists()
+    {
+        var form = new CohortForm
+        {
+            ActionUrl = "/", Selections1 = [new EventChoice("a", "a")], Values = new() { Select1 = "a", Select2 = "a" },
+        };
+        IPage page = await chromium.OpenAsync();
+        await page.SetContentAsync(form.ToHtml() + (form with { Id = "other" }).ToHtml());
+        for (int i = 0; i < 2; i++)
+        {
+            ILocator field = page.Locator("[name=select1]").Nth(i);
+            await field.FocusAsync();
+            Assert.Equal("", await field.InputValueAsync());
+            await field.BlurAsync();
+            Assert.Equal("a", await field.InputValueAsync());
+        }
+
+        string[] ids = await page.Locator("datalist").EvaluateAllAsync<string[]>("all => all.map(o => o.id)");
+        Assert.Equal(8, ids.Distinct().Count());
     }
 
     private static async Task ChooseAsync(IPage page, string first, string second, string unit)

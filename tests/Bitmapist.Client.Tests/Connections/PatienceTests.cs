@@ -1,0 +1,81 @@
+namespace Bitmapist.Client.Tests.Connections;
+
+/// <summary>How long callers wait, and what they are told when they waited in vain.</summary>
+public sealed class PatienceTests
+{
+    private const int Pieces = 25;
+    private const int PieceMs = 200;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task An_answer_that_keeps_coming_is_not_late_and_neither_is_what_waits_behind_it()
+    {
+        await using var server = new FakeServer(async session =>
+        {
+            await session.ReadAsync();
+            await session.SendAsync($"${Pieces * 10}\r\n");
+            for (int i = 0; i < Pieces; i++)
+            {
+                await session.SendAsync("0123456789");
+                await Task.Delay(PieceMs, Cancel);
+            }
+
+            await session.SendAsync("\r\n");
+            await session.EchoAsync();
+        });
+        // Less than half of what the answer takes.
+        await using ServerConnection channel = await server.ConnectAsync(responseTimeoutMs: Pieces * PieceMs * 2 / 5);
+        Task<string> large = channel.AskAsync("GET large");
+        Task<string> behind = channel.AskAsync("ECHO behind");
+        Assert.Contains("0123456789", await large, StringComparison.Ordinal);
+        Assert.Equal("$6 behind", await behind);
+        Assert.Equal(1, server.Connections);
+    }
+
+    [Fact]
+    public async Task An_answer_that_stops_coming_is_late_and_so_is_what_waits_behind_it()
+    {
+        await using var server = new FakeServer(async session =>
+        {
+            await session.ReadAsync();
+            await session.SendAsync("$100\r\n0123456789");
+            await session.SilenceAsync();
+        });
+        await using ServerConnection channel = await server.ConnectAsync(responseTimeoutMs: 500);
+        Task<string> large = channel.AskAsync("GET large");
+        Task<string> behind = channel.AskAsync("ECHO behind");
+        await Assert.ThrowsAsync<BitmapistTimeoutException>(() => large.WaitAsync(TimeSpan.FromSeconds(30), Cancel));
+        await Assert.ThrowsAnyAsync<BitmapistException>(() => behind.WaitAsync(TimeSpan.FromSeconds(30), Cancel));
+    }
+
+    [Fact]
+    public async Task What_waits_to_be_sent_again_may_have_taken_effect()
+    {
+        await using var server = new FakeServer(session => session.ReadAsync(),
+            greet: number => number == 1 ? "+PONG\r\n" : "-LOADING soon\r\n");
+        await using ServerConnection channel = await server.ConnectAsync(responseTimeoutMs: 1_000);
+        BitmapistTimeoutException late = await Assert.ThrowsAsync<BitmapistTimeoutException>(
+            () => channel.AskAsync(Batches.Repeatable("SETBIT k 1 1")));
+        Assert.Contains("SETBIT k was waiting to be sent again, and may have taken effect", late.Message,
+            StringComparison.Ordinal);
+        late = await Assert.ThrowsAsync<BitmapistTimeoutException>(
+            () => channel.AskAsync(Batches.Repeatable("SETBIT k 1 1")));
+        Assert.Contains("SETBIT k was waiting to be sent. ", late.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_was_sent_before_the_server_refused_this_client_may_have_taken_effect()
+    {
+        await using var server = new FakeServer(session => session.ReadAsync(),
+            greet: number => number == 1 ? "+PONG\r\n" : "-NOAUTH Authentication required.\r\n");
+        await using ServerConnection channel = await server.ConnectAsync();
+        ServerErrorException refusal = await Assert.ThrowsAsync<ServerErrorException>(
+            () => channel.AskAsync(Batches.Repeatable("SETBIT k 1 1")));
+        Assert.Equal("NOAUTH", refusal.Code);
+        Assert.StartsWith("SETBIT k was sent on a connection that was lost, so it may have taken effect; ",
+            refusal.Message, StringComparison.Ordinal);
+        refusal = await Assert.ThrowsAsync<ServerErrorException>(() => channel.AskAsync("SETBIT k 1 1"));
+        Assert.DoesNotContain("taken effect", refusal.Message, StringComparison.Ordinal);
+    }
+}
