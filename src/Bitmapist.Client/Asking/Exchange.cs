@@ -1,5 +1,6 @@
 using Bitmapist.Client.Connections;
 using Bitmapist.Client.Events;
+using Bitmapist.Client.Keys;
 using Bitmapist.Resp.Replies;
 
 namespace Bitmapist.Client.Asking;
@@ -24,7 +25,7 @@ internal sealed class Exchange(AskingContext context, bool mayReuse)
     private readonly HashSet<string> _reused = [];
     private readonly List<PendingReply> _pending = [];
     // Names of nested results are long and shared by many questions; the same set is the same object there.
-    private readonly Dictionary<EventSet, string> _keys = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<EventSet, ResultName> _names = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>Whether nothing more should be added; what is there can be sent all the same.</summary>
     public bool IsFull => _batch.Count >= RequestsMax || _batch.Wire.Length >= WireBytesMax;
@@ -39,7 +40,7 @@ internal sealed class Exchange(AskingContext context, bool mayReuse)
         EventShape shape = set.Shape;
         if (shape is EventShape.Stored stored) return context.Keys.Of(stored);
         var computed = (EventShape.Computed)shape;
-        string key = KeyOf(set, computed);
+        string key = NameOf(set, computed).Key;
         if (_made.Contains(key)) return key;
         if (mayReuse && context.ResultsExpire && context.Results.Has(key))
         {
@@ -114,18 +115,12 @@ internal sealed class Exchange(AskingContext context, bool mayReuse)
         }
     }
 
-    private string KeyOf(EventSet set)
-    {
-        EventShape shape = set.Shape;
-        return shape is EventShape.Stored stored
-            ? context.Keys.Of(stored) : KeyOf(set, (EventShape.Computed)shape);
-    }
+    private ResultName NameOf(EventSet set) => NameOf(set, set.Shape);
 
-    private string KeyOf(EventSet set, EventShape.Computed computed)
+    private ResultName NameOf(EventSet set, EventShape shape)
     {
-        if (!_keys.TryGetValue(set, out string? key))
-            _keys[set] = key = context.Keys.OfResult(computed.Operation, computed.Operands.Select(KeyOf));
-        return key;
+        if (!_names.TryGetValue(set, out ResultName name)) _names[set] = name = context.Keys.NameOf(shape, NameOf);
+        return name;
     }
 
     /// <summary>bitmapist 3: the result stays until this client deletes it.</summary>
@@ -155,7 +150,7 @@ internal sealed class Exchange(AskingContext context, bool mayReuse)
 
     private void AddOperation(BitOperation operation, string key, string[] sources)
     {
-        _batch.Begin("BITOP", 2 + sources.Length).Add(Keys.KeyNames.NameOf(operation)).Add(key);
+        _batch.Begin("BITOP", 2 + sources.Length).Add(KeyNames.NameOf(operation)).Add(key);
         foreach (string source in sources) _batch.Add(source);
     }
 

@@ -6,6 +6,13 @@ namespace Bitmapist.Client.Keys;
 /// Names of keys, byte for byte those of the Python libraries. Both generations have the same rules; only the prefix
 /// differs. Immutable.
 /// </summary>
+/// <remarks>
+/// Python names a result after its operands and says nowhere where an operand's own operands end, so different
+/// expressions share a name: <c>a &amp; (b | c) &amp; d</c> and <c>a &amp; (b | c | d)</c>. Of the expressions that
+/// share one, at most one has it here too: that in which inner operations take all they can (see
+/// <see cref="ResultName.AreClear"/>). The others have names that say how many operands each operation has, which
+/// Python never gives: <c>bitop_AND3_…</c>. So a key never holds another set's ids, whoever made it when.
+/// </remarks>
 internal sealed class KeyNames(string prefix)
 {
     /// <summary>What every key begins with.</summary>
@@ -17,17 +24,32 @@ internal sealed class KeyNames(string prefix)
     /// <summary>The key of an event's marks.</summary>
     public string Of(EventShape.Stored stored) => $"{prefix}{stored.Name}_{stored.Suffix}";
 
-    /// <summary>The key of an operation's result: the names of its operands, nested if they are results.</summary>
-    public string OfResult(BitOperation operation, IEnumerable<string> operands) =>
-        $"{TemporaryPrefix}{NameOf(operation)}_{string.Join('-', operands)}";
-
     /// <summary>The key that an event set's ids are, or would be, under. O(length of the name).</summary>
-    public string Of(EventSet set) => set.Shape switch
+    public string Of(EventSet set) => NameOf(set).Key;
+
+    /// <summary>The name of a set's key, from those of its operands. O(length of the name).</summary>
+    /// <param name="shape">What the set is.</param>
+    /// <param name="nameOf">Gives an operand's name: for a caller that keeps those of nested operands.</param>
+    public ResultName NameOf(EventShape shape, Func<EventSet, ResultName> nameOf)
     {
-        EventShape.Stored stored => Of(stored),
-        EventShape.Computed computed => OfResult(computed.Operation, computed.Operands.Select(Of)),
-        _ => throw new InvalidOperationException($"No key for {set}."),
-    };
+        if (shape is EventShape.Stored stored)
+        {
+            string key = Of(stored);
+            return new ResultName(key, IsCompound: false, IsMinimal: true, IsClear: !HoldsSeparator(key));
+        }
+
+        var computed = (EventShape.Computed)shape;
+        ResultName[] operands = [.. computed.Operands.Select(nameOf)];
+        bool isNot = computed.Operation == BitOperation.Not;
+        bool isClear = ResultName.AreClear(operands);
+        string name = isClear
+            ? $"{TemporaryPrefix}{NameOf(computed.Operation)}_{string.Join('-', operands.Select(one => one.Key))}"
+            : ExactNameOf(computed);
+        return new ResultName(name,
+            IsCompound: !isNot || operands[0].IsCompound,
+            IsMinimal: operands.Length <= 2 && Array.TrueForAll(operands, operand => operand.IsMinimal),
+            isClear);
+    }
 
     /// <summary>An event's name as the Python libraries read it from a key, or null where it is a result's.</summary>
     /// <remarks>
@@ -51,4 +73,25 @@ internal sealed class KeyNames(string prefix)
         BitOperation.Not => "NOT",
         _ => throw new ArgumentOutOfRangeException(nameof(operation), operation, "No such operation."),
     };
+
+    private ResultName NameOf(EventSet set) => NameOf(set.Shape, NameOf);
+
+    /// <summary>A name that no other expression has: every operation with the number of its operands.</summary>
+    private string ExactNameOf(EventShape.Computed computed)
+    {
+        IEnumerable<string> operands = computed.Operands.Select(operand => operand.Shape switch
+        {
+            EventShape.Computed inner => ExactNameOf(inner),
+            // No key ends in a dash; so of several, all but the last belong to the name before.
+            EventShape.Stored stored when HoldsSeparator(Of(stored)) =>
+                Of(stored).Replace("-" + prefix, "--" + prefix, StringComparison.Ordinal),
+            EventShape.Stored stored => Of(stored),
+            _ => throw new InvalidOperationException($"No key for {operand}."),
+        });
+        return $"{TemporaryPrefix}{NameOf(computed.Operation)}{computed.Operands.Count}_{string.Join('-', operands)}";
+    }
+
+    /// <summary>Whether a stored key reads like two, because the event's name is an odd one.</summary>
+    private bool HoldsSeparator(string key) =>
+        prefix.Length > 0 && key.Contains("-" + prefix, StringComparison.Ordinal);
 }
