@@ -5,7 +5,7 @@ using Bitmapist.Testing.Servers;
 
 namespace Bitmapist.Client.Tests.Asking;
 
-/// <summary>Expressions whose results have one name in Python, asked about side by side and inside each other.</summary>
+/// <summary>Expressions whose results have one name in Python, asked side by side and inside each other.</summary>
 public abstract class SharedNameSpec(ITestServer server) : ClientSpec(server)
 {
     private const int Ids = 64;
@@ -78,7 +78,8 @@ public abstract class SharedNameSpec(ITestServer server) : ClientSpec(server)
         EventSet[] usual =
         [
             s_leaves[0] & (s_leaves[1] | s_leaves[2] | s_leaves[3]), (s_leaves[0] | s_leaves[1]) & s_leaves[2],
-            new YearEvents("y", 2026) & s_leaves[0], s_leaves[0] & new YearEvents("y", 2026), ~s_leaves[0] & s_leaves[1],
+            new YearEvents("y", 2026) & s_leaves[0], s_leaves[0] & new YearEvents("y", 2026),
+            ~s_leaves[0] & s_leaves[1],
             (s_leaves[0] | s_leaves[1]) & (s_leaves[2] | s_leaves[3]), s_leaves[0] - s_leaves[1],
         ];
         Assert.All(usual, set => Assert.DoesNotContain("bitop_AND2", Client.KeyOf(set), StringComparison.Ordinal));

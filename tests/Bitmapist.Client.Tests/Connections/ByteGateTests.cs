@@ -66,6 +66,10 @@ public sealed class ByteGateTests
         int seed = Environment.TickCount;
         var gate = new ByteGate(1_000);
         long inside = 0, most = 0;
+        await gate.EnterAsync(500, TestContext.Current.CancellationToken);
+        await gate.EnterAsync(500, TestContext.Current.CancellationToken); // there is room for two at once
+        gate.Leave(500);
+        gate.Leave(500);
         await Task.WhenAll(Enumerable.Range(0, 200).Select(number => Task.Run(async () =>
         {
             var random = new Random(seed + number);
@@ -89,7 +93,7 @@ public sealed class ByteGateTests
                 gate.Leave(bytes);
             }
         })));
-        Assert.True(most is > 600 and <= 1_000, $"seed {seed}: {most} bytes at once");
+        Assert.True(most is > 0 and <= 1_000, $"seed {seed}: {most} bytes at once");
         Assert.Equal(0, gate.Bytes);
     }
 
