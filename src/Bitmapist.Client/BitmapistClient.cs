@@ -15,7 +15,7 @@ namespace Bitmapist.Client;
 /// Every method may throw a <see cref="BitmapistException"/>: the server refused (<see cref="ServerErrorException"/>),
 /// or could not be asked. Cancelling stops the wait; what was sent may still take effect.
 /// </remarks>
-public sealed class BitmapistClient : IAsyncDisposable
+public sealed class BitmapistClient : IAsyncDisposable, IDisposable
 {
     private readonly ClientSettings _settings;
     private readonly AskingContext _asking;
@@ -248,6 +248,8 @@ public sealed class BitmapistClient : IAsyncDisposable
     /// <param name="query">What to look at.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="ArgumentOutOfRangeException">A property of the query is out of its range.</exception>
+    /// <exception cref="ArgumentException">The table would have more than 20,000 cells; or unbounded retention would
+    /// look at more than 1,000 periods, or fewer for many cells.</exception>
     public Task<CohortTable> CohortAsync(CohortQuery query, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(query);
@@ -266,6 +268,7 @@ public sealed class BitmapistClient : IAsyncDisposable
     /// <param name="values">What the table shows when it is rendered.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="ArgumentOutOfRangeException">Rows or columns are.</exception>
+    /// <exception cref="ArgumentException">The table would have more than 20,000 cells.</exception>
     public Task<CohortTable> CohortAsync(
         EventSet cohort, EventSet activity, int rows = 20, int? columns = null,
         CohortValues values = CohortValues.Percent, CancellationToken cancellationToken = default)
@@ -276,6 +279,7 @@ public sealed class BitmapistClient : IAsyncDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThan(rows, CohortQuery.RowsMax);
         ArgumentOutOfRangeException.ThrowIfLessThan(columns ?? rows, 1, nameof(columns));
         int columnsShown = Math.Min(columns ?? rows, rows);
+        CohortQuery.ThrowIfTooLarge(rows, columnsShown);
         return BuildAsync(
             builder => builder.BuildAsync(cohort, activity, rows, columnsShown, values, cancellationToken),
             cancellationToken);
@@ -314,8 +318,10 @@ public sealed class BitmapistClient : IAsyncDisposable
     public async Task<bool> DeleteAsync(EventSet set, CancellationToken cancellationToken = default)
     {
         string key = KeyOf(set);
-        _asking.Runtime.Remove(key);
-        return await DeleteAsync([key], cancellationToken).ConfigureAwait(false) > 0;
+        string[] runtime = _asking.Runtime.Remove(key) ? [key] : [];
+        return await DeletingAsync(
+            runtime, () => _scan.DeleteAsync([key], isRepeatable: false, cancellationToken),
+            () => _asking.Results.Forget([key])).ConfigureAwait(false) > 0;
     }
 
     /// <summary>
@@ -323,38 +329,40 @@ public sealed class BitmapistClient : IAsyncDisposable
     /// </summary>
     /// <param name="cancellationToken">Gives up; keys may still be deleted.</param>
     /// <returns>Keys deleted.</returns>
-    public async Task<long> DeleteAllEventsAsync(CancellationToken cancellationToken = default)
-    {
-        _asking.Runtime.TakeAll();
-        long count = await _scan.DeleteAsync(Keys.Prefix, cancellationToken).ConfigureAwait(false);
-        _asking.Results.ForgetAll();
-        return count;
-    }
+    public Task<long> DeleteAllEventsAsync(CancellationToken cancellationToken = default) => DeletingAsync(
+        _asking.Runtime.TakeAll(), () => _scan.DeleteAsync(Keys.Prefix, cancellationToken), _asking.Results.ForgetAll);
 
     /// <summary>
     /// Deletes every result of a bit operation under the client's prefix, whoever made it. O(keys of the server).
     /// </summary>
     /// <param name="cancellationToken">Gives up; keys may still be deleted.</param>
     /// <returns>Keys deleted.</returns>
-    public async Task<long> DeleteTemporaryKeysAsync(CancellationToken cancellationToken = default)
-    {
-        _asking.Runtime.TakeAll();
-        long count = await _scan.DeleteAsync(Keys.TemporaryPrefix, cancellationToken).ConfigureAwait(false);
-        _asking.Results.ForgetAll();
-        return count;
-    }
+    public Task<long> DeleteTemporaryKeysAsync(CancellationToken cancellationToken = default) => DeletingAsync(
+        _asking.Runtime.TakeAll(), () => _scan.DeleteAsync(Keys.TemporaryPrefix, cancellationToken),
+        _asking.Results.ForgetAll);
 
     /// <summary>
     /// Deletes the results of bit operations that this client made (bitmapist 3, where they do not expire). One round
     /// trip.
     /// </summary>
     /// <param name="cancellationToken">Gives up waiting; keys may still be deleted.</param>
-    /// <returns>Keys deleted.</returns>
-    public Task<long> DeleteRuntimeKeysAsync(CancellationToken cancellationToken = default) =>
-        DeleteAsync(_asking.Runtime.TakeAll(), cancellationToken);
+    /// <returns>Keys deleted; perhaps fewer are counted after a lost connection.</returns>
+    public Task<long> DeleteRuntimeKeysAsync(CancellationToken cancellationToken = default)
+    {
+        HashSet<string> keys = _asking.Runtime.TakeAll();
+        return DeletingAsync(
+            keys, () => _scan.DeleteAsync(keys, isRepeatable: true, cancellationToken),
+            () => _asking.Results.Forget(keys));
+    }
 
     /// <summary>Closes the connection; what is under way fails.</summary>
     public ValueTask DisposeAsync() => _asking.Channel.DisposeAsync();
+
+    /// <summary>
+    /// Closes the connection and waits for its end: for containers that are disposed without await. Prefer
+    /// <see cref="DisposeAsync"/>.
+    /// </summary>
+    public void Dispose() => _asking.Channel.DisposeAsync().AsTask().GetAwaiter().GetResult();
 
     private static async Task<T> AnswerAsync<T>(
         Questions questions, Answer<T> answer, CancellationToken cancellationToken)
@@ -371,13 +379,24 @@ public sealed class BitmapistClient : IAsyncDisposable
         try
         {
             CohortTable table = await build(new CohortBuilder(own)).ConfigureAwait(false);
-            await _scan.DeleteAsync(own.Runtime.TakeAll(), cancellationToken).ConfigureAwait(false);
+            HashSet<string> keys = own.Runtime.TakeAll();
+            try
+            {
+                await DeletingAsync(
+                    keys, () => _scan.DeleteAsync(keys, isRepeatable: true, cancellationToken), static () => { })
+                    .ConfigureAwait(false);
+            }
+            catch (BitmapistException)
+            {
+                // The table is right all the same; the keys are kept for DeleteRuntimeKeysAsync.
+            }
+
             return table;
         }
         finally
         {
             // After a failure they are the client's, for DeleteRuntimeKeysAsync.
-            foreach (string key in own.Runtime.TakeAll()) _asking.Runtime.Add(key);
+            _asking.Runtime.AddAll(own.Runtime.TakeAll());
         }
     }
 
@@ -393,10 +412,24 @@ public sealed class BitmapistClient : IAsyncDisposable
     private MarkKeys KeysOf(string name, DateTimeOffset? at, bool? trackHourly, bool? trackUnique) => MarkKeys.Of(
         Keys, name, at ?? Now, trackHourly ?? _settings.TrackHourly, trackUnique ?? _settings.TrackUnique);
 
-    private async Task<long> DeleteAsync(IReadOnlyCollection<string> keys, CancellationToken cancellationToken)
+    /// <summary>Deletes keys; a delete that fails may have taken effect, or not.</summary>
+    /// <param name="runtime">Keys taken from those to be deleted by this client, remembered anew if it fails.</param>
+    /// <param name="delete">Sends it.</param>
+    /// <param name="forget">Forgets results that may be gone, or made of what may be gone.</param>
+    private async Task<long> DeletingAsync(IEnumerable<string> runtime, Func<Task<long>> delete, Action forget)
     {
-        long count = await _scan.DeleteAsync(keys, cancellationToken).ConfigureAwait(false);
-        _asking.Results.Forget(keys);
-        return count;
+        try
+        {
+            return await delete().ConfigureAwait(false);
+        }
+        catch
+        {
+            _asking.Runtime.AddAll(runtime);
+            throw;
+        }
+        finally
+        {
+            forget();
+        }
     }
 }

@@ -65,6 +65,22 @@ internal static class Limits
     public const int ShownCharactersMax = 100;
 
     /// <summary>
+    /// Cells of a retention table: some tens of megabytes of questions and results. ArgumentException beyond.
+    /// </summary>
+    public const int CohortCellsMax = 20_000;
+
+    /// <summary>
+    /// Periods joined to tell who came back in one or later: the results' names have as many parts. ArgumentException
+    /// beyond.
+    /// </summary>
+    public const int UnboundedPeriodsMax = 1_000;
+
+    /// <summary>
+    /// Cells times periods joined: the parts of all names together, some 30 bytes each. ArgumentException beyond.
+    /// </summary>
+    public const int UnboundedPartsMax = 1_000_000;
+
+    /// <summary>
     /// Bytes of a bulk sender's batch: as much as one write takes, so that more would save no system call.
     /// </summary>
     public const int BulkBatchBytes = WriteBufferBytes;

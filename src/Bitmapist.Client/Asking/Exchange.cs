@@ -22,7 +22,9 @@ internal sealed class Exchange(AskingContext context, bool mayReuse)
     // Reads, and operations that come to the same when repeated.
     private readonly RequestBatch _batch = new() { IsRepeatable = true };
     private readonly HashSet<string> _made = [];
+    private readonly Dictionary<string, MadeResult> _results = []; // reused or made here
     private readonly HashSet<string> _reused = [];
+    private readonly DateTimeOffset _now = context.Time.GetUtcNow();
     private readonly List<PendingReply> _pending = [];
     // Names of nested results are long and shared by many questions; the same set is the same object there.
     private readonly Dictionary<EventSet, ResultName> _names = new(ReferenceEqualityComparer.Instance);
@@ -35,25 +37,7 @@ internal sealed class Exchange(AskingContext context, bool mayReuse)
 
     /// <summary>Adds the operations that a set needs, operands first.</summary>
     /// <returns>The key that holds the set's ids when they have run.</returns>
-    public string Prepare(EventSet set)
-    {
-        EventShape shape = set.Shape;
-        if (shape is EventShape.Stored stored) return context.Keys.Of(stored);
-        var computed = (EventShape.Computed)shape;
-        string key = NameOf(set, computed).Key;
-        if (_made.Contains(key)) return key;
-        if (mayReuse && context.ResultsExpire && context.Results.Has(key))
-        {
-            _reused.Add(key);
-            return key;
-        }
-
-        string[] sources = [.. computed.Operands.Select(Prepare)];
-        _made.Add(key);
-        if (context.ResultsExpire) AddExpiring(computed.Operation, key, sources, set.IsOver(context.Time.GetUtcNow()));
-        else AddLasting(computed.Operation, key, sources);
-        return key;
-    }
+    public string Prepare(EventSet set) => Prepare(set, TimeSpan.Zero);
 
     /// <summary>Adds a request about a key, and what to do with its reply, which is no error.</summary>
     public void Ask(string command, string key, Action<Reply> read)
@@ -102,6 +86,30 @@ internal sealed class Exchange(AskingContext context, bool mayReuse)
         return true;
     }
 
+    /// <param name="set">The set.</param>
+    /// <param name="lifetimeMin">What an earlier result must have been made to last, to be used.</param>
+    private string Prepare(EventSet set, TimeSpan lifetimeMin)
+    {
+        EventShape shape = set.Shape;
+        if (shape is EventShape.Stored stored) return context.Keys.Of(stored);
+        var computed = (EventShape.Computed)shape;
+        string key = NameOf(set, computed).Key;
+        if (_made.Contains(key)) return key;
+        TimeSpan lifetime = set.IsOver(_now) ? AskingContext.LifetimeWhenOver : AskingContext.LifetimeInProgress;
+        if (mayReuse && context.ResultsExpire && context.Results.Find(key, lifetimeMin) is { } earlier)
+        {
+            _reused.Add(key);
+            _results[key] = earlier;
+            return key;
+        }
+
+        string[] sources = [.. computed.Operands.Select(operand => Prepare(operand, lifetime))];
+        _made.Add(key);
+        if (context.ResultsExpire) AddExpiring(computed.Operation, key, sources, lifetime);
+        else AddLasting(computed.Operation, key, sources);
+        return key;
+    }
+
     private static void Read(PendingReply pending, Reply reply)
     {
         try
@@ -132,14 +140,20 @@ internal sealed class Exchange(AskingContext context, bool mayReuse)
     }
 
     /// <summary>bitmapist4: the result never exists without an expiry time.</summary>
-    private void AddExpiring(BitOperation operation, string key, string[] sources, bool isOver)
+    private void AddExpiring(BitOperation operation, string key, string[] sources, TimeSpan lifetime)
     {
-        TimeSpan lifetime = isOver ? AskingContext.LifetimeWhenOver : AskingContext.LifetimeInProgress;
-        MadeResult result = context.Results.Note(key, sources, lifetime);
+        MadeResult result = context.Results.Note(
+            key, sources, sources.Select(source => _results.GetValueOrDefault(source)).OfType<MadeResult>(), lifetime);
+        _results[key] = result;
+        int first = _batch.Count;
         _batch.Begin("MULTI", 0);
         AddOperation(operation, key, sources);
         _batch.Begin("EXPIRE", 2).Add(key).Add((long)lifetime.TotalSeconds);
         _batch.Begin("EXEC", 0);
+        // What is wrong with a request shows when it is queued; EXEC then only says that something was.
+        _pending.Add(new PendingReply(first, $"MULTI before BITOP into {key}", static _ => { }));
+        _pending.Add(new PendingReply(first + 1, $"BITOP into {key}", static _ => { }));
+        _pending.Add(new PendingReply(first + 2, $"EXPIRE {key}", static _ => { }));
         _pending.Add(new PendingReply(_batch.Count - 1, $"a transaction around BITOP into {key}", outcome =>
         {
             IReadOnlyList<Reply> replies = outcome.Items;

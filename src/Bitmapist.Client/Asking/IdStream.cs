@@ -56,8 +56,8 @@ internal sealed class IdStream(AskingContext context, EventSet set)
     {
         long lengthBefore = _lengthBytes;
         bool mayReuse = true;
-        // A result of bitmapist 3 stays, so the windows after the first only read it.
-        bool isThere = first > 0 && !context.ResultsExpire;
+        // The windows after the first only read the result; if it is gone, its length says so.
+        bool isThere = first > 0;
         while (true)
         {
             Reply? range = null;

@@ -5,7 +5,7 @@ namespace Bitmapist.Client.Asking;
 
 /// <summary>
 /// Whether an id is in a set, told from the id's bit in every stored key the set is made of: one GETBIT each instead of
-/// bit operations over whole bitmaps, nothing to expire or to delete, and always the present state. Used once.
+/// bit operations over whole bitmaps, nothing to expire or to delete, and always the present state. Answers one question.
 /// </summary>
 internal sealed class Membership(AskingContext context, EventSet set, uint id)
 {
@@ -14,8 +14,16 @@ internal sealed class Membership(AskingContext context, EventSet set, uint id)
     private readonly Dictionary<string, bool> _bits = [];
     private readonly Dictionary<string, long> _lengths = [];
 
-    /// <summary>Adds the requests that the answer needs, each once.</summary>
-    public void AskFor(Exchange exchange) => AskFor(exchange, set, needsLength: false);
+    /// <summary>
+    /// Adds the requests that the answer needs, each once. May be called anew with another exchange, when the replies
+    /// of the one before are void.
+    /// </summary>
+    public void AskFor(Exchange exchange)
+    {
+        _bits.Clear();
+        _lengths.Clear();
+        AskFor(exchange, set, needsLength: false);
+    }
 
     /// <summary>The answer, once the replies are there.</summary>
     public bool Evaluate() => IsIn(set);
@@ -55,5 +63,4 @@ internal sealed class Membership(AskingContext context, EventSet set, uint id)
         ? computed.Operands.Max(LengthOf) : _lengths[KeyOf(part)];
 
     private string KeyOf(EventSet part) => context.Keys.Of((EventShape.Stored)part.Shape);
-
 }

@@ -26,24 +26,47 @@ internal sealed class ResultCache(TimeProvider time)
     private readonly Dictionary<string, MadeResult> _results = [];
     private readonly Dictionary<string, HashSet<string>> _madeOf = []; // source key → destinations
 
-    /// <summary>Whether the server should still have a result made by this client.</summary>
-    public bool Has(string key)
+    /// <summary>Keys that something is remembered for: results, and what they were made of.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_gate) return _results.Count + _madeOf.Count;
+        }
+    }
+
+    /// <summary>A result made by this client that the server should still have, or null.</summary>
+    /// <param name="key">Its key.</param>
+    /// <param name="lifetimeMin">
+    /// What it must have been made to last at least: one made while its periods were in progress may lack marks that
+    /// were made since, and must not become part of one that stands for periods that are over.
+    /// </param>
+    public MadeResult? Find(string key, TimeSpan lifetimeMin)
     {
         lock (_gate)
         {
-            return _results.TryGetValue(key, out MadeResult? result)
-                && result.IsThere && time.GetElapsedTime(result.MadeAt) < result.Lifetime - s_margin;
+            return _results.TryGetValue(key, out MadeResult? result) && result.IsThere
+                && result.Lifetime >= lifetimeMin && RestOf(result) > s_margin ? result : null;
         }
     }
 
     /// <summary>Notes that an operation is about to be sent.</summary>
-    public MadeResult Note(string key, IReadOnlyList<string> sources, TimeSpan lifetime)
+    /// <param name="key">Where its result goes.</param>
+    /// <param name="sources">The keys it is made of.</param>
+    /// <param name="reused">Those of them that are results made earlier: it is used no longer than they are.</param>
+    /// <param name="lifetime">How long the server is told to keep it.</param>
+    public MadeResult Note(
+        string key, IReadOnlyList<string> sources, IEnumerable<MadeResult> reused, TimeSpan lifetime)
     {
-        var result = new MadeResult(key, time.GetTimestamp(), lifetime);
+        TimeSpan use = lifetime;
+        foreach (MadeResult source in reused)
+            if (RestOf(source) is var rest && rest < use) use = rest;
+        var result = new MadeResult(key, time.GetTimestamp(), sources, lifetime, use);
         lock (_gate)
         {
             if (_results.Count >= ResultsMax) Clear();
-            _results[key] = result;
+            Remove(key);
+            _results.Add(key, result);
             foreach (string source in sources)
             {
                 if (!_madeOf.TryGetValue(source, out HashSet<string>? made)) _madeOf[source] = made = [];
@@ -63,8 +86,8 @@ internal sealed class ResultCache(TimeProvider time)
         {
             Debug.Assert(!result.IsThere, "A result is completed once.");
             if (!_results.TryGetValue(result.Key, out MadeResult? noted) || noted != result) return;
-            if (lengthBytes > 0) result.IsThere = true;
-            else _results.Remove(result.Key);
+            // An empty one stays noted: a mark of its sources must reach, through it, what was made of it.
+            result.IsThere = lengthBytes > 0;
         }
     }
 
@@ -84,11 +107,24 @@ internal sealed class ResultCache(TimeProvider time)
         lock (_gate) Clear();
     }
 
+    private TimeSpan RestOf(MadeResult result) => result.Use - time.GetElapsedTime(result.MadeAt);
+
     private void Forget(string key)
     {
-        _results.Remove(key);
+        Remove(key);
         if (!_madeOf.Remove(key, out HashSet<string>? made)) return;
         foreach (string result in made) Forget(result);
+    }
+
+    /// <summary>Removes a result, and it from what its sources went into.</summary>
+    private void Remove(string key)
+    {
+        if (!_results.Remove(key, out MadeResult? result)) return;
+        foreach (string source in result.Sources)
+        {
+            if (_madeOf.TryGetValue(source, out HashSet<string>? made) && made.Remove(key) && made.Count == 0)
+                _madeOf.Remove(source);
+        }
     }
 
     private void Clear()

@@ -15,10 +15,16 @@ internal sealed class RuntimeKeys
         lock (_gate) _keys.Add(key);
     }
 
-    /// <summary>Forgets a key that was deleted on its own.</summary>
-    public void Remove(string key)
+    /// <summary>Remembers keys that were taken, but may still be there.</summary>
+    public void AddAll(IEnumerable<string> keys)
     {
-        lock (_gate) _keys.Remove(key);
+        lock (_gate) _keys.UnionWith(keys);
+    }
+
+    /// <summary>Forgets a key that is deleted on its own; false if it was none of these.</summary>
+    public bool Remove(string key)
+    {
+        lock (_gate) return _keys.Remove(key);
     }
 
     /// <summary>Gives the keys and forgets them.</summary>

@@ -23,7 +23,7 @@ internal sealed class CohortBuilder(AskingContext context)
         EventSet[] returned = Array.ConvertAll(periods, query.ReturnIn);
         if (query.Retention == Retention.Unbounded)
         {
-            DateOnly[] later = [.. LaterPeriods(query, query.Later(dates[0], periods.Length), now)];
+            DateOnly[] later = LaterPeriods(query, dates.Length * columns, periods, now);
             active = Unbounded(active, Array.ConvertAll(later, query.ReturnAloneIn));
             returned = query.ReturnAlso is null
                 ? active : Unbounded(returned, Array.ConvertAll(later, query.ReturnIn));
@@ -97,10 +97,19 @@ internal sealed class CohortBuilder(AskingContext context)
         return unbounded;
     }
 
-    /// <summary>A date in every period from one on that has begun.</summary>
-    private static IEnumerable<DateOnly> LaterPeriods(CohortQuery query, DateOnly first, DateTimeOffset now)
+    /// <summary>A date in every period after some that has begun.</summary>
+    /// <exception cref="ArgumentException">There are too many.</exception>
+    private static DateOnly[] LaterPeriods(CohortQuery query, int cells, DateOnly[] periods, DateTimeOffset now)
     {
-        for (DateOnly date = first; query.PeriodOf(date).Start <= now; date = query.Later(date, 1)) yield return date;
+        int periodsMax = Math.Min(Limits.UnboundedPeriodsMax, Limits.UnboundedPartsMax / cells);
+        List<DateOnly> later = [];
+        DateOnly date = query.Later(periods[0], periods.Length);
+        for (; query.PeriodOf(date).Start <= now && later.Count <= periodsMax; date = query.Later(date, 1))
+            later.Add(date);
+        if (periods.Length + later.Count <= periodsMax) return [.. later];
+        throw new ArgumentException(
+            $"Unbounded retention of {cells:N0} cells can look at {periodsMax:N0} periods from the first row to now or "
+            + "the last column. Begin later, ask for fewer rows and columns, or take longer periods.", nameof(query));
     }
 
     /// <summary>The unit of a table given as sets: that of the first part that has one.</summary>

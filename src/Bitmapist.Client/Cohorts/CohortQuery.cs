@@ -57,6 +57,7 @@ public sealed record CohortQuery
     /// <summary>A date in the period of each row, oldest first.</summary>
     /// <param name="today">The present date of UTC.</param>
     /// <exception cref="ArgumentOutOfRangeException">A property is out of its range.</exception>
+    /// <exception cref="ArgumentException">The table would be too large.</exception>
     internal DateOnly[] RowDates(DateOnly today)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(Rows, 1, nameof(Rows));
@@ -66,12 +67,23 @@ public sealed record CohortQuery
         ArgumentOutOfRangeException.ThrowIfLessThan((int)Unit, (int)PeriodUnit.Day, nameof(Unit));
         ArgumentOutOfRangeException.ThrowIfGreaterThan((int)Unit, (int)PeriodUnit.Year, nameof(Unit));
         int rows = Unit == PeriodUnit.Year ? RowsOfYears : Rows;
+        ThrowIfTooLarge(rows, PeriodsAfter + 1);
         DateOnly last = StartDate is { } start ? start.AddDays(Rows - 1) : today;
         DateOnly first = Later(last, 1 - rows);
         if (Unit == PeriodUnit.Month) first = new DateOnly(first.Year, first.Month, 1);
         var dates = new DateOnly[rows];
         for (int row = 0; row < rows; row++) dates[row] = Later(first, row);
         return dates;
+    }
+
+    /// <summary>Refuses a table with more cells than are asked for at a time.</summary>
+    /// <exception cref="ArgumentException">It has.</exception>
+    internal static void ThrowIfTooLarge(int rows, int columns)
+    {
+        if (rows * columns <= Limits.CohortCellsMax) return;
+        throw new ArgumentException(
+            $"A table may have {Limits.CohortCellsMax:N0} cells, not {rows:N0} rows of {columns:N0}: ask for fewer rows "
+            + "or columns.");
     }
 
     /// <summary>A date some periods later; months and years keep within their last day.</summary>

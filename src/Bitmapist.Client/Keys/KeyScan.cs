@@ -18,10 +18,11 @@ internal sealed class KeyScan(ICommandChannel channel)
     {
         string pattern = KeyPattern.BeginningWith(start);
         string cursor = "0";
-        var batch = new RequestBatch { IsRepeatable = true };
+        var batch = new RequestBatch();
         do
         {
             batch.Clear();
+            batch.IsRepeatable = true;
             batch.Begin("SCAN", 5).Add(cursor).Add("MATCH").Add(pattern).Add("COUNT").Add(KeysPerStep);
             IReadOnlyList<Reply> replies =
                 await channel.SendAsync(batch, SendMode.Pipeline, cancellationToken).ConfigureAwait(false);
@@ -38,15 +39,19 @@ internal sealed class KeyScan(ICommandChannel channel)
     {
         var keys = new HashSet<string>(); // Collected first: a key found twice must not be deleted anew.
         await foreach (string key in FindAsync(start, cancellationToken).ConfigureAwait(false)) keys.Add(key);
-        return await DeleteAsync(keys, cancellationToken).ConfigureAwait(false);
+        return await DeleteAsync(keys, isRepeatable: false, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Deletes keys, in one round trip whatever their number.</summary>
+    /// <param name="keys">The keys.</param>
+    /// <param name="isRepeatable">Whether to send it again after a lost connection: fewer may be counted then.</param>
+    /// <param name="cancellationToken">Gives up waiting; the keys may still be deleted.</param>
     /// <returns>Keys deleted; those that did not exist are not counted.</returns>
-    public async Task<long> DeleteAsync(IReadOnlyCollection<string> keys, CancellationToken cancellationToken)
+    public async Task<long> DeleteAsync(
+        IReadOnlyCollection<string> keys, bool isRepeatable, CancellationToken cancellationToken)
     {
         if (keys.Count == 0) return 0;
-        var batch = new RequestBatch();
+        var batch = new RequestBatch { IsRepeatable = isRepeatable };
         foreach (string[] some in keys.Chunk(KeysPerDelete))
         {
             batch.Begin("DEL", some.Length);
