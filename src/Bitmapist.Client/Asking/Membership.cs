@@ -5,7 +5,8 @@ namespace Bitmapist.Client.Asking;
 
 /// <summary>
 /// Whether an id is in a set, told from the id's bit in every stored key the set is made of: one GETBIT each instead of
-/// bit operations over whole bitmaps, nothing to expire or to delete, and always the present state. Answers one question.
+/// bit operations over whole bitmaps, nothing to expire or to delete, and always the present state. Answers
+/// one question.
 /// </summary>
 internal sealed class Membership(AskingContext context, EventSet set, uint id)
 {

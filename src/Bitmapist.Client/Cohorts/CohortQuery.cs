@@ -82,8 +82,8 @@ public sealed record CohortQuery
     {
         if (rows * columns <= Limits.CohortCellsMax) return;
         throw new ArgumentException(
-            $"A table may have {Limits.CohortCellsMax:N0} cells, not {rows:N0} rows of {columns:N0}: ask for fewer rows "
-            + "or columns.");
+            $"A table may have {Limits.CohortCellsMax:N0} cells, not {rows:N0} rows of {columns:N0}: ask for fewer "
+            + "rows or columns.");
     }
 
     /// <summary>A date some periods later; months and years keep within their last day.</summary>
