@@ -14,6 +14,7 @@ internal sealed class RedisSource(SourceConnection connection, ValueReader value
     public async IAsyncEnumerable<SourceKey> ReadAsync(
         SlurpProgress progress, [EnumeratorCancellation] CancellationToken cancellation)
     {
+        await values.FindOutAsync(cancellation).ConfigureAwait(false);
         ReadOnlyMemory<byte> cursor = "0"u8.ToArray();
         do
         {

@@ -4,22 +4,35 @@ using Bitmapist.Resp.Replies;
 namespace Bitmapist.Server.Copying;
 
 /// <summary>
-/// Reads values with their times to live, both as of one instant: a pipelined MULTI, GET, PTTL, EXEC for each key. A
-/// string is never held whole, whatever its length. One thread at a time.
+/// Reads values with their expiry times, both as of one instant: a pipelined MULTI, GET, PEXPIRETIME, EXEC for each key;
+/// PTTL where the source is older than Redis 7. A string is never held whole, whatever its length. One thread at a time.
 /// </summary>
 internal sealed class ValueReader(SourceConnection connection, TimeProvider time)
 {
     private const string NoType = "WRONGTYPE ";
     private readonly StringAssembler _value = new();
+    private bool _hasAbsoluteTimes;
 
     private long NowUnixMs => time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    private ReadOnlySpan<byte> ExpiryCommand => _hasAbsoluteTimes ? "PEXPIRETIME"u8 : "PTTL"u8;
+
+    /// <summary>
+    /// Finds out whether the source tells expiry times as such, so that they are copied to the millisecond however long
+    /// the copy takes.
+    /// </summary>
+    public async ValueTask FindOutAsync(CancellationToken cancellation)
+    {
+        connection.Add("PEXPIRETIME"u8, "any"u8.ToArray());
+        _hasAbsoluteTimes = !(await connection.AskAsync(cancellation).ConfigureAwait(false)).IsError;
+    }
 
     /// <summary>Adds the requests for a key.</summary>
     public void Ask(ReadOnlyMemory<byte> name)
     {
         connection.Add("MULTI"u8);
         connection.Add("GET"u8, name);
-        connection.Add("PTTL"u8, name);
+        connection.Add(ExpiryCommand, name);
         connection.Add("EXEC"u8);
     }
 
@@ -31,7 +44,7 @@ internal sealed class ValueReader(SourceConnection connection, TimeProvider time
         ReadOnlyMemory<byte> name, SlurpProgress progress, CancellationToken cancellation)
     {
         Reply? refusal = null;
-        for (int i = 0; i < 3; i++) // MULTI, GET, PTTL
+        for (int i = 0; i < 3; i++) // MULTI, GET, and the expiry time
         {
             Reply reply = await connection.ReceiveAsync(cancellation).ConfigureAwait(false);
             if (reply.IsError) refusal ??= reply;
@@ -41,7 +54,7 @@ internal sealed class ValueReader(SourceConnection connection, TimeProvider time
         if (refusal is not null || other is not null || count != 2)
         {
             string reason = (refusal ?? other)?.ToString() ?? $"an array of {count}";
-            throw new SourceException($"the source answers MULTI, GET, PTTL, EXEC with {reason}");
+            throw new SourceException($"the source answers MULTI, GET, PEXPIRETIME or PTTL, EXEC with {reason}");
         }
 
         Reply? noString = await connection.ReceiveStringAsync(_value, cancellation).ConfigureAwait(false);
@@ -60,7 +73,7 @@ internal sealed class ValueReader(SourceConnection connection, TimeProvider time
         for (int attempt = 0; attempt < Limits.SourceWindowAttempts; attempt++)
         {
             connection.Add("WATCH"u8, name);
-            connection.Add("PTTL"u8, name);
+            connection.Add(ExpiryCommand, name);
             connection.Add("STRLEN"u8, name);
             await SendAsync(cancellation).ConfigureAwait(false);
             Reply watch = await connection.ReceiveAsync(cancellation).ConfigureAwait(false);
@@ -119,15 +132,15 @@ internal sealed class ValueReader(SourceConnection connection, TimeProvider time
     }
 
     /// <summary>
-    /// The key, unless it has expired. Its time to live counts from the reply's arrival: from the request's sending, a
-    /// key would seem expired when many were read before it.
+    /// The key, unless it has expired. A time to live counts from the reply's arrival: from the request's sending, a key
+    /// would seem expired when many were read before it.
     /// </summary>
     private SourceKey? Finish(ReadOnlyMemory<byte> name, Reply ttl, long arrivedAtUnixMs, SlurpProgress progress)
     {
         StringValue value = _value.ToValue();
-        if (ttl.IsError) throw new SourceException($"the source answers PTTL with {ttl}");
+        if (ttl.IsError) throw new SourceException($"the source answers with {ttl}");
         long left = ttl.AsInteger();
-        long expiresAt = left < 0 ? 0 : arrivedAtUnixMs + left;
+        long expiresAt = left < 0 ? 0 : _hasAbsoluteTimes ? left : arrivedAtUnixMs + left;
         if (left >= -1 && (expiresAt == 0 || expiresAt > NowUnixMs)) return new SourceKey(name, value, expiresAt);
         progress.CountGone();
         return null;
