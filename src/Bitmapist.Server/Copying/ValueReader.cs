@@ -4,8 +4,9 @@ using Bitmapist.Resp.Replies;
 namespace Bitmapist.Server.Copying;
 
 /// <summary>
-/// Reads values with their expiry times, both as of one instant: a pipelined MULTI, GET, PEXPIRETIME, EXEC for each key;
-/// PTTL where the source is older than Redis 7. A string is never held whole, whatever its length. One thread at a time.
+/// Reads values with their expiry times, both as of one instant: a pipelined MULTI, GET, PEXPIRETIME, EXEC for each
+/// key; PTTL where the source is older than Redis 7. A string is never held whole, whatever its length. One thread at
+/// a time.
 /// </summary>
 internal sealed class ValueReader(SourceConnection connection, TimeProvider time)
 {
@@ -132,8 +133,8 @@ internal sealed class ValueReader(SourceConnection connection, TimeProvider time
     }
 
     /// <summary>
-    /// The key, unless it has expired. A time to live counts from the reply's arrival: from the request's sending, a key
-    /// would seem expired when many were read before it.
+    /// The key, unless it has expired. A time to live counts from the reply's arrival: from the request's sending, a
+    /// key would seem expired when many were read before it.
     /// </summary>
     private SourceKey? Finish(ReadOnlyMemory<byte> name, Reply ttl, long arrivedAtUnixMs, SlurpProgress progress)
     {
