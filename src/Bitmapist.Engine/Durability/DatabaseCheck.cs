@@ -132,10 +132,15 @@ public sealed class DatabaseCheck
         _expiries.Remove(KeyHash.Compute(stored.Key.Span)); // one left behind by an earlier expiry time is no damage
     }
 
-    /// <summary>Files that do not keep totals have no expiry index either.</summary>
     private void CheckCounts(SurveyedGeneration newest)
     {
-        if (_totals is null) return;
+        if (_totals is null)
+        {
+            if (_counted.Keys > 0) // as an opening would refuse it
+                _report.Damaged(_survey.Path, newest.TrailerOffset, "the totals of keys are missing");
+            return;
+        }
+
         if (!_totals.Databases.SequenceEqual(_counted.Databases))
         {
             _report.Damaged(_survey.Path, newest.TrailerOffset,

@@ -3,6 +3,7 @@ using Bitmapist.Engine.Durability;
 using Bitmapist.Engine.Expiry;
 using Bitmapist.Engine.Keyspace;
 using Bitmapist.Storage.Files;
+using Bitmapist.Storage.Snapshots;
 using Bitmapist.Testing.Files;
 using static Bitmapist.Engine.Tests.Durability.DamagedDatabase;
 
@@ -173,6 +174,21 @@ public sealed class RepairTests
         SimulatedFileSystem occupied = database.With(Output, "something"u8);
         Assert.Throws<StorageException>(() => database.Repair(occupied));
         Assert.Equal("something"u8.ToArray(), occupied.ReadAll(Output));
+    }
+
+    [Fact]
+    public void Keys_without_totals_are_damage_to_a_check_as_to_an_opening()
+    {
+        var disk = new SimulatedFileSystem();
+        using (GenerationWriter writer = DatabaseFile.CreateAt(disk, FilePath))
+        {
+            var value = new StringValue(1, PendingBits.Ready(Roaring.FrozenBitmap.FromIds([3])));
+            new KeyWriter().Put(writer, 0, "key"u8, value, expiresAtUnixMs: 0);
+            writer.Commit(firstLogSequence: 1);
+        }
+
+        FileDamage damage = Assert.Single(Check(disk).Damages);
+        Assert.Equal("the totals of keys are missing", damage.Reason);
     }
 
     [Fact]
