@@ -14,6 +14,9 @@ public sealed class RoaringBitmap
     /// <summary>A range over more chunks than this builds a new bitmap instead of editing chunk by chunk.</summary>
     private const int EditedChunksMax = 8;
 
+    /// <summary>4 KiB of ids: copying them costs less than having the next write copy them.</summary>
+    private const int CopiedIdsMax = 1024;
+
     // A struct each, and only one in use, so that a small set is two objects: this one and its ids.
     private bool isCompact;
     private CompactStore compact;
@@ -49,10 +52,20 @@ public sealed class RoaringBitmap
     public FrozenBitmap Freeze()
     {
         if (frozen is not null) return frozen;
-        compact.IsShared = store.IsShared = true;
-        return frozen = isCompact
-            ? new FrozenBitmap(compact.Ids, compact.Count, compact.ChunkCount)
-            : new FrozenBitmap(store.Chunks, store.Items, store.Count, cardinality);
+        return frozen = Share();
+    }
+
+    /// <summary>
+    /// As <see cref="Freeze"/>, for one reader who soon lets go: a small set is copied, so that the writes that follow
+    /// need not, and nothing young is kept here. Who passes over very many bitmaps would otherwise leave the garbage
+    /// collector a reference in each of them to follow.
+    /// </summary>
+    public FrozenBitmap FreezeBriefly()
+    {
+        if (frozen is not null) return frozen;
+        if (isCompact && compact.Count <= CopiedIdsMax)
+            return new FrozenBitmap(compact.Used.ToArray(), compact.Count, compact.ChunkCount);
+        return Share();
     }
 
     public bool Contains(uint id)
@@ -145,6 +158,14 @@ public sealed class RoaringBitmap
         FormValidation.Require(
             isCompact || store.DataBytes == MemoryEstimate.Sum(containers),
             "the kept bytes are the sum over containers", store.DataBytes);
+    }
+
+    private FrozenBitmap Share()
+    {
+        compact.IsShared = store.IsShared = true;
+        return isCompact
+            ? new FrozenBitmap(compact.Ids, compact.Count, compact.ChunkCount)
+            : new FrozenBitmap(store.Chunks, store.Items, store.Count, cardinality);
     }
 
     private bool Changed(int by)

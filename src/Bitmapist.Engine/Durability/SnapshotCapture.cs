@@ -92,7 +92,7 @@ internal sealed class SnapshotCapture
     {
         entry.CapturedIn = CutEpoch;
         entry.IsSaved = true;
-        return new CapturedKey(entry.Database, entry.Name, entry.Freeze(), entry.ExpiresAtUnixMs);
+        return new CapturedKey(entry.Database, entry.Name, entry.FreezeBriefly(), entry.ExpiresAtUnixMs);
     }
 
     /// <summary>One shard's part: the lists as they were at the cut.</summary>

@@ -90,4 +90,7 @@ internal sealed class Entry(int database, ulong hash, byte[] name)
 
     /// <summary>The value as of now, immutable and safe outside the lock; O(1).</summary>
     public StringValue Freeze() => new(LengthBytes, _pending ?? PendingBits.Ready(_bits!.Freeze()));
+
+    /// <summary>The same for a reader that soon lets go of it, as a save does that passes over very many.</summary>
+    public StringValue FreezeBriefly() => new(LengthBytes, _pending ?? PendingBits.Ready(_bits!.FreezeBriefly()));
 }

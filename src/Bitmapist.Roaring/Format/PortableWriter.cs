@@ -11,6 +11,8 @@ namespace Bitmapist.Roaring.Format;
 /// </summary>
 internal static class PortableWriter
 {
+    private const int PlannedOnStackMax = 256;
+
     public static long MeasureBytes(ReadOnlyBitmap bitmap)
     {
         bool hasRuns = false;
@@ -27,23 +29,40 @@ internal static class PortableWriter
     public static void Write(ReadOnlyBitmap bitmap, IBufferWriter<byte> output)
     {
         int count = bitmap.ChunkCount;
-        // One entry per container: its bytes, and the runs to write or 0. Planned first, because the header tells all.
-        (int Bytes, int RunCount)[] plans = new (int, int)[count];
+        // Small bitmaps are written by the hundred thousand: no garbage for each.
+        if (count <= PlannedOnStackMax)
+        {
+            Write(bitmap, stackalloc ContainerPlan[count], output);
+            return;
+        }
+
+        ContainerPlan[] rented = ArrayPool<ContainerPlan>.Shared.Rent(count);
+        Write(bitmap, rented.AsSpan(0, count), output);
+        ArrayPool<ContainerPlan>.Shared.Return(rented);
+    }
+
+    // Planned first, because the header tells all.
+    private static void Write(ReadOnlyBitmap bitmap, Span<ContainerPlan> plans, IBufferWriter<byte> output)
+    {
         bool hasRuns = false;
         int index = 0;
-        for (ChunkCursor cursor = new(bitmap); cursor.Chunk != ChunkCursor.End; cursor.MoveNext())
+        ChunkCursor cursor = new(bitmap);
+        for (; cursor.Chunk != ChunkCursor.End; cursor.MoveNext())
         {
-            plans[index].Bytes = Plan(cursor.View, out plans[index].RunCount);
-            hasRuns |= plans[index++].RunCount > 0;
+            int bytes = Plan(cursor.View, out int runCount);
+            plans[index++] = new ContainerPlan(bytes, runCount);
+            hasRuns |= runCount > 0;
         }
-        PortableLayout layout = PortableLayout.Of(count, hasRuns);
-        WriteHeader(bitmap, layout, plans, output);
-        index = 0;
-        for (ChunkCursor cursor = new(bitmap); cursor.Chunk != ChunkCursor.End; cursor.MoveNext())
+
+        PortableLayout layout = PortableLayout.Of(plans.Length, hasRuns);
+        cursor.Rewind();
+        WriteHeader(ref cursor, layout, plans, output);
+        cursor.Rewind();
+        for (index = 0; cursor.Chunk != ChunkCursor.End; cursor.MoveNext())
         {
-            (int bytes, int runCount) = plans[index++];
-            WriteContainer(cursor.View, runCount, output.GetSpan(bytes)[..bytes]);
-            output.Advance(bytes);
+            ContainerPlan plan = plans[index++];
+            WriteContainer(cursor.View, plan.RunCount, output.GetSpan(plan.Bytes)[..plan.Bytes]);
+            output.Advance(plan.Bytes);
         }
     }
 
@@ -59,7 +78,7 @@ internal static class PortableWriter
     }
 
     private static void WriteHeader(
-        ReadOnlyBitmap bitmap, in PortableLayout layout, (int Bytes, int RunCount)[] plans, IBufferWriter<byte> output)
+        ref ChunkCursor cursor, in PortableLayout layout, Span<ContainerPlan> plans, IBufferWriter<byte> output)
     {
         Span<byte> header = output.GetSpan(layout.HeaderBytes)[..layout.HeaderBytes];
         header.Clear();
@@ -75,7 +94,7 @@ internal static class PortableWriter
         }
         int index = 0;
         uint offset = (uint)layout.HeaderBytes;
-        for (ChunkCursor cursor = new(bitmap); cursor.Chunk != ChunkCursor.End; cursor.MoveNext(), index++)
+        for (; cursor.Chunk != ChunkCursor.End; cursor.MoveNext(), index++)
         {
             if (plans[index].RunCount > 0) header[layout.FlagsAt + (index >> 3)] |= (byte)(1 << (index & 7));
             Span<byte> pair = header[(layout.PairsAt + 4 * index)..];
@@ -104,4 +123,7 @@ internal static class PortableWriter
             ContainerReading.CopyWords(view, MemoryMarshal.Cast<byte, ulong>(target));
         }
     }
+
+    /// <summary>A container's bytes, and the runs to write or 0.</summary>
+    private readonly record struct ContainerPlan(int Bytes, int RunCount);
 }

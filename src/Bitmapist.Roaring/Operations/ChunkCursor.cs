@@ -64,6 +64,13 @@ internal struct ChunkCursor
         else EnterCompactChunk(next);
     }
 
+    /// <summary>Back to the first chunk; the scratch memory is kept.</summary>
+    public void Rewind()
+    {
+        if (ids is null) EnterContainer(0);
+        else EnterCompactChunk(0);
+    }
+
     /// <summary>
     /// Moves to the first chunk at or after <paramref name="chunk"/>; never backwards; O(log distance).
     /// </summary>
