@@ -8,18 +8,27 @@ namespace Bitmapist.Engine.Bits;
 /// every operand is at hand or an operation that cannot fail. What is not is made ready outside, and tried again. One
 /// thread.
 /// </summary>
-internal sealed class BitOpCall(
+/// <param name="session">Who asks.</param>
+/// <param name="operation">NOT takes one source, the 8.2 forms but ONE at least two.</param>
+/// <param name="destination">Overwritten, its expiry dropped; removed when every source is missing or empty.</param>
+/// <param name="sources">Names; a missing key is an empty string.</param>
+public sealed class BitOpCall(
     Session session, BitOperation operation, ReadOnlyMemory<byte> destination, ReadOnlyMemory<byte>[] sources)
 {
     private readonly StringValue[] _operands = new StringValue[sources.Length];
     private readonly ReadOnlyBitmap?[] _lent = new ReadOnlyBitmap?[sources.Length];
     private readonly PendingBits?[] _lentOf = new PendingBits?[sources.Length];
     private readonly StoredSource?[] _lentFrom = new StoredSource?[sources.Length];
+    private readonly List<int[]> _combined = []; // operands whose bits were combined: none counts without the others
+    private bool _isCounted;
 
-    /// <summary>What was decided.</summary>
-    public StringValue Result { get; private set; }
+    /// <summary>
+    /// What was decided, as long as the longest source: to be computed by whoever needs it first, so call
+    /// <see cref="PendingBits.Force"/> outside a transaction, before acknowledging.
+    /// </summary>
+    public StringValue Result { get; private set; } = StringValue.Empty;
 
-    /// <summary>Chunks that making the operands ready and computing visits, as of the last try.</summary>
+    /// <summary>Chunks that making the operands ready and computing visits, as of the last look.</summary>
     public long Cost
     {
         get
@@ -30,39 +39,90 @@ internal sealed class BitOpCall(
         }
     }
 
-    /// <summary>Decides the result, if every operand is ready; in a transaction makes them ready if not.</summary>
+    /// <summary>
+    /// Decides the result, if that needs no reading and no long computing first; within a transaction it is done then,
+    /// since what other commands of it saw must not change meanwhile.
+    /// </summary>
+    /// <exception cref="ColdReadException">Within a transaction: a source cannot be read; nothing is
+    /// changed.</exception>
     public bool TryDecide()
     {
-        ulong shards = Session.ShardsOf(destination.Span);
-        foreach (ReadOnlyMemory<byte> source in sources) shards |= Session.ShardsOf(source.Span);
-        using ShardScope scope = session.Enter(shards);
-        bool isReady = true;
-        long lengthBytes = 0;
-        for (int i = 0; i < sources.Length; i++)
+        using ShardScope scope = session.Enter(Shards());
+        bool isReady = Look();
+        while (!isReady && session.InTransaction)
         {
-            _operands[i] = session.FindForRead(new KeyRef(sources[i].Span))?.Freeze() ?? StringValue.Empty;
-            lengthBytes = Math.Max(lengthBytes, _operands[i].LengthBytes);
-            if (!IsWhatWasLent(i)) _lent[i] = null;
-            isReady &= IsReady(i);
+            MakeReady();
+            isReady = Look();
         }
 
-        if (isReady) Put(lengthBytes);
-        else if (session.InTransaction) MakeReady(); // it cannot let go meanwhile
+        if (isReady) Put();
         return isReady;
     }
 
-    /// <summary>Reads and computes what was not ready.</summary>
+    /// <summary>Decides the result; where waiting stalls nobody.</summary>
+    /// <exception cref="ColdReadException">A source cannot be read; nothing is changed.</exception>
+    public void Decide()
+    {
+        while (!TryDecide()) MakeReady();
+    }
+
+    /// <summary>Whether <see cref="TryDecide"/> would decide without reading, as things are.</summary>
+    public bool IsReady()
+    {
+        using ShardScope scope = session.Enter(Shards());
+        return Look();
+    }
+
+    /// <summary>Reads and computes what was not ready when last looked at; call it outside every shard.</summary>
     /// <exception cref="ColdReadException">An operand cannot be read.</exception>
     public void MakeReady()
     {
+        PendingBits[] operands = Array.ConvertAll(_operands, static operand => operand.Pending);
+        bool[] isWanted = new bool[operands.Length];
+        for (int i = 0; i < operands.Length; i++)
+        {
+            isWanted[i] = !IsReady(i);
+            if (!isWanted[i]) continue;
+            _lentOf[i] = operands[i];
+            _lentFrom[i] = operands[i].Stored;
+        }
+
+        int[] combined = OperandReader.Read(operation, operands, isWanted, _lent);
+        if (combined.Length > 0) _combined.Add(combined);
+    }
+
+    private ulong Shards()
+    {
+        ulong shards = Session.ShardsOf(destination.Span);
+        foreach (ReadOnlyMemory<byte> source in sources) shards |= Session.ShardsOf(source.Span);
+        return shards;
+    }
+
+    /// <summary>Freezes the operands, and tells whether all are ready; the shards are held.</summary>
+    private bool Look()
+    {
         for (int i = 0; i < sources.Length; i++)
         {
-            if (IsReady(i)) continue;
-            PendingBits operand = _operands[i].Pending;
-            _lentOf[i] = operand;
-            _lentFrom[i] = operand.Stored;
-            _lent[i] = operand.Lend();
+            var key = new KeyRef(sources[i].Span);
+            Entry? entry = _isCounted ? session.Find(key) : session.FindForRead(key);
+            _operands[i] = entry?.Freeze() ?? StringValue.Empty;
         }
+
+        _isCounted = true;
+        for (int i = 0; i < sources.Length; i++)
+            if (_lent[i] is not null && !IsWhatWasLent(i)) TakeBack(i);
+        bool isReady = true;
+        for (int i = 0; i < sources.Length; i++) isReady &= IsReady(i);
+        return isReady;
+    }
+
+    private void TakeBack(int operand)
+    {
+        _lent[operand] = null;
+        int[]? combined = _combined.Find(operands => operands.Contains(operand));
+        if (combined is null) return;
+        foreach (int other in combined) _lent[other] = null;
+        _combined.Remove(combined);
     }
 
     // Chains of unfinished operations are computed before they grow so deep that computing them would recurse far.
@@ -75,8 +135,10 @@ internal sealed class BitOpCall(
     private bool IsWhatWasLent(int operand) => _operands[operand].Pending is var pending
         && (pending == _lentOf[operand] || (pending.Stored?.IsSame(_lentFrom[operand]) ?? false));
 
-    private void Put(long lengthBytes)
+    private void Put()
     {
+        long lengthBytes = 0;
+        foreach (StringValue operand in _operands) lengthBytes = Math.Max(lengthBytes, operand.LengthBytes);
         var key = new KeyRef(destination.Span);
         if (lengthBytes == 0)
         {

@@ -85,35 +85,8 @@ public static class BitVerbs
             BitOperation operation, ReadOnlyMemory<byte> destination, ReadOnlyMemory<byte>[] sources)
         {
             var call = new BitOpCall(session, operation, destination, sources);
-            while (!call.TryDecide())
-            {
-                if (session.InTransaction) continue; // it has read what it needed, under the transaction's shards
-                call.MakeReady();
-            }
-
+            call.Decide();
             return call.Result;
-        }
-
-        /// <summary>
-        /// The same, unless that would wait for sources to be computed or read: then nothing is done.
-        /// </summary>
-        /// <param name="operation">The operation.</param>
-        /// <param name="destination">The key for the result.</param>
-        /// <param name="sources">Names.</param>
-        /// <param name="result">The result, when it is decided.</param>
-        /// <param name="cost">Else the chunks to visit: call <see cref="BitOp"/> where waiting stalls nobody.</param>
-        public bool TryBitOp(
-            BitOperation operation,
-            ReadOnlyMemory<byte> destination,
-            ReadOnlyMemory<byte>[] sources,
-            out StringValue result,
-            out long cost)
-        {
-            var call = new BitOpCall(session, operation, destination, sources);
-            bool isDecided = call.TryDecide() || (session.InTransaction && call.TryDecide());
-            result = isDecided ? call.Result : StringValue.Empty;
-            cost = call.Cost;
-            return isDecided;
         }
     }
 

@@ -55,9 +55,9 @@ internal sealed class OperationSource : PendingSource
 
     public override FrozenBitmap Compute()
     {
-        var operands = new ReadOnlyBitmap[_operands.Length];
-        for (int i = 0; i < operands.Length; i++) operands[i] = _lent[i] ?? _operands[i].Lend();
-        FrozenBitmap result = Bitop.Compute(_operation, operands, _operandLengths);
+        ReadOnlyBitmap?[] operands = [.. _lent];
+        OperandReader.Read(_operation, _operands, Array.ConvertAll(_lent, static lent => lent is null), operands);
+        FrozenBitmap result = Bitop.Compute(_operation, operands!, _operandLengths);
         _unfinished?.Decrement();
         return result;
     }

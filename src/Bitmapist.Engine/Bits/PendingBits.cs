@@ -63,13 +63,6 @@ public sealed class PendingBits
     public bool Contains(uint offset) =>
         (IsReady ? null : _source?.TryContains(offset)) ?? Force().Contains(offset);
 
-    /// <summary>
-    /// The bits as the operand of one operation: those that lie in the database file are read for it and, the first
-    /// time, not kept.
-    /// </summary>
-    /// <exception cref="ColdReadException">They cannot be read.</exception>
-    internal ReadOnlyBitmap Lend() => (IsReady ? null : _source?.TryLend()) ?? Force();
-
     /// <summary>How many bits are set; O(1) for what lies in the database file.</summary>
     public long Count() => Stored?.Cardinality ?? Force().Cardinality;
 }

@@ -19,10 +19,4 @@ internal abstract class PendingSource
 
     /// <summary>Whether a bit is set, when that can be told for less than computing the bits; else null.</summary>
     public virtual bool? TryContains(uint offset) => null;
-
-    /// <summary>
-    /// The bits as the operand of one operation, when having them only for that costs less than keeping them; else
-    /// null.
-    /// </summary>
-    public virtual ReadOnlyBitmap? TryLend() => null;
 }

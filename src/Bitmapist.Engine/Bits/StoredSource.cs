@@ -18,11 +18,13 @@ internal sealed class StoredSource(DatabaseFile file, in StoredString key, Memor
 
     private readonly StoredEntry _stored = key.Stored with { Key = default, Metadata = default };
     private readonly long _lengthBytes = key.LengthBytes;
-    private readonly bool _isLong = key.Stored.ValueBytes > WholeBytes;
     private int _looks;
 
     /// <summary>How many bits there are.</summary>
     public long Cardinality { get; } = key.Cardinality;
+
+    /// <summary>Whether a part of them can be had for less than the whole.</summary>
+    public bool IsLong { get; } = key.Stored.ValueBytes > WholeBytes;
 
     /// <summary>The file the bits lie in.</summary>
     public DatabaseFile File => file;
@@ -35,7 +37,7 @@ internal sealed class StoredSource(DatabaseFile file, in StoredString key, Memor
         other is not null && other.File == file && other.Stored.ValueOffset == _stored.ValueOffset;
 
     /// <summary>Reading a large value is more than what a connection's thread should do.</summary>
-    public override long Cost => (_isLong ? Costs.Read : Costs.ShortRead) + (_stored.ValueBytes / BytesPerChunk);
+    public override long Cost => (IsLong ? Costs.Read : Costs.ShortRead) + (_stored.ValueBytes / BytesPerChunk);
 
     public override long MemoryBytes => _stored.ValueBytes;
 
@@ -46,20 +48,30 @@ internal sealed class StoredSource(DatabaseFile file, in StoredString key, Memor
         return bits;
     }
 
-    public override bool? TryContains(uint offset)
-    {
-        if (!IsFirstLook()) return null;
-        return Read(() => SerializedParts.Contains(offset, _stored.ValueBytes, ReadPart));
-    }
+    public override bool? TryContains(uint offset) =>
+        IsLong && IsFirstLook() ? Read(() => OpenReader().Contains(offset)) : null;
 
-    public override ReadOnlyBitmap? TryLend() =>
-        IsFirstLook() ? Read(() => DatabaseContents.ReadSerialized(file, _lengthBytes, _stored)) : null;
+    /// <summary>
+    /// Whether an operation had better read the bits as it goes than bring them into memory: they are many, and nobody
+    /// asked before, or all that it would bring in is too much.
+    /// </summary>
+    /// <param name="operandsBytes">Bytes of all the operation's operands that are not in memory.</param>
+    public bool IsReadInPassing(long operandsBytes) => IsLong && (IsFirstLook() | !memory.HasPlaceFor(operandsBytes));
 
-    private bool IsFirstLook() => _isLong && Interlocked.Increment(ref _looks) == 1;
+    /// <summary>The bits for one use, not kept. O(bytes).</summary>
+    /// <exception cref="ColdReadException">They cannot be read.</exception>
+    public SerializedBitmap ReadOnce() => Read(() => DatabaseContents.ReadSerialized(file, _lengthBytes, _stored));
 
-    private void ReadPart(int start, Span<byte> destination) => file.ReadValueRange(_stored, start, destination);
+    /// <summary>
+    /// Reads the bits part by part, each of which may fail as a file may (StorageException, CorruptFileException,
+    /// InvalidDataException): wrap all of it in <see cref="Read"/>.
+    /// </summary>
+    public SerializedReader OpenReader() =>
+        new(_stored.ValueBytes, (start, destination) => file.ReadValueRange(_stored, start, destination));
 
-    private T Read<T>(Func<T> read)
+    /// <summary>Runs something that reads, and tells its failures as what they are to who asked.</summary>
+    /// <exception cref="ColdReadException">It failed.</exception>
+    public T Read<T>(Func<T> read)
     {
         try
         {
@@ -70,4 +82,6 @@ internal sealed class StoredSource(DatabaseFile file, in StoredString key, Memor
             throw new ColdReadException(file.Path, failure);
         }
     }
+
+    private bool IsFirstLook() => Interlocked.Increment(ref _looks) == 1;
 }

@@ -33,7 +33,7 @@ internal sealed class HotSetKeeper : IAsyncDisposable
         HotSet = hotSet;
         _startSave = startSave;
         _hasSaveFailed = hasSaveFailed;
-        memory.WhenFull(() => hotSet.IsOverBudget, Ask);
+        memory.WhenFull(() => hotSet.BudgetBytes, () => hotSet.IsOverBudget, Ask);
         _running = RunAsync();
     }
 

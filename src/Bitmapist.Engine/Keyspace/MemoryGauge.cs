@@ -7,16 +7,33 @@ namespace Bitmapist.Engine.Keyspace;
 internal sealed class MemoryGauge
 {
     private const long LookBytes = 1 << 20; // so often is a look at the budget worth it
+    private const int PlaceShare = 8;
+
     private long _bytes;
     private long _addedSinceLook;
+    private Func<long>? _budgetBytes;
     private Func<bool>? _isFull;
     private Action? _whenFull;
 
     public long Bytes => Volatile.Read(ref _bytes);
 
-    /// <summary>Sets what is called when there comes to be too much. Once, before anybody adds.</summary>
-    public void WhenFull(Func<bool> isFull, Action call)
+    /// <summary>
+    /// Whether so many bytes, asked for together, are worth the others that would leave for them: up to an eighth of
+    /// the budget.
+    /// </summary>
+    public bool HasPlaceFor(long bytes)
     {
+        long budget = _budgetBytes?.Invoke() ?? 0;
+        return budget == 0 || bytes <= budget / PlaceShare;
+    }
+
+    /// <summary>
+    /// Sets how many bytes there should be (0: any number), and what is called when there come to be too many. Once,
+    /// before anybody adds.
+    /// </summary>
+    public void WhenFull(Func<long> budgetBytes, Func<bool> isFull, Action call)
+    {
+        _budgetBytes = budgetBytes;
         _whenFull = call;
         _isFull = isFull;
     }

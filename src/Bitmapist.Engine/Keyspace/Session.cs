@@ -122,6 +122,13 @@ public sealed class Session(KeyspaceStore store) : IDisposable
         return store.Shards[key.Shard].TableOrNull(Database)?.Find(key.Hash, name)?.Unfinished is not null;
     }
 
+    /// <summary>
+    /// The value of a key while its bits, too many to be read quickly, are still in the database file; else null.
+    /// Asked within a transaction: whether a write to it would read them with the transaction's shards held.
+    /// </summary>
+    public PendingBits? FindUnread(ReadOnlySpan<byte> name) =>
+        Find(new KeyRef(name))?.Unfinished is { Stored.IsLong: true } unread ? unread : null;
+
     /// <summary>Holds the given shards, in ascending order so that two sessions never wait for each other.</summary>
     internal ShardScope Enter(ulong shards)
     {

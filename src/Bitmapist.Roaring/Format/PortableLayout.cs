@@ -72,6 +72,31 @@ internal readonly struct PortableLayout
         return true;
     }
 
+    /// <summary>Writes the cookie, and clears the rest of the header for <see cref="WriteEntry"/>.</summary>
+    public void WriteCookie(Span<byte> header)
+    {
+        header[..HeaderBytes].Clear();
+        if (FlagsAt >= 0)
+        {
+            BinaryPrimitives.WriteUInt32LittleEndian(header, RunCookie | (uint)(ContainerCount - 1) << 16);
+        }
+        else
+        {
+            BinaryPrimitives.WriteUInt32LittleEndian(header, PlainCookie);
+            BinaryPrimitives.WriteInt32LittleEndian(header[4..], ContainerCount);
+        }
+    }
+
+    /// <summary>Writes what a cleared header says of one container, which lies at a position.</summary>
+    public void WriteEntry(Span<byte> header, int index, int chunk, int cardinality, bool hasRuns, uint position)
+    {
+        if (hasRuns) header[FlagsAt + (index >> 3)] |= (byte)(1 << (index & 7));
+        Span<byte> pair = header[(PairsAt + 4 * index)..];
+        BinaryPrimitives.WriteUInt16LittleEndian(pair, (ushort)chunk);
+        BinaryPrimitives.WriteUInt16LittleEndian(pair[2..], (ushort)(cardinality - 1));
+        if (OffsetsAt >= 0) BinaryPrimitives.WriteUInt32LittleEndian(header[(OffsetsAt + 4 * index)..], position);
+    }
+
     public int ChunkAt(ReadOnlySpan<byte> bytes, int index) =>
         BinaryPrimitives.ReadUInt16LittleEndian(bytes[(PairsAt + 4 * index)..]);
 

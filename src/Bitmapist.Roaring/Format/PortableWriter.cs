@@ -81,29 +81,17 @@ internal static class PortableWriter
         ref ChunkCursor cursor, in PortableLayout layout, Span<ContainerPlan> plans, IBufferWriter<byte> output)
     {
         Span<byte> header = output.GetSpan(layout.HeaderBytes)[..layout.HeaderBytes];
-        header.Clear();
-        int count = layout.ContainerCount;
-        if (layout.FlagsAt >= 0)
-        {
-            BinaryPrimitives.WriteUInt32LittleEndian(header, PortableLayout.RunCookie | (uint)(count - 1) << 16);
-        }
-        else
-        {
-            BinaryPrimitives.WriteUInt32LittleEndian(header, PortableLayout.PlainCookie);
-            BinaryPrimitives.WriteInt32LittleEndian(header[4..], count);
-        }
+        layout.WriteCookie(header);
         int index = 0;
-        uint offset = (uint)layout.HeaderBytes;
+        uint position = (uint)layout.HeaderBytes;
         for (; cursor.Chunk != ChunkCursor.End; cursor.MoveNext(), index++)
         {
-            if (plans[index].RunCount > 0) header[layout.FlagsAt + (index >> 3)] |= (byte)(1 << (index & 7));
-            Span<byte> pair = header[(layout.PairsAt + 4 * index)..];
-            BinaryPrimitives.WriteUInt16LittleEndian(pair, (ushort)cursor.Chunk);
-            BinaryPrimitives.WriteUInt16LittleEndian(pair[2..], (ushort)(cursor.View.Cardinality - 1));
-            if (layout.OffsetsAt >= 0)
-                BinaryPrimitives.WriteUInt32LittleEndian(header[(layout.OffsetsAt + 4 * index)..], offset);
-            offset += (uint)plans[index].Bytes;
+            ContainerPlan plan = plans[index];
+            layout.WriteEntry(
+                header, index, cursor.Chunk, cursor.View.Cardinality, hasRuns: plan.RunCount > 0, position);
+            position += (uint)plan.Bytes;
         }
+
         output.Advance(layout.HeaderBytes);
     }
 

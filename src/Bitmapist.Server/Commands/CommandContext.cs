@@ -1,3 +1,4 @@
+using Bitmapist.Engine.Bits;
 using Bitmapist.Engine.Keyspace;
 using Bitmapist.Resp.Writing;
 using Bitmapist.Server.Connections;
@@ -22,6 +23,9 @@ internal sealed class CommandContext(ClientConnection client, ServerState server
     /// The call is one of a transaction being run: what it sees must be of the transaction's instant.
     /// </summary>
     public bool IsInTransaction { get; set; }
+
+    /// <summary>A queued BITOP for which reading was done before its transaction began; else null.</summary>
+    public BitOpCall? Prepared { get; set; }
 
     /// <summary>Whether the call was answered with an error.</summary>
     public bool IsFailed { get; set; }

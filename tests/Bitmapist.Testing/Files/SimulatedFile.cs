@@ -21,6 +21,7 @@ internal sealed class SimulatedFile(SimulatedFileSystem disk, string path, Simul
     public int Read(long offset, Span<byte> buffer)
     {
         ObjectDisposedException.ThrowIf(disposed, this);
+        disk.Reading?.Invoke(buffer.Length);
         lock (disk.Gate)
         {
             if (disk.ReadsFail(path)) throw SimulatedFileSystem.Failed(path, DiskFault.InputOutputError, offset);

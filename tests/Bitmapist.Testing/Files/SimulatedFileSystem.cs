@@ -33,6 +33,9 @@ public sealed class SimulatedFileSystem : IFileSystem
     /// <summary>Whether reads from files whose path ends so fail; empty: none do.</summary>
     public string UnreadableSuffix { get; set; } = "";
 
+    /// <summary>Called before each read with the bytes wanted; it may wait. Null: nothing is.</summary>
+    public Action<int>? Reading { get; set; }
+
     /// <summary>Lets the operation with this number fail once.</summary>
     public void FailAt(int number, DiskFault fault)
     {

@@ -8,6 +8,9 @@ namespace Bitmapist.Server.Commands.Bits;
 /// <summary>redis.io/commands/bitop, the forms of 8.2 included.</summary>
 internal static class BitOp
 {
+    private const int Destination = 2;
+    private const int FirstSource = 3;
+
     public static readonly CommandSpec Spec = new("bitop", -4, Write | DenyOom, KeySpec.FromSecondArgument, Run)
     {
         Summary = "Stores the result of a bitwise operation between strings.",
@@ -16,6 +19,12 @@ internal static class BitOp
         KeyAccess = "OW update", OtherKeyAccess = "RO access",
         Complexity = "O(chunks of 65,536 bits that hold ids)",
     };
+
+    /// <summary>The operation that a well-formed call asks for; null for another call.</summary>
+    public static BitOpCall? Prepare(Session session, ArgumentList args) =>
+        TryReadOperation(args, out BitOperation operation) && FaultOf(operation, args.Count - FirstSource) is null
+            ? new BitOpCall(session, operation, args.Memory(Destination), args.From(FirstSource))
+            : null;
 
     private static void Run(CommandContext call, RespWriter reply)
     {
@@ -26,27 +35,36 @@ internal static class BitOp
             return;
         }
 
-        int sourceCount = args.Count - 3;
-        if (operation == BitOperation.Not && sourceCount != 1)
+        if (FaultOf(operation, args.Count - FirstSource) is { } fault)
         {
-            call.Fail(reply, Errors.BitopNotSources);
+            call.Fail(reply, fault);
             return;
         }
 
-        if (sourceCount < 2 && operation is (BitOperation.Diff or BitOperation.Diff1 or BitOperation.AndOr))
+        BitOpCall bitOp = call.Prepared
+            ?? new BitOpCall(call.Session, operation, args.Memory(Destination), args.From(FirstSource));
+        if (bitOp.TryDecide())
         {
-            call.Fail(reply, System.Text.Encoding.ASCII.GetBytes(
-                $"ERR BITOP {operation.ToString().ToUpperInvariant()} must be called with at least two source keys."));
-            return;
-        }
-
-        ReadOnlyMemory<byte> destination = args.Memory(2);
-        ReadOnlyMemory<byte>[] sources = args.From(3);
-        Session session = call.Session;
-        if (session.TryBitOp(operation, destination, sources, out StringValue result, out long cost))
+            StringValue result = bitOp.Result; // the closure must not keep the operands
             call.Defer(new NumberReply(result.Cost, () => Finish(result)));
+        }
         else
-            call.Defer(new NumberReply(cost, () => Finish(session.BitOp(operation, destination, sources))));
+        {
+            call.Defer(new NumberReply(bitOp.Cost, () =>
+            {
+                bitOp.Decide();
+                return Finish(bitOp.Result);
+            }));
+        }
+    }
+
+    private static byte[]? FaultOf(BitOperation operation, int sourceCount)
+    {
+        if (operation == BitOperation.Not && sourceCount != 1) return Errors.BitopNotSources.ToArray();
+        bool isSingle = operation is BitOperation.Diff or BitOperation.Diff1 or BitOperation.AndOr && sourceCount < 2;
+        if (!isSingle) return null;
+        return System.Text.Encoding.ASCII.GetBytes(
+            $"ERR BITOP {operation.ToString().ToUpperInvariant()} must be called with at least two source keys.");
     }
 
     private static long Finish(StringValue result)

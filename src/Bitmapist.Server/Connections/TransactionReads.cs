@@ -1,0 +1,48 @@
+using Bitmapist.Engine.Bits;
+using Bitmapist.Engine.Keyspace;
+using Bitmapist.Server.Commands;
+using Bitmapist.Server.Commands.Bits;
+
+namespace Bitmapist.Server.Connections;
+
+/// <summary>
+/// What a transaction's commands need from the database file: found out while EXEC holds their shards, and read, if
+/// there is any, after it has let go and before it holds them again. One thread at a time.
+/// </summary>
+internal sealed class TransactionReads(Session session, TransactionState transaction)
+{
+    private readonly List<PendingBits> _unread = [];
+    private BitOpCall?[]? _bitOps;
+
+    /// <summary>Whether nothing long is to be read; the transaction's shards are held. O(keys).</summary>
+    public bool AreDone()
+    {
+        _unread.Clear();
+        bool areDone = true;
+        for (int i = 0; i < transaction.Commands.Count; i++)
+        {
+            (CommandSpec spec, byte[][] args) = transaction.Commands[i];
+            if (spec == SetBit.Spec && session.FindUnread(args[1]) is { } unread) _unread.Add(unread);
+            else if (spec == BitOp.Spec) areDone &= Prepare(i, args)?.IsReady() ?? true;
+        }
+
+        return areDone && _unread.Count == 0;
+    }
+
+    /// <summary>Reads what was missing when last asked; outside every shard.</summary>
+    /// <exception cref="ColdReadException">Some of it cannot be read.</exception>
+    public void Read()
+    {
+        foreach (PendingBits unread in _unread) unread.Force();
+        foreach (BitOpCall? bitOp in _bitOps ?? []) bitOp?.MakeReady();
+    }
+
+    /// <summary>The BITOP that stands at a place in the queue, if it is one and well-formed.</summary>
+    public BitOpCall? BitOpAt(int index) => _bitOps?[index];
+
+    private BitOpCall? Prepare(int index, byte[][] args)
+    {
+        _bitOps ??= new BitOpCall?[transaction.Commands.Count];
+        return _bitOps[index] ??= BitOp.Prepare(session, new ArgumentList(args));
+    }
+}

@@ -1,0 +1,155 @@
+using Bitmapist.Engine.Bits;
+using Bitmapist.Engine.Keyspace;
+using Bitmapist.Engine.Tests.Durability;
+using Bitmapist.Engine.Tests.Model;
+using Bitmapist.Storage.Log;
+
+namespace Bitmapist.Engine.Tests.Keyspace;
+
+/// <summary>Bit operations over bitmaps that are not in memory: read in passing, outside the shards, and right.</summary>
+public sealed class ColdOperandTests : IAsyncDisposable
+{
+    private const int LargeBytes = 100_000;
+
+    private readonly SimulatedServer _server = new(FsyncPolicy.No);
+
+    private PairedKeyspace Pair => _server.Pair;
+
+    public async ValueTask DisposeAsync() => await _server.DisposeAsync();
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(400_000)] // an eighth of it is less than two of the operands
+    public async Task Every_operation_over_cold_and_hot_operands_is_right(long budgetBytes)
+    {
+        string[] large = ["a", "bb", "ccc", "dddd"];
+        foreach (string name in large) SetLarge(name);
+        Pair.SetBit("small", 5, bit: true);
+        Pair.SetBit("small", 700_000, bit: true);
+        await SaveAndEvictAsync();
+        _server.Keyspace.MemoryBytesMax = budgetBytes;
+        SetLarge("hot operand");
+        string[][] lists =
+        [
+            ["a", "bb"], ["a", "bb", "ccc", "dddd"], ["hot operand", "bb", "small", "ccc"], ["a", "a", "bb"],
+            ["small", "dddd", "missing", "a"], ["a", "hot operand", "bb", "hot operand"],
+        ];
+        for (int round = 0; round < 3; round++)
+        {
+            foreach (string[] sources in lists)
+            {
+                foreach (BitOperation operation in Enum.GetValues<BitOperation>())
+                {
+                    if (operation == BitOperation.Not) Pair.BitOp(operation, "result", sources[0]);
+                    else Pair.BitOp(operation, "result", sources);
+                    Pair.Get("result");
+                }
+
+                await SaveAndEvictAsync();
+                Pair.GetBit("hot operand", 1);
+            }
+        }
+
+        _server.Check();
+    }
+
+    [Fact]
+    public async Task Operands_that_would_fill_the_budget_stay_on_disk_however_often_they_are_asked_for()
+    {
+        string[] names = [.. Enumerable.Range(1, 12).Select(length => new string('n', length))];
+        foreach (string name in names) SetLarge(name);
+        await SaveAndEvictAsync();
+        _server.Keyspace.MemoryBytesMax = 4_000_000;
+        for (int round = 0; round < 3; round++)
+        {
+            long before = _server.Disk.ReadBytes;
+            Pair.BitOp(BitOperation.Or, "union", names);
+            Assert.InRange(_server.Disk.ReadBytes - before, 12 * LargeBytes, 12 * LargeBytes * 3 / 2);
+            Pair.Delete("union");
+            using var hotSet = new HotSet(_server.Keyspace.Store, 0, TimeSpan.Zero);
+            hotSet.Sweep();
+            Assert.InRange(_server.Keyspace.Store.Memory.Bytes, 1, LargeBytes);
+        }
+
+        Pair.BitOp(BitOperation.And, "both", names[0], names[1]); // these have room
+        long read = _server.Disk.ReadBytes;
+        Pair.BitOp(BitOperation.And, "both", names[0], names[1]);
+        Assert.Equal(read, _server.Disk.ReadBytes);
+    }
+
+    [Fact]
+    public async Task What_was_read_of_operands_changed_since_does_not_count()
+    {
+        string[] names = ["a", "bb", "ccc"];
+        foreach (string name in names) SetLarge(name);
+        await SaveAndEvictAsync();
+        foreach (BitOperation operation in new[] { BitOperation.And, BitOperation.Or, BitOperation.Xor })
+        {
+            var call = new BitOpCall(_server.Session, operation, Name.Bytes("result"), Name.All(names));
+            Assert.False(call.TryDecide());
+            call.MakeReady();
+            Pair.SetBit("bb", 900_000, bit: true);
+            Pair.SetBit("ccc", 3, bit: !_server.Pair.Model.GetBit(0, "ccc", 3));
+            call.Decide();
+            _server.Pair.Model.BitOp(operation, 0, "result", names);
+            Pair.Get("result");
+            await SaveAndEvictAsync();
+        }
+    }
+
+    [Fact]
+    public async Task A_transaction_finds_what_was_read_for_it_and_reads_no_bits_itself()
+    {
+        string[] names = ["a", "bb", "ccc"];
+        foreach (string name in names) SetLarge(name);
+        await SaveAndEvictAsync();
+        ulong shards = Session.ShardsOf(Name.Bytes("result"));
+        foreach (string name in names) shards |= Session.ShardsOf(Name.Bytes(name));
+        var call = new BitOpCall(_server.Session, BitOperation.Or, Name.Bytes("result"), Name.All(names));
+        using (_server.Session.BeginTransaction(shards))
+        {
+            Assert.False(call.IsReady());
+            Assert.NotNull(_server.Session.FindUnread(Name.Bytes("a")));
+        }
+
+        call.MakeReady();
+        long read = _server.Disk.ReadBytes;
+        using (_server.Session.BeginTransaction(shards)) Assert.True(call.TryDecide());
+        call.Result.Pending.Force();
+        Assert.InRange(_server.Disk.ReadBytes - read, 0, 8192); // whether the result's key exists
+        _server.Pair.Model.BitOp(BitOperation.Or, 0, "result", names);
+        Pair.Get("result");
+    }
+
+    [Fact]
+    public async Task Operands_that_cannot_be_read_are_an_error_that_changes_nothing()
+    {
+        SetLarge("a");
+        SetLarge("bb");
+        Pair.SetBit("result", 1, bit: true);
+        await SaveAndEvictAsync();
+        Pair.GetBit("result", 1);
+        _server.Session.Length(Name.Bytes("a"));
+        _server.Session.Length(Name.Bytes("bb"));
+        _server.Disk.UnreadableSuffix = "bitmapist.db";
+        Assert.Throws<ColdReadException>(
+            () => _server.Session.BitOp(BitOperation.Or, Name.Bytes("result"), Name.All("a", "bb")));
+        _server.Disk.UnreadableSuffix = "";
+        _server.Check();
+        Pair.BitOp(BitOperation.Or, "result", "a", "bb");
+        _server.Check();
+    }
+
+    private void SetLarge(string name)
+    {
+        byte[] bytes = new byte[LargeBytes];
+        new Random(name.Length).NextBytes(bytes);
+        Pair.Set(name, bytes, SetCondition.Always, StringVerbs.NoExpiry);
+    }
+
+    private async Task SaveAndEvictAsync()
+    {
+        await _server.SaveAsync();
+        _server.Evict();
+    }
+}

@@ -1,0 +1,155 @@
+using Bitmapist.Engine.Durability;
+using Bitmapist.Storage.Log;
+using Bitmapist.Testing.Files;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Bitmapist.Server.Tests.Connections;
+
+/// <summary>EXEC over bitmaps that are not in memory: they are read before its shards are held.</summary>
+public sealed class ColdTransactionTests : IAsyncDisposable
+{
+    private const int LongRead = 16 * 1024; // what is shorter are blocks of the index
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
+
+    private readonly SimulatedFileSystem _disk = new();
+    private readonly PersistentKeyspace _keyspace;
+    private readonly ServerState _server;
+    private readonly PipedClient _client;
+
+    public ColdTransactionTests()
+    {
+        var options = new PersistenceOptions("/data/bitmapist.db", 16, FsyncPolicy.No, TimeSpan.Zero);
+        _keyspace = PersistentKeyspace.Open(
+            _disk, options, TimeProvider.System, new PersistenceLogger(NullLogger.Instance));
+        _server = new ServerState(
+            new ServerOptions(), _keyspace.Store, _keyspace, TimeProvider.System, NullLogger.Instance);
+        _client = new PipedClient(_server);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _client.DisposeAsync();
+        await _keyspace.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData("SETBIT large 3 1", ":1\r\n")]
+    [InlineData("BITOP NOT inverse large", ":50000\r\n")]
+    [InlineData("BITOP OR union large other", ":50000\r\n")]
+    public async Task Others_are_served_while_a_transaction_waits_for_the_disk(string command, string reply)
+    {
+        await FillAsync();
+        using var isReading = new SemaphoreSlim(0);
+        using var mayRead = new ManualResetEventSlim();
+        _disk.Reading = bytes =>
+        {
+            if (bytes < LongRead) return;
+            isReading.Release();
+            mayRead.Wait(s_patience);
+        };
+        await _client.SendAsync("MULTI");
+        await _client.SendAsync("SET before x");
+        await _client.SendAsync(command);
+        Task<string> running = _client.SendAsync("EXEC");
+        Assert.True(await isReading.WaitAsync(s_patience, TestContext.Current.CancellationToken));
+        await using (var other = new PipedClient(_server))
+        {
+            // The same keys, and so the same shards.
+            Assert.Equal(":50000\r\n", await other.SendAsync("STRLEN large").WaitAsync(s_patience, TestContext.Current.CancellationToken));
+            Assert.Equal("$-1\r\n", await other.SendAsync("GET before").WaitAsync(s_patience, TestContext.Current.CancellationToken));
+        }
+
+        Assert.False(running.IsCompleted);
+        mayRead.Set();
+        Assert.Equal("*2\r\n+OK\r\n" + reply, await running.WaitAsync(s_patience, TestContext.Current.CancellationToken));
+        Assert.Equal("$1\r\nx\r\n", await _client.SendAsync("GET before"));
+    }
+
+    [Fact]
+    public async Task What_changes_while_a_transaction_reads_is_seen_by_it()
+    {
+        await FillAsync();
+        bool isChanged = false;
+        _disk.Reading = bytes =>
+        {
+            if (bytes < LongRead || isChanged) return;
+            isChanged = true;
+            _disk.Reading = null;
+            Task.Run(async () =>
+            {
+                await using var other = new PipedClient(_server);
+                await other.SendAsync("SET large y");
+            }).Wait(s_patience);
+        };
+        await _client.SendAsync("MULTI");
+        await _client.SendAsync("BITOP OR union large other");
+        await _client.SendAsync("SETBIT large 15 1");
+        await _client.SendAsync("STRLEN large");
+        Assert.Equal("*3\r\n:40000\r\n:0\r\n:2\r\n", await _client.SendAsync("EXEC"));
+        Assert.True(isChanged);
+    }
+
+    [Fact]
+    public async Task A_watch_that_breaks_while_a_transaction_reads_discards_it()
+    {
+        await FillAsync();
+        _disk.Reading = bytes =>
+        {
+            if (bytes < LongRead) return;
+            _disk.Reading = null;
+            Task.Run(async () =>
+            {
+                await using var other = new PipedClient(_server);
+                await other.SendAsync("SET watched y");
+            }).Wait(s_patience);
+        };
+        await _client.SendAsync("WATCH watched");
+        await _client.SendAsync("MULTI");
+        await _client.SendAsync("BITOP NOT inverse large");
+        Assert.Equal("*-1\r\n", await _client.SendAsync("EXEC"));
+        Assert.Equal(":0\r\n", await _client.SendAsync("EXISTS inverse"));
+        await _client.SendAsync("MULTI"); // and it is watched no longer
+        await _client.SendAsync("BITOP NOT inverse large");
+        Assert.Equal("*1\r\n:50000\r\n", await _client.SendAsync("EXEC"));
+    }
+
+    [Fact]
+    public async Task A_command_whose_bits_cannot_be_read_fails_alone()
+    {
+        await FillAsync();
+        await _client.SendAsync("STRLEN large"); // finds it; what cannot be read are then its bits
+        _disk.UnreadableSuffix = "bitmapist.db";
+        await _client.SendAsync("MULTI");
+        await _client.SendAsync("STRLEN large");
+        await _client.SendAsync("BITOP NOT large large");
+        await _client.SendAsync("STRLEN large");
+        string reply = await _client.SendAsync("EXEC");
+        Assert.StartsWith("*3\r\n:50000\r\n-ERR ", reply, StringComparison.Ordinal);
+        Assert.EndsWith("\r\n:50000\r\n", reply, StringComparison.Ordinal);
+    }
+
+    /// <summary>Two long strings, on the disk alone.</summary>
+    private async Task FillAsync()
+    {
+        await _client.SendAsync("SET large " + Noise(50_000));
+        await _client.SendAsync("SET other " + Noise(40_000));
+        Assert.Null(await _keyspace.SaveAsync());
+        _keyspace.MemoryBytesMax = 1;
+        for (int i = 0; _keyspace.Store.Statistics().ResidentKeys > 0; i++)
+        {
+            Assert.True(i < 2000, "nothing leaves memory");
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+        }
+
+        _keyspace.MemoryBytesMax = 0;
+    }
+
+    private static string Noise(int length)
+    {
+        var random = new Random(length);
+        return string.Create(length, random, static (text, random) =>
+        {
+            for (int i = 0; i < text.Length; i++) text[i] = (char)random.Next('0', 'z');
+        });
+    }
+}
