@@ -31,9 +31,9 @@ internal static class Backup
     private static long CopyAndCommit(IFileSystem files, DatabaseFile source, string path)
     {
         using GenerationWriter writer = DatabaseFile.CreateAt(files, path, source);
-        new DatabaseContents(source).CopyTo(writer);
+        long keys = new DatabaseContents(source).CopyTo(writer); // of one generation, though saves write others
         writer.Commit(firstLogSequence: 1);
-        return new DatabaseContents(source).Keys().LongCount();
+        return keys;
     }
 
     private static void Verify(IFileSystem files, string path, long keys)

@@ -26,10 +26,11 @@ public sealed class DatabaseContents(DatabaseFile file)
     /// <exception cref="CorruptFileException">It does not prove itself or makes no sense.</exception>
     public StringValue Read(in StoredString key) => Read(file, key.LengthBytes, key.Stored);
 
-    /// <summary>Puts every key into a new file that is made from this one.</summary>
+    /// <summary>Puts every key of the newest generation into a new file that is made from this one.</summary>
+    /// <returns>How many there are.</returns>
     /// <exception cref="StorageException">It cannot be read or written.</exception>
     /// <exception cref="CorruptFileException">What was read does not prove itself or makes no sense.</exception>
-    internal void CopyTo(GenerationWriter writer)
+    internal long CopyTo(GenerationWriter writer)
     {
         var keys = new KeyWriter();
         var totals = new KeyTotals();
@@ -40,6 +41,7 @@ public sealed class DatabaseContents(DatabaseFile file)
         }
 
         KeyWriter.PutTotals(writer, totals);
+        return totals.Keys;
     }
 
     internal static StringValue Read(DatabaseFile file, long lengthBytes, in StoredEntry stored)

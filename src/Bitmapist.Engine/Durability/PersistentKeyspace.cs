@@ -21,6 +21,7 @@ public sealed class PersistentKeyspace : IAsyncDisposable
     private readonly LogWriter _log;
     private readonly SnapshotSaver _saver;
     private readonly SemaphoreSlim _saving = new(1, 1);
+    private readonly SemaphoreSlim _backingUp = new(1, 1);
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _periodicSaves;
     private readonly HotSetKeeper _hotSet;
@@ -181,28 +182,25 @@ public sealed class PersistentKeyspace : IAsyncDisposable
 
     /// <summary>
     /// Writes every key as of one instant to a file of its own, which <c>-db</c> can open; reads it back before it gets
-    /// its name. Begins with a save: what that wrote is what is copied.
+    /// its name. Begins with a save: what that wrote is what is copied, while other saves go on.
     /// </summary>
     /// <exception cref="StorageException">It cannot be written; what stood there before is unharmed.</exception>
     public async Task BackupAsync(string path)
     {
         if (Path.GetFullPath(path) == Path.GetFullPath(_options.Path))
             throw new StorageException(path, null, "is the database itself, which a backup would replace");
-        await _saving.WaitAsync().ConfigureAwait(false);
+        await _backingUp.WaitAsync().ConfigureAwait(false);
         try
         {
             var elapsed = Stopwatch.StartNew();
-            await Task.Run(() =>
-            {
-                if (TrySave() is { } why)
-                    throw new StorageException(path, null, $"not written, as saving failed: {why.Message}", why);
-                Backup.Write(_files, _saver.File, path);
-            }).ConfigureAwait(false);
+            if (await SaveAsync().ConfigureAwait(false) is { } why)
+                throw new StorageException(path, null, $"not written, as saving failed: {why.Message}", why);
+            await Task.Run(() => Backup.Write(_files, _saver.File, path)).ConfigureAwait(false);
             _events.BackedUp(path, elapsed.Elapsed);
         }
         finally
         {
-            _saving.Release();
+            _backingUp.Release();
         }
     }
 
@@ -212,6 +210,7 @@ public sealed class PersistentKeyspace : IAsyncDisposable
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _periodicSaves.ConfigureAwait(false);
         await _hotSet.DisposeAsync().ConfigureAwait(false);
+        await _backingUp.WaitAsync().ConfigureAwait(false);
         await _saving.WaitAsync().ConfigureAwait(false);
         try
         {
@@ -225,6 +224,7 @@ public sealed class PersistentKeyspace : IAsyncDisposable
 
         _stopping.Dispose();
         _saving.Dispose();
+        _backingUp.Dispose();
     }
 
     private async Task SavePeriodicallyAsync()

@@ -16,7 +16,7 @@ internal sealed class SnapshotSaver(KeyspaceStore store, IFileSystem files, Data
     private readonly Session _session = new(store);
     private readonly KeyWriter _keys = new();
     private readonly List<CapturedKey> _batch = [];
-    private DatabaseFile _file = file;
+    private volatile DatabaseFile _file = file;
     private bool _mustReopen;
     private long _databaseBytes = file.FileBytes;
 

@@ -1,3 +1,4 @@
+using Bitmapist.Engine.Keyspace;
 using Bitmapist.Engine.Tests.Model;
 using Bitmapist.Storage.Files;
 using Bitmapist.Storage.Log;
@@ -46,6 +47,43 @@ public sealed class BackupTests
             await server.SaveAsync();
             Assert.Equal(after, await server.StateOfFileAsync(SimulatedServer.Path));
         }
+    }
+
+    [Fact]
+    public async Task Saves_and_compactions_go_on_while_a_backup_is_written()
+    {
+        await using SimulatedServer server = new(FsyncPolicy.Always);
+        byte[] bytes = new byte[300_000];
+        new Random(1).NextBytes(bytes);
+        for (int i = 0; i < 300; i++) server.Pair.SetBit($"key{i}", (uint)(i * 500), bit: true);
+        server.Pair.Set("large", bytes, SetCondition.Always, StringVerbs.NoExpiry);
+        string before = KeyspaceState.Of(server.Model);
+        string after = "";
+        server.Disk.Reading = _ =>
+        {
+            bool isCopying = server.Disk.Events.Any(
+                change => change.Path.StartsWith(BackupPath, StringComparison.Ordinal));
+            if (!isCopying || after.Length > 0) return;
+            after = "being changed";
+            for (int round = 0; round < 12; round++) // garbage passes half of what is at least a megabyte
+            {
+                server.Pair.SetBit("large", (uint)round, bit: true);
+                server.Pair.SetBit("large", (uint)round, bit: false);
+                server.Pair.SetBit($"new{round}", 7, bit: true);
+                server.Pair.Delete($"key{round}");
+                Assert.Null(server.Keyspace.SaveAsync().GetAwaiter().GetResult());
+            }
+
+            after = KeyspaceState.Of(server.Model);
+        };
+        await server.Keyspace.BackupAsync(BackupPath);
+        server.Disk.Reading = null;
+        Assert.NotEqual("", after);
+        Assert.InRange(server.Keyspace.DatabaseBytes, 1, 2_000_000); // compacted
+        Assert.Equal(before, await server.StateOfFileAsync(BackupPath));
+        Assert.Equal(after, await server.StateOfFileAsync(SimulatedServer.Path));
+        await server.RestartAsync();
+        server.Check();
     }
 
     [Theory]
