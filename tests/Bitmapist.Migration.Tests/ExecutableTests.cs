@@ -21,6 +21,8 @@ public sealed class ExecutableTests : IDisposable
     {
         byte[] old = Fixture.Database("stale");
         File.WriteAllBytes(DatabasePath, old);
+        const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(DatabasePath, Private);
         for (int start = 0; start < 2; start++)
         {
             using ServerProcess server = Start(out int port);
@@ -33,6 +35,7 @@ public sealed class ExecutableTests : IDisposable
                 replies.Select(reply => ReplyText.Render(reply)));
             server.Kill();
             Assert.Equal(old, File.ReadAllBytes(KeptPath));
+            if (!OperatingSystem.IsWindows()) Assert.Equal(Private, File.GetUnixFileMode(DatabasePath));
         }
     }
 

@@ -13,6 +13,7 @@ internal sealed class NameOverlay
     private NameLayer _current = new();
     private NameLayer? _saving;
     private DatabaseFile? _file;
+    private volatile bool _isAnyHidden; // changes only while all shards are held
 
     /// <summary>Names that differ, for the account of memory.</summary>
     public long Count
@@ -45,7 +46,11 @@ internal sealed class NameOverlay
     /// <summary>A database was emptied; all shards are held.</summary>
     public void Flush(int database)
     {
-        lock (_gate) _current.Flush(database);
+        lock (_gate)
+        {
+            _current.Flush(database);
+            _isAnyHidden = true;
+        }
     }
 
     /// <summary>A database was emptied since the last snapshot cut, and what the file has of it must go.</summary>
@@ -75,6 +80,7 @@ internal sealed class NameOverlay
         {
             _saving = null;
             _file = file;
+            _isAnyHidden = _current.Flushed.Count > 0;
         }
     }
 
@@ -97,6 +103,7 @@ internal sealed class NameOverlay
     /// <summary>Whether the database file's keys of a database count no longer.</summary>
     public bool IsFileHidden(int database)
     {
+        if (!_isAnyHidden) return false; // asked for every key that is not in memory
         lock (_gate) return _current.Flushed.Contains(database) || (_saving?.Flushed.Contains(database) ?? false);
     }
 

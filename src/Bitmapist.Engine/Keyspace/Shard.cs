@@ -10,6 +10,7 @@ namespace Bitmapist.Engine.Keyspace;
 internal sealed class Shard(int number, int databases)
 {
     private readonly KeyTable?[] _tables = new KeyTable?[databases];
+    private readonly List<int> _used = []; // databases that ever had a table here: few, of perhaps 65,535
 
     public int Number => number;
 
@@ -48,7 +49,7 @@ internal sealed class Shard(int number, int databases)
     }
 
     /// <summary>The table of a database; empty tables are made on first use.</summary>
-    public KeyTable Table(int database) => _tables[database] ??= new KeyTable();
+    public KeyTable Table(int database) => _tables[database] ?? NewTable(database);
 
     /// <summary>The table of a database, or null while it never held a key of this shard.</summary>
     public KeyTable? TableOrNull(int database) => _tables[database];
@@ -59,7 +60,13 @@ internal sealed class Shard(int number, int databases)
     /// <summary>The tables that exist, with their databases.</summary>
     public IEnumerable<(int Database, KeyTable Table)> Tables()
     {
-        for (int database = 0; database < _tables.Length; database++)
+        foreach (int database in _used)
             if (_tables[database] is { } table) yield return (database, table);
+    }
+
+    private KeyTable NewTable(int database)
+    {
+        if (!_used.Contains(database)) _used.Add(database);
+        return _tables[database] = new KeyTable();
     }
 }

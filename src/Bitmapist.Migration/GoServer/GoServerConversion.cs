@@ -73,6 +73,7 @@ public static class GoServerConversion
             throw;
         }
 
+        files.CopyPermissions(path, unfinished);
         files.Rename(path, kept);
         files.SyncDirectory(Import.DirectoryOf(path));
         PutInPlace(files, path);

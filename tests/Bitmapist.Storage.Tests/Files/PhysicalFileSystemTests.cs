@@ -40,6 +40,21 @@ public sealed class PhysicalFileSystemTests : IDisposable
     }
 
     [Fact]
+    public void What_takes_a_file_s_place_takes_its_permissions()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has other permissions");
+        const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        string old = directory.File("old"), newer = directory.File("new"), copy = directory.File("copy");
+        foreach (string path in new[] { old, newer, copy }) files.Open(path, FileOpen.CreateNew).Dispose();
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(old, Private);
+        files.CopyPermissions(old, copy);
+        files.Rename(newer, old);
+        if (OperatingSystem.IsWindows()) return;
+        Assert.Equal(Private, File.GetUnixFileMode(copy));
+        Assert.Equal(Private, File.GetUnixFileMode(old));
+    }
+
+    [Fact]
     public void Listing_renaming_and_deleting_go_by_name()
     {
         foreach (string name in new[] { "db.log.000002", "db.log.000001", "other" })

@@ -153,6 +153,11 @@ public sealed class SimulatedFileSystem : IFileSystem
         }
     }
 
+    public void CopyPermissions(string from, string to)
+    {
+        // Files of a simulated disk have none.
+    }
+
     public void SyncDirectory(string directory)
     {
         lock (Gate)
