@@ -6,7 +6,7 @@ using Bitmapist.Storage.Log;
 
 namespace Bitmapist.Engine.Tests.Keyspace;
 
-/// <summary>Bit operations over bitmaps that are not in memory: read in passing, outside the shards, and right.</summary>
+/// <summary>Bit operations over bitmaps that are not in memory: read outside the shards, and right.</summary>
 public sealed class ColdOperandTests : IAsyncDisposable
 {
     private const int LargeBytes = 100_000;
