@@ -84,12 +84,32 @@ public sealed class BitmapistClient : IAsyncDisposable, IDisposable
         CancellationToken cancellationToken = default) =>
         _marks.SendAsync(KeysOf(name, at, trackHourly, trackUnique), id, isSet: true, cancellationToken);
 
+    /// <summary>
+    /// Marks that someone had an event: in its month, week and day, and its hour and flag if tracked. The time is one
+    /// of UTC, unless its kind is <see cref="DateTimeKind.Local"/>; now if null.
+    /// </summary>
+    /// <inheritdoc cref="MarkAsync(string, uint, DateTimeOffset?, bool?, bool?, CancellationToken)"/>
+    public Task MarkAsync(
+        string name, uint id, DateTime? at, bool? trackHourly = null, bool? trackUnique = null,
+        CancellationToken cancellationToken = default) =>
+        MarkAsync(name, id, EventPeriod.Utc(at), trackHourly, trackUnique, cancellationToken);
+
     /// <summary>Takes a mark back, from the same keys that it would go to.</summary>
     /// <inheritdoc cref="MarkAsync(string, uint, DateTimeOffset?, bool?, bool?, CancellationToken)"/>
     public Task UnmarkAsync(
         string name, uint id, DateTimeOffset? at = null, bool? trackHourly = null, bool? trackUnique = null,
         CancellationToken cancellationToken = default) =>
         _marks.SendAsync(KeysOf(name, at, trackHourly, trackUnique), id, isSet: false, cancellationToken);
+
+    /// <summary>
+    /// Takes a mark back, from the same keys that it would go to. The time is one of UTC, unless its kind is
+    /// <see cref="DateTimeKind.Local"/>; now if null.
+    /// </summary>
+    /// <inheritdoc cref="MarkAsync(string, uint, DateTimeOffset?, bool?, bool?, CancellationToken)"/>
+    public Task UnmarkAsync(
+        string name, uint id, DateTime? at, bool? trackHourly = null, bool? trackUnique = null,
+        CancellationToken cancellationToken = default) =>
+        UnmarkAsync(name, id, EventPeriod.Utc(at), trackHourly, trackUnique, cancellationToken);
 
     /// <summary>
     /// Marks many ids of one event at one time, streamed in pipelines: memory is bounded whatever their number.
@@ -110,11 +130,27 @@ public sealed class BitmapistClient : IAsyncDisposable, IDisposable
         bool? trackUnique = null, CancellationToken cancellationToken = default) =>
         _marks.SendAsync(KeysOf(name, at, trackHourly, trackUnique), Checked(ids), isSet: true, cancellationToken);
 
+    /// <summary>
+    /// Marks many ids of one event at one time, streamed in pipelines. The time is one of UTC, unless its kind is
+    /// <see cref="DateTimeKind.Local"/>; now if null.
+    /// </summary>
+    /// <inheritdoc cref="MarkAsync(string, IAsyncEnumerable{uint}, DateTimeOffset?, bool?, bool?, CancellationToken)"/>
+    public Task<long> MarkAsync(
+        string name, IAsyncEnumerable<uint> ids, DateTime? at, bool? trackHourly = null, bool? trackUnique = null,
+        CancellationToken cancellationToken = default) =>
+        MarkAsync(name, ids, EventPeriod.Utc(at), trackHourly, trackUnique, cancellationToken);
+
     /// <inheritdoc cref="MarkAsync(string, IAsyncEnumerable{uint}, DateTimeOffset?, bool?, bool?, CancellationToken)"/>
     public Task<long> MarkAsync(
         string name, IEnumerable<uint> ids, DateTimeOffset? at = null, bool? trackHourly = null,
         bool? trackUnique = null, CancellationToken cancellationToken = default) =>
         _marks.SendAsync(KeysOf(name, at, trackHourly, trackUnique), Checked(ids), isSet: true, cancellationToken);
+
+    /// <inheritdoc cref="MarkAsync(string, IAsyncEnumerable{uint}, DateTime?, bool?, bool?, CancellationToken)"/>
+    public Task<long> MarkAsync(
+        string name, IEnumerable<uint> ids, DateTime? at, bool? trackHourly = null, bool? trackUnique = null,
+        CancellationToken cancellationToken = default) =>
+        MarkAsync(name, ids, EventPeriod.Utc(at), trackHourly, trackUnique, cancellationToken);
 
     /// <summary>Takes the marks of many ids back, streamed in pipelines.</summary>
     /// <inheritdoc cref="MarkAsync(string, IAsyncEnumerable{uint}, DateTimeOffset?, bool?, bool?, CancellationToken)"/>
@@ -124,12 +160,29 @@ public sealed class BitmapistClient : IAsyncDisposable, IDisposable
         bool? trackUnique = null, CancellationToken cancellationToken = default) =>
         _marks.SendAsync(KeysOf(name, at, trackHourly, trackUnique), Checked(ids), isSet: false, cancellationToken);
 
+    /// <summary>
+    /// Takes the marks of many ids back, streamed in pipelines. The time is one of UTC, unless its kind is
+    /// <see cref="DateTimeKind.Local"/>; now if null.
+    /// </summary>
+    /// <inheritdoc
+    /// cref="UnmarkAsync(string, IAsyncEnumerable{uint}, DateTimeOffset?, bool?, bool?, CancellationToken)"/>
+    public Task<long> UnmarkAsync(
+        string name, IAsyncEnumerable<uint> ids, DateTime? at, bool? trackHourly = null, bool? trackUnique = null,
+        CancellationToken cancellationToken = default) =>
+        UnmarkAsync(name, ids, EventPeriod.Utc(at), trackHourly, trackUnique, cancellationToken);
+
     /// <inheritdoc
     /// cref="UnmarkAsync(string, IAsyncEnumerable{uint}, DateTimeOffset?, bool?, bool?, CancellationToken)"/>
     public Task<long> UnmarkAsync(
         string name, IEnumerable<uint> ids, DateTimeOffset? at = null, bool? trackHourly = null,
         bool? trackUnique = null, CancellationToken cancellationToken = default) =>
         _marks.SendAsync(KeysOf(name, at, trackHourly, trackUnique), Checked(ids), isSet: false, cancellationToken);
+
+    /// <inheritdoc cref="UnmarkAsync(string, IAsyncEnumerable{uint}, DateTime?, bool?, bool?, CancellationToken)"/>
+    public Task<long> UnmarkAsync(
+        string name, IEnumerable<uint> ids, DateTime? at, bool? trackHourly = null, bool? trackUnique = null,
+        CancellationToken cancellationToken = default) =>
+        UnmarkAsync(name, ids, EventPeriod.Utc(at), trackHourly, trackUnique, cancellationToken);
 
     /// <summary>Sets someone's flag: an event or attribute without a date. One SETBIT.</summary>
     /// <param name="name">The flag's name, not empty.</param>

@@ -90,6 +90,13 @@ public abstract record EventSet
     public abstract bool IsOver(DateTimeOffset now);
 
     /// <summary>
+    /// Whether every period looked at has passed, so that no further marks are to be expected. False where a part has
+    /// no date.
+    /// </summary>
+    /// <param name="now">The moment: of UTC, unless its kind is <see cref="DateTimeKind.Local"/>.</param>
+    public bool IsOver(DateTime now) => IsOver(EventPeriod.Utc(now));
+
+    /// <summary>
     /// The set as one writes it: <c>MonthEvents("active", 2026, 1) &amp; UniqueEvents("premium")</c>.
     /// </summary>
     public sealed override string ToString()

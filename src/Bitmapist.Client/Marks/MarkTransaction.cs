@@ -1,4 +1,5 @@
 using Bitmapist.Client.Connections;
+using Bitmapist.Client.Events;
 
 namespace Bitmapist.Client.Marks;
 
@@ -39,11 +40,29 @@ public sealed class MarkTransaction : IAsyncDisposable
         string name, uint id, DateTimeOffset? at = null, bool? trackHourly = null, bool? trackUnique = null) =>
         Collect(_keysOf(name, at, trackHourly, trackUnique), id, isSet: true);
 
+    /// <summary>
+    /// Collects a mark of an event. The time is one of UTC, unless its kind is <see cref="DateTimeKind.Local"/>; now if
+    /// null.
+    /// </summary>
+    /// <inheritdoc cref="Mark(string, uint, DateTimeOffset?, bool?, bool?)"/>
+    public MarkTransaction Mark(
+        string name, uint id, DateTime? at, bool? trackHourly = null, bool? trackUnique = null) =>
+        Mark(name, id, EventPeriod.Utc(at), trackHourly, trackUnique);
+
     /// <summary>Collects the withdrawal of a mark.</summary>
-    /// <inheritdoc cref="Mark"/>
+    /// <inheritdoc cref="Mark(string, uint, DateTimeOffset?, bool?, bool?)"/>
     public MarkTransaction Unmark(
         string name, uint id, DateTimeOffset? at = null, bool? trackHourly = null, bool? trackUnique = null) =>
         Collect(_keysOf(name, at, trackHourly, trackUnique), id, isSet: false);
+
+    /// <summary>
+    /// Collects the withdrawal of a mark. The time is one of UTC, unless its kind is <see cref="DateTimeKind.Local"/>;
+    /// now if null.
+    /// </summary>
+    /// <inheritdoc cref="Mark(string, uint, DateTimeOffset?, bool?, bool?)"/>
+    public MarkTransaction Unmark(
+        string name, uint id, DateTime? at, bool? trackHourly = null, bool? trackUnique = null) =>
+        Unmark(name, id, EventPeriod.Utc(at), trackHourly, trackUnique);
 
     /// <summary>Collects the setting of a flag.</summary>
     /// <param name="name">The flag's name, not empty.</param>
