@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Bitmapist.Client.Asking;
 using Bitmapist.Client.Cohorts;
 using Bitmapist.Client.Connections;
@@ -21,6 +22,7 @@ public sealed class BitmapistClient : IAsyncDisposable, IDisposable
     private readonly AskingContext _asking;
     private readonly MarkWriter _marks;
     private readonly KeyScan _scan;
+    private readonly KeyDeletion _deletion;
 
     internal BitmapistClient(ICommandChannel channel, ClientSettings settings)
     {
@@ -28,6 +30,7 @@ public sealed class BitmapistClient : IAsyncDisposable, IDisposable
         _asking = new AskingContext(channel, settings);
         _marks = new MarkWriter(channel, _asking.Results);
         _scan = new KeyScan(channel);
+        _deletion = new KeyDeletion(_asking, _scan);
     }
 
     internal BitmapistClient(ICommandChannel channel, BitmapistOptions options)
@@ -183,6 +186,47 @@ public sealed class BitmapistClient : IAsyncDisposable, IDisposable
         string name, IEnumerable<uint> ids, DateTime? at, bool? trackHourly = null, bool? trackUnique = null,
         CancellationToken cancellationToken = default) =>
         UnmarkAsync(name, ids, EventPeriod.Utc(at), trackHourly, trackUnique, cancellationToken);
+
+    /// <summary>
+    /// Marks events of many names, ids and times, as an import has them, streamed in pipelines: memory is bounded
+    /// whatever their number.
+    /// </summary>
+    /// <param name="marks">
+    /// The marks, in any order; read while earlier ones are on their way. Least work where neighbours share event and
+    /// hour.
+    /// </param>
+    /// <param name="trackHourly">Whether to mark the hours too; the client's default if null.</param>
+    /// <param name="trackUnique">Whether to mark the flags too; the client's default if null.</param>
+    /// <param name="cancellationToken">Gives up; what was sent may still take effect.</param>
+    /// <returns>Marks acknowledged, repeated ones included.</returns>
+    /// <remarks>
+    /// Not one transaction: after a failure some are marked. Marks repeat without harm, so do it anew; errors of the
+    /// server and the connection say how many marks, from the first on, are acknowledged. A source that throws ends it.
+    /// </remarks>
+    /// <exception cref="ArgumentException">A mark is a default value, or outside the years 1 … 9998.</exception>
+    public Task<long> MarkAsync(
+        IAsyncEnumerable<EventMark> marks, bool? trackHourly = null, bool? trackUnique = null,
+        CancellationToken cancellationToken = default) =>
+        _marks.SendAsync(KeysOf(trackHourly, trackUnique), Checked(marks), isSet: true, cancellationToken);
+
+    /// <inheritdoc cref="MarkAsync(IAsyncEnumerable{EventMark}, bool?, bool?, CancellationToken)"/>
+    public Task<long> MarkAsync(
+        IEnumerable<EventMark> marks, bool? trackHourly = null, bool? trackUnique = null,
+        CancellationToken cancellationToken = default) =>
+        _marks.SendAsync(KeysOf(trackHourly, trackUnique), Checked(marks), isSet: true, cancellationToken);
+
+    /// <summary>Takes marks of many names, ids and times back, streamed in pipelines.</summary>
+    /// <inheritdoc cref="MarkAsync(IAsyncEnumerable{EventMark}, bool?, bool?, CancellationToken)"/>
+    public Task<long> UnmarkAsync(
+        IAsyncEnumerable<EventMark> marks, bool? trackHourly = null, bool? trackUnique = null,
+        CancellationToken cancellationToken = default) =>
+        _marks.SendAsync(KeysOf(trackHourly, trackUnique), Checked(marks), isSet: false, cancellationToken);
+
+    /// <inheritdoc cref="UnmarkAsync(IAsyncEnumerable{EventMark}, bool?, bool?, CancellationToken)"/>
+    public Task<long> UnmarkAsync(
+        IEnumerable<EventMark> marks, bool? trackHourly = null, bool? trackUnique = null,
+        CancellationToken cancellationToken = default) =>
+        _marks.SendAsync(KeysOf(trackHourly, trackUnique), Checked(marks), isSet: false, cancellationToken);
 
     /// <summary>Sets someone's flag: an event or attribute without a date. One SETBIT.</summary>
     /// <param name="name">The flag's name, not empty.</param>
@@ -368,31 +412,24 @@ public sealed class BitmapistClient : IAsyncDisposable, IDisposable
     /// <param name="set">The set.</param>
     /// <param name="cancellationToken">Gives up waiting; the key may still be deleted.</param>
     /// <returns>Whether there was such a key.</returns>
-    public async Task<bool> DeleteAsync(EventSet set, CancellationToken cancellationToken = default)
-    {
-        string key = KeyOf(set);
-        string[] runtime = _asking.Runtime.Remove(key) ? [key] : [];
-        return await DeletingAsync(
-            runtime, () => _scan.DeleteAsync([key], isRepeatable: false, cancellationToken),
-            () => _asking.Results.Forget([key])).ConfigureAwait(false) > 0;
-    }
+    public Task<bool> DeleteAsync(EventSet set, CancellationToken cancellationToken = default) =>
+        _deletion.DeleteAsync(KeyOf(set), cancellationToken);
 
     /// <summary>
     /// Deletes everything under the client's prefix: all marks, flags and results. O(keys of the server).
     /// </summary>
     /// <param name="cancellationToken">Gives up; keys may still be deleted.</param>
     /// <returns>Keys deleted.</returns>
-    public Task<long> DeleteAllEventsAsync(CancellationToken cancellationToken = default) => DeletingAsync(
-        _asking.Runtime.TakeAll(), () => _scan.DeleteAsync(Keys.Prefix, cancellationToken), _asking.Results.ForgetAll);
+    public Task<long> DeleteAllEventsAsync(CancellationToken cancellationToken = default) =>
+        _deletion.DeleteBeginningAsync(Keys.Prefix, cancellationToken);
 
     /// <summary>
     /// Deletes every result of a bit operation under the client's prefix, whoever made it. O(keys of the server).
     /// </summary>
     /// <param name="cancellationToken">Gives up; keys may still be deleted.</param>
     /// <returns>Keys deleted.</returns>
-    public Task<long> DeleteTemporaryKeysAsync(CancellationToken cancellationToken = default) => DeletingAsync(
-        _asking.Runtime.TakeAll(), () => _scan.DeleteAsync(Keys.TemporaryPrefix, cancellationToken),
-        _asking.Results.ForgetAll);
+    public Task<long> DeleteTemporaryKeysAsync(CancellationToken cancellationToken = default) =>
+        _deletion.DeleteBeginningAsync(Keys.TemporaryPrefix, cancellationToken);
 
     /// <summary>
     /// Deletes the results of bit operations that this client made (bitmapist 3, where they do not expire). One round
@@ -400,13 +437,8 @@ public sealed class BitmapistClient : IAsyncDisposable, IDisposable
     /// </summary>
     /// <param name="cancellationToken">Gives up waiting; keys may still be deleted.</param>
     /// <returns>Keys deleted; perhaps fewer are counted after a lost connection.</returns>
-    public Task<long> DeleteRuntimeKeysAsync(CancellationToken cancellationToken = default)
-    {
-        HashSet<string> keys = _asking.Runtime.TakeAll();
-        return DeletingAsync(
-            keys, () => _scan.DeleteAsync(keys, isRepeatable: true, cancellationToken),
-            () => _asking.Results.Forget(keys));
-    }
+    public Task<long> DeleteRuntimeKeysAsync(CancellationToken cancellationToken = default) =>
+        _deletion.DeleteRuntimeAsync(cancellationToken);
 
     /// <summary>Closes the connection; what is under way fails.</summary>
     public ValueTask DisposeAsync() => _asking.Channel.DisposeAsync();
@@ -424,39 +456,14 @@ public sealed class BitmapistClient : IAsyncDisposable, IDisposable
         return answer.Value;
     }
 
-    /// <summary>Builds a table, then deletes the lasting results that it needed, and only those.</summary>
-    private async Task<CohortTable> BuildAsync(
-        Func<CohortBuilder, Task<CohortTable>> build, CancellationToken cancellationToken)
-    {
-        AskingContext own = _asking.WithOwnRuntimeKeys();
-        try
-        {
-            CohortTable table = await build(new CohortBuilder(own)).ConfigureAwait(false);
-            HashSet<string> keys = own.Runtime.TakeAll();
-            try
-            {
-                await DeletingAsync(
-                    keys, () => _scan.DeleteAsync(keys, isRepeatable: true, cancellationToken), static () => { })
-                    .ConfigureAwait(false);
-            }
-            catch (BitmapistException)
-            {
-                // The table is right all the same; the keys are kept for DeleteRuntimeKeysAsync.
-            }
+    private Task<CohortTable> BuildAsync(
+        Func<CohortBuilder, Task<CohortTable>> build, CancellationToken cancellationToken) =>
+        _deletion.DeletingOwnAsync(own => build(new CohortBuilder(own)), cancellationToken);
 
-            return table;
-        }
-        finally
-        {
-            // After a failure they are the client's, for DeleteRuntimeKeysAsync.
-            _asking.Runtime.AddAll(own.Runtime.TakeAll());
-        }
-    }
-
-    private static T Checked<T>(T ids)
+    private static T Checked<T>(T items, [CallerArgumentExpression(nameof(items))] string? parameter = null)
     {
-        ArgumentNullException.ThrowIfNull(ids);
-        return ids;
+        ArgumentNullException.ThrowIfNull(items, parameter);
+        return items;
     }
 
     private Task SetFlagAsync(string name, uint id, bool isSet, CancellationToken cancellationToken) =>
@@ -465,24 +472,6 @@ public sealed class BitmapistClient : IAsyncDisposable, IDisposable
     private MarkKeys KeysOf(string name, DateTimeOffset? at, bool? trackHourly, bool? trackUnique) => MarkKeys.Of(
         Keys, name, at ?? Now, trackHourly ?? _settings.TrackHourly, trackUnique ?? _settings.TrackUnique);
 
-    /// <summary>Deletes keys; a delete that fails may have taken effect, or not.</summary>
-    /// <param name="runtime">Keys taken from those to be deleted by this client, remembered anew if it fails.</param>
-    /// <param name="delete">Sends it.</param>
-    /// <param name="forget">Forgets results that may be gone, or made of what may be gone.</param>
-    private async Task<long> DeletingAsync(IEnumerable<string> runtime, Func<Task<long>> delete, Action forget)
-    {
-        try
-        {
-            return await delete().ConfigureAwait(false);
-        }
-        catch
-        {
-            _asking.Runtime.AddAll(runtime);
-            throw;
-        }
-        finally
-        {
-            forget();
-        }
-    }
+    private Func<EventMark, MarkKeys> KeysOf(bool? trackHourly, bool? trackUnique) =>
+        mark => KeysOf(mark.Name, mark.At, trackHourly, trackUnique);
 }

@@ -90,4 +90,10 @@ internal static class Limits
     /// is being filled; more only cost memory.
     /// </summary>
     public const int BulkBatchesInFlight = 4;
+
+    /// <summary>
+    /// Sets of keys that a stream of marks remembers, one for each hour of an event: some 4 MB. Beyond, all are
+    /// forgotten, which costs their names anew.
+    /// </summary>
+    public const int MarkKeysKeptMax = 4_096;
 }

@@ -60,10 +60,43 @@ internal sealed class MarkWriter(ICommandChannel channel, ResultCache results)
             return sent.Items;
         });
 
+    /// <summary>Sets or clears the bits of many marks; memory is bounded as for many ids.</summary>
+    /// <param name="keysOf">The keys of a mark.</param>
+    /// <param name="marks">The marks.</param>
+    /// <param name="isSet">Whether bits are set, or cleared.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>Marks sent and acknowledged.</returns>
+    public Task<long> SendAsync(
+        Func<EventMark, MarkKeys> keysOf, IEnumerable<EventMark> marks, bool isSet,
+        CancellationToken cancellationToken) =>
+        StreamAsync(new MarkStream(keysOf, results, isSet), (stream, settings) => BulkSender.SendAsync(
+            channel, marks, stream.Append, settings, cancellationToken));
+
+    /// <inheritdoc cref="SendAsync(Func{EventMark, MarkKeys}, IEnumerable{EventMark}, bool, CancellationToken)"/>
+    public Task<long> SendAsync(
+        Func<EventMark, MarkKeys> keysOf, IAsyncEnumerable<EventMark> marks, bool isSet,
+        CancellationToken cancellationToken) =>
+        StreamAsync(new MarkStream(keysOf, results, isSet), (stream, settings) => BulkSender.SendAsync(
+            channel, marks, stream.Append, settings, cancellationToken));
+
     /// <summary>Appends a mark's requests.</summary>
     public static void Append(RequestBatch batch, MarkKeys keys, uint id, bool isSet)
     {
         foreach (byte[] key in keys.Bytes) batch.Begin("SETBIT", 3).Add(key).Add(id).Add(isSet ? 1 : 0);
+    }
+
+    private static async Task<long> StreamAsync(
+        MarkStream stream, Func<MarkStream, BulkSettings, ValueTask<BulkResult>> send)
+    {
+        try
+        {
+            BulkSettings settings = s_bulk with { Progress = stream.Acknowledge };
+            return (await send(stream, settings).ConfigureAwait(false)).Items;
+        }
+        finally
+        {
+            stream.Acknowledge(long.MaxValue); // After a failure: what was under way may have taken effect.
+        }
     }
 
     private async Task<T> ForgettingAsync<T>(IReadOnlyCollection<string> keys, Func<Task<T>> send)

@@ -1,11 +1,13 @@
+using System.Globalization;
 using Bitmapist.Client.Asking;
 using Bitmapist.Client.Cohorts;
 using Bitmapist.Client.Events;
+using Bitmapist.Client.Marks;
 using Bitmapist.Testing.Servers;
 
 namespace Bitmapist.Client.Tests.Docs;
 
-/// <summary>"The API at a glance" of docs/client.md is this code: it compiles, and runs against both servers.</summary>
+/// <summary>The code in docs/client.md is this: it compiles, and runs against both servers.</summary>
 public abstract class GlanceSpec(ITestServer server)
 {
     [Fact]
@@ -13,6 +15,38 @@ public abstract class GlanceSpec(ITestServer server)
     {
         if (server.SkipReason is { } reason) Assert.Skip(reason);
         await RunAsync($"127.0.0.1:{server.Port}?prefix=glance_", TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task The_import_runs()
+    {
+        if (server.SkipReason is { } reason) Assert.Skip(reason);
+        CancellationToken cancel = TestContext.Current.CancellationToken;
+        await using BitmapistClient client =
+            await BitmapistClient.ConnectAsync($"127.0.0.1:{server.Port}?prefix=import_", cancel);
+        string path = Path.GetTempFileName();
+        try
+        {
+            await File.WriteAllLinesAsync(path, ["1,2026-01-15T23:30:00", "2,2026-01-16T01:30:00+02:00"], cancel);
+            Assert.Equal(2, await ImportAsync(client, path, cancel));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+
+        Assert.Equal(2, await client.CountAsync(new HourEvents("song:played", 2026, 1, 15, 23), cancel));
+    }
+
+    private static async Task<long> ImportAsync(BitmapistClient bitmapist, string path, CancellationToken cancel)
+    {
+        // import
+        IEnumerable<EventMark> plays = File.ReadLines(path).Select(line => line.Split(',')).Select(
+            part => new EventMark("song:played", uint.Parse(part[0], CultureInfo.InvariantCulture),
+                DateTime.Parse(part[1], CultureInfo.InvariantCulture)));
+        long marks = await bitmapist.MarkAsync(plays, trackHourly: true, cancellationToken: cancel);
+        // end of import
+        return marks;
     }
 
     private static async Task RunAsync(string connectionString, CancellationToken cancel)
@@ -73,12 +107,14 @@ public sealed class RedisGlance(RedisServer server) : GlanceSpec(server), IClass
 
 public sealed class GlanceTests
 {
-    [Fact]
-    public void The_document_shows_the_code_that_runs()
+    [Theory]
+    [InlineData("        // glance", "        // end")]
+    [InlineData("        // import", "        // end of import")]
+    public void The_document_shows_the_code_that_runs(string first, string last)
     {
         string[] source = File.ReadAllLines(
             Path.Combine(RepositoryFiles.Root, "tests/Bitmapist.Client.Tests/Docs/GlanceSpec.cs"));
-        int from = Array.IndexOf(source, "        // glance") + 1, to = Array.IndexOf(source, "        // end");
+        int from = Array.IndexOf(source, first) + 1, to = Array.IndexOf(source, last);
         IEnumerable<string> code = source[from..to].Select(line => line.Length == 0 ? line : line[8..]);
         string document = File.ReadAllText(Path.Combine(RepositoryFiles.Root, "docs/client.md"));
         Assert.Contains($"```csharp\n{string.Join('\n', code)}\n```", document, StringComparison.Ordinal);
