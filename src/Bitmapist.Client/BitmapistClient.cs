@@ -420,6 +420,9 @@ public sealed class BitmapistClient : IAsyncDisposable, IDisposable
     /// </summary>
     /// <param name="cancellationToken">Gives up; keys may still be deleted.</param>
     /// <returns>Keys deleted.</returns>
+    /// <exception cref="InvalidOperationException">
+    /// The prefix is empty: that is every key of the database, those of other programs too.
+    /// </exception>
     public Task<long> DeleteAllEventsAsync(CancellationToken cancellationToken = default) =>
         _deletion.DeleteBeginningAsync(Keys.Prefix, cancellationToken);
 

@@ -42,7 +42,10 @@ public sealed class BitmapistOptions
     /// </summary>
     public Action<SslClientAuthenticationOptions>? ConfigureTls { get; set; }
 
-    /// <summary>What every key begins with; null: what the layout begins with, such as "trackist_".</summary>
+    /// <summary>
+    /// What every key begins with; null: what the layout begins with, such as "trackist_". It may be empty, but then
+    /// <see cref="BitmapistClient.DeleteAllEventsAsync"/> is refused.
+    /// </summary>
     public string? KeyPrefix { get; set; }
 
     /// <summary>

@@ -18,8 +18,23 @@ internal sealed class KeyDeletion(AskingContext asking, KeyScan scan)
     }
 
     /// <summary>Deletes the keys that begin with a text, those of all results among them; gives their number.</summary>
-    public Task<long> DeleteBeginningAsync(string start, CancellationToken cancellationToken) => DeleteAsync(
-        asking.Runtime.TakeAll(), () => scan.DeleteAsync(start, cancellationToken), asking.Results.ForgetAll);
+    /// <exception cref="InvalidOperationException">The text is empty: every key of the database begins with
+    /// it.</exception>
+    public async Task<long> DeleteBeginningAsync(string start, CancellationToken cancellationToken)
+    {
+        if (start.Length == 0)
+        {
+            throw new InvalidOperationException(
+                "This client has no key prefix, so this would delete every key of the database, those of other "
+                + $"programs too. Give it a prefix ({nameof(BitmapistOptions)}.{nameof(BitmapistOptions.KeyPrefix)}), "
+                + $"delete sets one by one ({nameof(BitmapistClient.DeleteAsync)}), or, if really everything is to go, "
+                + "send FLUSHDB yourself.");
+        }
+
+        return await DeleteAsync(
+            asking.Runtime.TakeAll(), () => scan.DeleteAsync(start, cancellationToken), asking.Results.ForgetAll)
+            .ConfigureAwait(false);
+    }
 
     /// <summary>Deletes lasting results that this client made; gives their number, perhaps less after a loss.</summary>
     public Task<long> DeleteRuntimeAsync(CancellationToken cancellationToken)

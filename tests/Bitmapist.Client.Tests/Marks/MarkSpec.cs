@@ -138,6 +138,30 @@ public abstract class MarkSpec(ITestServer server) : ClientSpec(server)
         Assert.Equal(0, await Client.DeleteAllEventsAsync(Cancel));
     }
 
+    [Theory]
+    [InlineData(KeyLayout.Bitmapist3)]
+    [InlineData(KeyLayout.Bitmapist4)]
+    public async Task Without_a_prefix_not_everything_can_be_deleted(KeyLayout layout)
+    {
+        await SendAsync("SET", "of_another_program", "1");
+        (BitmapistClient client, SocketChannel channel) =
+            await ConnectAsync(ClientSettings.Of(layout) with { KeyPrefix = "" });
+        await client.MarkAsync("a", 1, trackUnique: true, cancellationToken: Cancel);
+        Assert.Equal(1, await client.CountAsync(DayEvents.From("a", Noon) & new UniqueEvents("a"), Cancel));
+        List<string> keys = await KeysAsync();
+        Assert.Equal(6, keys.Count);
+        channel.Reset();
+        var refusal = await Assert.ThrowsAsync<InvalidOperationException>(
+            () => client.DeleteAllEventsAsync(Cancel));
+        Assert.Contains(nameof(BitmapistOptions.KeyPrefix), refusal.Message, StringComparison.Ordinal);
+        Assert.Contains(nameof(BitmapistClient.DeleteAsync), refusal.Message, StringComparison.Ordinal);
+        Assert.Equal(0, channel.Requests);
+        Assert.Equal(keys, await KeysAsync());
+        Assert.Equal(1, await client.DeleteTemporaryKeysAsync(Cancel));
+        Assert.True(await client.DeleteAsync(DayEvents.From("a", Noon), Cancel));
+        Assert.Contains("of_another_program", await KeysAsync());
+    }
+
     private static async IAsyncEnumerable<uint> Slowly(uint[] ids)
     {
         foreach (uint id in ids)
