@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Security.Cryptography;
 using System.Text;
 using Bitmapist.Client.Events;
 
@@ -15,8 +16,12 @@ public sealed record CohortForm
     private static readonly int[] s_numResults = [7, 31, 12, 24, 52, 104];
     private static readonly int[] s_numOfRows = [12, 24, 48];
 
-    /// <summary>What the ids of its elements begin with: another for each form on a page.</summary>
-    public string Id { get; init; } = "cohort";
+    /// <summary>
+    /// What the ids of its elements begin with, another for each form on a page. If null, it follows from the lists of
+    /// events: forms that differ in these never take each other's. Forms with the same lists need an Id only for a page
+    /// without repeated ids; they offer the same either way.
+    /// </summary>
+    public string? Id { get; init; }
 
     /// <summary>Where the form is sent.</summary>
     public required string ActionUrl { get; init; }
@@ -67,17 +72,19 @@ public sealed record CohortForm
     public string ToHtml()
     {
         IReadOnlyList<EventChoice> second = Selections2 ?? Selections1;
+        IReadOnlyList<EventChoice> firstAlso = Selections1b ?? Selections1, secondAlso = Selections2b ?? second;
+        string id = Id ?? $"cohort-{Fingerprint(Selections1, firstAlso, second, secondAlso)}";
         var html = new StringBuilder(Style);
         html.Append("<form class=\"cohort-form\" method=\"get\" action=\"").Append(Encoded(ActionUrl));
         html.Append("\">\n<p>");
         html.Append("Show me people who ");
-        AppendChoice(html, "select1", "First event", Values.Select1, isRequired: true, Selections1);
+        AppendChoice(html, id, "select1", "First event", Values.Select1, isRequired: true, Selections1);
         html.Append(" and ");
-        AppendChoice(html, "select1b", "Also", Values.Select1b, isRequired: false, Selections1b ?? Selections1);
+        AppendChoice(html, id, "select1b", "Also", Values.Select1b, isRequired: false, firstAlso);
         html.Append("<br>and then came back to ");
-        AppendChoice(html, "select2", "Return event", Values.Select2, isRequired: true, second);
+        AppendChoice(html, id, "select2", "Return event", Values.Select2, isRequired: true, second);
         html.Append(" and ");
-        AppendChoice(html, "select2b", "Also on return", Values.Select2b, isRequired: false, Selections2b ?? second);
+        AppendChoice(html, id, "select2b", "Also on return", Values.Select2b, isRequired: false, secondAlso);
         html.Append("</p>\n<p>");
         AppendSelect(html, "time_group", "Group by", CohortFormValues.WordOf(Values.TimeGroup),
             ("days", "Days"), ("weeks", "Weeks"), ("months", "Months"), ("years", "Years"));
@@ -96,11 +103,11 @@ public sealed record CohortForm
         return html.ToString();
     }
 
-    private void AppendChoice(
-        StringBuilder html, string field, string label, string value, bool isRequired,
+    private static void AppendChoice(
+        StringBuilder html, string id, string field, string label, string value, bool isRequired,
         IReadOnlyList<EventChoice> choices)
     {
-        string list = Encoded($"{Id}-{field}");
+        string list = Encoded($"{id}-{field}");
         html.Append(CultureInfo.InvariantCulture, $"<input name=\"{field}\" list=\"{list}\"");
         html.Append(" aria-label=\"").Append(Encoded(label)).Append("\" value=\"").Append(Encoded(value));
         html.Append("\" autocomplete=\"off\"").Append(isRequired ? " required" : " placeholder=\"------\"").Append('>');
@@ -125,6 +132,24 @@ public sealed record CohortForm
         }
 
         html.Append("</select></label>\n");
+    }
+
+    /// <summary>
+    /// The same for the same lists wherever they are rendered, so that pages stay comparable; 48 bits, so that no two
+    /// others on a page share it.
+    /// </summary>
+    private static string Fingerprint(params ReadOnlySpan<IReadOnlyList<EventChoice>> lists)
+    {
+        var text = new StringBuilder();
+        foreach (IReadOnlyList<EventChoice> choices in lists)
+        {
+            // Counts and lengths stand before what they count: no text can be read two ways.
+            text.Append(CultureInfo.InvariantCulture, $"{choices.Count};");
+            foreach ((string label, string name) in choices)
+                text.Append(CultureInfo.InvariantCulture, $"{label.Length},{name.Length};{label}{name}");
+        }
+
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())).AsSpan(0, 6));
     }
 
     /// <summary>The usual numbers, and the present one where it is none of them.</summary>

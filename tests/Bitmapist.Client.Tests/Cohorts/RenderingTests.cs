@@ -104,6 +104,30 @@ public sealed class RenderingTests
     }
 
     [Fact]
+    public void Forms_with_different_lists_share_no_id_unless_told_to()
+    {
+        EventChoice a = new("a", "a"), b = new("b", "b");
+        var form = new CohortForm { ActionUrl = "/", Selections1 = [a, b], Selections2 = [a] };
+        CohortForm[] forms =
+        [
+            form, form with { Selections1 = [b, a] }, form with { Selections1 = [a], Selections2 = [a, b] },
+            form with { Selections1b = [b] }, form with { Selections2b = [b] }, form with { Selections2 = null },
+            form with { Selections1 = [new("a", "ab"), new("", "b")] },
+            form with { Selections1 = [new("a", "a\0"), new("", "b")] }, form with { Id = "mine" },
+        ];
+        string[] ids = [.. forms.SelectMany(IdsOf)];
+        Assert.Equal(forms.Length * 4, ids.Length);
+        Assert.Equal(ids, ids.Distinct());
+        Assert.Equal(["mine-select1", "mine-select1b", "mine-select2", "mine-select2b"], ids[^4..]);
+        // The same lists give the same page, here and elsewhere.
+        Assert.Equal(form.ToHtml(), (form with { Selections1 = [a, b] }).ToHtml());
+        Assert.Equal(form.ToHtml(), (form with { Selections1b = [a, b], Selections2b = [a] }).ToHtml());
+    }
+
+    private static IEnumerable<string> IdsOf(CohortForm form) =>
+        form.ToHtml().Split(" id=\"")[1..].Select(rest => rest[..rest.IndexOf('"', StringComparison.Ordinal)]);
+
+    [Fact]
     public void Form_values_survive_the_query_string()
     {
         var values = new CohortFormValues

@@ -164,6 +164,18 @@ public sealed class CohortPageTests(BitmapistServer server, Chromium chromium)
         Assert.Equal(8, ids.Distinct().Count());
     }
 
+    [Fact]
+    public async Task Two_forms_that_nobody_named_offer_each_its_own_events()
+    {
+        var form = new CohortForm { ActionUrl = "/", Selections1 = [new EventChoice("a", "a")] };
+        IPage page = await chromium.OpenAsync();
+        await page.SetContentAsync(
+            form.ToHtml() + (form with { Selections1 = [new EventChoice("b", "b")] }).ToHtml());
+        string[] offered = await page.Locator("[name=select1]").EvaluateAllAsync<string[]>(
+            "fields => fields.map(field => field.list.options[0].value)"); // what the browser takes for its list
+        Assert.Equal(["a", "b"], offered);
+    }
+
     private static async Task ChooseAsync(IPage page, string first, string second, string unit)
     {
         await page.FillAsync("[name=select1]", first);
@@ -175,7 +187,8 @@ public sealed class CohortPageTests(BitmapistServer server, Chromium chromium)
     }
 
     private static async Task<string[]> Choices(IPage page, string field) =>
-        [.. await page.Locator($"#cohort-{field} option").EvaluateAllAsync<string[]>("all => all.map(o => o.value)")];
+        await page.Locator($"[name={field}] + datalist option")
+            .EvaluateAllAsync<string[]>("all => all.map(o => o.value)");
 
     private static async Task KeepPictureAsync(IPage page, string name)
     {
