@@ -20,7 +20,11 @@ internal sealed class ByteGate(long bytesMax)
     }
 
     /// <summary>Completes when the bytes are inside; <see cref="Leave"/> must follow then, and only then.</summary>
-    public ValueTask EnterAsync(int bytes, CancellationToken cancellationToken)
+    /// <param name="bytes">How many.</param>
+    /// <param name="deadline">Timestamp at which the caller stops waiting; see <see cref="Sweep"/>.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The deadline, later where it was postponed meanwhile.</returns>
+    public ValueTask<long> EnterAsync(int bytes, long deadline, CancellationToken cancellationToken)
     {
         Waiter waiter;
         lock (_gate)
@@ -28,10 +32,10 @@ internal sealed class ByteGate(long bytesMax)
             if (_waiting.Count == 0 && Fits(bytes))
             {
                 _bytes += bytes;
-                return ValueTask.CompletedTask;
+                return ValueTask.FromResult(deadline);
             }
 
-            waiter = new Waiter(bytes);
+            waiter = new Waiter(bytes, deadline);
             _waiting.Enqueue(waiter);
         }
 
@@ -59,6 +63,31 @@ internal sealed class ByteGate(long bytesMax)
         }
     }
 
+    /// <summary>Lets all who wait do so at least until a later timestamp. O(waiting).</summary>
+    public void Postpone(long until)
+    {
+        lock (_gate)
+        {
+            foreach (Waiter waiter in _waiting) waiter.Deadline = Math.Max(waiter.Deadline, until);
+        }
+    }
+
+    /// <summary>Fails those whose time has run out. O(waiting).</summary>
+    /// <param name="now">The present timestamp.</param>
+    /// <param name="timedOut">What each fails with.</param>
+    /// <returns>How many.</returns>
+    public int Sweep(long now, Func<Exception> timedOut)
+    {
+        lock (_gate)
+        {
+            int late = 0;
+            foreach (Waiter waiter in _waiting)
+                if (waiter.Deadline <= now && !waiter.Task.IsCompleted && waiter.TrySetException(timedOut())) late++;
+            if (late > 0) Admit();
+            return late;
+        }
+    }
+
     private bool Fits(int bytes) => _bytes == 0 || _bytes + bytes <= bytesMax;
 
     /// <summary>Lets in the first in line while they fit; those who gave up are passed over.</summary>
@@ -67,17 +96,17 @@ internal sealed class ByteGate(long bytesMax)
         while (_waiting.TryPeek(out Waiter? first) && (first.Task.IsCompleted || Fits(first.Bytes)))
         {
             _waiting.Dequeue();
-            if (first.TrySetResult()) _bytes += first.Bytes;
+            if (first.TrySetResult(first.Deadline)) _bytes += first.Bytes;
         }
     }
 
-    private async ValueTask WaitAsync(Waiter waiter, CancellationToken cancellationToken)
+    private async ValueTask<long> WaitAsync(Waiter waiter, CancellationToken cancellationToken)
     {
         CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(
             static (waiter, token) => ((Waiter)waiter!).TrySetCanceled(token), waiter);
         try
         {
-            await waiter.Task.ConfigureAwait(false);
+            return await waiter.Task.ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
@@ -91,8 +120,11 @@ internal sealed class ByteGate(long bytesMax)
         }
     }
 
-    private sealed class Waiter(int bytes) : TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)
+    private sealed class Waiter(int bytes, long deadline)
+        : TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously)
     {
         public int Bytes { get; } = bytes;
+
+        public long Deadline { get; set; } = deadline;
     }
 }

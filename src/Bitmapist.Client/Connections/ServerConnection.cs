@@ -137,26 +137,25 @@ internal sealed class ServerConnection : ICommandChannel
     {
         Start(null);
         int wireBytes = PendingBatch.FramedBytes(batch.Wire.Length, mode);
-        if (!_bytes.TryEnter(wireBytes)) await EnterAsync(wireBytes, cancellationToken).ConfigureAwait(false);
-        var pending = new PendingBatch(batch, mode, startedAt + ResponseTimeout);
+        long deadline = startedAt + ResponseTimeout;
+        if (!_bytes.TryEnter(wireBytes))
+            deadline = await EnterAsync(wireBytes, deadline, cancellationToken).ConfigureAwait(false);
+        var pending = new PendingBatch(batch, mode, deadline);
         _queue.Add(pending)?.Write();
         return pending;
     }
 
-    /// <summary>Waits for room among the bytes in flight.</summary>
-    private async ValueTask EnterAsync(int wireBytes, CancellationToken cancellationToken)
+    /// <summary>Waits for room among the bytes in flight; returns the deadline, perhaps postponed meanwhile.</summary>
+    private async ValueTask<long> EnterAsync(int wireBytes, long deadline, CancellationToken cancellationToken)
     {
-        using var patience = new CancellationTokenSource(
-            TimeSpan.FromMilliseconds(_options.ResponseTimeoutMs), _clock);
-        using var any = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken, _stop);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stop);
         try
         {
-            await _bytes.EnterAsync(wireBytes, any.Token).ConfigureAwait(false);
+            return await _bytes.EnterAsync(wireBytes, deadline, either.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            ObjectDisposedException.ThrowIf(_stop.IsCancellationRequested, typeof(BitmapistClient));
-            throw Unsent(_connectFailure, $"{_bytes.Bytes:N0} bytes of other requests were still unanswered");
+            throw new ObjectDisposedException(typeof(BitmapistClient).FullName);
         }
     }
 
@@ -289,7 +288,7 @@ internal sealed class ServerConnection : ICommandChannel
     {
         long now = _clock.GetTimestamp();
         Postpone();
-        int timedOut = _queue.Sweep(now, TimedOut);
+        int timedOut = _queue.Sweep(now, TimedOut) + _bytes.Sweep(now, OutOfRoom);
         if (timedOut > 0) Log.TimedOut(_logger, _options.Address, timedOut, _options.ResponseTimeoutMs);
         if (_link is not { } link || _queue.OldestUnanswered() is not { } oldest) return;
         TimeSpan silence = _clock.GetElapsedTime(Math.Max(link.ReceivedAt, oldest.SentAt), now);
@@ -306,9 +305,18 @@ internal sealed class ServerConnection : ICommandChannel
         Link? link = _link;
         PendingBatch? answered = link is { IsAnswering: true } ? _queue.OldestUnanswered() : null;
         if (link is not null && answered is not null)
-            _queue.Postpone(link.ReceivedAt + ResponseTimeout, isBlocking: answered == _answered);
+        {
+            bool isBlocking = answered == _answered;
+            long until = link.ReceivedAt + ResponseTimeout;
+            if (isBlocking) _bytes.Postpone(until); // before the queue: who enters in between must not be passed over
+            _queue.Postpone(until, isBlocking);
+        }
+
         _answered = answered;
     }
+
+    private BitmapistTimeoutException OutOfRoom() =>
+        Unsent(_connectFailure, $"{_bytes.Bytes:N0} bytes of other requests were still unanswered");
 
     private BitmapistTimeoutException TimedOut(PendingBatch batch)
     {

@@ -18,9 +18,9 @@ public sealed class ByteGateTests
     public async Task Those_who_wait_enter_in_order()
     {
         var gate = new ByteGate(10);
-        await gate.EnterAsync(10, s_never);
-        Task large = gate.EnterAsync(8, s_never).AsTask();
-        Task small = gate.EnterAsync(1, s_never).AsTask();
+        await gate.EnterAsync(10, long.MaxValue, s_never);
+        Task large = gate.EnterAsync(8, long.MaxValue, s_never).AsTask();
+        Task small = gate.EnterAsync(1, long.MaxValue, s_never).AsTask();
         gate.Leave(5);
         Assert.False(large.IsCompleted);
         Assert.False(small.IsCompleted); // it would fit, but is second
@@ -35,12 +35,12 @@ public sealed class ByteGateTests
     public async Task What_is_larger_than_the_gate_passes_alone()
     {
         var gate = new ByteGate(10);
-        await gate.EnterAsync(100, s_never);
-        Task next = gate.EnterAsync(1, s_never).AsTask();
+        await gate.EnterAsync(100, long.MaxValue, s_never);
+        Task next = gate.EnterAsync(1, long.MaxValue, s_never).AsTask();
         Assert.False(next.IsCompleted);
         gate.Leave(100);
         await next;
-        Task giant = gate.EnterAsync(100, s_never).AsTask();
+        Task giant = gate.EnterAsync(100, long.MaxValue, s_never).AsTask();
         Assert.False(giant.IsCompleted);
         gate.Leave(1);
         await giant;
@@ -50,14 +50,36 @@ public sealed class ByteGateTests
     public async Task Who_gives_up_holds_nobody_back()
     {
         var gate = new ByteGate(10);
-        await gate.EnterAsync(8, s_never);
+        await gate.EnterAsync(8, long.MaxValue, s_never);
         using var patience = new CancellationTokenSource();
-        Task large = gate.EnterAsync(8, patience.Token).AsTask();
-        Task small = gate.EnterAsync(2, s_never).AsTask();
+        Task large = gate.EnterAsync(8, long.MaxValue, patience.Token).AsTask();
+        Task small = gate.EnterAsync(2, long.MaxValue, s_never).AsTask();
         await patience.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => large);
         await small;
         Assert.Equal(10, gate.Bytes);
+    }
+
+    [Fact]
+    public async Task Whose_time_runs_out_holds_nobody_back_and_a_postponed_deadline_counts()
+    {
+        var gate = new ByteGate(10);
+        Assert.Equal(7, await gate.EnterAsync(8, deadline: 7, s_never));
+        Task<long> large = gate.EnterAsync(8, deadline: 20, s_never).AsTask();
+        Task<long> small = gate.EnterAsync(2, deadline: 30, s_never).AsTask();
+        Assert.Equal(0, gate.Sweep(19, () => new TimeoutException()));
+        gate.Postpone(25);
+        Assert.Equal(0, gate.Sweep(24, () => new TimeoutException()));
+        Assert.Equal(1, gate.Sweep(25, () => new TimeoutException()));
+        await Assert.ThrowsAsync<TimeoutException>(() => large);
+        Assert.Equal(30, await small); // its own was later
+        Assert.Equal(10, gate.Bytes);
+        Task<long> last = gate.EnterAsync(1, deadline: 30, s_never).AsTask();
+        gate.Postpone(40);
+        gate.Leave(8);
+        Assert.Equal(40, await last);
+        Assert.Equal(0, gate.Sweep(long.MaxValue, () => new TimeoutException()));
+        Assert.Equal(3, gate.Bytes);
     }
 
     [Fact]
@@ -66,8 +88,7 @@ public sealed class ByteGateTests
         int seed = Environment.TickCount;
         var gate = new ByteGate(1_000);
         long inside = 0, most = 0;
-        await gate.EnterAsync(500, TestContext.Current.CancellationToken);
-        await gate.EnterAsync(500, TestContext.Current.CancellationToken); // there is room for two at once
+        Assert.True(gate.TryEnter(500) && gate.TryEnter(500)); // there is room for two at once
         gate.Leave(500);
         gate.Leave(500);
         await Task.WhenAll(Enumerable.Range(0, 200).Select(number => Task.Run(async () =>
@@ -80,7 +101,7 @@ public sealed class ByteGateTests
                 if (random.Next(10) == 0) patience.CancelAfter(0);
                 try
                 {
-                    await gate.EnterAsync(bytes, patience.Token);
+                    await gate.EnterAsync(bytes, long.MaxValue, patience.Token);
                 }
                 catch (OperationCanceledException)
                 {

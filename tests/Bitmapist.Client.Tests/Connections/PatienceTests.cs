@@ -34,6 +34,60 @@ public sealed class PatienceTests
     }
 
     [Fact]
+    public async Task Who_waits_for_room_behind_an_answer_that_keeps_coming_is_not_late_either()
+    {
+        await using var server = new FakeServer(async session =>
+        {
+            await session.ReadAsync();
+            await session.SendAsync($"${Pieces * 10}\r\n");
+            for (int i = 0; i < Pieces; i++)
+            {
+                await session.SendAsync("0123456789");
+                await Task.Delay(PieceMs, Cancel);
+            }
+
+            await session.SendAsync("\r\n");
+            await session.ReadAsync();
+            await Task.Delay(PieceMs * 3, Cancel); // Who was let in at last has time left, and is looked at meanwhile.
+            await session.SendAsync("$5\r\nfirst\r\n");
+            await session.EchoAsync();
+        });
+        BitmapistOptions options = server.Options(responseTimeoutMs: Pieces * PieceMs * 2 / 5);
+        options.BytesInFlightMax = 1; // one request at a time
+        await using ServerConnection channel = await ServerConnection.ConnectAsync(options, Cancel);
+        Task<string> large = channel.AskAsync("GET large");
+        Task<string>[] behind = [channel.AskAsync("ECHO first"), channel.AskAsync("ECHO second")];
+        using var impatience = new CancellationTokenSource();
+        Task<string> impatient = channel.AskAsync(Batches.Of("ECHO none"), cancellationToken: impatience.Token);
+        await impatience.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => impatient);
+        Assert.False(large.IsCompleted);
+        Assert.Contains("0123456789", await large, StringComparison.Ordinal);
+        Assert.Equal(["$5 first", "$6 second"], await Task.WhenAll(behind));
+        Assert.Equal(1, server.Connections);
+    }
+
+    [Fact]
+    public async Task Who_waits_for_room_in_vain_is_told_so()
+    {
+        await using var server = new FakeServer(async session =>
+        {
+            await session.ReadAsync();
+            await session.SendAsync("$100\r\n0123456789");
+            await session.SilenceAsync();
+        });
+        BitmapistOptions options = server.Options(responseTimeoutMs: 500);
+        options.BytesInFlightMax = 1;
+        await using ServerConnection channel = await ServerConnection.ConnectAsync(options, Cancel);
+        Task<string> large = channel.AskAsync("GET large");
+        Task<string> behind = channel.AskAsync("ECHO behind");
+        await Assert.ThrowsAsync<BitmapistTimeoutException>(() => large.WaitAsync(TimeSpan.FromSeconds(30), Cancel));
+        var late = await Assert.ThrowsAsync<BitmapistTimeoutException>(
+            () => behind.WaitAsync(TimeSpan.FromSeconds(30), Cancel));
+        Assert.Contains("of other requests were still unanswered", late.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_answer_that_stops_coming_is_late_and_so_is_what_waits_behind_it()
     {
         await using var server = new FakeServer(async session =>
