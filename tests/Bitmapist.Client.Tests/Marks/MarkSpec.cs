@@ -107,6 +107,18 @@ public abstract class MarkSpec(ITestServer server) : ClientSpec(server)
     }
 
     [Fact]
+    public async Task Events_that_are_named_like_results_are_hidden_and_deleted_like_them()
+    {
+        await Client.MarkAsync("bitop_x", 1, cancellationToken: Cancel);
+        await Client.MarkAsync("bitopx", 1, cancellationToken: Cancel);
+        Assert.Equal(1, await Client.CountAsync(DayEvents.From("bitop_x", Noon), Cancel));
+        Assert.Equal(["bitopx"], await Client.EventNamesAsync(cancellationToken: Cancel));
+        Assert.Equal(4, await Client.DeleteTemporaryKeysAsync(Cancel));
+        Assert.Equal(0, await Client.CountAsync(DayEvents.From("bitop_x", Noon), Cancel));
+        Assert.Equal(1, await Client.CountAsync(DayEvents.From("bitopx", Noon), Cancel));
+    }
+
+    [Fact]
     public async Task Signs_of_patterns_in_names_mean_themselves()
     {
         await Client.MarkUniqueAsync("a*", 1, Cancel);
