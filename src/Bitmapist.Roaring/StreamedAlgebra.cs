@@ -3,14 +3,14 @@ using Bitmapist.Roaring.Operations;
 namespace Bitmapist.Roaring;
 
 /// <summary>
-/// Set algebra on bitmaps that lie elsewhere, read as the operation goes: beside the result it needs a few megabytes,
-/// however many operands there are and however large, unless one chunk of each is more.
+/// Set algebra on bitmaps that lie elsewhere, read as the operation goes: beside the result and the operands' headers it
+/// needs a few megabytes, however many operands there are and however large, unless one chunk of each is more.
 /// </summary>
 public static class StreamedAlgebra
 {
     private const int WindowBytes = 4 << 20;
 
-    // Of each operand: large enough for reading in order, small beside what an operand may have that others have not.
+    // Of each operand, for up to 64: enough to read in order, little beside what one may have that others have not.
     private const int CommonWindowBytes = 64 << 10;
 
     /// <summary>The ids in every operand (at least one). Reads only stretches in which each of them has some.</summary>

@@ -16,7 +16,7 @@ public sealed class BitOpCall(
     Session session, BitOperation operation, ReadOnlyMemory<byte> destination, ReadOnlyMemory<byte>[] sources)
 {
     private readonly StringValue[] _operands = new StringValue[sources.Length];
-    private readonly ReadOnlyBitmap?[] _lent = new ReadOnlyBitmap?[sources.Length];
+    private ReadOnlyBitmap?[] _lent = new ReadOnlyBitmap?[sources.Length];
     private readonly PendingBits?[] _lentOf = new PendingBits?[sources.Length];
     private readonly StoredSource?[] _lentFrom = new StoredSource?[sources.Length];
     private readonly List<int[]> _combined = []; // operands whose bits were combined: none counts without the others
@@ -43,16 +43,17 @@ public sealed class BitOpCall(
     /// Decides the result, if that needs no reading and no long computing first; within a transaction it is done then,
     /// since what other commands of it saw must not change meanwhile.
     /// </summary>
-    /// <exception cref="ColdReadException">Within a transaction: a source cannot be read; nothing is
+    /// <exception cref="ColdReadException">The index, or within a transaction a source, cannot be read; nothing is
     /// changed.</exception>
     public bool TryDecide()
     {
         using ShardScope scope = session.Enter(Shards());
-        bool isReady = Look();
+        bool isReady = Look(isCounting: !_isCounted);
+        _isCounted = true;
         while (!isReady && session.InTransaction)
         {
             MakeReady();
-            isReady = Look();
+            isReady = Look(isCounting: false);
         }
 
         if (isReady) Put();
@@ -67,10 +68,11 @@ public sealed class BitOpCall(
     }
 
     /// <summary>Whether <see cref="TryDecide"/> would decide without reading, as things are.</summary>
+    /// <exception cref="ColdReadException">The index cannot be read.</exception>
     public bool IsReady()
     {
         using ShardScope scope = session.Enter(Shards());
-        return Look();
+        return Look(isCounting: false);
     }
 
     /// <summary>Reads and computes what was not ready when last looked at; call it outside every shard.</summary>
@@ -99,16 +101,16 @@ public sealed class BitOpCall(
     }
 
     /// <summary>Freezes the operands, and tells whether all are ready; the shards are held.</summary>
-    private bool Look()
+    /// <param name="isCounting">Whether these are the lookups that count as hits and misses.</param>
+    private bool Look(bool isCounting)
     {
         for (int i = 0; i < sources.Length; i++)
         {
             var key = new KeyRef(sources[i].Span);
-            Entry? entry = _isCounted ? session.Find(key) : session.FindForRead(key);
+            Entry? entry = isCounting ? session.FindForRead(key) : session.Find(key);
             _operands[i] = entry?.Freeze() ?? StringValue.Empty;
         }
 
-        _isCounted = true;
         for (int i = 0; i < sources.Length; i++)
             if (_lent[i] is not null && !IsWhatWasLent(i)) TakeBack(i);
         bool isReady = true;
@@ -153,5 +155,8 @@ public sealed class BitOpCall(
         StringVerbs.PutHeld(session, key, existing, Result, expiresAtUnixMs: 0);
         session.Effects.BitOp(session.Database, destination.Span, operation, sources.Length);
         foreach (ReadOnlyMemory<byte> source in sources) session.Effects.Source(source.Span);
+        // Who waits to acknowledge it need not keep what the result was made of.
+        _lent = [];
+        Array.Fill(_operands, StringValue.Empty);
     }
 }

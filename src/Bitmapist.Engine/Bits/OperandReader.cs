@@ -26,12 +26,19 @@ internal static class OperandReader
         for (int i = 0; i < operands.Length; i++)
             if (isWanted[i] && operands[i].Stored is { } stored) storedBytes += stored.MemoryBytes;
         List<(int Operand, StoredSource Source)> passing = [];
+        HashSet<StoredSource> passed = []; // a source may be given twice
         for (int i = 0; i < operands.Length; i++)
         {
             if (!isWanted[i]) continue;
-            if (operands[i].Stored is not { } stored || !stored.IsReadInPassing(storedBytes))
+            if (operands[i].Stored is not { } stored
+                || (!passed.Contains(stored) && !stored.IsReadInPassing(storedBytes)))
+            {
                 ready[i] = operands[i].Force();
-            else if (IsAlone(operation, i)) ready[i] = stored.ReadOnce();
+                continue;
+            }
+
+            passed.Add(stored);
+            if (IsAlone(operation, i)) ready[i] = stored.ReadOnce();
             else passing.Add((i, stored));
         }
 
@@ -43,9 +50,11 @@ internal static class OperandReader
     private static int[] Combine(
         BitOperation operation, List<(int Operand, StoredSource Source)> passing, Span<ReadOnlyBitmap?> ready)
     {
+        IEnumerable<StoredSource> sources = passing.Select(operand => operand.Source);
+        if (operation != BitOperation.Xor) sources = sources.Distinct();
         FrozenBitmap combined = passing[0].Source.Read(() =>
         {
-            SerializedReader[] readers = [.. passing.Select(operand => operand.Source.OpenReader())];
+            SerializedReader[] readers = [.. sources.Select(source => source.OpenReader())];
             return operation switch
             {
                 BitOperation.And => StreamedAlgebra.And(readers),

@@ -195,13 +195,22 @@ public sealed class PersistentKeyspace : IAsyncDisposable
             var elapsed = Stopwatch.StartNew();
             if (await SaveAsync().ConfigureAwait(false) is { } why)
                 throw new StorageException(path, null, $"not written, as saving failed: {why.Message}", why);
-            await Task.Run(() => Backup.Write(_files, _saver.File, path)).ConfigureAwait(false);
+            if (await Task.Run(() => CopyNewest(path)).ConfigureAwait(false)) DatabaseFile.CloseUnused();
             _events.BackedUp(path, elapsed.Elapsed);
         }
         finally
         {
             _backingUp.Release();
         }
+    }
+
+    /// <summary>Writes a backup of the newest generation.</summary>
+    /// <returns>Whether a compaction replaced the file meanwhile, so that nobody may need it any more.</returns>
+    private bool CopyNewest(string path)
+    {
+        DatabaseFile source = _saver.File;
+        Backup.Write(_files, source, path);
+        return _saver.File != source;
     }
 
     /// <summary>Ends the background work and closes the files. Does not save: the log has everything.</summary>

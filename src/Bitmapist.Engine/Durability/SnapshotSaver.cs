@@ -162,8 +162,7 @@ internal sealed class SnapshotSaver(KeyspaceStore store, IFileSystem files, Data
         }
 
         Replace(OpenAgain());
-        // The last reader of the old file closes it, and only then its space is free: a collection finds that out.
-        GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: false);
+        DatabaseFile.CloseUnused();
     }
 
     /// <summary>Opens the file that now stands under the name; the old one stays in use when that fails.</summary>

@@ -103,7 +103,7 @@ public static class KeyVerbs
 
         /// <summary>
         /// The databases that hold keys, all at one instant, in ascending order; expired keys are removed first.
-        /// O(shards × databases).
+        /// O(shards × databases in use).
         /// </summary>
         public List<DatabaseCounts> CountByDatabase()
         {

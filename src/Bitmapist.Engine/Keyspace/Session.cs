@@ -20,6 +20,9 @@ public sealed class Session(KeyspaceStore store) : IDisposable
     /// <summary>The selected database, below <see cref="KeyspaceStore.Databases"/>.</summary>
     public int Database { get; set; }
 
+    /// <summary>How many databases there are.</summary>
+    public int Databases => store.Databases;
+
     /// <summary>A watched key was touched since it was watched; EXEC must then refuse.</summary>
     public bool IsWatchBroken => _isWatchBroken;
 
@@ -126,6 +129,7 @@ public sealed class Session(KeyspaceStore store) : IDisposable
     /// The value of a key while its bits, too many to be read quickly, are still in the database file; else null.
     /// Asked within a transaction: whether a write to it would read them with the transaction's shards held.
     /// </summary>
+    /// <exception cref="Bits.ColdReadException">The file's index cannot be read.</exception>
     public PendingBits? FindUnread(ReadOnlySpan<byte> name) =>
         Find(new KeyRef(name))?.Unfinished is { Stored.IsLong: true } unread ? unread : null;
 
@@ -225,7 +229,7 @@ public sealed class Session(KeyspaceStore store) : IDisposable
         Entry? entry = shard.TableOrNull(database)?.Find(hash, name)
             ?? store.LoadCold(shard, database, hash, name);
         if (entry is null) return null;
-        entry.LastUsed = store.Clock;
+        if (entry.LastUsed != store.Clock) entry.LastUsed = store.Clock; // readers leave its cache line alone
         if (entry.ExpiresAtUnixMs == 0 || entry.ExpiresAtUnixMs > NowUnixMs) return entry;
         store.RemoveExpired(shard, entry, Effects);
         return null;

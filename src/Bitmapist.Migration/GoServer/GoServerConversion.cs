@@ -65,6 +65,9 @@ public static class GoServerConversion
         long nowUnixMs = time.GetUtcNow().ToUnixTimeMilliseconds();
         try
         {
+            // What is filled takes over the permissions of what it replaces.
+            files.Open(unfinished, FileOpen.CreateNew).Dispose();
+            files.CopyPermissions(path, unfinished);
             NewDatabase.Fill(files, unfinished, new GoServerSource(bolt), report, nowUnixMs, progress);
         }
         catch
@@ -73,7 +76,6 @@ public static class GoServerConversion
             throw;
         }
 
-        files.CopyPermissions(path, unfinished);
         files.Rename(path, kept);
         files.SyncDirectory(Import.DirectoryOf(path));
         PutInPlace(files, path);

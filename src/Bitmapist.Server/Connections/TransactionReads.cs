@@ -2,6 +2,7 @@ using Bitmapist.Engine.Bits;
 using Bitmapist.Engine.Keyspace;
 using Bitmapist.Server.Commands;
 using Bitmapist.Server.Commands.Bits;
+using Bitmapist.Server.Commands.Connection;
 
 namespace Bitmapist.Server.Connections;
 
@@ -11,34 +12,76 @@ namespace Bitmapist.Server.Connections;
 /// </summary>
 internal sealed class TransactionReads(Session session, TransactionState transaction)
 {
-    private readonly List<PendingBits> _unread = [];
+    private List<PendingBits>? _unread;
     private BitOpCall?[]? _bitOps;
 
-    /// <summary>Whether nothing long is to be read; the transaction's shards are held. O(keys).</summary>
+    /// <summary>Chunks that reading what was missing visits.</summary>
+    public long Cost
+    {
+        get
+        {
+            long cost = 0;
+            foreach (PendingBits unread in _unread ?? []) cost += unread.Cost;
+            foreach (BitOpCall? bitOp in _bitOps ?? []) cost += bitOp?.Cost ?? 0;
+            return cost;
+        }
+    }
+
+    /// <summary>
+    /// Whether nothing long is to be read; the transaction's shards are held. O(keys). Where the index cannot be read
+    /// nothing is to be waited for: the command that needs it will say so.
+    /// </summary>
     public bool AreDone()
     {
-        _unread.Clear();
-        bool areDone = true;
-        for (int i = 0; i < transaction.Commands.Count; i++)
+        int database = session.Database;
+        try
         {
-            (CommandSpec spec, byte[][] args) = transaction.Commands[i];
-            if (spec == SetBit.Spec && session.FindUnread(args[1]) is { } unread) _unread.Add(unread);
-            else if (spec == BitOp.Spec) areDone &= Prepare(i, args)?.IsReady() ?? true;
+            return FindMissing();
         }
-
-        return areDone && _unread.Count == 0;
+        catch (ColdReadException)
+        {
+            return true;
+        }
+        finally
+        {
+            session.Database = database;
+        }
     }
 
     /// <summary>Reads what was missing when last asked; outside every shard.</summary>
     /// <exception cref="ColdReadException">Some of it cannot be read.</exception>
     public void Read()
     {
-        foreach (PendingBits unread in _unread) unread.Force();
+        foreach (PendingBits unread in _unread ?? []) unread.Force();
         foreach (BitOpCall? bitOp in _bitOps ?? []) bitOp?.MakeReady();
     }
 
     /// <summary>The BITOP that stands at a place in the queue, if it is one and well-formed.</summary>
     public BitOpCall? BitOpAt(int index) => _bitOps?[index];
+
+    private bool FindMissing()
+    {
+        _unread?.Clear();
+        bool areDone = true;
+        for (int i = 0; i < transaction.Commands.Count; i++)
+        {
+            (CommandSpec spec, byte[][] args) = transaction.Commands[i];
+            if (spec == SetBit.Spec)
+            {
+                if (session.FindUnread(args[1]) is { } unread) (_unread ??= []).Add(unread);
+            }
+            else if (spec == BitOp.Spec)
+            {
+                areDone &= Prepare(i, args)?.IsReady() ?? true;
+            }
+            else if (spec == Select.Spec)
+            {
+                session.Database = Select.DatabaseOf(new ArgumentList(args), session.Databases) ?? session.Database;
+            }
+        }
+
+        return areDone && _unread is not { Count: > 0 };
+    }
 
     private BitOpCall? Prepare(int index, byte[][] args)
     {

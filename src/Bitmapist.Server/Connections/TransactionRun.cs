@@ -27,7 +27,7 @@ internal sealed class TransactionRun(CommandContext call, TransactionState trans
     /// <summary>Commands left something to be done outside the shards.</summary>
     public bool HasDeferred => _deferred.Count > 0;
 
-    public override long Cost => _isOver ? _deferred.Sum(left => left.Reply.Cost) : Limits.InlineChunks + 1;
+    public override long Cost => _isOver ? _deferred.Sum(left => left.Reply.Cost) : _reads.Cost;
 
     public override bool IsStreamed => _deferred.Exists(left => left.Reply.IsStreamed);
 
@@ -36,7 +36,7 @@ internal sealed class TransactionRun(CommandContext call, TransactionState trans
 
     protected override void Compute()
     {
-        for (int i = 1; !_isOver && !TryRun(isReadingDone: i > ReadsMax); i++)
+        for (int reads = 1; !_isOver; reads++)
         {
             try
             {
@@ -44,8 +44,10 @@ internal sealed class TransactionRun(CommandContext call, TransactionState trans
             }
             catch (ColdReadException)
             {
-                i = ReadsMax; // the command that needs it will say so, and the others run
+                reads = ReadsMax; // the command that needs it will say so, and the others run
             }
+
+            TryRun(isReadingDone: reads >= ReadsMax);
         }
 
         foreach ((_, DeferredReply left) in _deferred) left.Finish();
@@ -112,5 +114,6 @@ internal sealed class TransactionRun(CommandContext call, TransactionState trans
 
         call.Prepared = null;
         call.IsInTransaction = false;
+        call.IsFailed = false; // EXEC itself has not
     }
 }

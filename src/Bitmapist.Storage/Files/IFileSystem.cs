@@ -13,10 +13,7 @@ public interface IFileSystem
     /// <summary>Removes a file; a missing one is no error.</summary>
     void Delete(string path);
 
-    /// <summary>
-    /// Atomically gives a file another name in the same directory, replacing what was there, whose permissions it takes
-    /// over.
-    /// </summary>
+    /// <summary>Atomically gives a file another name in the same directory, replacing what was there.</summary>
     void Rename(string from, string to);
 
     /// <summary>Gives a file the permissions of another.</summary>

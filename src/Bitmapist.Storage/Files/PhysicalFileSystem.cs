@@ -32,14 +32,15 @@ public sealed class PhysicalFileSystem : IFileSystem
 
     public void Rename(string from, string to) => Guard(from, $"cannot be renamed to {to}", () =>
     {
-        if (File.Exists(to)) Permit(to, from);
         File.Move(from, to, overwrite: true);
         return true;
     });
 
     public void CopyPermissions(string from, string to) => Guard(to, $"cannot be given the permissions of {from}", () =>
     {
-        Permit(from, to);
+        if (OperatingSystem.IsWindows()) return true;
+        UnixFileMode mode = File.GetUnixFileMode(from);
+        if (File.GetUnixFileMode(to) != mode) File.SetUnixFileMode(to, mode); // some mounts refuse any change
         return true;
     });
 
@@ -76,11 +77,6 @@ public sealed class PhysicalFileSystem : IFileSystem
         {
             throw new StorageException(path, null, "cannot be locked: " + e.Message, e);
         }
-    }
-
-    private static void Permit(string from, string to)
-    {
-        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(to, File.GetUnixFileMode(from));
     }
 
     private static T Guard<T>(string path, string failure, Func<T> operation)

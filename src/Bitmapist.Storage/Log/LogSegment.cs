@@ -28,6 +28,7 @@ internal sealed class LogSegment : IDisposable
         LogSegment segment = new(file, contents.Sequence);
         try
         {
+            if (files.Exists(databasePath)) files.CopyPermissions(databasePath, file.Path);
             segment.Write(header);
             return segment;
         }

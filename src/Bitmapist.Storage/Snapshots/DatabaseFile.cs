@@ -235,6 +235,12 @@ public sealed class DatabaseFile : IDisposable
 
     public void Dispose() => file.Dispose();
 
+    /// <summary>
+    /// Soon closes files that others took the place of and that nobody reads any more: only then their space is free,
+    /// and a collection finds it out.
+    /// </summary>
+    public static void CloseUnused() => GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: false);
+
     /// <summary>Begins a file beside the path; its commit renames it there.</summary>
     internal static GenerationWriter BeginFile(
         IFileSystem files, string path, Guid id, long generation, IFile? source, Action onRenamed, Action onEnd)
@@ -244,6 +250,9 @@ public sealed class DatabaseFile : IDisposable
         IFile file = files.Open(unfinished, FileOpen.CreateNew);
         try
         {
+            // From the first byte on who may read it is who may read what it is made of.
+            if (files.Exists(path)) files.CopyPermissions(path, unfinished);
+            else if (source is not null) files.CopyPermissions(source.Path, unfinished);
             byte[] header = new byte[DatabaseHeader.Bytes];
             DatabaseHeader.Write(header, id);
             file.Write(0, header);

@@ -80,19 +80,68 @@ public sealed class ColdOperandTests : IAsyncDisposable
     [Fact]
     public async Task What_was_read_of_operands_changed_since_does_not_count()
     {
-        string[] names = ["a", "bb", "ccc"];
+        string[] names = ["a", "bb", "ccc", "dddd"];
         foreach (string name in names) SetLarge(name);
         await SaveAndEvictAsync();
-        foreach (BitOperation operation in new[] { BitOperation.And, BitOperation.Or, BitOperation.Xor })
+        foreach (BitOperation operation in Enum.GetValues<BitOperation>())
         {
-            var call = new BitOpCall(_server.Session, operation, Name.Bytes("result"), Name.All(names));
-            Assert.False(call.TryDecide());
-            call.MakeReady();
-            Pair.SetBit("bb", 900_000, bit: true);
-            Pair.SetBit("ccc", 3, bit: !_server.Pair.Model.GetBit(0, "ccc", 3));
-            call.Decide();
-            _server.Pair.Model.BitOp(operation, 0, "result", names);
+            if (operation == BitOperation.Not) continue;
+            foreach (string changed in names)
+            {
+                BitOpCall call = Begun(operation, names);
+                Pair.SetBit(changed, 900_000, bit: !Pair.Model.GetBit(0, changed, 900_000));
+                Pair.SetBit(changed, 3, bit: !Pair.Model.GetBit(0, changed, 3));
+                await EndAsync(call, operation, names);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task What_was_read_of_operands_that_moved_or_came_back_counts_only_if_it_is_the_same()
+    {
+        string[] names = ["a", "bb", "ccc", "dddd"];
+        foreach (string name in names) SetLarge(name);
+        await SaveAndEvictAsync();
+
+        BitOpCall call = Begun(BitOperation.Xor, names);
+        _server.Evict(); // in the same place of the same file
+        long read = _server.Disk.ReadBytes;
+        await EndAsync(call, BitOperation.Xor, names);
+        Assert.InRange(_server.Disk.ReadBytes - read, 1, LargeBytes);
+
+        call = Begun(BitOperation.Xor, names);
+        Pair.Rename("a", "b", SetCondition.Always);
+        Pair.Copy("bb", 0, "a", SetCondition.Always); // other bits under the name
+        await EndAsync(call, BitOperation.Xor, names);
+
+        call = Begun(BitOperation.Or, names);
+        for (int round = 0; round < 12; round++) // garbage passes half of what is at least a megabyte
+        {
+            Pair.SetBit("dddd", (uint)round, bit: !Pair.Model.GetBit(0, "dddd", (uint)round));
+            await SaveAndEvictAsync();
+        }
+
+        await EndAsync(call, BitOperation.Or, names);
+        call = Begun(BitOperation.Diff, names);
+        Pair.Flush(0);
+        SetLarge("ccc");
+        await EndAsync(call, BitOperation.Diff, names);
+    }
+
+    [Fact]
+    public async Task A_source_given_twice_is_not_kept_either()
+    {
+        SetLarge("a");
+        SetLarge("bb");
+        await SaveAndEvictAsync();
+        foreach (BitOperation operation in new[] { BitOperation.Or, BitOperation.Xor, BitOperation.Diff })
+        {
+            Pair.BitOp(operation, "result", "a", "a", "bb");
             Pair.Get("result");
+            Pair.Delete("result");
+            using var hotSet = new HotSet(_server.Keyspace.Store, 0, TimeSpan.Zero);
+            hotSet.Sweep();
+            Assert.InRange(_server.Keyspace.Store.Memory.Bytes, 1, LargeBytes / 2);
             await SaveAndEvictAsync();
         }
     }
@@ -138,6 +187,22 @@ public sealed class ColdOperandTests : IAsyncDisposable
         _server.Check();
         Pair.BitOp(BitOperation.Or, "result", "a", "bb");
         _server.Check();
+    }
+
+    private BitOpCall Begun(BitOperation operation, string[] sources)
+    {
+        var call = new BitOpCall(_server.Session, operation, Name.Bytes("result"), Name.All(sources));
+        Assert.False(call.TryDecide());
+        call.MakeReady();
+        return call;
+    }
+
+    private async Task EndAsync(BitOpCall call, BitOperation operation, string[] sources)
+    {
+        call.Decide();
+        Pair.Model.BitOp(operation, 0, "result", sources);
+        Pair.Get("result");
+        await SaveAndEvictAsync();
     }
 
     private void SetLarge(string name)

@@ -128,12 +128,105 @@ public sealed class ColdTransactionTests : IAsyncDisposable
         Assert.EndsWith("\r\n:50000\r\n", reply, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("SETBIT large 3 1")]
+    [InlineData("BITOP NOT inverse large")]
+    public async Task A_command_whose_key_cannot_be_looked_up_fails_alone(string command)
+    {
+        await FillAsync();
+        _disk.UnreadableSuffix = "bitmapist.db";
+        await _client.SendAsync("MULTI");
+        await _client.SendAsync("PING");
+        await _client.SendAsync(command);
+        await _client.SendAsync("PING");
+        string reply = await _client.SendAsync("EXEC");
+        Assert.StartsWith("*3\r\n+PONG\r\n-ERR ", reply, StringComparison.Ordinal);
+        Assert.EndsWith("\r\n+PONG\r\n", reply, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_transaction_that_selects_a_database_reads_what_is_there_before_it_holds_its_keys()
+    {
+        await _client.SendAsync("SELECT 1");
+        await FillAsync();
+        await _client.SendAsync("SELECT 0");
+        string other = "";
+        _disk.Reading = bytes =>
+        {
+            if (bytes < LongRead || other.Length > 0) return;
+            other = "asking";
+            Task.Run(async () =>
+            {
+                await using var client = new PipedClient(_server);
+                await client.SendAsync("SELECT 1");
+                other = await client.SendAsync("STRLEN large");
+            }).Wait(s_patience);
+        };
+        foreach (string queued in new[] { "MULTI", "SELECT 1", "SELECT nowhere", "BITOP OR union large other" })
+            await _client.SendAsync(queued);
+        string reply = await _client.SendAsync("EXEC");
+        Assert.StartsWith("*3\r\n+OK\r\n-ERR ", reply, StringComparison.Ordinal);
+        Assert.EndsWith("\r\n:50000\r\n", reply, StringComparison.Ordinal);
+        Assert.Equal(":50000\r\n", other);
+        Assert.Equal(":50000\r\n", await _client.SendAsync("STRLEN union")); // and the client is in that database
+    }
+
+    [Fact]
+    public async Task What_changes_at_every_attempt_is_read_in_the_end()
+    {
+        await FillAsync();
+        int changes = 0;
+        bool isChanging = false; // which reads, too
+        Task<string> last = Task.FromResult("");
+        await using var other = new PipedClient(_server);
+        _disk.Reading = bytes =>
+        {
+            if (bytes < LongRead || isChanging || changes == 20 || !last.IsCompleted) return;
+            isChanging = true;
+            changes++;
+            Task.Run(async () =>
+            {
+                // The last attempt holds the keys: then this waits, and comes after it.
+                string value = Noise(30_000 + changes);
+                Task<string> set = Task.Run(() => other.SendAsync($"SET large {value}"));
+                await Task.WhenAny(set, Task.Delay(200));
+                last = set;
+                if (!set.IsCompleted) return;
+                await _keyspace.SaveAsync();
+                await EvictAsync();
+            }).Wait(s_patience);
+            isChanging = false;
+        };
+        await _client.SendAsync("MULTI");
+        await _client.SendAsync("BITOP OR union large other");
+        Assert.Equal("*1\r\n:40000\r\n", await SoonAsync(_client.SendAsync("EXEC")));
+        Assert.InRange(changes, 4, 19);
+        Assert.Equal("+OK\r\n", await SoonAsync(last));
+    }
+
+    [Fact]
+    public async Task Hits_are_counted_when_a_command_runs_and_once()
+    {
+        await FillAsync();
+        await _client.SendAsync("MULTI");
+        await _client.SendAsync("SET new x");
+        await _client.SendAsync("BITOP OR union large other new missing");
+        await _client.SendAsync("EXEC");
+        Assert.Equal("3", await _client.InfoAsync("stats", "keyspace_hits"));
+        Assert.Equal("1", await _client.InfoAsync("stats", "keyspace_misses"));
+    }
+
     /// <summary>Two long strings, on the disk alone.</summary>
     private async Task FillAsync()
     {
         await _client.SendAsync("SET large " + Noise(50_000));
         await _client.SendAsync("SET other " + Noise(40_000));
         Assert.Null(await _keyspace.SaveAsync());
+        await EvictAsync();
+    }
+
+    private async Task EvictAsync()
+    {
         _keyspace.MemoryBytesMax = 1;
         for (int i = 0; _keyspace.Store.Statistics().ResidentKeys > 0; i++)
         {

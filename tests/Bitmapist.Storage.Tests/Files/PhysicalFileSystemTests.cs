@@ -40,18 +40,15 @@ public sealed class PhysicalFileSystemTests : IDisposable
     }
 
     [Fact]
-    public void What_takes_a_file_s_place_takes_its_permissions()
+    public void Permissions_are_copied()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has other permissions");
         const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        string old = directory.File("old"), newer = directory.File("new"), copy = directory.File("copy");
-        foreach (string path in new[] { old, newer, copy }) files.Open(path, FileOpen.CreateNew).Dispose();
+        string old = directory.File("old"), copy = directory.File("copy");
+        foreach (string path in new[] { old, copy }) files.Open(path, FileOpen.CreateNew).Dispose();
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(old, Private);
         files.CopyPermissions(old, copy);
-        files.Rename(newer, old);
-        if (OperatingSystem.IsWindows()) return;
-        Assert.Equal(Private, File.GetUnixFileMode(copy));
-        Assert.Equal(Private, File.GetUnixFileMode(old));
+        if (!OperatingSystem.IsWindows()) Assert.Equal(Private, File.GetUnixFileMode(copy));
     }
 
     [Fact]

@@ -12,10 +12,14 @@ internal static class Select
         Arguments = "index:integer",
     };
 
+    /// <summary>The database that a call selects, if there is one of that number.</summary>
+    public static int? DatabaseOf(ArgumentList args, int databases) =>
+        args.TryGetInteger(1, out long number) && number >= 0 && number < databases ? (int)number : null;
+
     private static void Run(CommandContext call, RespWriter reply)
     {
-        if (!call.TryGetInt(reply, 1, out int database)) return;
-        if (database < 0 || database >= call.Server.Store.Databases)
+        if (!call.TryGetInt(reply, 1, out _)) return;
+        if (DatabaseOf(call.Args, call.Session.Databases) is not { } database)
         {
             call.Fail(reply, Errors.DatabaseIndex);
         }
