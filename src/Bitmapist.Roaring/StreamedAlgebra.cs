@@ -3,8 +3,8 @@ using Bitmapist.Roaring.Operations;
 namespace Bitmapist.Roaring;
 
 /// <summary>
-/// Set algebra on bitmaps that lie elsewhere, read as the operation goes: beside the result and the operands' headers it
-/// needs a few megabytes, however many operands there are and however large, unless one chunk of each is more.
+/// Set algebra on bitmaps that lie elsewhere, read as the operation goes: beside the result and the operands' headers
+/// it needs a few megabytes, however many operands there are and however large, unless one chunk of each is more.
 /// </summary>
 public static class StreamedAlgebra
 {

@@ -58,6 +58,11 @@ internal static class Limits
     /// </summary>
     public const long TransactionBytes = 512L * 1024 * 1024;
 
+    /// <summary>
+    /// A transaction of up to so many bytes, and as many of replies, is kept for the connection's next one.
+    /// </summary>
+    public const int TransactionBytesKept = 16 * 1024;
+
     /// <summary>Idle seconds after which a connection's peer is asked whether it is still there (Redis: 300).</summary>
     public const int KeepAliveSeconds = 300;
 

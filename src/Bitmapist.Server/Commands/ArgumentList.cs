@@ -7,20 +7,37 @@ namespace Bitmapist.Server.Commands;
 internal readonly struct ArgumentList
 {
     private readonly Request? _request;
-    private readonly byte[][]? _queued;
+    private readonly ArgumentStore? _stored;
+    private readonly int _first;
+    private readonly int _count;
 
     public ArgumentList(Request request) => _request = request;
 
-    public ArgumentList(byte[][] queued) => _queued = queued;
+    /// <summary>Arguments that were copied.</summary>
+    public ArgumentList(ArgumentStore stored, int first, int count)
+    {
+        _stored = stored;
+        _first = first;
+        _count = count;
+    }
 
     /// <summary>Bytes on the wire, or an estimate from below of them: all arguments together.</summary>
-    public long TotalBytes => _request?.TotalBytes ?? _queued!.Sum(argument => (long)argument.Length);
+    public long TotalBytes
+    {
+        get
+        {
+            if (_request is not null) return _request.TotalBytes;
+            long bytes = 0;
+            for (int i = 0; i < _count; i++) bytes += this[i].Length;
+            return bytes;
+        }
+    }
 
-    public int Count => _request?.Count ?? _queued!.Length;
+    public int Count => _request?.Count ?? _count;
 
-    public ReadOnlySpan<byte> this[int index] => _request is not null ? _request[index] : _queued![index];
+    public ReadOnlySpan<byte> this[int index] => _request is not null ? _request[index] : _stored![_first + index].Span;
 
-    public ReadOnlyMemory<byte> Memory(int index) => _request?.Memory(index) ?? _queued![index];
+    public ReadOnlyMemory<byte> Memory(int index) => _request?.Memory(index) ?? _stored![_first + index];
 
     /// <summary>Arguments from <paramref name="start"/> on; valid as long as the call.</summary>
     public ReadOnlyMemory<byte>[] From(int start)
@@ -28,14 +45,6 @@ internal readonly struct ArgumentList
         var memories = new ReadOnlyMemory<byte>[Count - start];
         for (int i = 0; i < memories.Length; i++) memories[i] = Memory(start + i);
         return memories;
-    }
-
-    /// <summary>Copies of all arguments, to outlive the request.</summary>
-    public byte[][] Copy()
-    {
-        var copies = new byte[Count][];
-        for (int i = 0; i < copies.Length; i++) copies[i] = this[i].ToArray();
-        return copies;
     }
 
     /// <summary>The arguments for a log line: printable ASCII as it is, other bytes as \xHH, long ones cut.</summary>
@@ -78,12 +87,7 @@ internal readonly struct ArgumentList
     }
 
     /// <summary>The arguments from <paramref name="start"/> on as a call of their own, copied.</summary>
-    public ArgumentList Skip(int start)
-    {
-        var rest = new byte[Count - start][];
-        for (int i = 0; i < rest.Length; i++) rest[i] = this[start + i].ToArray();
-        return new ArgumentList(rest);
-    }
+    public ArgumentList Skip(int start) => new ArgumentStore().Add(this, start);
 
     /// <summary>An integer as Redis reads one.</summary>
     public bool TryGetInteger(int index, out long value) => StrictInteger.TryParse(this[index], out value);

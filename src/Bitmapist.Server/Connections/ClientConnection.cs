@@ -22,6 +22,7 @@ internal sealed class ClientConnection : IDisposable
     private readonly RequestReader _requests = new();
     private readonly CommandContext _call;
     private readonly ServerState _server;
+    private TransactionState? _idleTransaction;
 
     public ClientConnection(long id, PipeReader input, PipeWriter output, ServerState server)
     {
@@ -58,7 +59,7 @@ internal sealed class ClientConnection : IDisposable
     public RespVersion Version { get; set; } = RespVersion.Resp2;
 
     /// <summary>Commands queued since MULTI; null outside a transaction.</summary>
-    public TransactionState? Transaction { get; set; }
+    public TransactionState? Transaction { get; private set; }
 
     public CommandSpec? LastCommand { get; set; }
 
@@ -129,6 +130,29 @@ internal sealed class ClientConnection : IDisposable
     }
 
     public void Dispose() => Session.Dispose();
+
+    /// <summary>MULTI: queues commands from now on.</summary>
+    public void BeginTransaction()
+    {
+        Transaction = _idleTransaction ?? new TransactionState();
+        _idleTransaction = null;
+    }
+
+    /// <summary>Queues no more; what is queued, if anything, is the caller's, to be given back.</summary>
+    public TransactionState? EndTransaction()
+    {
+        TransactionState? ended = Transaction;
+        Transaction = null;
+        return ended;
+    }
+
+    /// <summary>Takes back a transaction that nobody needs any more, for the next MULTI.</summary>
+    public void Reuse(TransactionState? transaction)
+    {
+        if (transaction is not { IsSmall: true }) return;
+        transaction.Clear();
+        _idleTransaction = transaction;
+    }
 
     private Next Process(ReadOnlyMemory<byte> segment, ref int offset)
     {

@@ -65,7 +65,7 @@ internal sealed class TransactionReads(Session session, TransactionState transac
         bool areDone = true;
         for (int i = 0; i < transaction.Commands.Count; i++)
         {
-            (CommandSpec spec, byte[][] args) = transaction.Commands[i];
+            (CommandSpec spec, ArgumentList args) = transaction.Commands[i];
             if (spec == SetBit.Spec)
             {
                 if (session.FindUnread(args[1]) is { } unread) (_unread ??= []).Add(unread);
@@ -76,16 +76,16 @@ internal sealed class TransactionReads(Session session, TransactionState transac
             }
             else if (spec == Select.Spec)
             {
-                session.Database = Select.DatabaseOf(new ArgumentList(args), session.Databases) ?? session.Database;
+                session.Database = Select.DatabaseOf(args, session.Databases) ?? session.Database;
             }
         }
 
         return areDone && _unread is not { Count: > 0 };
     }
 
-    private BitOpCall? Prepare(int index, byte[][] args)
+    private BitOpCall? Prepare(int index, ArgumentList args)
     {
         _bitOps ??= new BitOpCall?[transaction.Commands.Count];
-        return _bitOps[index] ??= BitOp.Prepare(session, new ArgumentList(args));
+        return _bitOps[index] ??= BitOp.Prepare(session, args);
     }
 }

@@ -17,19 +17,19 @@ internal sealed class TransactionRun(CommandContext call, TransactionState trans
     private const int ReadsMax = 4;
 
     private readonly TransactionReads _reads = new(call.Session, transaction);
-    private readonly ArrayBufferWriter<byte> _written = new();
-    private readonly List<(int At, DeferredReply Reply)> _deferred = [];
+    private readonly ArrayBufferWriter<byte> _written = transaction.Replies;
+    private List<(int At, DeferredReply Reply)>? _deferred;
     private bool _isOver;
     private bool _isWatchBroken;
     private int _next;
     private int _from;
 
     /// <summary>Commands left something to be done outside the shards.</summary>
-    public bool HasDeferred => _deferred.Count > 0;
+    public bool HasDeferred => _deferred is not null;
 
-    public override long Cost => _isOver ? _deferred.Sum(left => left.Reply.Cost) : _reads.Cost;
+    public override long Cost => _isOver ? _deferred?.Sum(left => left.Reply.Cost) ?? 0 : _reads.Cost;
 
-    public override bool IsStreamed => _deferred.Exists(left => left.Reply.IsStreamed);
+    public override bool IsStreamed => _deferred?.Exists(left => left.Reply.IsStreamed) ?? false;
 
     /// <summary>Runs the commands, unless something is to be read first.</summary>
     public bool TryRun() => TryRun(isReadingDone: false);
@@ -50,7 +50,7 @@ internal sealed class TransactionRun(CommandContext call, TransactionState trans
             TryRun(isReadingDone: reads >= ReadsMax);
         }
 
-        foreach ((_, DeferredReply left) in _deferred) left.Finish();
+        foreach ((_, DeferredReply left) in _deferred ?? []) left.Finish();
     }
 
     protected override bool WritePart(RespWriter reply, out StringSlice? body)
@@ -59,13 +59,14 @@ internal sealed class TransactionRun(CommandContext call, TransactionState trans
         if (_isWatchBroken)
         {
             reply.WriteNullArray();
+            call.Client.Reuse(transaction);
             return false;
         }
 
         if (_next == 0) reply.WriteArrayHeader(transaction.Commands.Count);
-        while (_next < _deferred.Count)
+        while (_next < (_deferred?.Count ?? 0))
         {
-            (int at, DeferredReply left) = _deferred[_next++];
+            (int at, DeferredReply left) = _deferred![_next++];
             reply.WriteRaw(_written.WrittenSpan[_from..at]);
             _from = at;
             left.WriteNext(reply, out body);
@@ -73,6 +74,7 @@ internal sealed class TransactionRun(CommandContext call, TransactionState trans
         }
 
         reply.WriteRaw(_written.WrittenSpan[_from..]);
+        call.Client.Reuse(transaction);
         return false;
     }
 
@@ -105,11 +107,11 @@ internal sealed class TransactionRun(CommandContext call, TransactionState trans
         call.IsInTransaction = true;
         for (int i = 0; i < transaction.Commands.Count; i++)
         {
-            (CommandSpec spec, byte[][] args) = transaction.Commands[i];
-            call.Args = new ArgumentList(args);
+            (CommandSpec spec, ArgumentList args) = transaction.Commands[i];
+            call.Args = args;
             call.Prepared = _reads.BitOpAt(i);
             CommandDispatcher.Run(call, spec, new RespWriter(_written, call.Client.Version));
-            if (call.TakeDeferred() is { } left) _deferred.Add((_written.WrittenCount, left));
+            if (call.TakeDeferred() is { } left) (_deferred ??= []).Add((_written.WrittenCount, left));
         }
 
         call.Prepared = null;

@@ -1,20 +1,25 @@
+using System.Buffers;
 using Bitmapist.Engine.Keyspace;
 using Bitmapist.Server.Commands;
 using Bitmapist.Server.Commands.Bits;
 
 namespace Bitmapist.Server.Connections;
 
-/// <summary>The commands queued between MULTI and EXEC.</summary>
+/// <summary>The commands queued between MULTI and EXEC; a connection's is used again for its next one.</summary>
 internal sealed class TransactionState
 {
-    private readonly List<(CommandSpec Spec, byte[][] Args)> _commands = [];
+    private readonly List<(CommandSpec Spec, ArgumentList Args)> _commands = [];
+    private readonly ArgumentStore _arguments = new();
     private const int CommandBytes = 64; // what a queued command, and an argument of it, cost beside their bytes
     private const int ArgumentBytes = 32;
     private long _bytes;
     private bool _hasBitOp;
     private bool _writesBitsAfterBitOp;
 
-    public IReadOnlyList<(CommandSpec Spec, byte[][] Args)> Commands => _commands;
+    public IReadOnlyList<(CommandSpec Spec, ArgumentList Args)> Commands => _commands;
+
+    /// <summary>Where the commands' replies go until EXEC has run them all.</summary>
+    public ArrayBufferWriter<byte> Replies { get; } = new();
 
     /// <summary>A command was refused when it was queued; EXEC will discard all.</summary>
     public bool IsFailed { get; private set; }
@@ -29,11 +34,24 @@ internal sealed class TransactionState
     {
         _bytes += args.TotalBytes + CommandBytes + (ArgumentBytes * args.Count);
         if (_bytes > Limits.TransactionBytes) return false;
-        _commands.Add((spec, args.Copy()));
+        _commands.Add((spec, _arguments.Add(args)));
         IsWriting |= spec.Is(CommandFlags.Write);
         _hasBitOp |= spec == BitOp.Spec;
         _writesBitsAfterBitOp |= _hasBitOp && spec == SetBit.Spec;
         return true;
+    }
+
+    /// <summary>It holds so little memory that it may be kept for the connection's next transaction.</summary>
+    public bool IsSmall => _bytes <= Limits.TransactionBytesKept && Replies.Capacity <= Limits.TransactionBytesKept;
+
+    /// <summary>Begins anew, with nothing queued.</summary>
+    public void Clear()
+    {
+        _commands.Clear();
+        _arguments.Clear();
+        Replies.ResetWrittenCount();
+        _bytes = 0;
+        _hasBitOp = _writesBitsAfterBitOp = IsWriting = IsFailed = false;
     }
 
     /// <summary>
@@ -46,11 +64,11 @@ internal sealed class TransactionState
     public ulong Shards()
     {
         ulong shards = 0;
-        foreach ((CommandSpec spec, byte[][] args) in _commands)
+        foreach ((CommandSpec spec, ArgumentList args) in _commands)
         {
             if (spec.Is(CommandFlags.WholeKeyspace)) return KeyspaceStore.AllShards;
             if (spec.Keys.First == 0) continue;
-            int last = Math.Min(spec.Keys.LastOf(args.Length), args.Length - 1);
+            int last = Math.Min(spec.Keys.LastOf(args.Count), args.Count - 1);
             for (int i = spec.Keys.First; i <= last; i += spec.Keys.Step) shards |= Session.ShardsOf(args[i]);
         }
 
@@ -60,8 +78,8 @@ internal sealed class TransactionState
     /// <summary>Whether EXEC would wait for a bit operation that is still being computed.</summary>
     public bool WouldWait(Session session)
     {
-        foreach ((CommandSpec spec, byte[][] args) in _commands)
-            if (CommandDispatcher.WouldWait(session, spec, new ArgumentList(args))) return true;
+        foreach ((CommandSpec spec, ArgumentList args) in _commands)
+            if (CommandDispatcher.WouldWait(session, spec, args)) return true;
         return false;
     }
 }

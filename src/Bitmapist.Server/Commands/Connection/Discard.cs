@@ -21,7 +21,7 @@ internal static class Discard
             return;
         }
 
-        call.Client.Transaction = null;
+        call.Client.Reuse(call.Client.EndTransaction());
         call.Session.Unwatch();
         reply.WriteOk();
     }

@@ -19,7 +19,7 @@ internal static class Exec
     /// <summary>A malformed EXEC ends the transaction, if there is one.</summary>
     public static void Abort(CommandContext call, RespWriter reply, string reason)
     {
-        call.Client.Transaction = null;
+        call.Client.EndTransaction();
         call.Session.Unwatch();
         call.Fail(reply, Encoding.ASCII.GetBytes($"EXECABORT Transaction discarded because of: {reason}"));
     }
@@ -27,13 +27,12 @@ internal static class Exec
     private static void Run(CommandContext call, RespWriter reply)
     {
         ClientConnection client = call.Client;
-        if (client.Transaction is not { } transaction)
+        if (client.EndTransaction() is not { } transaction)
         {
             call.Fail(reply, Errors.ExecWithoutMulti);
             return;
         }
 
-        client.Transaction = null;
         if (transaction.IsFailed)
         {
             client.Session.Unwatch();

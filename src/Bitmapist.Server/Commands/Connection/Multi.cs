@@ -22,7 +22,7 @@ internal static class Multi
             return;
         }
 
-        call.Client.Transaction = new TransactionState();
+        call.Client.BeginTransaction();
         reply.WriteOk();
     }
 }
