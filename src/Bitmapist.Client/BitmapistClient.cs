@@ -200,8 +200,9 @@ public sealed class BitmapistClient : IAsyncDisposable, IDisposable
     /// <param name="cancellationToken">Gives up; what was sent may still take effect.</param>
     /// <returns>Marks acknowledged, repeated ones included.</returns>
     /// <remarks>
-    /// Not one transaction: after a failure some are marked. Marks repeat without harm, so do it anew; errors of the
-    /// server and the connection say how many marks, from the first on, are acknowledged. A source that throws ends it.
+    /// Not one transaction: after a failure some are marked. Marks repeat without harm, so do it anew; refusals,
+    /// timeouts and lost connections say how many marks, from the first on, are acknowledged. A source that throws ends
+    /// it.
     /// </remarks>
     /// <exception cref="ArgumentException">A mark is a default value, or outside the years 1 … 9998.</exception>
     public Task<long> MarkAsync(

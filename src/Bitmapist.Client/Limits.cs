@@ -92,8 +92,8 @@ internal static class Limits
     public const int BulkBatchesInFlight = 4;
 
     /// <summary>
-    /// Sets of keys that a stream of marks remembers, one for each hour of an event: some 4 MB. Beyond, all are
-    /// forgotten, which costs their names anew.
+    /// Sets of keys that a stream of marks remembers, one for each hour of an event: some 4 MB with ordinary names.
+    /// Beyond, all are forgotten, which costs their names anew.
     /// </summary>
     public const int MarkKeysKeptMax = 4_096;
 }

@@ -59,7 +59,8 @@ internal static class Limits
     public const long TransactionBytes = 512L * 1024 * 1024;
 
     /// <summary>
-    /// A transaction of up to so many bytes, and as many of replies, is kept for the connection's next one.
+    /// A transaction of up to so many bytes, and as many of replies, is kept for the connection's next one: most need
+    /// some 5 KB.
     /// </summary>
     public const int TransactionBytesKept = 16 * 1024;
 

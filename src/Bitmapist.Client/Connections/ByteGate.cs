@@ -72,7 +72,7 @@ internal sealed class ByteGate(long bytesMax)
         }
     }
 
-    /// <summary>Fails those whose time has run out. O(waiting).</summary>
+    /// <summary>Fails those whose time has run out, and drops those who gave up. O(waiting).</summary>
     /// <param name="now">The present timestamp.</param>
     /// <param name="timedOut">What each fails with.</param>
     /// <returns>How many.</returns>
@@ -81,9 +81,15 @@ internal sealed class ByteGate(long bytesMax)
         lock (_gate)
         {
             int late = 0;
-            foreach (Waiter waiter in _waiting)
-                if (waiter.Deadline <= now && !waiter.Task.IsCompleted && waiter.TrySetException(timedOut())) late++;
-            if (late > 0) Admit();
+            for (int left = _waiting.Count; left > 0; left--)
+            {
+                Waiter waiter = _waiting.Dequeue();
+                if (waiter.Task.IsCompleted) continue;
+                if (waiter.Deadline > now) _waiting.Enqueue(waiter);
+                else if (waiter.TrySetException(timedOut())) late++;
+            }
+
+            Admit();
             return late;
         }
     }

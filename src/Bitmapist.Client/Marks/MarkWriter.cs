@@ -44,7 +44,7 @@ internal sealed class MarkWriter(ICommandChannel channel, ResultCache results)
         ForgettingAsync(keys.Names, async () =>
         {
             BulkResult sent = await BulkSender.SendAsync(
-                channel, ids, (batch, id) => Append(batch, keys, id, isSet), s_bulk, cancellationToken)
+                channel, ids, (batch, id) => Append(batch, keys, id, isSet), Forgetting(keys), cancellationToken)
                 .ConfigureAwait(false);
             return sent.Items;
         });
@@ -55,7 +55,7 @@ internal sealed class MarkWriter(ICommandChannel channel, ResultCache results)
         ForgettingAsync(keys.Names, async () =>
         {
             BulkResult sent = await BulkSender.SendAsync(
-                channel, ids, (batch, id) => Append(batch, keys, id, isSet), s_bulk, cancellationToken)
+                channel, ids, (batch, id) => Append(batch, keys, id, isSet), Forgetting(keys), cancellationToken)
                 .ConfigureAwait(false);
             return sent.Items;
         });
@@ -84,6 +84,9 @@ internal sealed class MarkWriter(ICommandChannel channel, ResultCache results)
     {
         foreach (byte[] key in keys.Bytes) batch.Begin("SETBIT", 3).Add(key).Add(id).Add(isSet ? 1 : 0);
     }
+
+    /// <summary>Results are computed while ids stream, for hours perhaps: each batch acknowledged outdates them.</summary>
+    private BulkSettings Forgetting(MarkKeys keys) => s_bulk with { Progress = _ => results.Forget(keys.Names) };
 
     private static async Task<long> StreamAsync(
         MarkStream stream, Func<MarkStream, BulkSettings, ValueTask<BulkResult>> send)

@@ -35,9 +35,10 @@ internal sealed class ArgumentStore
 
     private ReadOnlyMemory<byte> Copy(ReadOnlySpan<byte> argument)
     {
+        if (argument.Length > BlockBytes / 4) return argument.ToArray(); // so that at most a quarter goes to waste
         if (argument.Length > _block.Length - _used)
         {
-            _block = GC.AllocateUninitializedArray<byte>(Math.Max(BlockBytes, argument.Length));
+            _block = GC.AllocateUninitializedArray<byte>(BlockBytes);
             _used = 0;
         }
 

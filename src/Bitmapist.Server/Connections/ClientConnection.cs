@@ -180,7 +180,8 @@ internal sealed class ClientConnection : IDisposable
                 if (_call.Deferred.Cost > Limits.InlineChunks || _call.Deferred.IsStreamed) return Next.Finish;
                 DeferredReply deferred = _call.TakeDeferred()!;
                 deferred.Finish();
-                deferred.WriteNext(new RespWriter(_output.Writer, Version), out _);
+                bool isMore = deferred.WriteNext(new RespWriter(_output.Writer, Version), out StringSlice? body);
+                Debug.Assert(!isMore && body is null, "What is streamed is not finished here.");
             }
 
             if (_output.UnflushedBytes > Limits.TransportBufferBytes) return Next.Send;

@@ -15,18 +15,6 @@ internal sealed class TransactionReads(Session session, TransactionState transac
     private List<PendingBits>? _unread;
     private BitOpCall?[]? _bitOps;
 
-    /// <summary>Chunks that reading what was missing visits.</summary>
-    public long Cost
-    {
-        get
-        {
-            long cost = 0;
-            foreach (PendingBits unread in _unread ?? []) cost += unread.Cost;
-            foreach (BitOpCall? bitOp in _bitOps ?? []) cost += bitOp?.Cost ?? 0;
-            return cost;
-        }
-    }
-
     /// <summary>
     /// Whether nothing long is to be read; the transaction's shards are held. O(keys). Where the index cannot be read
     /// nothing is to be waited for: the command that needs it will say so.

@@ -27,7 +27,11 @@ internal sealed class TransactionRun(CommandContext call, TransactionState trans
     /// <summary>Commands left something to be done outside the shards.</summary>
     public bool HasDeferred => _deferred is not null;
 
-    public override long Cost => _isOver ? _deferred?.Sum(left => left.Reply.Cost) ?? 0 : _reads.Cost;
+    /// <remarks>
+    /// While the commands have not run nobody knows what they will leave, so it is never little enough to be done at
+    /// once: only who awaits the reply streams it.
+    /// </remarks>
+    public override long Cost => _isOver ? _deferred?.Sum(left => left.Reply.Cost) ?? 0 : Limits.InlineChunks + 1;
 
     public override bool IsStreamed => _deferred?.Exists(left => left.Reply.IsStreamed) ?? false;
 

@@ -66,6 +66,23 @@ public sealed class ColdTransactionTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_long_reply_of_a_transaction_that_reads_little_is_whole()
+    {
+        await _client.SendAsync("SETBIT d 1000000 1");
+        Assert.Null(await _keyspace.SaveAsync());
+        await EvictAsync();
+        await _client.SendAsync("MULTI");
+        await _client.SendAsync("BITOP OR r d"); // a few bytes are to be read
+        await _client.SendAsync("GET r"); // and many replied
+        await _client.SendAsync("PING");
+        string expected = $"*3\r\n:125001\r\n$125001\r\n{new string('\0', 125_000)}\u0080\r\n+PONG\r\n";
+        string reply = await SoonAsync(_client.SendAsync("EXEC"));
+        while (reply.Length < expected.Length) reply += await SoonAsync(_client.ReadAsync());
+        Assert.Equal(expected, reply);
+        Assert.Equal("+PONG\r\n", await _client.SendAsync("PING"));
+    }
+
+    [Fact]
     public async Task What_changes_while_a_transaction_reads_is_seen_by_it()
     {
         await FillAsync();

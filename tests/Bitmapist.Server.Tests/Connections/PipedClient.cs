@@ -41,7 +41,12 @@ internal sealed class PipedClient : IAsyncDisposable
         foreach (string word in words) request.Append(CultureInfo.InvariantCulture, $"${word.Length}\r\n{word}\r\n");
         await _requests.Writer.WriteAsync(Encoding.Latin1.GetBytes(request.ToString()));
 
-        // All replies of a batch leave in one flush, and pipes keep a flush whole.
+        return await ReadAsync();
+    }
+
+    /// <summary>Reads what has come: all replies of a batch leave in one flush, and pipes keep a flush whole.</summary>
+    public async Task<string> ReadAsync()
+    {
         ReadResult read = await _replies.Reader.ReadAsync();
         string reply = Encoding.Latin1.GetString(System.Buffers.BuffersExtensions.ToArray(read.Buffer));
         _replies.Reader.AdvanceTo(read.Buffer.End);
