@@ -85,7 +85,7 @@ internal sealed class MarkWriter(ICommandChannel channel, ResultCache results)
         foreach (byte[] key in keys.Bytes) batch.Begin("SETBIT", 3).Add(key).Add(id).Add(isSet ? 1 : 0);
     }
 
-    /// <summary>Results are computed while ids stream, for hours perhaps: each batch acknowledged outdates them.</summary>
+    /// <summary>Results are computed while ids stream, perhaps for hours: each batch acknowledged dates them.</summary>
     private BulkSettings Forgetting(MarkKeys keys) => s_bulk with { Progress = _ => results.Forget(keys.Names) };
 
     private static async Task<long> StreamAsync(
