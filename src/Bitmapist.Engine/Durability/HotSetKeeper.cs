@@ -16,12 +16,14 @@ internal sealed class HotSetKeeper : IAsyncDisposable
 
     private const int RestPerSweep = 20; // how much of the time sweeps may take, unless memory is short
     private const int WaitsMax = 10;
+    private const long RuntimeBytes = 32L << 20; // what the heap may hold beside bitmaps, index and young garbage
 
     private readonly Func<bool> _startSave;
     private readonly Func<bool> _hasSaveFailed;
     private readonly SemaphoreSlim _asked = new(0, 1);
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _running;
+    private long _evictedAtCollection;
     private long _saveStartedAt = -(long)s_retry.TotalMilliseconds;
 
     /// <param name="hotSet">What to keep.</param>
@@ -78,9 +80,24 @@ internal sealed class HotSetKeeper : IAsyncDisposable
         {
             TimeSpan took = await Task.Run(HotSet.Sweep).ConfigureAwait(false);
             if (HotSet.IsOverBudget && HotSet.UnsavedBytes > HotSet.BudgetBytes / 8) StartSave();
+            CollectWhatLeft();
             rest = took * RestPerSweep;
             rest = rest < s_interval ? s_interval : rest > s_intervalMax ? s_intervalMax : rest;
         }
+    }
+
+    /// <summary>
+    /// What left memory is garbage, which the collector, knowing nothing of the budget, would let become many times as
+    /// much: it is asked, in the background, whenever half the budget has left and the heap shows it.
+    /// </summary>
+    private void CollectWhatLeft()
+    {
+        long budget = HotSet.BudgetBytes;
+        long evicted = HotSet.EvictedBytes;
+        if (budget == 0 || evicted - _evictedAtCollection < budget / 2) return;
+        if (GC.GetTotalMemory(forceFullCollection: false) < budget + (budget / 2) + RuntimeBytes) return;
+        _evictedAtCollection = evicted;
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: false);
     }
 
     private void StartSave()

@@ -19,6 +19,7 @@ internal sealed class HotSet(KeyspaceStore store, long budgetBytes, TimeSpan idl
     private long _dirtyBytes;
     private long _nameBytes;
     private long _indexBytes;
+    private long _evictedBytes;
 
     /// <summary>Bytes that the bitmaps and the index may have together; 0: any number.</summary>
     public long BudgetBytes
@@ -38,6 +39,9 @@ internal sealed class HotSet(KeyspaceStore store, long budgetBytes, TimeSpan idl
     /// those that came or went.
     /// </summary>
     public long UnsavedBytes => Volatile.Read(ref _dirtyBytes) + Volatile.Read(ref _nameBytes);
+
+    /// <summary>Bytes that left memory since the start.</summary>
+    public long EvictedBytes => Volatile.Read(ref _evictedBytes);
 
     /// <summary>Whether there is more than the budget allows.</summary>
     public bool IsOverBudget => BudgetBytes is > 0 and var budget && Bytes > budget;
@@ -81,6 +85,7 @@ internal sealed class HotSet(KeyspaceStore store, long budgetBytes, TimeSpan idl
         Volatile.Write(ref _indexBytes, store.Cold?.File.IndexMemoryBytes ?? 0);
         Volatile.Write(ref _nameBytes, store.Names.Count * OverlayBytes);
         long evictedBytes = store.Cold is null ? 0 : Evict(cleanBytesByAge, cleanBytes, dirtyBytes);
+        Volatile.Write(ref _evictedBytes, _evictedBytes + evictedBytes);
         store.Memory.Correct(thought, cleanBytes + dirtyBytes - evictedBytes);
         return Stopwatch.GetElapsedTime(started);
     }
