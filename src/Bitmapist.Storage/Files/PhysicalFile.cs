@@ -9,7 +9,24 @@ internal sealed class PhysicalFile(string path, SafeFileHandle handle) : IFile
 
     public string Path => path;
 
-    public long Length => RandomAccess.GetLength(handle);
+    public long Length
+    {
+        get
+        {
+            try
+            {
+                return RandomAccess.GetLength(handle);
+            }
+            catch (NotSupportedException e)
+            {
+                throw new StorageException(path, null, "is not a regular file", e);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw new StorageException(path, null, $"asking for its length failed: {e.Message}", e);
+            }
+        }
+    }
 
     public int Read(long offset, Span<byte> buffer)
     {
@@ -48,15 +65,10 @@ internal sealed class PhysicalFile(string path, SafeFileHandle handle) : IFile
     public void Sync()
     {
         RefuseAfterFailedSync();
-        try
-        {
-            RandomAccess.FlushToDisk(handle);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            syncFailed = true;
-            throw new StorageException(path, null, $"fsync failed: {e.Message}", e);
-        }
+        string? failure = OperatingSystem.IsWindows() ? FlushOnWindows() : Fsync();
+        if (failure is null) return;
+        syncFailed = true;
+        throw new StorageException(path, null, $"fsync failed: {failure}");
     }
 
     public void Truncate(long length)
@@ -77,5 +89,25 @@ internal sealed class PhysicalFile(string path, SafeFileHandle handle) : IFile
     private void RefuseAfterFailedSync()
     {
         if (syncFailed) throw new StorageException(path, null, "refused: an earlier fsync of this file failed");
+    }
+
+    private string? Fsync()
+    {
+        int error = SystemCalls.Sync(handle);
+        return error == 0 ? null : SystemCalls.Text(error);
+    }
+
+    /// <summary>Windows alone, where .NET throws when the system fails.</summary>
+    private string? FlushOnWindows()
+    {
+        try
+        {
+            RandomAccess.FlushToDisk(handle);
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return e.Message;
+        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Bitmapist.Storage.Files;
 using Bitmapist.Storage.Log;
 using Bitmapist.Storage.Snapshots;
@@ -79,6 +80,45 @@ public sealed class PhysicalFileSystemTests : IDisposable
         using IDisposable? again = files.TryLock(path);
         Assert.NotNull(again);
         Assert.Throws<StorageException>(() => files.TryLock(directory.File("missing/db.lock")));
+    }
+
+    [Fact]
+    public void What_cannot_be_looked_for_is_not_taken_for_missing()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has other limits");
+        Assert.False(files.Exists(directory.File("missing")));
+        Assert.False(files.Exists(directory.File("missing/file")));
+        File.WriteAllText(directory.File("file"), "");
+        Assert.True(files.Exists(directory.File("file")));
+        Assert.False(files.Exists(directory.File("file/inside")));
+        // The simplest error that is not "no such file"; a failing disk or a missing permission comes the same way.
+        string tooLong = directory.File(new string('x', 300));
+        StorageException refused = Assert.Throws<StorageException>(() => files.Exists(tooLong));
+        Assert.Contains("cannot be looked for: ", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_rename_across_devices_fails_instead_of_copying()
+    {
+        string elsewhere = Path.Combine("/dev/shm", Path.GetRandomFileName());
+        Assert.SkipUnless(OperatingSystem.IsLinux() && Directory.Exists("/dev/shm"), "needs a second file system");
+        string path = directory.File("f");
+        files.Open(path, FileOpen.CreateNew).Dispose();
+        StorageException refused = Assert.Throws<StorageException>(() => files.Rename(path, elsewhere));
+        Assert.Contains(elsewhere, refused.Message, StringComparison.Ordinal);
+        Assert.Equal((true, false), (File.Exists(path), File.Exists(elsewhere)));
+    }
+
+    [Fact]
+    public void What_is_no_regular_file_is_refused_by_name()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no such files");
+        string pipe = directory.File("pipe");
+        using (Process make = Process.Start("mkfifo", pipe)) make.WaitForExit();
+        using IFile opened = files.Open(pipe, FileOpen.OpenExisting);
+        StorageException refused = Assert.Throws<StorageException>(() => opened.Length);
+        Assert.Equal($"{pipe}: is not a regular file", refused.Message);
+        Assert.Throws<StorageException>(() => files.Open(directory.Path, FileOpen.OpenExisting));
     }
 
     [Fact]
