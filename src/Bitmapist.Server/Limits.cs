@@ -100,6 +100,12 @@ internal static class Limits
     /// <summary>Time between SLURP's lines in the log.</summary>
     public static readonly TimeSpan SlurpReportInterval = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// Characters between the first and the last star of a pattern, escapes and classes counting as one: what is looked
+    /// for at every place of a name. So many cost some hundred nanoseconds a byte of a name, and a table of 256 KiB.
+    /// </summary>
+    public const int PatternCharacters = 8192;
+
     /// <summary>Argument characters quoted in the unknown-command error (Redis: 128).</summary>
     public const int QuotedCharacters = 128;
 }

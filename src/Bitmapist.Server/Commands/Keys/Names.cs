@@ -20,20 +20,21 @@ internal static class Names
 
     private static void Run(CommandContext call, RespWriter reply)
     {
-        byte[] pattern = call.Args[1].ToArray();
-        call.Defer(new NamesReply(call.Session.Names(GlobPattern.LiteralPrefix(pattern)), pattern));
+        if (GlobPattern.TryCompile(call.Args[1], out GlobPattern? pattern))
+            call.Defer(new NamesReply(call.Session.Names(pattern.LiteralPrefix), pattern));
+        else call.Fail(reply, Errors.PatternTooLong);
     }
 
-    private sealed class NamesReply(NameListing names, byte[] pattern) : DeferredReply
+    private sealed class NamesReply(NameListing names, GlobPattern pattern) : DeferredReply
     {
         private readonly List<byte[]> _matching = [];
 
-        public override long Cost => names.Cost;
+        public override long Cost => names.Cost * pattern.StepsPerByte;
 
         protected override void Compute()
         {
             foreach (byte[] name in names.Read())
-                if (GlobPattern.IsMatch(pattern, name)) _matching.Add(name);
+                if (pattern.IsMatch(name)) _matching.Add(name);
         }
 
         protected override void Write(RespWriter reply)
