@@ -62,7 +62,7 @@ internal sealed class ServerStatistics(ServerState server)
     private ServerCounts Read() => new()
     {
         Clients = server.Clients.Sum(),
-        Accepted = server.Clients.Accepted - server.Clients.Rejected,
+        Accepted = server.Clients.Accepted,
         Rejected = server.Clients.Rejected,
         Keyspace = server.Store.Statistics(),
     };
