@@ -1,4 +1,4 @@
-namespace Bitmapist.Migration.Rdb;
+namespace Bitmapist.Migration;
 
 /// <summary>Takes bytes as they come.</summary>
 internal interface IByteSink
