@@ -51,16 +51,20 @@ internal sealed class Exchange(AskingContext context, bool mayReuse)
         Ask(_batch.Begin(command, 2).Add(key).Add(number), $"{command} {key}", read);
     }
 
-    /// <summary>Adds requests for a part of a key's bytes and for their number; errors are handed over.</summary>
+    /// <summary>
+    /// Adds requests for a part of a key's bytes, for their number, and for the first bit set behind the part; errors
+    /// are handed over.
+    /// </summary>
     /// <param name="key">The key.</param>
     /// <param name="first">The first byte.</param>
     /// <param name="last">The last byte, included.</param>
-    /// <param name="read">Takes the replies of GETRANGE and STRLEN.</param>
-    public void AskRange(string key, long first, long last, Action<Reply, Reply> read)
+    /// <param name="read">Takes the replies of GETRANGE, STRLEN and BITPOS.</param>
+    public void AskWindow(string key, long first, long last, Action<Reply, Reply, Reply> read)
     {
-        Reply? range = null;
+        Reply? range = null, length = null;
         Ask(_batch.Begin("GETRANGE", 3).Add(key).Add(first).Add(last), "", reply => range = reply);
-        Ask(_batch.Begin("STRLEN", 1).Add(key), "", reply => read(range!, reply));
+        Ask(_batch.Begin("STRLEN", 1).Add(key), "", reply => length = reply);
+        Ask(_batch.Begin("BITPOS", 3).Add(key).Add(1).Add(last + 1), "", reply => read(range!, length!, reply));
     }
 
     /// <summary>Sends it and reads the replies.</summary>

@@ -66,7 +66,7 @@ public sealed class IdBitmap : IEnumerable<uint>
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     /// <summary>Up to eight bytes as a number, the first in front; those missing are zeros.</summary>
-    private static ulong WordAt(ReadOnlySpan<byte> bytes)
+    internal static ulong WordAt(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length >= sizeof(ulong)) return BinaryPrimitives.ReadUInt64BigEndian(bytes);
         Span<byte> padded = stackalloc byte[sizeof(ulong)];

@@ -1,3 +1,4 @@
+using Bitmapist.Client.Connections;
 using Bitmapist.Client.Events;
 
 namespace Bitmapist.Client.Asking;
@@ -76,7 +77,13 @@ public sealed class Questions
     /// <exception cref="InvalidOperationException">The questions were sent already.</exception>
     /// <exception cref="BitmapistException">The server refused one, or could not be asked: some answers are missing
     /// then.</exception>
-    public async Task SendAsync(CancellationToken cancellationToken = default)
+    public Task SendAsync(CancellationToken cancellationToken = default) =>
+        CallerTask.From(SendWithinAsync(cancellationToken));
+
+    /// <summary>
+    /// <see cref="SendAsync(CancellationToken)"/> for this library's own use: see <see cref="CallerTask"/>.
+    /// </summary>
+    internal async Task SendWithinAsync(CancellationToken cancellationToken)
     {
         ThrowIfSent();
         _isSent = true;

@@ -32,7 +32,7 @@ internal sealed class CohortBuilder(AskingContext context)
         var questions = new Questions(context);
         Answer<long>[] sizes = Array.ConvertAll(cohorts, questions.CountOf);
         Answer<bool>[] anybody = Array.ConvertAll(active, questions.AnyIn);
-        await questions.SendAsync(cancellationToken).ConfigureAwait(false);
+        await questions.SendWithinAsync(cancellationToken).ConfigureAwait(false);
 
         questions = new Questions(context);
         var rows = new PendingRow[dates.Length];
@@ -49,7 +49,7 @@ internal sealed class CohortBuilder(AskingContext context)
             }
         }
 
-        if (questions.Count > 0) await questions.SendAsync(cancellationToken).ConfigureAwait(false);
+        if (questions.Count > 0) await questions.SendWithinAsync(cancellationToken).ConfigureAwait(false);
         return new CohortTable(query.Unit, query.Values, columns, Array.ConvertAll(rows, row => row.Finish()));
     }
 
@@ -62,7 +62,7 @@ internal sealed class CohortBuilder(AskingContext context)
         EventSet[] cohorts = [.. Enumerable.Range(0, rowCount).Select(row => cohort.Shift(row - rowCount + 1))];
         var questions = new Questions(context);
         Answer<long>[] sizes = Array.ConvertAll(cohorts, questions.CountOf);
-        await questions.SendAsync(cancellationToken).ConfigureAwait(false);
+        await questions.SendWithinAsync(cancellationToken).ConfigureAwait(false);
 
         questions = new Questions(context);
         var rows = new PendingRow[rowCount];
@@ -80,7 +80,7 @@ internal sealed class CohortBuilder(AskingContext context)
             }
         }
 
-        if (questions.Count > 0) await questions.SendAsync(cancellationToken).ConfigureAwait(false);
+        if (questions.Count > 0) await questions.SendWithinAsync(cancellationToken).ConfigureAwait(false);
         return new CohortTable(UnitOf(cohort, activity), values, columns, Array.ConvertAll(rows, row => row.Finish()));
     }
 

@@ -64,7 +64,7 @@ internal sealed class BulkWindow
         IReadOnlyList<Reply> replies;
         try
         {
-            replies = await flight.Replies.ConfigureAwait(false);
+            replies = await flight.Replies.AndAway(); // what follows reads the source
         }
         catch (ConnectionLostException failure)
         {

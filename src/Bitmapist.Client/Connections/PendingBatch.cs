@@ -11,7 +11,8 @@ namespace Bitmapist.Client.Connections;
 /// </summary>
 /// <remarks>
 /// Bytes are taken and given back under the lock of <see cref="RequestQueue"/>; replies are added by the connection's
-/// reader alone.
+/// reader alone. Whoever ends the task runs what awaits it, within the call: this library's code, which does not block.
+/// A hop to the thread pool would make the reply depend on a thread that callers may have blocked.
 /// </remarks>
 internal sealed class PendingBatch : TaskCompletionSource<IReadOnlyList<Reply>>
 {
@@ -27,7 +28,6 @@ internal sealed class PendingBatch : TaskCompletionSource<IReadOnlyList<Reply>>
     /// <param name="mode">How they run.</param>
     /// <param name="deadline">Timestamp at which the caller stops waiting.</param>
     public PendingBatch(RequestBatch batch, SendMode mode, long deadline)
-        : base(TaskCreationOptions.RunContinuationsAsynchronously)
     {
         _mode = mode;
         _requests = batch.Count;
@@ -115,21 +115,29 @@ internal sealed class PendingBatch : TaskCompletionSource<IReadOnlyList<Reply>>
         return _received == _replies.Length;
     }
 
-    /// <summary>Tells the caller, if it still waits.</summary>
+    /// <summary>
+    /// Gives the bytes back to the pool and tells the caller, if it still waits. The batch has left its line.
+    /// </summary>
     public void Complete()
     {
         Debug.Assert(_received == _replies.Length, "A batch completes with its last reply.");
-        if (IsAbandoned) return;
-        try
+        IReadOnlyList<Reply> replies = _replies;
+        BitmapistException? refused = null;
+        if (_mode == SendMode.Transaction && !IsAbandoned)
         {
-            TrySetResult(_mode == SendMode.Pipeline
-                ? _replies
-                : TransactionReplies.Unwrap(_replies, _wire.AsSpan(0, WireBytes)));
+            try
+            {
+                replies = TransactionReplies.Unwrap(_replies, _wire.AsSpan(0, WireBytes));
+            }
+            catch (BitmapistException refusal)
+            {
+                refused = refusal;
+            }
         }
-        catch (BitmapistException refusal)
-        {
-            TrySetException(refusal);
-        }
+
+        Release();
+        if (refused is null) TrySetResult(replies);
+        else TrySetException(refused);
     }
 
     /// <summary>Gives the bytes back to the pool; nothing may be taken or described any more.</summary>

@@ -33,6 +33,19 @@ internal sealed class KeyScan(ICommandChannel channel)
         while (cursor != "0");
     }
 
+    /// <summary>The names of the events under a prefix, sorted by their characters' numbers.</summary>
+    /// <param name="keys">Reads names from keys.</param>
+    /// <param name="beginning">What the names begin with.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<IReadOnlyList<string>> EventNamesAsync(
+        KeyNames keys, string beginning, CancellationToken cancellationToken)
+    {
+        var names = new SortedSet<string>(StringComparer.Ordinal);
+        await foreach (string key in FindAsync(keys.Prefix + beginning, cancellationToken).ConfigureAwait(false))
+            if (keys.EventNameOf(key) is { } name) names.Add(name);
+        return [.. names];
+    }
+
     /// <summary>Deletes the keys that begin with a text.</summary>
     /// <returns>Keys deleted.</returns>
     public async Task<long> DeleteAsync(string start, CancellationToken cancellationToken)
