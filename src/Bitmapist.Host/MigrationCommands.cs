@@ -83,7 +83,7 @@ internal static class MigrationCommands
 
     private static void RefuseFilesOfRedis(string path)
     {
-        if (!File.Exists(path)) return;
+        if (!PhysicalFileSystem.Instance.Exists(path)) return;
         string? found = FormatRecognition.Recognise(PhysicalFileSystem.Instance, path) switch
         {
             FileFormat.Rdb => "a Redis dump",
