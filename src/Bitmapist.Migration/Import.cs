@@ -43,7 +43,7 @@ public static class Import
         string path = files.Exists(source) ? source : AofParts.ManifestIn(files, source) ?? source;
         FileFormat format = Recognise(files, path);
         var report = new ImportReport(source, format);
-        using IDisposable held = files.TryLock(target + ".lock") ?? throw new DatabaseLockedException(target);
+        using var held = DatabaseLock.Take(files, target);
         RequireWithoutKeys(files, target);
         string unfinished = target + UnfinishedSuffix;
         files.Delete(unfinished);
@@ -174,7 +174,7 @@ public static class Import
             return;
         }
 
-        using DatabaseFile file = DatabaseFile.OpenOrCreate(files, target);
+        using var file = DatabaseFile.Open(files, target);
         bool hasKeys = new DatabaseContents(file).Keys().Any();
         if (!hasKeys)
         {

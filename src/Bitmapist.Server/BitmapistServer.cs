@@ -90,8 +90,7 @@ public sealed class BitmapistServer : IAsyncDisposable
         // A client that does not read its replies must not keep the server from stopping.
         if (_listener is not null) await _listener.StopAsync(Limits.StopPatience).ConfigureAwait(false);
         await _state.Slurper.EndAsync().ConfigureAwait(false);
-        if (!save || _state.Persistence is not { } persistence) return null;
-        return await persistence.SaveAsync().ConfigureAwait(false);
+        return _state.Persistence is { } persistence ? await persistence.StopAsync(save).ConfigureAwait(false) : null;
     }
 
     public async ValueTask DisposeAsync()

@@ -86,6 +86,7 @@ public static class StringVerbs
         entry.LengthBytes = value.LengthBytes;
         if (value.Pending.IsReady) entry.SetBits(Roaring.RoaringBitmap.FromFrozen(value.Bits));
         else entry.SetBits(value.Pending);
+        store.NoteMove(value.Pending);
         store.Memory.Add(value.Pending.MemoryBytes);
         store.SetExpiry(shard, entry, expiresAtUnixMs);
     }

@@ -23,7 +23,10 @@ public sealed class PhysicalFileSystem : IFileSystem
         };
         FileAccess access = mode == FileOpen.ReadExisting ? FileAccess.Read : FileAccess.ReadWrite;
         // Sharing everything is a shared flock, which only a holder of an exclusive one refuses, as bbolt is.
-        return new PhysicalFile(path, File.OpenHandle(path, fileMode, access, FileShare.ReadWrite | FileShare.Delete));
+        SafeFileHandle handle = File.OpenHandle(path, fileMode, access, FileShare.ReadWrite | FileShare.Delete);
+        if (IsRegular(path, handle)) return new PhysicalFile(path, handle);
+        handle.Dispose();
+        throw new StorageException(path, null, "is not a regular file");
     });
 
     public bool Exists(string path)
@@ -56,6 +59,29 @@ public sealed class PhysicalFileSystem : IFileSystem
         }
     }
 
+    public bool TryRenameNew(string from, string to)
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            // A second name and then the end of the first: unlike rename this cannot replace anything.
+            int error = SystemCalls.Link(from, to);
+            if (error == SystemCalls.AlreadyThere) return false;
+            if (error == 0)
+            {
+                Delete(from);
+                return true;
+            }
+
+            // Some file systems, as FAT, have no second names.
+            if (error != SystemCalls.NotPermitted && error != SystemCalls.NotSupported)
+                throw Failed(from, $"cannot be renamed to {to}", error);
+        }
+
+        if (Exists(to)) return false;
+        Rename(from, to);
+        return true;
+    }
+
     public void CopyPermissions(string from, string to) => Guard(to, $"cannot be given the permissions of {from}", () =>
     {
         if (OperatingSystem.IsWindows()) return true;
@@ -63,6 +89,15 @@ public sealed class PhysicalFileSystem : IFileSystem
         if (File.GetUnixFileMode(to) != mode) File.SetUnixFileMode(to, mode); // some mounts refuse any change
         return true;
     });
+
+    public void CopyPermissions(IFile from, string to) =>
+        Guard(to, $"cannot be given the permissions of {from.Path}", () =>
+        {
+            if (OperatingSystem.IsWindows()) return true;
+            UnixFileMode mode = ((PhysicalFile)from).Permissions;
+            if (File.GetUnixFileMode(to) != mode) File.SetUnixFileMode(to, mode);
+            return true;
+        });
 
     public void SyncDirectory(string directory)
     {
@@ -112,6 +147,13 @@ public sealed class PhysicalFileSystem : IFileSystem
 
     private static StorageException Failed(string path, string failure, int error) =>
         new(path, null, $"{failure}: {SystemCalls.Text(error)}");
+
+    private static bool IsRegular(string path, SafeFileHandle handle)
+    {
+        if (!OperatingSystem.IsLinux()) return true; // asking for its length will tell
+        int error = SystemCalls.Identify(handle, out FileIdentity identity);
+        return error == 0 ? identity.IsRegular : throw Failed(path, "cannot be looked at", error);
+    }
 
     private static T Guard<T>(string path, string failure, Func<T> operation)
     {
