@@ -92,7 +92,7 @@ public sealed class DatabaseFile : IDisposable
     /// place by the commit. Values already stored in <paramref name="source"/> can be put into it.
     /// </summary>
     public static GenerationWriter CreateAt(IFileSystem files, string path, DatabaseFile? source = null) =>
-        BeginFile(files, path, Guid.NewGuid(), generation: 0, source?.file, onRenamed: () => { }, onEnd: () => { });
+        BeginFile(files, path, Guid.NewGuid(), 0, SipKey.NewRandom(), source?.file, onRenamed: () => { }, onEnd: () => { });
 
     /// <summary>
     /// Begins the next generation in this file. InvalidOperationException while another is being written.
@@ -106,7 +106,7 @@ public sealed class DatabaseFile : IDisposable
             // What an unfinished generation left behind must be gone before anything is written over it.
             CutTo(current.Trailer.End);
             GenerationTarget target = new(
-                file, Id, current, current.Trailer.Generation + 1, file,
+                file, Id, current, current.Trailer.Generation + 1, current.FilterKey, file,
                 Publish: committed => state = committed,
                 End: published =>
                 {
@@ -133,7 +133,8 @@ public sealed class DatabaseFile : IDisposable
         try
         {
             return BeginFile(
-                files, Path, Id, Generation + 1, file, onRenamed: () => replaced = true, onEnd: LeaveWriting);
+                files, Path, Id, Generation + 1, SipKey.NewRandom(), file,
+                onRenamed: () => replaced = true, onEnd: LeaveWriting);
         }
         catch
         {
@@ -187,12 +188,17 @@ public sealed class DatabaseFile : IDisposable
     /// <summary>Bytes of the index that are kept in memory.</summary>
     public long IndexMemoryBytes => state.Runs.Sum(run => run.MemoryBytes);
 
-    /// <summary>Looks a key up: a binary search in memory and one index block read per run, newest first.</summary>
+    /// <summary>
+    /// Looks a key up, newest run first: of most runs that do not have it their filters, in memory, know; in the others
+    /// it takes a binary search in memory and one index block read.
+    /// </summary>
     public bool TryFind(ReadOnlySpan<byte> key, out StoredEntry entry)
     {
         IndexRun[] runs = state.Runs;
+        FilteredKey filtered = new(key);
         for (int i = runs.Length - 1; i >= 0; i--)
         {
+            if (!filtered.MayBeIn(runs[i])) continue;
             IndexCursor cursor = new(runs[i]);
             if (!cursor.Seek(key) || !cursor.Key.SequenceEqual(key)) continue;
             entry = cursor.Entry.IsDeleted ? default : Stored(key.ToArray(), cursor.Metadata.ToArray(), cursor.Entry);
@@ -243,7 +249,8 @@ public sealed class DatabaseFile : IDisposable
 
     /// <summary>Begins a file beside the path; its commit renames it there.</summary>
     internal static GenerationWriter BeginFile(
-        IFileSystem files, string path, Guid id, long generation, IFile? source, Action onRenamed, Action onEnd)
+        IFileSystem files, string path, Guid id, long generation, SipKey filterKey, IFile? source,
+        Action onRenamed, Action onEnd)
     {
         string unfinished = path + UnfinishedSuffix;
         files.Delete(unfinished);
@@ -264,7 +271,7 @@ public sealed class DatabaseFile : IDisposable
         }
 
         GenerationTarget target = new(
-            file, id, Base: null, generation, source,
+            file, id, Base: null, generation, filterKey, source,
             Publish: _ =>
             {
                 files.Rename(unfinished, path);
