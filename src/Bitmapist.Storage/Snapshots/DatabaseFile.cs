@@ -106,7 +106,8 @@ public sealed class DatabaseFile : IDisposable
     /// </summary>
     public static GenerationWriter CreateAt(IFileSystem files, string path, DatabaseFile? source = null) =>
         NewDatabaseFile.Begin(
-            files, path, Guid.NewGuid(), generation: 0, source?.file, place: files.Rename, end: () => { });
+            files, path, Guid.NewGuid(), generation: 0, SipKey.NewRandom(), source?.file, place: files.Rename,
+            end: () => { });
 
     /// <summary>
     /// Begins the next generation in this file. InvalidOperationException while another is being written.
@@ -121,7 +122,7 @@ public sealed class DatabaseFile : IDisposable
             // What an unfinished generation left behind must be gone before anything is written over it.
             CutTo(current.Trailer.End);
             GenerationTarget target = new(
-                file, Id, current, current.Trailer.Generation + 1, file, RequireInPlace,
+                file, Id, current, current.Trailer.Generation + 1, current.FilterKey, file, RequireInPlace,
                 Publish: committed => state = committed,
                 End: published =>
                 {
@@ -266,12 +267,17 @@ public sealed class DatabaseFile : IDisposable
     /// <summary>Bytes of the index that are kept in memory.</summary>
     public long IndexMemoryBytes => state.Runs.Sum(run => run.MemoryBytes);
 
-    /// <summary>Looks a key up: a binary search in memory and one index block read per run, newest first.</summary>
+    /// <summary>
+    /// Looks a key up, newest run first: of most runs that do not have it their filters, in memory, know; in the others
+    /// it takes a binary search in memory and one index block read.
+    /// </summary>
     public bool TryFind(ReadOnlySpan<byte> key, out StoredEntry entry)
     {
         IndexRun[] runs = state.Runs;
+        FilteredKey filtered = new(key);
         for (int i = runs.Length - 1; i >= 0; i--)
         {
+            if (!filtered.MayBeIn(runs[i])) continue;
             IndexCursor cursor = new(runs[i]);
             if (!cursor.Seek(key) || !cursor.Key.SequenceEqual(key)) continue;
             entry = cursor.Entry.IsDeleted ? default : Stored(key.ToArray(), cursor.Metadata.ToArray(), cursor.Entry);
@@ -326,7 +332,8 @@ public sealed class DatabaseFile : IDisposable
         EnterWriting(isAgain);
         try
         {
-            return NewDatabaseFile.Begin(files, path, Id, Generation + 1, file, place, end: LeaveWriting);
+            return NewDatabaseFile.Begin(
+                files, path, Id, Generation + 1, SipKey.NewRandom(), file, place, end: LeaveWriting);
         }
         catch
         {

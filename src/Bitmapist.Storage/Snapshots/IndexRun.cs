@@ -4,8 +4,8 @@ using Bitmapist.Storage.Files;
 namespace Bitmapist.Storage.Snapshots;
 
 /// <summary>
-/// An index run with its directory in memory: per block of about 4 KiB (some hundred keys) one key and 20 bytes.
-/// Immutable; any thread.
+/// An index run with its directory in memory, per block of about 4 KiB (some hundred keys) one key and 20 bytes, and its
+/// filter, 1.5 bytes a key. Immutable; any thread.
 /// </summary>
 internal sealed class IndexRun
 {
@@ -27,11 +27,28 @@ internal sealed class IndexRun
     public RunReference Reference { get; }
     public int Blocks => starts.Length;
 
-    /// <summary>Bytes of the directory in memory.</summary>
-    public long MemoryBytes => directory.Length + (sizeof(int) * (long)starts.Length);
+    /// <summary>Knows most keys that the run does not have; null when it has none.</summary>
+    public KeyFilter? Filter { get; private init; }
+
+    /// <summary>The checksum of the directory, which has the place of every block of the run.</summary>
+    public uint DirectoryChecksum => BinaryPrimitives.ReadUInt32LittleEndian(directory);
+
+    /// <summary>Bytes of directory and filter in memory.</summary>
+    public long MemoryBytes => directory.Length + (sizeof(int) * (long)starts.Length) + (Filter?.MemoryBytes ?? 0);
+
+    /// <summary>Reads and proves directory and filter; O(blocks + bytes of the filter).</summary>
+    public static IndexRun Load(IFile file, RunReference reference)
+    {
+        IndexRun run = LoadWithoutFilter(file, reference);
+        return run.With(reference, KeyFilter.Load(run));
+    }
+
+    /// <summary>The same run with its filter, which the reference says where to find.</summary>
+    public IndexRun With(RunReference reference, KeyFilter? filter) =>
+        new(File, reference, directory, starts) { Filter = filter };
 
     /// <summary>Reads and proves the directory; O(blocks).</summary>
-    public static IndexRun Load(IFile file, RunReference reference)
+    public static IndexRun LoadWithoutFilter(IFile file, RunReference reference)
     {
         long end = file.Length;
         if (reference.DirectoryOffset < 0 || reference.DirectoryBytes < IndexFrame.HeaderBytes

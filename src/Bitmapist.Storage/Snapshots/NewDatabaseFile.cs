@@ -13,6 +13,7 @@ internal static class NewDatabaseFile
     /// <param name="path">Where it will stand.</param>
     /// <param name="id">The database's.</param>
     /// <param name="generation">Its first generation's number.</param>
+    /// <param name="filterKey">What filters of its index runs are hashed with.</param>
     /// <param name="source">The file whose stored values may be put into it; null: none.</param>
     /// <param name="place">Gives the file its name: told the unfinished and the final one. The directory is synced
     /// afterwards.</param>
@@ -22,6 +23,7 @@ internal static class NewDatabaseFile
         string path,
         Guid id,
         long generation,
+        SipKey filterKey,
         IFile? source,
         Action<string, string> place,
         Action end)
@@ -46,7 +48,7 @@ internal static class NewDatabaseFile
         }
 
         GenerationTarget target = new(
-            file, id, Base: null, generation, source,
+            file, id, Base: null, generation, filterKey, source,
             RequirePlace: () => { },
             Publish: _ =>
             {
@@ -69,7 +71,7 @@ internal static class NewDatabaseFile
     public static void Create(IFileSystem files, string path, bool isReplacing)
     {
         using GenerationWriter writer = Begin(
-            files, path, Guid.NewGuid(), generation: 0, source: null,
+            files, path, Guid.NewGuid(), generation: 0, SipKey.NewRandom(), source: null,
             place: (unfinished, final) =>
             {
                 if (isReplacing) files.Rename(unfinished, final);
