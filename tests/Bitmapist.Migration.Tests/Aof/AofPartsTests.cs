@@ -36,6 +36,19 @@ public sealed class AofPartsTests
     }
 
     [Fact]
+    public void Databases_of_any_number_are_there_when_a_command_names_them()
+    {
+        SimulatedFileSystem files = AofBytes.Set(
+            "APPEND a 2", "COPY a b DB 17", "SELECT 100", "SET c 3", "MOVE c 65534", "SWAPDB 9999 0", "SET d 4");
+        files.WriteAll(AofBytes.Base, new RdbBytes().Key(0, "a").Text("1").Add(0xFE, 40).Key(0, "z").Text("9").End());
+        ImportReport report = Import.Run(files, AofBytes.Directory, Disk.Target, Disk.Clock());
+        Assert.Equal(
+            ["17 b", "40 z", "100 d", "9999 a", "65534 c"],
+            Disk.Read(files, Disk.Target).Select(key => $"{key.Database} {Encoding.Latin1.GetString(key.Name)}"));
+        Assert.Equal(65535, report.Databases);
+    }
+
+    [Fact]
     public void A_key_of_the_base_that_has_expired_lives_on_if_a_command_gave_it_time()
     {
         byte[] past = BitConverter.GetBytes(Disk.Clock().GetUtcNow().ToUnixTimeMilliseconds() - 1);
