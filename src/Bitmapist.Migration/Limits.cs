@@ -44,7 +44,7 @@ internal static class Limits
     public const int AofManifestBytes = 1024 * 1024;
 
     /// <summary>Bytes of bitmaps that are in memory while append-only files are replayed; the rest is on disk.</summary>
-    public const long ReplayMemoryBytes = 128 * 1024 * 1024;
+    public const long ReplayMemoryBytes = 64 * 1024 * 1024;
 
     /// <summary>Bytes of effects after which a replay saves, so that the log beside its database is dropped.</summary>
     public const long ReplayLogBytes = 512 * 1024 * 1024;

@@ -11,14 +11,14 @@ namespace Bitmapist.Migration.Aof;
 /// about a key that is no string here was about one of another type, and overwrites what it would overwrite in Redis.
 /// One thread.
 /// </summary>
-/// <param name="session">Into which keyspace. Its clock stands before every expiry time.</param>
+/// <param name="keyspace">Where to. Its clock stands before every expiry time.</param>
 /// <param name="nowUnixMs">The instant that relative times count from: as in Redis, that of the replay.</param>
 /// <param name="countOther">Told the type that a command was about, when it was not strings.</param>
-internal sealed class AofReplay(Session session, long nowUnixMs, Action<string> countOther)
+internal sealed class AofReplay(ReplayKeyspace keyspace, long nowUnixMs, Action<string> countOther)
 {
     private int _selected;
 
-    public Session Session => session;
+    public Session Session => keyspace.Session;
 
     public long NowUnixMs => nowUnixMs;
 
@@ -40,7 +40,7 @@ internal sealed class AofReplay(Session session, long nowUnixMs, Action<string> 
     public void Select(int number)
     {
         _selected = number;
-        session.Database = Databases[number];
+        Session.Database = Databases[number];
     }
 
     /// <summary>Exchanges two databases; the selected number then shows the other's keys.</summary>
@@ -50,26 +50,27 @@ internal sealed class AofReplay(Session session, long nowUnixMs, Action<string> 
         Select(_selected);
     }
 
-    /// <summary>The number of a database that an argument names.</summary>
-    public static int Database(AofCommand command, int index)
+    /// <summary>The number of a database that an argument names; there is room for it then.</summary>
+    public int Database(AofCommand command, int index)
     {
         long number = command.Integer(index);
-        return number is >= 0 and < EngineLimits.DatabasesMax
-            ? (int)number
-            : throw command.Refuse($"names database {number}, beyond {EngineLimits.DatabasesMax - 1}");
+        if (number is < 0 or >= EngineLimits.DatabasesMax)
+            throw command.Refuse($"names database {number}, beyond {EngineLimits.DatabasesMax - 1}");
+        if (number >= Session.Databases) keyspace.Grow((int)number + 1);
+        return (int)number;
     }
 
     /// <summary>Counts a command about another type than strings.</summary>
     public void CountOther(string type) => countOther(type);
 
     /// <summary>A key's string, or null.</summary>
-    public StringValue? Find(byte[] name) => session.TryGet(name, out StringValue value) ? value : null;
+    public StringValue? Find(byte[] name) => Session.TryGet(name, out StringValue value) ? value : null;
 
     /// <summary>A key's expiry time; 0: none, or no key.</summary>
-    public long Expiry(byte[] name) => Math.Max(0, session.ExpiresAt(name, out _));
+    public long Expiry(byte[] name) => Math.Max(0, Session.ExpiresAt(name, out _));
 
     public void Put(byte[] name, in StringValue value, long expiresAtUnixMs) =>
-        session.Put(name, value, expiresAtUnixMs);
+        Session.Put(name, value, expiresAtUnixMs);
 
-    public void Delete(byte[] name) => session.Delete([name]);
+    public void Delete(byte[] name) => Session.Delete([name]);
 }

@@ -46,10 +46,10 @@ internal sealed class AofSource(
 
     private DatabaseMap Replay(ImportReport report)
     {
-        long start = ReadDump(report);
-        using var keyspace = ReplayKeyspace.Open(files, replayPath);
+        (long start, int databases) = ReadDump(report);
+        using var keyspace = ReplayKeyspace.Open(files, replayPath, databases);
         var replay = new AofReplay(
-            keyspace.Session, nowUnixMs, type => report.CountSkipped($"commands on type {type}"));
+            keyspace, nowUnixMs, type => report.CountSkipped($"commands on type {type}"));
         foreach (AofPart part in parts)
         {
             using IFile file = Reading.Open(files, part.Path);
@@ -64,12 +64,12 @@ internal sealed class AofSource(
     }
 
     /// <summary>Makes a database of the RDB file that the first file begins with, if it does.</summary>
-    /// <returns>The offset behind it.</returns>
-    private long ReadDump(ImportReport report)
+    /// <returns>The offset behind it, and how many databases its keys need.</returns>
+    private (long End, int Databases) ReadDump(ImportReport report)
     {
         using IFile first = Reading.Open(files, parts[0].Path);
         Span<byte> start = stackalloc byte[RdbHeader.Bytes];
-        if (!RdbHeader.TryRead(start[..first.Read(0, start)], out _)) return 0;
+        if (!RdbHeader.TryRead(start[..first.Read(0, start)], out _)) return default;
         // Nothing counts as expired: a command that follows may give a key more time.
         var dump = new ImportReport(first.Path, FileFormat.Rdb);
         var input = new SourceInput(first);
@@ -86,7 +86,7 @@ internal sealed class AofSource(
             report.CountSkipped(reason, count);
         }
 
-        return input.Position;
+        return (input.Position, dump.Databases);
     }
 
     private void Replay(

@@ -7,9 +7,9 @@ internal static class DatabaseCommands
 {
     public static void AddTo(Dictionary<string, AofCommandSpec> all)
     {
-        all.Add("SELECT", new(2, static (replay, command) => replay.Select(AofReplay.Database(command, 1))));
+        all.Add("SELECT", new(2, static (replay, command) => replay.Select(replay.Database(command, 1))));
         all.Add("SWAPDB", new(3, static (replay, command) =>
-            replay.Swap(AofReplay.Database(command, 1), AofReplay.Database(command, 2))));
+            replay.Swap(replay.Database(command, 1), replay.Database(command, 2))));
         all.Add("FLUSHDB", new(1, static (replay, _) => replay.Session.Flush(replay.Session.Database)));
         all.Add("FLUSHALL", new(1, static (replay, _) =>
         {

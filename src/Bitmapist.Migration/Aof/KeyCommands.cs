@@ -40,7 +40,7 @@ internal static class KeyCommands
         for (int i = 3; i < command.Count; i++)
         {
             if (command.Is(i, "REPLACE")) isReplacing = true;
-            else if (command.Is(i, "DB") && i + 1 < command.Count) database = AofReplay.Database(command, ++i);
+            else if (command.Is(i, "DB") && i + 1 < command.Count) database = replay.Database(command, ++i);
             else throw command.Refuse($"has the unknown option {Reading.Shown(command.Key(i))}");
         }
 
@@ -58,7 +58,7 @@ internal static class KeyCommands
     private static void Move(AofReplay replay, AofCommand command)
     {
         byte[] name = command.Key(1);
-        int target = replay.Databases[AofReplay.Database(command, 2)];
+        int target = replay.Databases[replay.Database(command, 2)]; // first, as the session may be another then
         if (target == replay.Session.Database) return;
         if (replay.Session.Copy(name, target, name, SetCondition.IfMissing)) replay.Delete(name);
     }

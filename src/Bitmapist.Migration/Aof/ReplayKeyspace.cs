@@ -12,26 +12,42 @@ namespace Bitmapist.Migration.Aof;
 /// </summary>
 internal sealed class ReplayKeyspace : IDisposable
 {
+    private const int DatabasesAtFirst = 16; // each that there could be costs 512 bytes, used or not
     private readonly FailedSaves _saves = new();
-    private readonly PersistentKeyspace _keyspace;
+    private readonly IFileSystem _files;
+    private readonly string _path;
+    private PersistentKeyspace? _keyspace; // null when it could not be opened again
     private long _uncommittedBytes;
 
-    private ReplayKeyspace(IFileSystem files, string path)
+    private ReplayKeyspace(IFileSystem files, string path, int databases)
     {
-        var options = new PersistenceOptions(path, Engine.Limits.DatabasesMax, FsyncPolicy.No, TimeSpan.Zero)
-        {
-            MemoryBytesMax = Limits.ReplayMemoryBytes,
-            HotFor = TimeSpan.Zero,
-        };
-        _keyspace = PersistentKeyspace.Open(files, options, new StillClock(), _saves);
+        _files = files;
+        _path = path;
+        _keyspace = Open(Math.Max(databases, DatabasesAtFirst));
         Session = new Session(_keyspace.Store);
     }
 
-    public Session Session { get; }
+    /// <summary>The door to it; another one after <see cref="Grow"/>.</summary>
+    public Session Session { get; private set; }
 
     /// <summary>Opens the database at a path, or makes an empty one.</summary>
+    /// <param name="files">The disk.</param>
+    /// <param name="path">The database.</param>
+    /// <param name="databases">As many as it has keys in, or more.</param>
     /// <exception cref="StorageException">It cannot be read or written.</exception>
-    public static ReplayKeyspace Open(IFileSystem files, string path) => new(files, path);
+    public static ReplayKeyspace Open(IFileSystem files, string path, int databases) => new(files, path, databases);
+
+    /// <summary>Opens it anew with so many databases at least.</summary>
+    /// <exception cref="StorageException">The disk refused.</exception>
+    public void Grow(int databases)
+    {
+        int selected = Session.Database;
+        int wanted = Math.Min(Engine.Limits.DatabasesMax, Math.Max(databases, 2 * Session.Databases));
+        Save();
+        Dispose();
+        _keyspace = Open(wanted);
+        Session = new Session(_keyspace.Store) { Database = selected };
+    }
 
     /// <summary>
     /// To be called after each command: waits now and then for the disk, so that neither the log's buffer, nor what is
@@ -44,7 +60,7 @@ internal sealed class ReplayKeyspace : IDisposable
         _uncommittedBytes += bytes;
         if (_uncommittedBytes < Limits.ReplayCommitBytes) return;
         _uncommittedBytes = 0;
-        _keyspace.CommitAsync(Session).AsTask().GetAwaiter().GetResult();
+        _keyspace!.CommitAsync(Session).AsTask().GetAwaiter().GetResult();
         if (_keyspace.LogBytes > Limits.ReplayLogBytes) Save();
         _saves.Throw(); // a save in the background: without it memory would grow
     }
@@ -53,14 +69,26 @@ internal sealed class ReplayKeyspace : IDisposable
     /// <exception cref="StorageException">The disk refused.</exception>
     public void Save()
     {
-        _keyspace.SaveAsync().GetAwaiter().GetResult();
+        _keyspace!.SaveAsync().GetAwaiter().GetResult();
         _saves.Throw();
     }
 
     public void Dispose()
     {
+        if (_keyspace is null) return;
         Session.Dispose();
         _keyspace.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        _keyspace = null;
+    }
+
+    private PersistentKeyspace Open(int databases)
+    {
+        var options = new PersistenceOptions(_path, databases, FsyncPolicy.No, TimeSpan.Zero)
+        {
+            MemoryBytesMax = Limits.ReplayMemoryBytes,
+            HotFor = TimeSpan.Zero,
+        };
+        return PersistentKeyspace.Open(_files, options, new StillClock(), _saves);
     }
 
     private sealed class StillClock : TimeProvider

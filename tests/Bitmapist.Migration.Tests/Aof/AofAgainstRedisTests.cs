@@ -34,7 +34,8 @@ public sealed class AofAgainstRedisTests(ITestOutputHelper output)
             }
         }
 
-        await Task.Delay(20, TestContext.Current.CancellationToken); // what was to expire within milliseconds is due
+        // It is asked after a restart: a BITFIELD that fails grows its string without being logged (7.0.15).
+        redis.Restart();
         List<string> served = await RedisStrings.ReadAsync(redis.Port);
         redis.Stop();
         (ImportReport report, List<ImportedKey> keys) = Import(redis.Files);

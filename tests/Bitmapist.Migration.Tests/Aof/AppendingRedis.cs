@@ -10,6 +10,7 @@ namespace Bitmapist.Migration.Tests.Aof;
 internal sealed class AppendingRedis : IDisposable
 {
     private const int Attempts = 5; // Between finding a free port and listening on it, another process may take it.
+    private static readonly Lazy<string?> s_reasonToSkip = new(ReasonToSkip);
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("redis-test-");
     private readonly string[] _options;
     private ServerProcess? _process;
@@ -27,7 +28,7 @@ internal sealed class AppendingRedis : IDisposable
     /// <summary>Starts one without keys.</summary>
     public static AppendingRedis Start(params string[] options)
     {
-        RequireRedis();
+        Assert.SkipUnless(s_reasonToSkip.Value is null, s_reasonToSkip.Value ?? "");
         var redis = new AppendingRedis(options);
         redis.Launch();
         return redis;
@@ -36,7 +37,7 @@ internal sealed class AppendingRedis : IDisposable
     /// <summary>Starts one that loads a single append-only file; null where it refuses it.</summary>
     public static AppendingRedis? Over(byte[] file)
     {
-        RequireRedis();
+        Assert.SkipUnless(s_reasonToSkip.Value is null, s_reasonToSkip.Value ?? "");
         var redis = new AppendingRedis([]);
         Directory.CreateDirectory(redis.Files);
         File.WriteAllBytes(Path.Combine(redis.Files, "whole.aof"), file);
@@ -96,10 +97,10 @@ internal sealed class AppendingRedis : IDisposable
         _folder.Delete(recursive: true);
     }
 
-    private static void RequireRedis()
+    private static string? ReasonToSkip()
     {
         using var probe = new RedisServer();
-        Assert.SkipUnless(probe.SkipReason is null, probe.SkipReason ?? "");
+        return probe.SkipReason;
     }
 
     private void Launch()

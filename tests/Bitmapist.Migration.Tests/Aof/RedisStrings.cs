@@ -9,7 +9,9 @@ internal static class RedisStrings
     private const int Databases = 16;
 
     /// <summary>One line a key: database, name, value and expiry time; keys of other types are left out.</summary>
-    public static async Task<List<string>> ReadAsync(int port)
+    /// <param name="port">The server's.</param>
+    /// <param name="toComparable">Applied to every expiry time, unix milliseconds or 0.</param>
+    public static async Task<List<string>> ReadAsync(int port, Func<long, long>? toComparable = null)
     {
         var lines = new List<string>();
         using RawConnection connection = await RawConnection.ConnectAsync(port);
@@ -24,7 +26,7 @@ internal static class RedisStrings
                     [$"TYPE {name}", $"GET {name}", $"PEXPIRETIME {name}"]);
                 if (ReplyText.Render(replies[0]) != "+string") continue;
                 long expiry = long.Parse(ReplyText.Render(replies[2])[1..], CultureInfo.InvariantCulture);
-                lines.Add(Line(database, shown[1..^1], ReplyText.BulkContent(replies[1])!, Math.Max(0, expiry)));
+                lines.Add(Line(database, shown[1..^1], ReplyText.BulkContent(replies[1])!, Comparable(expiry, toComparable)));
             }
         }
 
@@ -33,12 +35,18 @@ internal static class RedisStrings
     }
 
     /// <summary>The same of what was imported.</summary>
-    public static List<string> Of(IEnumerable<ImportedKey> keys)
+    public static List<string> Of(IEnumerable<ImportedKey> keys, Func<long, long>? toComparable = null)
     {
         List<string> lines = [.. keys.Select(key => Line(
-            key.Database, Text.Escape(key.Name), Disk.Bytes(key), key.ExpiresAtUnixMs))];
+            key.Database, Text.Escape(key.Name), Disk.Bytes(key), Comparable(key.ExpiresAtUnixMs, toComparable)))];
         lines.Sort(StringComparer.Ordinal);
         return lines;
+    }
+
+    private static long Comparable(long expiry, Func<long, long>? toComparable)
+    {
+        long expiresAtUnixMs = Math.Max(0, expiry);
+        return toComparable is null ? expiresAtUnixMs : toComparable(expiresAtUnixMs);
     }
 
     private static string Line(int database, string name, byte[] value, long expiresAtUnixMs) =>
