@@ -23,7 +23,7 @@ public sealed class FullDiskTests : IDisposable
     [InlineData("always")]
     public async Task Writes_are_refused_reads_go_on_and_nothing_acknowledged_is_lost(string fsync)
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "prlimit(2) is Linux's");
+        Prerequisite.Require(OperatingSystem.IsLinux(), "prlimit(2) is Linux's");
         int acknowledged = 0;
         using (ServerProcess server = Start(fsync))
         {
@@ -63,7 +63,7 @@ public sealed class FullDiskTests : IDisposable
     [Fact]
     public async Task A_save_that_finds_no_room_is_reported_and_tried_again()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "prlimit(2) is Linux's");
+        Prerequisite.Require(OperatingSystem.IsLinux(), "prlimit(2) is Linux's");
         using ServerProcess server = Start("no");
         using RawConnection connection = await RawConnection.ConnectAsync(_port);
         string value = new('x', 50_000);

@@ -80,8 +80,8 @@ public sealed class ExecutableTests : IDisposable
             using (ServerProcess killed = Start(out _))
             {
                 bool HasBegun() => killed.Output.Contains("converting", StringComparison.Ordinal);
-                Assert.True(SpinWait.SpinUntil(HasBegun, Testing.Limits.StartStopMs), killed.Output);
-                await Task.Delay(round * 45, TestContext.Current.CancellationToken);
+                await Eventually.IsAsync(HasBegun, "the conversion begins");
+                await Eventually.AMomentAsync(round * 45);
                 killed.Kill();
             }
 
@@ -135,7 +135,7 @@ public sealed class ExecutableTests : IDisposable
         }
 
         using RedisServer probe = new();
-        Assert.SkipUnless(probe.SkipReason is null, probe.SkipReason ?? "");
+        Prerequisite.Require(probe.SkipReason is null, probe.SkipReason);
         using RedisServer redis = RedisServer.Over(dump);
         using RawConnection loaded = await RawConnection.ConnectAsync(redis.Port);
         List<byte[]> replies = await loaded.AskAllAsync(

@@ -8,7 +8,7 @@ internal sealed class ServingRounds(MainDatabase database, Random random)
 {
     private const int SignalBackup = 10;
     private const int StartsKilledMax = 2;
-    private const int CompactionAttempts = 4;
+    private const int CompactionAttempts = 6;
     private readonly Dictionary<RoundKind, Aim> _aims = [];
 
     private ServerProcess Server => database.Server.Process;

@@ -36,6 +36,14 @@ internal sealed class FailedSaves : IPersistenceEvents
     {
     }
 
+    public void Restored(string path)
+    {
+    }
+
+    public void LogMissing(string path)
+    {
+    }
+
     public void CompactionFailed(Exception failure)
     {
     }

@@ -33,6 +33,9 @@ public sealed class RequestReader
     /// <summary>Bytes of an unfinished request received so far.</summary>
     public long BufferedBytes => _isStashDelivered ? 0 : _stashedBytes;
 
+    /// <summary>What has been searched of what came in pieces; for tests of the promise of linear work.</summary>
+    internal long SearchedBytes => _parser.SearchedBytes;
+
     /// <summary>Redis grants clients that have yet to authenticate 10 arguments of 16 KiB each. Default true.</summary>
     public bool IsAuthenticated
     {

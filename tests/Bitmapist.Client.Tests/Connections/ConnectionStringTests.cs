@@ -158,21 +158,26 @@ public sealed class ConnectionStringTests
             "redis", "rediss", "unix", "://", ":", "/", "@", "?", "&", "=", "[", "]", "%", "%41", "%ff", "host", "1",
             "db",
         ];
+        int understood = 0, refused = 0;
         for (int i = 0; i < 20_000; i++)
         {
             string text = string.Concat(Enumerable.Range(0, random.Next(9)).Select(_ => random.GetItems(pieces, 1)[0]));
             try
             {
                 BitmapistOptions.Parse(text).Snapshot();
+                understood++;
             }
             catch (FormatException)
             {
+                refused++;
             }
             catch (Exception failure)
             {
                 Assert.Fail($"seed {seed}: {text}: {failure}");
             }
         }
+
+        Assert.True(understood > 200 && refused > 200, $"seed {seed}: {understood} understood, {refused} refused");
     }
 
     private static string RandomText(Random random)

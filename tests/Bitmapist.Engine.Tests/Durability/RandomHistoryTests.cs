@@ -62,7 +62,7 @@ public sealed class RandomHistoryTests
             await server.CrashAsync(CrashMode.ProcessKilled, random.Next(), possible[^1]);
             string state = KeyspaceState.Of(server.Keyspace.Store);
             int found = possible.FindLastIndex(model => KeyspaceState.Of(model) == state);
-            Assert.True(found >= 0, $"seed {seed}, round {round}: no step left this:\n{state}");
+            Assert.True(found != -1, $"seed {seed}, round {round}: no step left this:\n{state}");
             await server.CrashAsync(CrashMode.ProcessKilled, random.Next(), possible[found]);
             server.Check();
         }
@@ -97,7 +97,7 @@ public sealed class RandomHistoryTests
             await server.CrashAsync(mode, random.Next(), possible[^1]);
             string state = KeyspaceState.Of(server.Keyspace.Store);
             int found = possible.FindLastIndex(model => KeyspaceState.Of(model) == state);
-            Assert.True(found >= 0, $"seed {seed}, round {round}: no step left this:\n{state}");
+            Assert.True(found != -1, $"seed {seed}, round {round}: no step left this:\n{state}");
             await server.CrashAsync(CrashMode.ProcessKilled, random.Next(), possible[found]);
             server.Check();
         }

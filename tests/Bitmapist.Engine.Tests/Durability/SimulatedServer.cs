@@ -82,7 +82,7 @@ internal sealed class SimulatedServer : IAsyncDisposable
         DiskEvent met = Disk.Events[number];
         bool isOfLog = met.Path.Contains(".log.", StringComparison.Ordinal) && met.Operation != DiskOperation.Delete;
         if (isOfLog || (failure is null && met is { Operation: DiskOperation.SyncDirectory, Path: "/data" }))
-            Assert.True(SpinWait.SpinUntil(() => _keyspace.LogFailure is not null, TimeSpan.FromSeconds(10)), $"{met}");
+            await Eventually.IsAsync(() => _keyspace.LogFailure is not null, $"the log has failed at {met}");
         return failure;
     }
 

@@ -25,11 +25,12 @@ internal sealed class PipedClient : IAsyncDisposable
     }
 
     /// <summary>A server that keeps everything in memory only.</summary>
-    public static ServerState NewServer(ServerOptions? options = null)
+    public static ServerState NewServer(ServerOptions? options = null, TimeProvider? time = null)
     {
         options ??= new ServerOptions();
-        var store = new KeyspaceStore(options.Databases, TimeProvider.System);
-        return new ServerState(options, store, null, TimeProvider.System, NullLogger.Instance);
+        time ??= TimeProvider.System;
+        var store = new KeyspaceStore(options.Databases, time);
+        return new ServerState(options, store, null, time, NullLogger.Instance);
     }
 
     /// <summary>Sends a command, words separated by spaces, and reads its reply.</summary>

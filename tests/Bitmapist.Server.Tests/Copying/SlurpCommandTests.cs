@@ -100,7 +100,11 @@ public sealed class SlurpCommandTests
         await File.WriteAllTextAsync(text, "secret", TestContext.Current.CancellationToken);
         await File.WriteAllBytesAsync(large, new byte[2 * 1024 * 1024], TestContext.Current.CancellationToken);
         using (var making = System.Diagnostics.Process.Start("mkfifo", pipe))
+        {
             await making.WaitForExitAsync(TestContext.Current.CancellationToken);
+            Assert.Equal(0, making.ExitCode);
+        }
+
         using TcpListener source = new(IPAddress.Loopback, 0);
         source.Start();
         int port = ((IPEndPoint)source.LocalEndpoint).Port;

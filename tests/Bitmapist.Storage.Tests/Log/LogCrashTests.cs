@@ -29,7 +29,7 @@ public sealed class LogCrashTests(ITestOutputHelper output)
         }
 
         // Only a disk that keeps later writes and loses earlier ones leaves a log that has to be refused.
-        if (mode != CrashMode.UnsyncedAtRandom) Assert.Equal(0, refused);
+        Bounds.AtMost(mode == CrashMode.UnsyncedAtRandom ? 150 : 0, refused);
         output.WriteLine($"{mode}: seeds 0 to 299, {refused} refused by name");
     }
 
@@ -67,7 +67,7 @@ public sealed class LogCrashTests(ITestOutputHelper output)
         await log.CommitAsync(log.Append("kept by the system only"u8));
         disk.FailNext(DiskOperation.Sync, DiskFault.InputOutputError);
         time.Advance(TimeSpan.FromSeconds(1));
-        Assert.True(SpinWait.SpinUntil(() => log.Failure is not null, TimeSpan.FromSeconds(10)));
+        await Eventually.IsAsync(() => log.Failure is not null, "the log has failed");
         Assert.Equal(LogText.Segment(1), log.Failure!.Path);
         Assert.Throws<StorageException>(() => log.Append("refused"u8));
         Assert.Throws<StorageException>(() => log.Rotate());
