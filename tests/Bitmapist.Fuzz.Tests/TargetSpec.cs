@@ -1,0 +1,45 @@
+namespace Bitmapist.Fuzz.Tests;
+
+/// <summary>
+/// What is tested of every target: its corpus, and some seconds of a campaign that is always the same. A class for each
+/// derives from this one (<see cref="TargetCoverageTests"/> sees to that).
+/// </summary>
+public abstract class TargetSpec<TTarget>(ITestOutputHelper output)
+    where TTarget : IFuzzTarget, new()
+{
+    private const int Seed = 20_261_128;
+    private const int SeedsPerInput = 6;
+    private static readonly TimeSpan s_campaign = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan s_patience = FuzzRun.TimeMax * SeedsPerInput;
+    private readonly TTarget _target = new();
+
+    public static TheoryData<string> CorpusFiles =>
+        [.. Corpus.Files(new TTarget()).Select(file => Path.GetFileName(file))];
+
+    [Theory]
+    [MemberData(nameof(CorpusFiles))]
+    public async Task Corpus_breaks_no_expectation(string file)
+    {
+        byte[] input = await File.ReadAllBytesAsync(
+            Path.Combine(Corpus.Folder(_target), file), TestContext.Current.CancellationToken);
+        // What hangs fails by name instead of holding up all tests.
+        await Task.Run(() =>
+        {
+            for (int seed = 0; seed < SeedsPerInput; seed++)
+                output.WriteLine($"seed {seed}: {FuzzRun.Check(_target, input, seed)}");
+        }).WaitAsync(s_patience, TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task Some_seconds_of_damage_break_no_expectation()
+    {
+        using var log = new StringWriter();
+        using var campaign = new Campaign(_target, Seed, log, watchdog: null);
+        Finding? finding = await Task.Run(() => campaign.Run(s_campaign))
+            .WaitAsync(s_campaign + FuzzRun.TimeMax, TestContext.Current.CancellationToken);
+        output.WriteLine(log.ToString());
+        if (finding is not null) Assert.Fail($"{finding.Failure}\n{finding.Keep()}");
+        Assert.True(campaign.Runs >= 20, $"only {campaign.Runs} inputs"); // else this shows little
+        Assert.True(campaign.Outcomes >= 2, "every input came to the same"); // damage that nothing notices is none
+    }
+}
