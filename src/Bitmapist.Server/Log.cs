@@ -61,6 +61,16 @@ internal static partial class Log
         "part of the log of {Path} was deleted or moved while in use: every change is in the database file now")]
     public static partial void LogMissing(ILogger logger, string path);
 
+    [LoggerMessage(17, LogLevel.Warning,
+        "client {Client} from {Address} is cut off: {Bytes} bytes of requests and replies wait for it, and all clients "
+        + "together may have {BytesMax} (maxmemory-clients)")]
+    public static partial void ClientCutOff(ILogger logger, long client, string address, long bytes, long bytesMax);
+
+    [LoggerMessage(18, LogLevel.Warning,
+        "client {Client} from {Address} is cut off: the replies of its transaction, which took effect, have more than "
+        + "{BytesMax} bytes")]
+    public static partial void TransactionCutOff(ILogger logger, long client, string address, long bytesMax);
+
     [LoggerMessage(20, LogLevel.Information, "importing redis dataset from {Source} into db {Database}")]
     public static partial void SlurpStarted(ILogger logger, string source, int database);
 

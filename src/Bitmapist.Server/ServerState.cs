@@ -26,6 +26,7 @@ internal sealed class ServerState
         StartedAtUnixMs = time.GetUtcNow().ToUnixTimeMilliseconds();
         Statistics = new ServerStatistics(this);
         Backups = new Backups(persistence, options.DatabasePath ?? "", logger);
+        ClientMemory = new ClientMemory(Clients, logger) { BytesMax = options.ClientMemoryBytesMax };
         Slurper = new Slurper(store, persistence, time, logger, RunId);
     }
 
@@ -55,6 +56,12 @@ internal sealed class ServerState
     public TimeProvider Time { get; }
 
     public ClientRegistry Clients { get; } = new();
+
+    /// <summary>Bytes of a transaction's replies that wait as bytes.</summary>
+    public long TransactionReplyBytesMax { get; init; } = Limits.TransactionReplyBytes;
+
+    /// <summary>What clients make the server hold.</summary>
+    public ClientMemory ClientMemory { get; }
 
     /// <summary>Copies from other servers.</summary>
     public Slurper Slurper { get; }

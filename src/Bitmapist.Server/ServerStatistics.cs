@@ -64,6 +64,7 @@ internal sealed class ServerStatistics(ServerState server)
         Clients = server.Clients.Sum(),
         Accepted = server.Clients.Accepted,
         Rejected = server.Clients.Rejected,
+        CutOff = server.ClientMemory.CutOff,
         Keyspace = server.Store.Statistics(),
     };
 }

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Bitmapist.Storage.Files;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
@@ -73,7 +74,7 @@ internal sealed class ConnectionServer(ServerState server, ILogger logger)
     private async Task RunAsync(ConnectionContext connection)
     {
         using var client = new ClientConnection(
-            server.Clients.NextId(), connection.Transport.Input, connection.Transport.Output, server)
+            server.Clients.NextId(), connection.Transport.Input, connection.Transport.Output, server, connection.Abort)
         {
             RemoteEndPoint = connection.RemoteEndPoint,
             LocalEndPoint = connection.LocalEndPoint,
@@ -89,9 +90,9 @@ internal sealed class ConnectionServer(ServerState server, ILogger logger)
             Log.CommitFailed(logger, failure.Message);
             connection.Abort();
         }
-        catch (IOException)
+        catch (Exception failure) when (failure is IOException or SocketException or OperationCanceledException)
         {
-            // The client went away, which is its right.
+            // The client went away, which is its right, or was cut off.
         }
         catch (Exception bug)
         {

@@ -34,6 +34,7 @@ internal static class ParameterTable
         Constant("aof-load-truncated", "yes"),
 
         MaxMemory.Parameter,
+        MaxMemoryClients.Parameter,
         EvictIdle.Parameter,
         Constant("maxmemory-policy", "noeviction"),
         Number("proto-max-bulk-len", _ => Resp.Limits.BulkBytesMax),
