@@ -47,7 +47,23 @@ internal sealed class ColdKeys
         Expiries.LookAgain();
     }
 
-    /// <summary>Looks a key up in the file: one block of some hundred keys is read per index run.</summary>
+    /// <summary>
+    /// Whether a key may be in the file; false, as for nearly every key that is not, is certain and takes no read.
+    /// </summary>
+    public bool MayHave(int database, ReadOnlySpan<byte> name)
+    {
+        int count = StoredKeys.DatabaseBytes + name.Length;
+        byte[]? rented = count > StackBytes ? ArrayPool<byte>.Shared.Rent(count) : null;
+        Span<byte> stored = rented ?? stackalloc byte[StackBytes];
+        BinaryPrimitives.WriteUInt16BigEndian(stored, (ushort)database);
+        name.CopyTo(stored[StoredKeys.DatabaseBytes..]);
+        bool mayHave = _file.MayHave(stored[..count]);
+        if (rented is not null) ArrayPool<byte>.Shared.Return(rented);
+        return mayHave;
+    }
+
+    /// <summary>Looks a key up in the file: one block of some hundred keys is read per index run that may have
+    /// it.</summary>
     /// <exception cref="ColdReadException">The index cannot be read or does not prove itself.</exception>
     public bool TryFind(int database, ReadOnlySpan<byte> name, out StoredString key, out DatabaseFile file)
     {

@@ -179,8 +179,14 @@ public sealed class KeyspaceStore
     /// <exception cref="ColdReadException">The file cannot be read.</exception>
     internal Entry? LoadCold(Shard shard, int database, ulong hash, ReadOnlySpan<byte> name)
     {
-        if (Cold is not { } cold || cold.File.Entries == 0) return null;
-        if (shard.IsRemoved(database, hash, name) || Names.IsFileHidden(database)) return null;
+        if (Cold is not { } cold || !cold.MayHave(database, name)) return null;
+        return shard.IsRemoved(database, hash, name) || Names.IsFileHidden(database)
+            ? null
+            : LoadCold(cold, shard, database, hash, name);
+    }
+
+    private Entry? LoadCold(ColdKeys cold, Shard shard, int database, ulong hash, ReadOnlySpan<byte> name)
+    {
         if (!cold.TryFind(database, name, out StoredString key, out DatabaseFile file)) return null;
         var entry = new Entry(database, hash, name.ToArray())
         {

@@ -268,6 +268,18 @@ public sealed class DatabaseFile : IDisposable
     public long IndexMemoryBytes => state.Runs.Sum(run => run.MemoryBytes);
 
     /// <summary>
+    /// Whether a key may be there, or may have been deleted: false is certain. Reads nothing: O(runs), one place in
+    /// memory for each.
+    /// </summary>
+    public bool MayHave(ReadOnlySpan<byte> key)
+    {
+        FilteredKey filtered = new(key);
+        foreach (IndexRun run in state.Runs)
+            if (filtered.MayBeIn(run)) return true;
+        return false;
+    }
+
+    /// <summary>
     /// Looks a key up, newest run first: of most runs that do not have it their filters, in memory, know; in the others
     /// it takes a binary search in memory and one index block read.
     /// </summary>

@@ -5,7 +5,7 @@ namespace Bitmapist.Storage.Snapshots;
 /// <summary>
 /// Writes one generation: changed keys of a database file, or all keys of a new file. Keys come in any order; ascending
 /// ones cost least, as they form a single index run. Disposing without a commit leaves the database as it was. Memory
-/// stays below about 40 MiB and 210 bytes per hundred keys, whatever is written. One thread at a time.
+/// stays below about 40 MiB and 260 bytes per hundred keys, whatever is written. One thread at a time.
 /// </summary>
 public sealed class GenerationWriter : IDisposable
 {

@@ -5,7 +5,7 @@ namespace Bitmapist.Storage.Snapshots;
 
 /// <summary>
 /// An index run with its directory in memory, per block of about 4 KiB (some hundred keys) one key and 20 bytes, and its
-/// filter, 1.5 bytes a key. Immutable; any thread.
+/// filter, 2 bytes a key. Immutable; any thread.
 /// </summary>
 internal sealed class IndexRun
 {
