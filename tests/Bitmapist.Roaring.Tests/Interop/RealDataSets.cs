@@ -11,7 +11,7 @@ internal static class RealDataSets
 {
     public static readonly string[] Names = ["census1881", "census-income", "wikileaks-noquotes"];
 
-    /// <summary>The id lists of a data set, in the order of the archive's file names; skips where it is absent.</summary>
+    /// <summary>The id lists of a data set, in the order of the archive's file names; skips without it.</summary>
     public static uint[][] Read(string name)
     {
         string path = Prerequisite.SharedData($"{name}.tar.gz");
