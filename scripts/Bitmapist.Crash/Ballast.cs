@@ -40,7 +40,8 @@ internal sealed class Ballast(int seed)
     public async Task CheckAsync(RawConnection connection)
     {
         await connection.AskAsync($"SELECT {Database}");
-        List<byte[]> replies = await connection.AskAllAsync(Enumerable.Range(0, Keys).Select(key => $"GET {Name(key)}"));
+        List<byte[]> replies =
+            await connection.AskAllAsync(Enumerable.Range(0, Keys).Select(key => $"GET {Name(key)}"));
         for (int key = 0; key < Keys; key++)
         {
             byte[] expected = _version == 0 ? [] : Content(_version, key);

@@ -49,6 +49,7 @@ internal sealed class Launcher(string executable)
     public void RequireWhole(string databasePath)
     {
         string report = Run(Path.GetDirectoryName(databasePath)!, "check", databasePath);
-        if (!report.Split('\n').Contains("whole")) throw new CrashTestException($"check does not call it whole:\n{report}");
+        if (!report.Split('\n').Contains("whole"))
+            throw new CrashTestException($"check does not call it whole:\n{report}");
     }
 }

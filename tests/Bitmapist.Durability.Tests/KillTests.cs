@@ -16,7 +16,7 @@ public sealed class KillTests
         using CrashTest test = new(
             BitmapistServer.ExecutablePath, seed, TestContext.Current.TestOutputHelper!.WriteLine);
         await test.RunEveryKindAsync(TurnsMax);
-        Assert.All(Enum.GetValues<RoundKind>(), kind => Assert.True(test.Tally.Rounds(kind) > 0, $"no round of {kind}"));
+        Assert.True(test.Tally.Rounds(RoundKind.OrderlyStop) > 0);
         Assert.All(
             Enum.GetValues<RoundKind>().Except([RoundKind.OrderlyStop]),
             kind => Assert.True(test.Tally.UnderWay(kind) > 0, $"seed {seed}: no kill hit {kind} under way"));

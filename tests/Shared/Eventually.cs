@@ -63,7 +63,8 @@ internal static class Eventually
     /// Lets another process get on with its work where nothing can be asked about it. What is asserted afterwards must
     /// hold whether the moment was long enough or not.
     /// </summary>
-    public static Task AMomentAsync(int momentMs = MomentMs) => Task.Delay(momentMs, TestContext.Current.CancellationToken);
+    public static Task AMomentAsync(int momentMs = MomentMs) =>
+        Task.Delay(momentMs, TestContext.Current.CancellationToken);
 
     private static void GiveUpAfterPatience(long startedAt, string what)
     {

@@ -3,8 +3,8 @@ using Bitmapist.Testing.Wire;
 namespace Bitmapist.Crash.Foreign;
 
 /// <summary>
-/// Keys that a server is given from elsewhere, by a file or by SLURP: each a set of ids spread over one chunk, so that a
-/// whole key, a key cut short and another's key cannot be taken for each other.
+/// Keys that a server is given from elsewhere, by a file or by SLURP: each a set of ids spread over one chunk, so that
+/// a whole key, a key cut short and another's key cannot be taken for each other.
 /// </summary>
 internal sealed class KnownKeys
 {
@@ -39,7 +39,7 @@ internal sealed class KnownKeys
         return bytes;
     }
 
-    /// <summary>Reads every key of the selected database, which may have any of these, each whole, and no others.</summary>
+    /// <summary>Reads every key of the selected database, which may have any of these and no other.</summary>
     /// <returns>How many there are.</returns>
     /// <exception cref="CrashTestException">One is not as it was given, or was never given.</exception>
     public async Task<int> CountAsync(RawConnection connection)

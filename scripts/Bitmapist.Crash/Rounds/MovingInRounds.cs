@@ -66,7 +66,7 @@ internal sealed class MovingInRounds(Launcher launcher, Random random, KnownKeys
         return outcome;
     }
 
-    /// <summary>Proves the new database and compares its keys, marks one more, kills the server and proves it again.</summary>
+    /// <summary>Compares the new database's keys, marks one more, kills the server, and has it checked.</summary>
     private async Task CheckAsync()
     {
         using (RunningServer server = launcher.Serve(_path))

@@ -121,6 +121,6 @@ internal sealed class ServingRounds(MainDatabase database, Random random)
 
     private int Saves() => database.Server.LinesWith("saved in");
 
-    /// <summary>When the unfinished files of a backup were written; the beginning of time where there is none.</summary>
+    /// <summary>When the unfinished files of a backup were written; long ago where there is none.</summary>
     private DateTime[] UnfinishedBackups() => Array.ConvertAll(UnfinishedBackupPaths, File.GetLastWriteTimeUtc);
 }

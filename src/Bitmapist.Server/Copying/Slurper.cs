@@ -29,7 +29,8 @@ internal sealed class Slurper(
     {
         lock (_gate)
         {
-            if (!_running.IsCompleted || _isEnded) return false;
+            // Not whether the task is over: it may have a line to log when INFO says already that the copy has ended.
+            if (_latest is { Status: SlurpStatus.Running } || _isEnded) return false;
             _stopping.Dispose();
             _stopping = new CancellationTokenSource();
             var progress = new SlurpProgress(options, database, NowUnixMs());

@@ -142,14 +142,14 @@ public sealed class PatienceTests
         await session.SendAsync(Header);
         for (int i = 0; i < Pieces; i++)
         {
-            await pieces.WaitAsync(Cancel);
+            await session.UntilAsync(pieces.WaitAsync(Cancel));
             await session.SendAsync("0123456789");
         }
 
         await session.SendAsync("\r\n");
     }
 
-    /// <summary>Lets time pass before every piece, more in all than the timeout, once the one before has arrived.</summary>
+    /// <summary>Lets time pass before every piece, more in all than the timeout, once the last has arrived.</summary>
     private static async Task LetComeSlowlyAsync(ManualTime clock, SemaphoreSlim pieces, ReceivedBytes received)
     {
         for (int i = 0; i < Pieces; i++)

@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace Bitmapist.Client.Tests.Connections;
 
-/// <summary>Bytes of replies that clients of a server have received, as their meter tells; without the handshake.</summary>
+/// <summary>Bytes of replies that clients of a server have received, as their meter tells.</summary>
 internal sealed class ReceivedBytes : IDisposable
 {
     private readonly MeterListener _listener = new();

@@ -10,7 +10,7 @@ public sealed class ClientMemoryTests
     private readonly ServerState _server;
 
     public ClientMemoryTests() =>
-        _server = PipedClient.NewServer(new ServerOptions { ClientMemoryBytesMax = BytesMax }, _logger);
+        _server = PipedClient.NewServer(new ServerOptions { ClientMemoryBytesMax = BytesMax }, logger: _logger);
 
     [Fact]
     public Task A_request_that_does_not_end_is_cut_off() => AssertCutOffAsync(async client =>

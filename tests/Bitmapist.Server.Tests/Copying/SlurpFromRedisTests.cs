@@ -8,7 +8,9 @@ using Bitmapist.Testing.Wire;
 
 namespace Bitmapist.Server.Tests.Copying;
 
-/// <summary>SLURP from a real redis-server.</summary>
+/// <summary>SLURP from a real redis-server. Measures the heap, so nothing else may run meanwhile.</summary>
+[CollectionDefinition(nameof(SlurpFromRedisTests), DisableParallelization = true)]
+[Collection(nameof(SlurpFromRedisTests))]
 public sealed class SlurpFromRedisTests(RedisServer redis) : IClassFixture<RedisServer>
 {
     private string Address
