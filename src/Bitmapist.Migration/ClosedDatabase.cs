@@ -119,46 +119,5 @@ internal sealed class ClosedDatabase : IKeySource, IDisposable
     };
 
     /// <summary>What happens to the database meanwhile is told by how the whole ends.</summary>
-    private sealed class SilentEvents : IPersistenceEvents
-    {
-        public void Loading(string path)
-        {
-        }
-
-        public void Loaded(TimeSpan elapsed, long keys)
-        {
-        }
-
-        public void TornTail(string path, long offset, long bytes)
-        {
-        }
-
-        public void Saving()
-        {
-        }
-
-        public void Saved(TimeSpan elapsed)
-        {
-        }
-
-        public void SaveFailed(Exception failure)
-        {
-        }
-
-        public void Restored(string path)
-        {
-        }
-
-        public void LogMissing(string path)
-        {
-        }
-
-        public void CompactionFailed(Exception failure)
-        {
-        }
-
-        public void BackedUp(string path, TimeSpan elapsed)
-        {
-        }
-    }
+    private sealed class SilentEvents : IPersistenceEvents;
 }

@@ -15,40 +15,4 @@ internal sealed class FailedSaves : IPersistenceEvents
     }
 
     public void SaveFailed(Exception failure) => _failure = failure;
-
-    public void Loading(string path)
-    {
-    }
-
-    public void Loaded(TimeSpan elapsed, long keys)
-    {
-    }
-
-    public void TornTail(string path, long offset, long bytes)
-    {
-    }
-
-    public void Saving()
-    {
-    }
-
-    public void Saved(TimeSpan elapsed)
-    {
-    }
-
-    public void Restored(string path)
-    {
-    }
-
-    public void LogMissing(string path)
-    {
-    }
-
-    public void CompactionFailed(Exception failure)
-    {
-    }
-
-    public void BackedUp(string path, TimeSpan elapsed)
-    {
-    }
 }

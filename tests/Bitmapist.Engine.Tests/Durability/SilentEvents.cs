@@ -12,39 +12,11 @@ internal sealed class SilentEvents : IPersistenceEvents
 
     public int FailedSaves => Volatile.Read(ref _failedSaves);
 
-    public void Loading(string path)
-    {
-    }
 
-    public void Loaded(TimeSpan elapsed, long keys)
-    {
-    }
 
-    public void TornTail(string path, long offset, long bytes)
-    {
-    }
 
-    public void Saving()
-    {
-    }
 
     public void Saved(TimeSpan elapsed) => Interlocked.Increment(ref _saves);
 
     public void SaveFailed(Exception failure) => Interlocked.Increment(ref _failedSaves);
-
-    public void Restored(string path)
-    {
-    }
-
-    public void LogMissing(string path)
-    {
-    }
-
-    public void CompactionFailed(Exception failure)
-    {
-    }
-
-    public void BackedUp(string path, TimeSpan elapsed)
-    {
-    }
 }
