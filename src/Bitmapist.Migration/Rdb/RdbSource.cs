@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using Bitmapist.Engine.Bits;
 using EngineLimits = Bitmapist.Engine.Limits;
@@ -13,6 +14,7 @@ internal sealed class RdbSource(SourceInput input, RdbEnding ending) : IKeySourc
 {
     private const int ChecksumVersion = 5; // the first that ends with one
     private const int EndMarkBytes = 40;
+    private static readonly SearchValues<byte> s_markDigits = SearchValues.Create("0123456789abcdef"u8);
     private readonly ByteList _name = new(EngineLimits.KeyBytes);
     private readonly BitsSink _bits = new();
     private readonly RdbStringReader _strings = new(input);
@@ -170,6 +172,6 @@ internal sealed class RdbSource(SourceInput input, RdbEnding ending) : IKeySourc
         if (input.End - input.Position != EndMarkBytes) return false;
         Span<byte> mark = stackalloc byte[EndMarkBytes];
         input.Read(mark);
-        return mark.IndexOfAnyExcept("0123456789abcdef"u8) < 0;
+        return !mark.ContainsAnyExcept(s_markDigits);
     }
 }

@@ -38,7 +38,10 @@ internal static class PortableBytes
         return [.. ids];
     }
 
-    /// <summary>Writes ascending ids: as arrays and bitsets (0), all as runs (1), or each other one as runs (2).</summary>
+    /// <summary>
+    /// Writes ascending ids: as arrays and bitsets (0), all as runs (1), each other one as runs (2), or those in pieces
+    /// that touch, as the specification allows (3).
+    /// </summary>
     public static byte[] Write(uint[] ids, int form)
     {
         uint[][] chunks = [.. ids.GroupBy(id => id >> 16).Select(chunk => chunk.ToArray())];
@@ -63,8 +66,9 @@ internal static class PortableBytes
             output.Write(number);
         }
 
+        int runMax = form == 3 ? 100 : int.MaxValue;
         byte[][] containers = [.. chunks.Select((chunk, i) =>
-            hasRuns && (flags[i / 8] >> (i % 8) & 1) != 0 ? Runs(chunk) : Plain(chunk))];
+            hasRuns && (flags[i / 8] >> (i % 8) & 1) != 0 ? Runs(chunk, runMax) : Plain(chunk))];
         if (!hasRuns || chunks.Length >= OffsetsFrom)
         {
             long at = output.Length + (chunks.Length * 4);
@@ -117,12 +121,12 @@ internal static class PortableBytes
         return bits;
     }
 
-    private static byte[] Runs(uint[] chunk)
+    private static byte[] Runs(uint[] chunk, int lengthMax)
     {
         var runs = new List<(ushort Start, ushort More)>();
         foreach (uint id in chunk)
         {
-            if (runs.Count > 0 && runs[^1].Start + runs[^1].More + 1 == (ushort)id)
+            if (runs.Count > 0 && runs[^1].Start + runs[^1].More + 1 == (ushort)id && runs[^1].More < lengthMax)
                 runs[^1] = (runs[^1].Start, (ushort)(runs[^1].More + 1));
             else runs.Add(((ushort)id, 0));
         }

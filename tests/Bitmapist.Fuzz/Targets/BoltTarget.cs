@@ -64,6 +64,6 @@ public sealed class BoltTarget : ImportTarget
     private static byte[] Bitmap(Random random)
     {
         uint[] ids = [.. Enumerable.Range(0, random.Next(20)).Select(_ => (uint)random.Next(1 << 20)).Distinct().Order()];
-        return PortableBytes.Write(ids, random.Next(3));
+        return PortableBytes.Write(ids, random.Next(4));
     }
 }

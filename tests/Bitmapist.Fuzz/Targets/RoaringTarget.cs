@@ -24,7 +24,7 @@ public sealed class RoaringTarget : IFuzzTarget
     {
         var ids = new HashSet<uint>();
         for (int chunk = random.Next(6); chunk > 0; chunk--) AddChunk(ids, (uint)random.Next(1 << 16) << 16, random);
-        return PortableBytes.Write([.. ids.Order()], random.Next(3));
+        return PortableBytes.Write([.. ids.Order()], random.Next(4));
     }
 
     public string Check(byte[] input, Random random)

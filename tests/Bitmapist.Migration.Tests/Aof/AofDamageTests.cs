@@ -15,7 +15,7 @@ public sealed class AofDamageTests(ITestOutputHelper output)
     {
         SimulatedFileSystem files = AofBytes.Set("SET b 2");
         byte[] increment = files.ReadAll(AofBytes.Increment);
-        files.WriteAll(AofBytes.Increment, [.. increment, .. AofBytes.Of("SET a 9")[..^1]]);
+        files.WriteAll(AofBytes.Increment, [.. increment, .. AofBytes.Of("SET a 9").AsSpan(..^1)]);
         Assert.Equal(["a=1", "b=2"], AofBytes.Import(files, AofBytes.Directory, out ImportReport report));
         Assert.Equal($"{AofBytes.Increment} ends inside a command or transaction at offset {increment.Length}: "
             + "its last 26 bytes are left out", Assert.Single(report.Warnings));
@@ -30,7 +30,7 @@ public sealed class AofDamageTests(ITestOutputHelper output)
         SimulatedFileSystem files = AofBytes.Set("SET b 2");
         files.WriteAll(AofBytes.Directory + "/next", AofBytes.Of("SET c 3"));
         files.WriteAll(AofBytes.Manifest, [.. files.ReadAll(AofBytes.Manifest), .. "file next seq 2 type i\n"u8]);
-        files.WriteAll(AofBytes.Increment, files.ReadAll(AofBytes.Increment)[..^3]);
+        files.WriteAll(AofBytes.Increment, files.ReadAll(AofBytes.Increment).AsSpan(..^3));
         CorruptFileException refusal = Assert.Throws<CorruptFileException>(
             () => AofBytes.Import(files, AofBytes.Directory, out _));
         Assert.Equal(AofBytes.Increment, refusal.Path);
@@ -41,7 +41,7 @@ public sealed class AofDamageTests(ITestOutputHelper output)
     public void A_base_cut_short_is_refused()
     {
         SimulatedFileSystem files = AofBytes.Set("SET b 2");
-        files.WriteAll(AofBytes.Base, files.ReadAll(AofBytes.Base)[..^1]);
+        files.WriteAll(AofBytes.Base, files.ReadAll(AofBytes.Base).AsSpan(..^1));
         Assert.Equal(AofBytes.Base, Assert.Throws<CorruptFileException>(
             () => AofBytes.Import(files, AofBytes.Directory, out _)).Path);
     }
