@@ -24,6 +24,7 @@ static async Task<int> ServeAsync(ServerOptions options)
     BitmapistServer server;
     try
     {
+        AddressCheck.Require(options.Addresses);
         if (options.DatabasePath is { } path) MigrationCommands.ConvertAtStart(path, logger);
         server = await BitmapistServer.StartAsync(options, loggers).ConfigureAwait(false);
     }

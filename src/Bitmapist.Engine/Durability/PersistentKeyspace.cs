@@ -142,7 +142,6 @@ public sealed class PersistentKeyspace : IAsyncDisposable
     /// <exception cref="StorageException">The log failed, and an effect of this session may be lost.</exception>
     public ValueTask CommitAsync(Session session)
     {
-        session.ReleaseFiles(); // what its replies are made of is in memory
         long position = _log.AppendedPosition;
         return _log.CommittedPosition >= position ? default : CommitAsync(session, position);
     }
@@ -274,6 +273,7 @@ public sealed class PersistentKeyspace : IAsyncDisposable
         if (!_saving.Wait(0)) return true; // who saves looks as well
         try
         {
+            _lock.Renew();
             if (!_saver.IsSaveNeeded())
             {
                 _saving.Release();

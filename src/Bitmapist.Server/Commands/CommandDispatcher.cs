@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using Bitmapist.Engine.Bits;
+using Bitmapist.Engine.Durability;
 using Bitmapist.Resp.Writing;
 using Bitmapist.Server.Connections;
 
@@ -62,7 +63,7 @@ internal static class CommandDispatcher
         catch (ColdReadException failure)
         {
             // Nothing was changed, and a reply is begun only when what it needs is at hand.
-            call.Fail(reply, Encoding.UTF8.GetBytes($"ERR {failure.Message}"));
+            call.Fail(reply, Encoding.UTF8.GetBytes($"ERR {FailureText.ForClient(failure)}"));
         }
 
         if (call.IsFailed) counters.Failures[spec.Index]++;

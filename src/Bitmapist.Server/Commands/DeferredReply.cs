@@ -1,5 +1,6 @@
 using System.Text;
 using Bitmapist.Engine.Bits;
+using Bitmapist.Engine.Durability;
 using Bitmapist.Resp.Writing;
 
 namespace Bitmapist.Server.Commands;
@@ -46,7 +47,7 @@ internal abstract class DeferredReply
         }
         catch (ColdReadException failure)
         {
-            _failure = Encoding.UTF8.GetBytes($"ERR {failure.Message}");
+            _failure = Encoding.UTF8.GetBytes($"ERR {FailureText.ForClient(failure)}");
         }
     }
 
