@@ -1,3 +1,4 @@
+using Bitmapist.Engine.Bits;
 using Bitmapist.Engine.Durability;
 using Bitmapist.Engine.Expiry;
 using Bitmapist.Engine.Keyspace;
@@ -52,26 +53,21 @@ public sealed class BitmapistServer : IAsyncDisposable
                 PhysicalFileSystem.Instance, persistenceOptions, time, new PersistenceLogger(logger));
         }
 
-        KeyspaceStore store = persistence?.Store ?? new KeyspaceStore(options.Databases, time);
-        var server = new BitmapistServer(
-            new ServerState(options, store, persistence, time, logger)
-            {
-                CommandLog = options.Debug ? logger : null,
-            },
-            new ExpiryCycle(store, time), logger);
+        BitmapistServer? server = null;
         try
         {
+            server = Create(options, persistence, time, logger);
             server._listener = Listener.Bind(server._state, logger);
             server.LimitClients();
             server._listener.Start();
+            return server;
         }
         catch
         {
-            await server.DisposeAsync().ConfigureAwait(false);
+            if (server is not null) await server.DisposeAsync().ConfigureAwait(false);
+            else if (persistence is not null) await persistence.DisposeAsync().ConfigureAwait(false);
             throw;
         }
-
-        return server;
     }
 
     /// <summary>Writes a backup to the configured file, unless one is being written; failure is logged.</summary>
@@ -99,6 +95,28 @@ public sealed class BitmapistServer : IAsyncDisposable
         await _state.Slurper.DisposeAsync().ConfigureAwait(false);
         await _expiry.DisposeAsync().ConfigureAwait(false);
         if (_state.Persistence is { } persistence) await persistence.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private static BitmapistServer Create(
+        ServerOptions options, PersistentKeyspace? persistence, TimeProvider time, ILogger logger)
+    {
+        KeyspaceStore store = persistence?.Store ?? new KeyspaceStore(options.Databases, time);
+        var state = new ServerState(options, store, persistence, time, logger)
+        {
+            CommandLog = options.Debug ? logger : null,
+        };
+        var line = new OncePerInterval(Limits.RepeatedLogInterval, time);
+        var expiry = new ExpiryCycle(store, time, failure =>
+        {
+            if (line.IsDue()) LogFailure(logger, "removing expired keys", failure);
+        });
+        return new BitmapistServer(state, expiry, logger);
+    }
+
+    private static void LogFailure(ILogger logger, string work, Exception failure)
+    {
+        bool isExpected = failure is StorageException or ColdReadException;
+        Log.BackgroundWorkFailed(logger, work, failure.Message, isExpected ? null : failure);
     }
 
     /// <summary>

@@ -71,6 +71,12 @@ internal static partial class Log
         + "{BytesMax} bytes")]
     public static partial void TransactionCutOff(ILogger logger, long client, string address, long bytesMax);
 
+    [LoggerMessage(19, LogLevel.Error, "{Work} failed, will be tried again: {Reason}")]
+    public static partial void BackgroundWorkFailed(ILogger logger, string work, string reason, Exception? bug);
+
+    [LoggerMessage(25, LogLevel.Error, "commands that need what is on disk fail: {Reason}")]
+    public static partial void Unreadable(ILogger logger, string reason);
+
     [LoggerMessage(20, LogLevel.Information, "importing redis dataset from {Source} into db {Database}")]
     public static partial void SlurpStarted(ILogger logger, string source, int database);
 

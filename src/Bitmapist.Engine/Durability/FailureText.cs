@@ -1,4 +1,3 @@
-using Bitmapist.Engine.Bits;
 using Bitmapist.Storage.Files;
 
 namespace Bitmapist.Engine.Durability;
@@ -9,7 +8,7 @@ public static class FailureText
     /// <summary>The reason, with names of files but without their folders.</summary>
     public static string ForClient(Exception failure)
     {
-        (string? path, string reason) = (failure is ColdReadException ? failure.InnerException! : failure) switch
+        (string? path, string reason) = failure switch
         {
             StorageException storage => (storage.Path, storage.Reason),
             CorruptFileException corrupt => (corrupt.Path, corrupt.Reason),

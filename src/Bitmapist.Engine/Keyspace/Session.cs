@@ -228,7 +228,7 @@ public sealed class Session(KeyspaceStore store) : IDisposable
     /// <summary>Removes what has expired since; every shard is held.</summary>
     internal void RemoveExpiredHeld()
     {
-        foreach (Shard shard in store.Shards) KeyspaceStore.RemoveExpired(this, shard, int.MaxValue);
+        foreach (Shard shard in store.Shards) KeyspaceStore.RemoveExpired(this, shard, int.MaxValue, out _);
         if (store.Cold is not { } cold) return;
         bool wasInTransaction = InTransaction;
         if (!wasInTransaction) _transactionNowUnixMs = store.NowUnixMs;

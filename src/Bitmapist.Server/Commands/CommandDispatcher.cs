@@ -63,7 +63,8 @@ internal static class CommandDispatcher
         catch (ColdReadException failure)
         {
             // Nothing was changed, and a reply is begun only when what it needs is at hand.
-            call.Fail(reply, Encoding.UTF8.GetBytes($"ERR {FailureText.ForClient(failure)}"));
+            call.Server.TellUnreadable(failure);
+            call.Fail(reply, Errors.Unreadable);
         }
 
         if (call.IsFailed) counters.Failures[spec.Index]++;

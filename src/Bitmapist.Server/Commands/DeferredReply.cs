@@ -1,6 +1,4 @@
-using System.Text;
 using Bitmapist.Engine.Bits;
-using Bitmapist.Engine.Durability;
 using Bitmapist.Resp.Writing;
 
 namespace Bitmapist.Server.Commands;
@@ -13,8 +11,7 @@ namespace Bitmapist.Server.Commands;
 /// </summary>
 internal abstract class DeferredReply
 {
-    private byte[]? _failure;
-    private bool _isFinished;
+    private bool _isUnreadable;
 
     /// <summary>Chunks of 65,536 bits to visit, roughly.</summary>
     public abstract long Cost { get; }
@@ -28,26 +25,20 @@ internal abstract class DeferredReply
     public virtual long HeldBytes => 0;
 
     /// <summary>
-    /// The work may wait until the reply is written: nobody else needs its result, and it takes memory that is not
-    /// needed before.
+    /// Does the work, on whatever thread. What lies in the database file may turn out to be unreadable: then the reply
+    /// is an error that says so.
     /// </summary>
-    public virtual bool MayWait => false;
-
-    /// <summary>
-    /// Does the work, on whatever thread, unless it was done before. What lies in the database file may turn out to be
-    /// unreadable: then the reply is an error that says so.
-    /// </summary>
-    public void Finish()
+    public void Finish(ServerState server)
     {
-        if (_isFinished) return;
-        _isFinished = true;
         try
         {
             Compute();
         }
         catch (ColdReadException failure)
         {
-            _failure = Encoding.UTF8.GetBytes($"ERR {FailureText.ForClient(failure)}");
+            server.TellUnreadable(failure);
+            server.CountError(Errors.Unreadable);
+            _isUnreadable = true;
         }
     }
 
@@ -57,8 +48,8 @@ internal abstract class DeferredReply
     /// <returns>Whether another piece follows.</returns>
     public bool WriteNext(RespWriter reply)
     {
-        if (_failure is null) return WritePiece(reply);
-        reply.WriteError(_failure);
+        if (!_isUnreadable) return WritePiece(reply);
+        reply.WriteError(Errors.Unreadable);
         return false;
     }
 

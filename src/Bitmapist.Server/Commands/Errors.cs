@@ -33,5 +33,7 @@ internal static class Errors
     public static ReadOnlySpan<byte> NxWithOthers =>
         "ERR NX and XX, GT or LT options at the same time are not compatible"u8;
     public static ReadOnlySpan<byte> GtWithLt => "ERR GT and LT options at the same time are not compatible"u8;
+    public static ReadOnlySpan<byte> Unreadable =>
+        "ERR the database file cannot be read: the server's log says why"u8;
     public static ReadOnlySpan<byte> SaveInProgress => "ERR Background save already in progress"u8;
 }

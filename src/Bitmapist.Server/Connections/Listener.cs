@@ -62,6 +62,7 @@ internal sealed class Listener : IAsyncDisposable
         catch (Exception failure)
         {
             listener.Close();
+            listener.Release();
             if (failure is not (SocketException or UnauthorizedAccessException)) throw;
             string addresses = string.Join(", ", server.Options.Addresses);
             throw new IOException($"cannot listen on {addresses}: {failure.Message}", failure);
@@ -86,8 +87,7 @@ internal sealed class Listener : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await StopAsync(TimeSpan.Zero).ConfigureAwait(false);
-        _transports.Dispose();
-        _stopping.Dispose();
+        Release();
     }
 
     private void Bind(ListenAddress address)
@@ -132,6 +132,12 @@ internal sealed class Listener : IAsyncDisposable
         socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, optionValue: true);
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, Limits.KeepAliveSeconds);
         socket.Listen(Backlog);
+    }
+
+    private void Release()
+    {
+        _transports.Dispose();
+        _stopping.Dispose();
     }
 
     private void Close()

@@ -35,9 +35,7 @@ internal static class Names
 
         public override long HeldBytes => _matching?.LengthBytes ?? 0;
 
-        public override bool MayWait => true;
-
-        protected override void Compute()
+            protected override void Compute()
         {
             var matching = new List<byte[]>();
             foreach (byte[] name in names.Read())
