@@ -40,6 +40,14 @@ public static class Limits
     /// <summary>Bytes of names that the cursors of scans keep, all together.</summary>
     internal const long ScanCursorBytes = 64 * 1024 * 1024;
 
+    /// <summary>
+    /// Keys a shard remembers not to be in the database file, some hundred bytes each; then it begins anew.
+    /// </summary>
+    internal const int AbsentPerShard = 256;
+
+    /// <summary>Bytes of the longest name remembered so.</summary>
+    internal const int AbsentNameBytes = 1024;
+
     /// <summary>Entries captured for a snapshot during one hold of a shard's lock.</summary>
     internal const int CapturedPerHold = 256;
 

@@ -14,7 +14,7 @@ internal sealed class DirtySet
     public List<Entry> Changed { get; private set; } = [];
 
     /// <summary>Keys in the database file that no longer exist.</summary>
-    public HashSet<StoredKey> Removed { get; private set; } = [];
+    public HashSet<StoredKey> Removed { get; private set; } = StoredKeySet.New();
 
     public bool IsEmpty => Changed.Count == 0 && Removed.Count == 0;
 
@@ -41,7 +41,7 @@ internal sealed class DirtySet
     public void Reset()
     {
         Changed = [];
-        Removed = [];
+        Removed = StoredKeySet.New();
         _detached = 0;
     }
 }

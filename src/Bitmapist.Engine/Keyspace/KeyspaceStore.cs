@@ -185,14 +185,20 @@ public sealed class KeyspaceStore
     internal Entry? LoadCold(Shard shard, int database, ulong hash, ReadOnlySpan<byte> name)
     {
         if (Cold is not { } cold || !cold.MayHave(database, name)) return null;
-        return shard.IsRemoved(database, hash, name) || Names.IsFileHidden(database)
+        return shard.Absent.Has(database, hash, name)
+            || shard.IsRemoved(database, hash, name) || Names.IsFileHidden(database)
             ? null
             : LoadCold(cold, shard, database, hash, name);
     }
 
     private Entry? LoadCold(ColdKeys cold, Shard shard, int database, ulong hash, ReadOnlySpan<byte> name)
     {
-        if (!cold.TryFind(database, name, out StoredString key, out DatabaseFile file)) return null;
+        if (!cold.TryFind(database, name, out StoredString key, out DatabaseFile file))
+        {
+            shard.NoteAbsent(database, hash, name);
+            return null;
+        }
+
         var entry = new Entry(database, hash, name.ToArray())
         {
             LengthBytes = key.LengthBytes,
@@ -368,7 +374,7 @@ public sealed class KeyspaceStore
         Capture = null;
         SavedEpoch = capture.CutEpoch;
         Names.Commit(file);
-        Cold!.Replace(file);
+        Put(file);
         foreach (Shard shard in Shards) shard.SavingRemoved = null;
     }
 
@@ -376,6 +382,12 @@ public sealed class KeyspaceStore
     internal void ReplaceFile(DatabaseFile file)
     {
         Names.Replace(file);
+        Put(file);
+    }
+
+    private void Put(DatabaseFile file)
+    {
         Cold!.Replace(file);
+        foreach (Shard shard in Shards) shard.Absent.Clear();
     }
 }

@@ -297,10 +297,9 @@ public sealed class DatabaseFile : IDisposable
         for (int i = runs.Length - 1; i >= 0; i--)
         {
             if (!filtered.MayBeIn(runs[i])) continue;
-            IndexCursor cursor = new(runs[i]);
-            if (!cursor.Seek(key) || !cursor.Key.SequenceEqual(key)) continue;
-            entry = cursor.Entry.IsDeleted ? default : Stored(key.ToArray(), cursor.Metadata.ToArray(), cursor.Entry);
-            return !cursor.Entry.IsDeleted;
+            if (!IndexLookup.TryFind(runs[i], key, out IndexEntry found, out byte[] metadata)) continue;
+            entry = found.IsDeleted ? default : Stored(key.ToArray(), metadata, found);
+            return !found.IsDeleted;
         }
 
         entry = default;

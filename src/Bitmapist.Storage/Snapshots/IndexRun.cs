@@ -87,6 +87,23 @@ internal sealed class IndexRun
             BinaryPrimitives.ReadInt32LittleEndian(location[8..]));
     }
 
+    /// <summary>Bytes of a block, its frame included.</summary>
+    /// <exception cref="CorruptFileException">No block of so many bytes stands there.</exception>
+    public int BlockBytes(int block)
+    {
+        (long offset, int bytes) = Location(block);
+        // A run's directory stands behind all its blocks.
+        if (bytes < IndexFrame.HeaderBytes || offset < 0 || offset > Reference.DirectoryOffset - bytes)
+            throw IndexFrame.Damaged(File, offset, "index block is not within the file");
+        return bytes;
+    }
+
+    /// <summary>Reads and proves a block into <paramref name="frame"/>, which is as long.</summary>
+    public void ReadBlock(int block, Span<byte> frame) => _ = IndexFrame.Read(File, Location(block).Offset, frame);
+
+    public CorruptFileException Malformed(int block) =>
+        IndexFrame.Damaged(File, Location(block).Offset, "index block holds an entry that cannot be read");
+
     /// <summary>The only block that can hold a key: the last whose first key is not greater; -1 if none is.</summary>
     public int FindBlock(ReadOnlySpan<byte> key)
     {

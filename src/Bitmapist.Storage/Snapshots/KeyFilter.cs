@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using Bitmapist.Storage.Files;
 
 namespace Bitmapist.Storage.Snapshots;
@@ -26,7 +28,7 @@ internal sealed class KeyFilter
     private const int BlocksMax = (Limits.FilterBytesMax - HeaderBytes) / BlockBytes;
 
     // A word of a block by its own multiplier: those of Parquet's specification of the same filter.
-    private static readonly uint[] s_salts =
+    private static ReadOnlySpan<uint> Salts =>
     [
         0x47B6_137B, 0x4497_4D91, 0x8824_AD5B, 0xA2B7_289D, 0x7054_95C7, 0x2DF1_424B, 0x9EFC_4947, 0x5C6B_FB31,
     ];
@@ -96,6 +98,12 @@ internal sealed class KeyFilter
     public bool MayContain(ulong hash)
     {
         ReadOnlySpan<byte> block = BlockOf(hash);
+        return Avx2.IsSupported ? HasBitsVector(block, (uint)hash) : HasBitsScalar(block, (uint)hash);
+    }
+
+    /// <summary>Whether a block has the eight bits, one in each word, that the lower half of a hash chooses.</summary>
+    internal static bool HasBitsScalar(ReadOnlySpan<byte> block, uint hash)
+    {
         for (int i = 0; i < WordsPerBlock; i++)
         {
             uint bit = BitOf(hash, i);
@@ -105,12 +113,20 @@ internal sealed class KeyFilter
         return true;
     }
 
+    /// <summary>The same without a branch, which the processor would guess wrong for every other key.</summary>
+    internal static bool HasBitsVector(ReadOnlySpan<byte> block, uint hash)
+    {
+        Vector256<uint> bits = (Vector256.Create(hash) * Vector256.Create<uint>(Salts)) >>> 27;
+        Vector256<uint> wanted = Avx2.ShiftLeftLogicalVariable(Vector256<uint>.One, bits);
+        return Vector256.AndNot(wanted, Vector256.Create(block).AsUInt32()) == Vector256<uint>.Zero;
+    }
+
     private void Add(ulong hash)
     {
         Span<byte> block = BlockOf(hash);
         for (int i = 0; i < WordsPerBlock; i++)
         {
-            uint bit = BitOf(hash, i);
+            uint bit = BitOf((uint)hash, i);
             block[(int)(bit >> 3)] |= (byte)(1 << (int)(bit & 7));
         }
     }
@@ -122,6 +138,6 @@ internal sealed class KeyFilter
         return bytes.AsSpan(headerAt + HeaderBytes + (block * BlockBytes), BlockBytes);
     }
 
-    /// <summary>The bit of a block, in its word <paramref name="word"/>, that the lower half chooses.</summary>
-    private static uint BitOf(ulong hash, int word) => ((uint)word * 32) + (((uint)hash * s_salts[word]) >> 27);
+    /// <summary>The bit of a block that lies in a word; words are little-endian, as bytes are numbered.</summary>
+    private static uint BitOf(uint hash, int word) => ((uint)word * 32) + ((hash * Salts[word]) >> 27);
 }
