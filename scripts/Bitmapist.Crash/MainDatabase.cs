@@ -57,7 +57,7 @@ internal sealed class MainDatabase(Launcher launcher, string folder, Random rand
     /// <exception cref="CrashTestException">Something is lost, invented, in part, or damaged.</exception>
     public async Task StartAndCheckAsync()
     {
-        _server?.Dispose();
+        Dispose();
         if (File.Exists(DatabasePath)) launcher.RequireWhole(DatabasePath);
         _server = launcher.Serve(DatabasePath, Flags());
         using RawConnection connection = await RawConnection.ConnectAsync(Server.Port);

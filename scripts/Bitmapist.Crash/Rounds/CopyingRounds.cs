@@ -60,7 +60,7 @@ internal sealed class CopyingRounds : IDisposable
     private void StartSource()
     {
         if (_source is { Process.HasExited: false }) return;
-        _source?.Dispose();
+        Dispose();
         if (!File.Exists(_sourcePath))
         {
             string dump = _sourcePath + ".rdb";
