@@ -68,7 +68,7 @@ public sealed class BitmapistClient : IAsyncDisposable, IDisposable
         return new(CallerTask.From(RunAsync(options.Snapshot())));
 
         async Task<BitmapistClient> RunAsync(BitmapistOptions snapshot) => new(
-            await ServerConnection.ConnectAsync(snapshot, cancellationToken).ConfigureAwait(false), snapshot);
+            await ServerConnection.ConnectAsync(snapshot, cancellationToken).WithoutPool(), snapshot);
     }
 
     /// <summary>
@@ -454,7 +454,7 @@ public sealed class BitmapistClient : IAsyncDisposable, IDisposable
 
         async Task<T> RunAsync()
         {
-            await questions.SendWithinAsync(cancellationToken).ConfigureAwait(false);
+            await questions.SendWithinAsync(cancellationToken).WithoutPool();
             return answer.Value;
         }
     }

@@ -79,7 +79,7 @@ internal sealed class Exchange(AskingContext context, bool mayReuse)
         }
 
         IReadOnlyList<Reply> replies =
-            await context.Channel.SendAsync(_batch, SendMode.Pipeline, cancellationToken).ConfigureAwait(false);
+            await context.Channel.SendAsync(_batch, SendMode.Pipeline, cancellationToken).WithoutPool();
         if (_reused.Count > 0 && replies[^1].Checked("EXISTS").AsInteger() != _reused.Count)
         {
             context.Results.Forget(_reused);

@@ -36,7 +36,7 @@ internal sealed class IdEnumerator(IdStream stream, EitherToken cancellation) : 
 
         async Task RunAsync()
         {
-            if (_coming is not null) await ((Task)_coming).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (_coming is not null) await ((Task)_coming).Quietly();
             cancellation.Dispose();
         }
     }
@@ -67,7 +67,7 @@ internal sealed class IdEnumerator(IdStream stream, EitherToken cancellation) : 
             _isStarted = true;
             while (_coming is not null)
             {
-                _window = await _coming.ConfigureAwait(false);
+                _window = await _coming.WithoutPool();
                 _nextWord = 0;
                 _coming = _window.Next is { } next ? stream.ReadNextAsync(_window, next, cancellation.Token) : null;
                 if (TryTake()) return true;

@@ -60,10 +60,10 @@ internal sealed class IdStream(AskingContext context, EventSet set, Cancellation
             string key = isThere ? context.Keys.Of(set) : exchange.Prepare(set);
             exchange.AskWindow(key, first, first + windowBytes - 1, (range, length, position) =>
                 replies = (range, length, position));
-            if (await exchange.SendAsync(token).ConfigureAwait(false))
+            if (await exchange.SendAsync(token).WithoutPool())
             {
                 (Reply range, Reply length, Reply position) = replies!.Value;
-                if (range.IsError || length.IsError) return await ReadWholeAsync(first, token).ConfigureAwait(false);
+                if (range.IsError || length.IsError) return await ReadWholeAsync(first, token).WithoutPool();
                 long lengthBytes = length.AsInteger();
                 if (lengthBytes >= lengthBefore || !(isThere || mayReuse))
                     return WindowOf(first, range.AsBytes(), lengthBytes, position);
@@ -88,7 +88,7 @@ internal sealed class IdStream(AskingContext context, EventSet set, Cancellation
     {
         var questions = new Questions(context);
         Answer<IdBitmap> whole = questions.BitmapOf(set);
-        await questions.SendWithinAsync(token).ConfigureAwait(false);
+        await questions.SendWithinAsync(token).WithoutPool();
         ReadOnlyMemory<byte> bytes = whole.Value.Bytes;
         return new IdWindow(first, bytes[(int)Math.Min(first, bytes.Length)..], bytes.Length, Next: null);
     }

@@ -1,3 +1,4 @@
+using Bitmapist.Client.Connections;
 using Bitmapist.Client.Keys;
 
 namespace Bitmapist.Client.Asking;
@@ -14,7 +15,7 @@ internal sealed class KeyDeletion(AskingContext asking, KeyScan scan)
         string[] runtime = asking.Runtime.Remove(key) ? [key] : [];
         return await DeleteAsync(
             runtime, () => scan.DeleteAsync([key], isRepeatable: false, cancellationToken),
-            () => asking.Results.Forget([key])).ConfigureAwait(false) > 0;
+            () => asking.Results.Forget([key])).WithoutPool() > 0;
     }
 
     /// <summary>Deletes the keys that begin with a text, those of all results among them; gives their number.</summary>
@@ -33,7 +34,7 @@ internal sealed class KeyDeletion(AskingContext asking, KeyScan scan)
 
         return await DeleteAsync(
             asking.Runtime.TakeAll(), () => scan.DeleteAsync(start, cancellationToken), asking.Results.ForgetAll)
-            .ConfigureAwait(false);
+            .WithoutPool();
     }
 
     /// <summary>Deletes lasting results that this client made; gives their number, perhaps less after a loss.</summary>
@@ -53,13 +54,13 @@ internal sealed class KeyDeletion(AskingContext asking, KeyScan scan)
         AskingContext own = asking.WithOwnRuntimeKeys();
         try
         {
-            T outcome = await run(own).ConfigureAwait(false);
+            T outcome = await run(own).WithoutPool();
             HashSet<string> keys = own.Runtime.TakeAll();
             try
             {
                 await DeleteAsync(
                     keys, () => scan.DeleteAsync(keys, isRepeatable: true, cancellationToken), static () => { })
-                    .ConfigureAwait(false);
+                    .WithoutPool();
             }
             catch (BitmapistException)
             {
@@ -83,7 +84,7 @@ internal sealed class KeyDeletion(AskingContext asking, KeyScan scan)
     {
         try
         {
-            return await delete().ConfigureAwait(false);
+            return await delete().WithoutPool();
         }
         catch
         {

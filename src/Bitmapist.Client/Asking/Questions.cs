@@ -87,9 +87,9 @@ public sealed class Questions
     {
         ThrowIfSent();
         _isSent = true;
-        bool isUpToDate = await SendAsync(mayReuse: true, cancellationToken).ConfigureAwait(false);
+        bool isUpToDate = await SendAsync(mayReuse: true, cancellationToken).WithoutPool();
         // A result counted on was gone. Without reliance on any, there is nothing left to be wrong about.
-        if (!isUpToDate) await SendAsync(mayReuse: false, cancellationToken).ConfigureAwait(false);
+        if (!isUpToDate) await SendAsync(mayReuse: false, cancellationToken).WithoutPool();
         foreach (Action conclude in _conclusions) conclude();
     }
 
@@ -100,11 +100,11 @@ public sealed class Questions
         {
             question(exchange);
             if (!exchange.IsFull) continue;
-            if (!await exchange.SendAsync(cancellationToken).ConfigureAwait(false)) return false;
+            if (!await exchange.SendAsync(cancellationToken).WithoutPool()) return false;
             exchange = new Exchange(_context, mayReuse);
         }
 
-        return exchange.IsEmpty || await exchange.SendAsync(cancellationToken).ConfigureAwait(false);
+        return exchange.IsEmpty || await exchange.SendAsync(cancellationToken).WithoutPool();
     }
 
     private void Add(EventSet set, Action<Exchange> question)

@@ -1,4 +1,5 @@
 using Bitmapist.Client.Asking;
+using Bitmapist.Client.Connections;
 using Bitmapist.Client.Events;
 
 namespace Bitmapist.Client.Cohorts;
@@ -32,7 +33,7 @@ internal sealed class CohortBuilder(AskingContext context)
         var questions = new Questions(context);
         Answer<long>[] sizes = Array.ConvertAll(cohorts, questions.CountOf);
         Answer<bool>[] anybody = Array.ConvertAll(active, questions.AnyIn);
-        await questions.SendWithinAsync(cancellationToken).ConfigureAwait(false);
+        await questions.SendWithinAsync(cancellationToken).WithoutPool();
 
         questions = new Questions(context);
         var rows = new PendingRow[dates.Length];
@@ -49,7 +50,7 @@ internal sealed class CohortBuilder(AskingContext context)
             }
         }
 
-        if (questions.Count > 0) await questions.SendWithinAsync(cancellationToken).ConfigureAwait(false);
+        if (questions.Count > 0) await questions.SendWithinAsync(cancellationToken).WithoutPool();
         return new CohortTable(query.Unit, query.Values, columns, Array.ConvertAll(rows, row => row.Finish()));
     }
 
@@ -62,7 +63,7 @@ internal sealed class CohortBuilder(AskingContext context)
         EventSet[] cohorts = [.. Enumerable.Range(0, rowCount).Select(row => cohort.Shift(row - rowCount + 1))];
         var questions = new Questions(context);
         Answer<long>[] sizes = Array.ConvertAll(cohorts, questions.CountOf);
-        await questions.SendWithinAsync(cancellationToken).ConfigureAwait(false);
+        await questions.SendWithinAsync(cancellationToken).WithoutPool();
 
         questions = new Questions(context);
         var rows = new PendingRow[rowCount];
@@ -80,7 +81,7 @@ internal sealed class CohortBuilder(AskingContext context)
             }
         }
 
-        if (questions.Count > 0) await questions.SendWithinAsync(cancellationToken).ConfigureAwait(false);
+        if (questions.Count > 0) await questions.SendWithinAsync(cancellationToken).WithoutPool();
         return new CohortTable(UnitOf(cohort, activity), values, columns, Array.ConvertAll(rows, row => row.Finish()));
     }
 

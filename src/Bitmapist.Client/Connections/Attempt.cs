@@ -75,7 +75,7 @@ internal sealed class Attempt(long deadline)
                 isDone = true;
                 Monitor.PulseAll(_gate);
             }
-        }) { IsBackground = true, Name = "bitmapist resolver" }.UnsafeStart();
+        }) { IsBackground = true, Name = "bitmapist dns" }.UnsafeStart();
         lock (_gate)
         {
             while (!isDone && _state == State.UnderWay) Monitor.Wait(_gate);

@@ -33,7 +33,7 @@ internal sealed class BulkWindow
     /// <summary>Sends the batch that is being filled, when there is room for it.</summary>
     public async ValueTask LaunchAsync()
     {
-        while (_flights.Count >= _settings.BatchesInFlight) await LandAsync().ConfigureAwait(false);
+        while (_flights.Count >= _settings.BatchesInFlight) await LandAsync().WithoutPool();
         _cancellationToken.ThrowIfCancellationRequested();
         Task<IReadOnlyList<Reply>> replies =
             _channel.SendAsync(Filling, SendMode.Pipeline, _cancellationToken).AsTask();
@@ -45,8 +45,8 @@ internal sealed class BulkWindow
     /// <summary>Sends what is left and waits for every reply.</summary>
     public async ValueTask<BulkResult> FinishAsync()
     {
-        if (_items > 0) await LaunchAsync().ConfigureAwait(false);
-        while (_flights.Count > 0) await LandAsync().ConfigureAwait(false);
+        if (_items > 0) await LaunchAsync().WithoutPool();
+        while (_flights.Count > 0) await LandAsync().WithoutPool();
         return _acknowledged;
     }
 
@@ -54,7 +54,7 @@ internal sealed class BulkWindow
     public async ValueTask SettleAsync()
     {
         while (_flights.TryDequeue(out Flight flight))
-            await ((Task)flight.Replies).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await ((Task)flight.Replies).Quietly();
     }
 
     /// <summary>Waits for the oldest batch.</summary>

@@ -146,7 +146,7 @@ internal sealed class ByteGate(long bytesMax)
             static (waiter, token) => ((Waiter)waiter!).GiveUp(token), waiter);
         try
         {
-            return await waiter.Task.ConfigureAwait(false);
+            return await waiter.Task.WithoutPool();
         }
         finally
         {

@@ -13,7 +13,7 @@ internal static class CallerTask
     {
         if (inner.IsCompleted) return inner;
         var outer = new Outer<T>(inner);
-        inner.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(outer.End);
+        inner.WhenOver(outer.End);
         return outer.Task;
     }
 
@@ -22,7 +22,7 @@ internal static class CallerTask
     {
         if (inner.IsCompleted) return inner;
         var outer = new Outer(inner);
-        inner.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(outer.End);
+        inner.WhenOver(outer.End);
         return outer.Task;
     }
 

@@ -59,7 +59,7 @@ internal sealed class ConnectionLoop
         }
 
         _writer.Start();
-        new Thread(Run) { IsBackground = true, Name = "bitmapist reader" }.UnsafeStart();
+        new Thread(Run) { IsBackground = true, Name = "bitmapist read" }.UnsafeStart();
         return true;
     }
 

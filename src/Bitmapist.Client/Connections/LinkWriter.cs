@@ -11,7 +11,7 @@ internal sealed class LinkWriter
     private bool _isStopped;
 
     /// <summary>Starts the thread.</summary>
-    public void Start() => new Thread(Run) { IsBackground = true, Name = "bitmapist writer" }.UnsafeStart();
+    public void Start() => new Thread(Run) { IsBackground = true, Name = "bitmapist write" }.UnsafeStart();
 
     /// <summary>Has the thread write what waits for a socket. Whom the queue named as its writer calls this.</summary>
     public void Wake(Link link)

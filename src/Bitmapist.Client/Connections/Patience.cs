@@ -29,7 +29,7 @@ internal sealed class Patience
         _bytes = bytes;
         int shorterMs = Math.Min(options.ResponseTimeoutMs, options.ConnectTimeoutMs);
         _thread = new PeriodicThread(
-            "bitmapist timeouts", Math.Clamp(shorterMs / 10, Limits.SweepMsMin, Limits.SweepMsMax), Look);
+            "bitmapist clock", Math.Clamp(shorterMs / 10, Limits.SweepMsMin, Limits.SweepMsMax), Look);
     }
 
     /// <summary>The timeout of replies in the clock's timestamps.</summary>

@@ -63,12 +63,12 @@ internal sealed class ServerConnection : ICommandChannel
         try
         {
             connection.Start(first);
-            await first.Task.ConfigureAwait(false);
+            await first.Task.WithoutPool();
             return connection;
         }
         catch
         {
-            await connection.DisposeAsync().ConfigureAwait(false);
+            await connection.DisposeAsync().WithoutPool();
             throw;
         }
         finally
@@ -87,13 +87,19 @@ internal sealed class ServerConnection : ICommandChannel
         long startedAt = _clock.GetTimestamp();
         try
         {
-            PendingBatch pending = await QueueAsync(batch, mode, startedAt, cancellationToken).ConfigureAwait(false);
+            Start();
+            int wireBytes = PendingBatch.FramedBytes(batch.Wire.Length, mode);
+            long deadline = startedAt + _patience.ResponseTimeout;
+            if (!_bytes.TryEnter(wireBytes))
+                deadline = await _bytes.EnterAsync(wireBytes, deadline, cancellationToken).WithoutPool();
+            var pending = new PendingBatch(batch, mode, deadline);
+            _queue.Add(pending, out bool isQuiet)?.Write(isQuiet);
             CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(
                 static (pending, token) => ((PendingBatch)pending!).TrySetCanceled(token), pending);
             IReadOnlyList<Reply> replies;
             try
             {
-                replies = await pending.Task.ConfigureAwait(false);
+                replies = await pending.Task.WithoutPool();
             }
             finally
             {
@@ -119,7 +125,7 @@ internal sealed class ServerConnection : ICommandChannel
             _bytes.Close();
             _patience.Stop();
             _loop.Stop();
-            await _loop.Ended.ConfigureAwait(false);
+            await _loop.Ended.WithoutPool();
         }
         finally
         {
@@ -127,19 +133,6 @@ internal sealed class ServerConnection : ICommandChannel
             _queue.Close(batch => new ConnectionLostException(
                 $"The connection to {_options.Address} was closed by this client.{Warning(batch)}"));
         }
-    }
-
-    private async ValueTask<PendingBatch> QueueAsync(
-        RequestBatch batch, SendMode mode, long startedAt, CancellationToken cancellationToken)
-    {
-        Start();
-        int wireBytes = PendingBatch.FramedBytes(batch.Wire.Length, mode);
-        long deadline = startedAt + _patience.ResponseTimeout;
-        if (!_bytes.TryEnter(wireBytes))
-            deadline = await _bytes.EnterAsync(wireBytes, deadline, cancellationToken).ConfigureAwait(false);
-        var pending = new PendingBatch(batch, mode, deadline);
-        _queue.Add(pending, out bool isQuiet)?.Write(isQuiet);
-        return pending;
     }
 
     private void Start(TaskCompletionSource? first = null)

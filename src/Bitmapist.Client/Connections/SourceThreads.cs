@@ -73,9 +73,9 @@ internal static class SourceThreads
         public T GetResult() => task.GetAwaiter().GetResult();
 
         public void OnCompleted(Action continuation) =>
-            task.ConfigureAwait(false).GetAwaiter().OnCompleted(() => Post(continuation));
+            task.WhenOver(() => Post(continuation));
 
         public void UnsafeOnCompleted(Action continuation) =>
-            task.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(() => Post(continuation));
+            task.WhenOver(() => Post(continuation));
     }
 }

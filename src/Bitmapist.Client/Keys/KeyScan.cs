@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Bitmapist.Client.Connections;
 using Bitmapist.Resp.Replies;
 
@@ -11,10 +10,12 @@ internal sealed class KeyScan(ICommandChannel channel)
     private const int KeysPerDelete = 1_000; // Keeps a DEL short for the other clients of a server with one thread.
 
     /// <summary>
-    /// The keys that begin with a text, in SCAN's order: those present throughout are given, some perhaps twice.
+    /// Looks at the keys that begin with a text, in SCAN's order: those present throughout, some perhaps twice.
     /// </summary>
-    public async IAsyncEnumerable<string> FindAsync(
-        string start, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <param name="start">What they begin with.</param>
+    /// <param name="look">Told each key; it must not block.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task FindAsync(string start, Action<string> look, CancellationToken cancellationToken)
     {
         string pattern = KeyPattern.BeginningWith(start);
         string cursor = "0";
@@ -25,10 +26,10 @@ internal sealed class KeyScan(ICommandChannel channel)
             batch.IsRepeatable = true;
             batch.Begin("SCAN", 5).Add(cursor).Add("MATCH").Add(pattern).Add("COUNT").Add(KeysPerStep);
             IReadOnlyList<Reply> replies =
-                await channel.SendAsync(batch, SendMode.Pipeline, cancellationToken).ConfigureAwait(false);
+                await channel.SendAsync(batch, SendMode.Pipeline, cancellationToken).WithoutPool();
             IReadOnlyList<Reply> step = replies[0].Checked($"SCAN {cursor} MATCH {pattern}").Items;
             cursor = step[0].AsText();
-            foreach (Reply key in step[1].Items) yield return key.AsText();
+            foreach (Reply key in step[1].Items) look(key.AsText());
         }
         while (cursor != "0");
     }
@@ -41,9 +42,13 @@ internal sealed class KeyScan(ICommandChannel channel)
         KeyNames keys, string beginning, CancellationToken cancellationToken)
     {
         var names = new SortedSet<string>(StringComparer.Ordinal);
-        await foreach (string key in FindAsync(keys.Prefix + beginning, cancellationToken).ConfigureAwait(false))
-            if (keys.EventNameOf(key) is { } name) names.Add(name);
+        await FindAsync(keys.Prefix + beginning, Add, cancellationToken).WithoutPool();
         return [.. names];
+
+        void Add(string key)
+        {
+            if (keys.EventNameOf(key) is { } name) names.Add(name);
+        }
     }
 
     /// <summary>Deletes the keys that begin with a text.</summary>
@@ -51,8 +56,8 @@ internal sealed class KeyScan(ICommandChannel channel)
     public async Task<long> DeleteAsync(string start, CancellationToken cancellationToken)
     {
         var keys = new HashSet<string>(); // Collected first: a key found twice must not be deleted anew.
-        await foreach (string key in FindAsync(start, cancellationToken).ConfigureAwait(false)) keys.Add(key);
-        return await DeleteAsync(keys, isRepeatable: false, cancellationToken).ConfigureAwait(false);
+        await FindAsync(start, key => keys.Add(key), cancellationToken).WithoutPool();
+        return await DeleteAsync(keys, isRepeatable: false, cancellationToken).WithoutPool();
     }
 
     /// <summary>Deletes keys, in one round trip whatever their number.</summary>
@@ -72,7 +77,7 @@ internal sealed class KeyScan(ICommandChannel channel)
         }
 
         IReadOnlyList<Reply> replies =
-            await channel.SendAsync(batch, SendMode.Pipeline, cancellationToken).ConfigureAwait(false);
+            await channel.SendAsync(batch, SendMode.Pipeline, cancellationToken).WithoutPool();
         return replies.Sum(reply => reply.Checked("DEL").AsInteger());
     }
 }

@@ -80,12 +80,12 @@ public sealed class MarkTransaction : IAsyncDisposable
     /// <param name="cancellationToken">Gives up waiting; the marks may still take effect.</param>
     /// <exception cref="InvalidOperationException">The transaction was committed or disposed.</exception>
     /// <exception cref="BitmapistException">The server refused, or could not be asked.</exception>
-    public async Task CommitAsync(CancellationToken cancellationToken = default)
+    public Task CommitAsync(CancellationToken cancellationToken = default)
     {
-        ThrowIfOver();
+        if (_isOver) return Task.FromException(Over());
         _isOver = true;
-        if (_batch.Count == 0) return;
-        await _writer.SendAsync(_batch, SendMode.Transaction, _keys, cancellationToken).ConfigureAwait(false);
+        return _batch.Count == 0
+            ? Task.CompletedTask : _writer.SendAsync(_batch, SendMode.Transaction, _keys, cancellationToken);
     }
 
     /// <summary>Drops what was not committed. Sends nothing.</summary>
@@ -97,15 +97,12 @@ public sealed class MarkTransaction : IAsyncDisposable
 
     private MarkTransaction Collect(MarkKeys keys, uint id, bool isSet)
     {
-        ThrowIfOver();
+        if (_isOver) throw Over();
         MarkWriter.Append(_batch, keys, id, isSet);
         _keys.UnionWith(keys.Names);
         Count++;
         return this;
     }
 
-    private void ThrowIfOver()
-    {
-        if (_isOver) throw new InvalidOperationException("The transaction was committed or disposed before.");
-    }
+    private static InvalidOperationException Over() => new("The transaction was committed or disposed before.");
 }

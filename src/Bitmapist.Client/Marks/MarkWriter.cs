@@ -26,13 +26,21 @@ internal sealed class MarkWriter(ICommandChannel channel, ResultCache results)
         RequestBatch batch, SendMode mode, IReadOnlyCollection<string> keys, CancellationToken cancellationToken)
     {
         batch.IsRepeatable = true; // A bit set or cleared twice is the same bit.
-        return ForgettingAsync(keys, async () =>
+        return CallerTask.From(RunAsync());
+
+        async Task RunAsync()
         {
-            IReadOnlyList<Reply> replies =
-                await channel.SendAsync(batch, mode, cancellationToken).ConfigureAwait(false);
-            foreach (Reply reply in replies) reply.Checked($"a mark of {keys.First()}");
-            return replies.Count;
-        });
+            results.Forget(keys); // before and after: see ForgettingAsync
+            try
+            {
+                IReadOnlyList<Reply> replies = await channel.SendAsync(batch, mode, cancellationToken).WithoutPool();
+                foreach (Reply reply in replies) reply.Checked($"a mark of {keys.First()}");
+            }
+            finally
+            {
+                results.Forget(keys);
+            }
+        }
     }
 
     /// <summary>
@@ -46,7 +54,7 @@ internal sealed class MarkWriter(ICommandChannel channel, ResultCache results)
         {
             BulkResult sent = await BulkSender.SendAsync(
                 channel, ids, (batch, id) => Append(batch, keys, id, isSet), Forgetting(keys), cancellationToken)
-                .ConfigureAwait(false);
+                .WithoutPool();
             return sent.Items;
         });
 
@@ -57,7 +65,7 @@ internal sealed class MarkWriter(ICommandChannel channel, ResultCache results)
         {
             BulkResult sent = await BulkSender.SendAsync(
                 channel, ids, (batch, id) => Append(batch, keys, id, isSet), Forgetting(keys), cancellationToken)
-                .ConfigureAwait(false);
+                .WithoutPool();
             return sent.Items;
         });
 
@@ -99,7 +107,7 @@ internal sealed class MarkWriter(ICommandChannel channel, ResultCache results)
             try
             {
                 BulkSettings settings = s_bulk with { Progress = stream.Acknowledge };
-                return (await send(stream, settings).ConfigureAwait(false)).Items;
+                return (await send(stream, settings).WithoutPool()).Items;
             }
             finally
             {
@@ -118,7 +126,7 @@ internal sealed class MarkWriter(ICommandChannel channel, ResultCache results)
             results.Forget(keys);
             try
             {
-                return await send().ConfigureAwait(false);
+                return await send().WithoutPool();
             }
             finally
             {

@@ -120,7 +120,7 @@ public sealed class SurvivalTests
         public ListLogger Log { get; } = new();
 
         public override long GetTimestamp() =>
-            Thread.CurrentThread.Name == "bitmapist timeouts" && Interlocked.Increment(ref _looks) == 1
+            Thread.CurrentThread.Name == "bitmapist clock" && Interlocked.Increment(ref _looks) == 1
                 ? throw new InvalidOperationException("the clock stands") : base.GetTimestamp();
     }
 }

@@ -23,6 +23,9 @@ internal sealed class SocketChannel : ICommandChannel
 
     public int Requests { get; private set; }
 
+    /// <summary>Bytes that came from the socket.</summary>
+    public long ReceivedBytes { get; private set; }
+
     /// <summary>Bytes of the longest reply string so far.</summary>
     public int LongestReplyBytes { get; private set; }
 
@@ -43,6 +46,7 @@ internal sealed class SocketChannel : ICommandChannel
     {
         Batches = 0;
         Requests = 0;
+        ReceivedBytes = 0;
         Log.Clear();
     }
 
@@ -103,6 +107,7 @@ internal sealed class SocketChannel : ICommandChannel
             if (status == ReplyStatus.Invalid) throw new InvalidDataException(_reader.Error);
             _start = 0;
             _end = await _socket.ReceiveAsync(_buffer);
+            ReceivedBytes += _end;
             if (_end == 0) throw new EndOfStreamException("The server closed the connection.");
         }
     }
