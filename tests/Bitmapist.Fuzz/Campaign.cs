@@ -41,24 +41,25 @@ public sealed class Campaign : IDisposable
     /// <summary>Different outcomes seen.</summary>
     public int Outcomes => _outcomes.Count;
 
-    /// <summary>Runs for so long.</summary>
+    /// <summary>Runs for so long, or for so many inputs.</summary>
     /// <returns>The input that failed, and how; null: none did.</returns>
-    public Finding? Run(TimeSpan length)
+    public Finding? Run(TimeSpan length, long inputsMax = long.MaxValue)
     {
-        _output.WriteLine($"{_target.Name}: {length.TotalSeconds:F0} s, seed {_seed}");
+        _output.WriteLine($"{_target.Name}: seed {_seed}");
         long started = Stopwatch.GetTimestamp();
         TimeSpan reported = TimeSpan.Zero;
         while (true)
         {
             TimeSpan elapsed = Stopwatch.GetElapsedTime(started);
-            if (elapsed - reported > s_reportEvery || elapsed > length)
+            bool isOver = elapsed > length || _runs >= inputsMax;
+            if (elapsed - reported > s_reportEvery || isOver)
             {
                 reported = elapsed;
                 _output.WriteLine($"{_target.Name}: {_runs} inputs, {_runs / elapsed.TotalSeconds:F0} a second, "
                     + $"{_outcomes.Count} outcomes");
             }
 
-            if (elapsed > length) return null;
+            if (isOver) return null;
             // A seed per run, so that how an input was read can be repeated with the input alone.
             int seed = unchecked((_seed * 1_000_003) + (int)_runs);
             byte[] input = Next(new Random(seed));
