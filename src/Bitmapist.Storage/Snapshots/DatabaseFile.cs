@@ -203,8 +203,11 @@ public sealed class DatabaseFile : IDisposable
         if (found is not null) throw new StorageException(Path, null, found);
     }
 
-    /// <summary>Deletes what a crash left of a file that was to replace this one.</summary>
-    public void DeleteUnfinished() => files.Delete(Path + NewDatabaseFile.UnfinishedSuffix);
+    /// <summary>
+    /// Deletes what a crash left of a file that was to replace this one. If that fails it is tried again: it is in the
+    /// way of the next rewrite alone, which says so.
+    /// </summary>
+    public void DeleteUnfinished() => NewDatabaseFile.DeleteQuietly(files, Path + NewDatabaseFile.UnfinishedSuffix);
 
     /// <summary>
     /// Keeps the file open until <see cref="Release"/>; false when it is closed already, as it has been replaced and

@@ -36,7 +36,7 @@ public sealed class DatabaseReplacedTests : IDisposable
 
         File.Move(Path, foreign);
         await WaitForLineAsync("was gone and is there again");
-        Assert.Equal("+OK", await AskAsync("SAVE"));
+        Assert.Equal("+OK", await SaveCommand.AskAsync(_server.Port));
         _server.Kill();
         _server.Start();
         await MarkedKeys.AssertAllAsync(_server);
@@ -141,12 +141,12 @@ public sealed class DatabaseReplacedTests : IDisposable
         await MarkedKeys.ChangeAsync(_server);
         using (var link = System.Diagnostics.Process.Start(
             "ln", [Path, System.IO.Path.Combine(_outside.FullName, "second-name.db")])) link.WaitForExit();
-        Assert.Equal("+OK", await AskAsync("SAVE"));
+        Assert.Equal("+OK", await SaveCommand.AskAsync(_server.Port));
         string moved = System.IO.Path.Combine(_outside.FullName, "moved");
         Directory.Move(_server.Folder, moved);
         Directory.CreateSymbolicLink(_server.Folder, moved);
         Assert.NotEqual("-", (await AskAsync("SETBIT key1 7000 1"))[..1]);
-        Assert.Equal("+OK", await AskAsync("SAVE"));
+        Assert.Equal("+OK", await SaveCommand.AskAsync(_server.Port));
         Assert.Equal(0, _server.Stop());
         _server.Start();
         await MarkedKeys.AssertAllAsync(_server);
@@ -165,9 +165,9 @@ public sealed class DatabaseReplacedTests : IDisposable
             case "a copy of an older state":
                 File.Copy(Path, foreign);
                 await AskAsync("SETBIT key0 0 0");
-                await AskAsync("SAVE");
+                await SaveCommand.AskAsync(_server.Port);
                 await AskAsync("SETBIT key0 0 1");
-                await AskAsync("SAVE");
+                await SaveCommand.AskAsync(_server.Port);
                 break;
             case "another database":
                 using (var other = BitmapistServer.With("-save", "0"))
@@ -201,11 +201,11 @@ public sealed class DatabaseReplacedTests : IDisposable
     /// <summary>The log says what is wrong, with the path; a client is told without it.</summary>
     private async Task AssertNamedAsync(string what)
     {
-        string reply = await AskAsync("SAVE");
+        string reply = await SaveCommand.AskAsync(_server.Port);
         Assert.StartsWith($"-ERR {what}", reply, StringComparison.Ordinal);
         Assert.DoesNotContain(_server.Folder, reply, StringComparison.Ordinal);
         await WaitForLineAsync($"{Path}: {what}; nothing was deleted");
-        Assert.StartsWith("-ERR", await AskAsync("SAVE"), StringComparison.Ordinal);
+        Assert.StartsWith("-ERR", await SaveCommand.AskAsync(_server.Port), StringComparison.Ordinal);
         string info = await AskAsync("INFO persistence");
         Assert.Contains("rdb_last_bgsave_status:err", info, StringComparison.Ordinal);
     }

@@ -62,7 +62,7 @@ public sealed class DatabaseTakenAwayTests : IDisposable
         using RawConnection client = await RawConnection.ConnectAsync(_server.Port);
         string[] log = Directory.GetFiles(_server.Folder, "*.log.*");
         File.Delete(_server.DatabasePath);
-        string reply = ReplyText.Render(await client.AskAsync("SAVE"));
+        string reply = await SaveCommand.AskAsync(client);
         if (reply == "+OK") // the server found out by itself in between, and has mended it
         {
             Assert.True(File.Exists(_server.DatabasePath), reply);
@@ -75,7 +75,7 @@ public sealed class DatabaseTakenAwayTests : IDisposable
         }
 
         await WaitForLineAsync("was gone and is there again");
-        Assert.Equal("+OK", ReplyText.Render(await client.AskAsync("SAVE")));
+        Assert.Equal("+OK", await SaveCommand.AskAsync(client));
         _server.Kill();
         _server.Start();
         await MarkedKeys.AssertAllAsync(_server);
@@ -105,7 +105,7 @@ public sealed class DatabaseTakenAwayTests : IDisposable
     {
         await MarkedKeys.SaveAsync(_server);
         await MarkedKeys.ChangeAsync(_server);
-        if (isAllSaved) Assert.Equal("+OK", await ((ITestServer)_server).SendAsync("SAVE"));
+        if (isAllSaved) Assert.Equal("+OK", await SaveCommand.AskAsync(_server.Port));
         foreach (string path in Directory.GetFiles(_server.Folder, "*.log.*")) File.Delete(path);
         await WaitForLineAsync("part of the log of");
         await ((ITestServer)_server).SendAsync("SETBIT later 1 1"); // and what comes now has a log again
@@ -123,10 +123,10 @@ public sealed class DatabaseTakenAwayTests : IDisposable
         await MarkedKeys.ChangeAsync(_server);
         Directory.Move(_server.Folder, Aside);
         await WaitForLineAsync("was deleted or moved away while in use");
-        Assert.StartsWith("-ERR", await ((ITestServer)_server).SendAsync("SAVE"), StringComparison.Ordinal);
+        Assert.StartsWith("-ERR", await SaveCommand.AskAsync(_server.Port), StringComparison.Ordinal);
         Assert.False(Directory.Exists(_server.Folder));
         Directory.Move(Aside, _server.Folder);
-        Assert.Equal("+OK", await ((ITestServer)_server).SendAsync("SAVE"));
+        Assert.Equal("+OK", await SaveCommand.AskAsync(_server.Port));
         _server.Kill();
         _server.Start();
         await MarkedKeys.AssertAllAsync(_server);
