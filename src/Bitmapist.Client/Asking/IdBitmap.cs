@@ -10,6 +10,9 @@ namespace Bitmapist.Client.Asking;
 /// </summary>
 public sealed class IdBitmap : IEnumerable<uint>
 {
+    /// <summary>Bytes that hold the ids 0 … 2^32−1.</summary>
+    internal const int BytesMax = (int)(uint.MaxValue / BitsPerByte) + 1;
+
     private const int BitsPerByte = 8;
     private const int BitsPerWord = 64;
 
@@ -18,7 +21,7 @@ public sealed class IdBitmap : IEnumerable<uint>
     /// <exception cref="ArgumentException">More bytes than ids can need.</exception>
     public IdBitmap(ReadOnlyMemory<byte> bytes)
     {
-        if (bytes.Length > uint.MaxValue / BitsPerByte + 1)
+        if (bytes.Length > BytesMax)
             throw new ArgumentException($"A bitmap has at most 512 MB, not {bytes.Length:N0} bytes.", nameof(bytes));
         Bytes = bytes;
     }
@@ -47,6 +50,10 @@ public sealed class IdBitmap : IEnumerable<uint>
         int index = (int)(id / BitsPerByte);
         return index < Bytes.Length && (Bytes.Span[index] >> (BitsPerByte - 1 - (int)(id % BitsPerByte)) & 1) == 1;
     }
+
+    /// <inheritdoc cref="Contains(uint)"/>
+    /// <exception cref="ArgumentOutOfRangeException">The id is below 0 or above 2^32−1.</exception>
+    public bool Contains(long id) => Contains(CheckedId.Of(id));
 
     /// <summary>The ids, ascending. O(bytes + ids).</summary>
     public IEnumerator<uint> GetEnumerator()

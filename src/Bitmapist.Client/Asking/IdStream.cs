@@ -58,7 +58,8 @@ internal sealed class IdStream(AskingContext context, EventSet set, Cancellation
             (Reply Range, Reply Length, Reply Position)? replies = null;
             var exchange = new Exchange(context, mayReuse);
             string key = isThere ? context.Keys.Of(set) : exchange.Prepare(set);
-            exchange.AskWindow(key, first, first + windowBytes - 1, (range, length, position) =>
+            long last = Math.Min(first + windowBytes, IdBitmap.BytesMax) - 1; // What is behind that is nobody's bit.
+            exchange.AskWindow(key, first, last, (range, length, position) =>
                 replies = (range, length, position));
             if (await exchange.SendAsync(token).WithoutPool())
             {
@@ -80,7 +81,7 @@ internal sealed class IdStream(AskingContext context, EventSet set, Cancellation
         long end = first + bytes.Length;
         long? next = end;
         if (!position.IsError) next = position.AsInteger() is >= 0 and long bit ? Math.Max(end, bit / BitsPerByte) : null;
-        return new IdWindow(first, bytes, lengthBytes, bytes.IsEmpty || next >= lengthBytes ? null : next);
+        return new IdWindow(first, bytes, lengthBytes, bytes.IsEmpty || next >= Math.Min(lengthBytes, IdBitmap.BytesMax) ? null : next);
     }
 
     /// <summary>For servers without GETRANGE, as the Go server and ours before 0.2: the key in one piece.</summary>

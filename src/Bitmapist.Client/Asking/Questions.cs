@@ -61,6 +61,10 @@ public sealed class Questions
         return answer;
     }
 
+    /// <inheritdoc cref="Contains(EventSet, uint)"/>
+    /// <exception cref="ArgumentOutOfRangeException">The id is below 0 or above 2^32−1.</exception>
+    public Answer<bool> Contains(EventSet set, long id) => Contains(set, CheckedId.Of(id));
+
     /// <summary>Asks for a set's ids as a bitmap: up to 512 MB.</summary>
     /// <param name="set">The set.</param>
     /// <exception cref="InvalidOperationException">The questions were sent already.</exception>

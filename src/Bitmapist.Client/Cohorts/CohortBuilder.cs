@@ -44,9 +44,10 @@ internal sealed class CohortBuilder(AskingContext context)
             for (int after = 0; after < columns; after++)
             {
                 int period = row + after;
-                bool isEmpty = pending.Size == 0 || !anybody[period].Value;
-                bool isInProgress = query.PeriodOf(periods[period]).Contains(now);
-                pending.Add(returned[period], isEmpty ? null : questions, isInProgress);
+                bool hasReturns = anybody[period].Value;
+                pending.Add(
+                    returned[period], pending.Size == 0 || !hasReturns ? null : questions,
+                    query.PeriodOf(periods[period]), now, () => hasReturns);
             }
         }
 
@@ -66,18 +67,22 @@ internal sealed class CohortBuilder(AskingContext context)
         await questions.SendWithinAsync(cancellationToken).WithoutPool();
 
         questions = new Questions(context);
+        Dictionary<EventSet, Answer<bool>> anybody = [];
         var rows = new PendingRow[rowCount];
         for (int row = 0; row < rowCount; row++)
         {
             EventSet own = cohorts[row];
-            DateTimeOffset start = (own.Period ?? activity.Period)?.Start ?? now;
+            // A flag has no date; its row is then that of the activity it is first compared with.
+            DateTimeOffset start = (own.Period ?? activity.Shift(row - rowCount + 1).Period)?.Start ?? now;
             DateOnly date = DateOnly.FromDateTime(start.UtcDateTime);
             PendingRow pending = rows[row] = new PendingRow(date, CohortText.Day(date), own, sizes[row].Value);
             for (int after = 0; after < columns; after++)
             {
                 EventSet back = activity.Shift(row - rowCount + 1 + after);
                 if (back.Period?.Start >= now) break;
-                pending.Add(back, questions, back.Period?.Contains(now) ?? false);
+                if (!anybody.TryGetValue(back, out Answer<bool>? hasReturns))
+                    anybody[back] = hasReturns = questions.AnyIn(back);
+                pending.Add(back, questions, back.Period, now, () => hasReturns.Value);
             }
         }
 
@@ -137,18 +142,22 @@ internal sealed class CohortBuilder(AskingContext context)
     /// <summary>A row whose cells are being asked for.</summary>
     private sealed class PendingRow(DateOnly date, string name, EventSet cohort, long size)
     {
-        private readonly List<(EventSet Events, Answer<long>? Count, bool IsInProgress)> _cells = [];
+        private readonly List<Func<CohortCell>> _cells = [];
 
         public long Size => size;
 
         /// <summary>Adds a cell; without <paramref name="questions"/> an empty one.</summary>
-        public void Add(EventSet back, Questions? questions, bool isInProgress)
+        public void Add(
+            EventSet back, Questions? questions, EventPeriod? period, DateTimeOffset now, Func<bool> hasReturns)
         {
             EventSet events = EventSet.And(cohort, back);
-            _cells.Add((events, questions?.CountOf(events), isInProgress));
+            Answer<long>? count = questions?.CountOf(events);
+            _cells.Add(() => new CohortCell(events, size, count?.Value, IsInProgress: period?.Contains(now) ?? false)
+            {
+                HasReturns = hasReturns(), HasBegun = period is null || period.Value.Start <= now,
+            });
         }
 
-        public CohortRow Finish() => new(date, name, cohort, size,
-            [.. _cells.Select(cell => new CohortCell(cell.Events, size, cell.Count?.Value, cell.IsInProgress))]);
+        public CohortRow Finish() => new(date, name, cohort, size, [.. _cells.Select(cell => cell())]);
     }
 }

@@ -54,7 +54,7 @@ public sealed record CohortQuery
     /// <summary>When someone counts as retained. Default in the very period.</summary>
     public Retention Retention { get; init; } = Retention.InPeriod;
 
-    /// <summary>A date in the period of each row, oldest first.</summary>
+    /// <summary>The first day of each row's period, oldest first.</summary>
     /// <param name="today">The present date of UTC.</param>
     /// <exception cref="ArgumentOutOfRangeException">A property is out of its range.</exception>
     /// <exception cref="ArgumentException">The table would be too large.</exception>
@@ -69,8 +69,7 @@ public sealed record CohortQuery
         int rows = Unit == PeriodUnit.Year ? RowsOfYears : Rows;
         ThrowIfTooLarge(rows, PeriodsAfter + 1);
         DateOnly last = StartDate is { } start ? start.AddDays(Rows - 1) : today;
-        DateOnly first = Later(last, 1 - rows);
-        if (Unit == PeriodUnit.Month) first = new DateOnly(first.Year, first.Month, 1);
+        DateOnly first = Later(DateOnly.FromDateTime(PeriodOf(last).Start.UtcDateTime), 1 - rows);
         var dates = new DateOnly[rows];
         for (int row = 0; row < rows; row++) dates[row] = Later(first, row);
         return dates;
@@ -86,7 +85,7 @@ public sealed record CohortQuery
             + "rows or columns.");
     }
 
-    /// <summary>A date some periods later; months and years keep within their last day.</summary>
+    /// <summary>The first day of the period some periods after that of a first day.</summary>
     internal DateOnly Later(DateOnly date, int periods) => Unit switch
     {
         PeriodUnit.Day => date.AddDays(periods),

@@ -56,7 +56,7 @@ public abstract class GlanceSpec(ITestServer server)
 
         // Marks: one, many, a flag, several at once or not at all.
         await bitmapist.MarkAsync("active", 123, cancellationToken: cancel);
-        await bitmapist.MarkAsync("active", Enumerable.Range(0, 1_000).Select(i => (uint)i), cancellationToken: cancel);
+        await bitmapist.MarkAsync("active", Enumerable.Range(0, 1_000), cancellationToken: cancel);
         await bitmapist.MarkUniqueAsync("premium", 123, cancel);
         await using (var transaction = bitmapist.BeginTransaction())
         {
