@@ -10,6 +10,7 @@ internal sealed class OperationSource : PendingSource
     private readonly ReadOnlyBitmap?[] _lent;
     private readonly long[] _operandLengths;
     private readonly UnfinishedCount? _unfinished;
+    private int _isCountedOut;
 
     /// <param name="operation">The operation.</param>
     /// <param name="operands">At least one; NOT takes exactly one.</param>
@@ -58,7 +59,13 @@ internal sealed class OperationSource : PendingSource
         ReadOnlyBitmap?[] operands = [.. _lent];
         OperandReader.Read(_operation, _operands, Array.ConvertAll(_lent, static lent => lent is null), operands);
         FrozenBitmap result = Bitop.Compute(_operation, operands!, _operandLengths);
-        _unfinished?.Decrement();
+        CountOut();
         return result;
+    }
+
+    /// <summary>It is computed, or need not be: it counts no longer as unfinished.</summary>
+    public void CountOut()
+    {
+        if (Interlocked.Exchange(ref _isCountedOut, 1) == 0) _unfinished?.Decrement();
     }
 }

@@ -18,13 +18,18 @@ internal sealed class SnapshotSaver(KeyspaceStore store, IFileSystem files, Data
     private readonly List<CapturedKey> _batch = [];
     private volatile DatabaseFile _file = file;
     private bool _mustReopen;
+    private long _savedPosition; // of the log: what was appended since makes a save worth it
     private long _databaseBytes = file.FileBytes;
+    private long _databaseLiveBytes = file.LiveBytes;
 
     /// <summary>The keyspace's count of changes as of the last save.</summary>
     public long SavedChanges { get; private set; }
 
     /// <summary>Length of the database file after the last save; any thread may ask while one is under way.</summary>
     public long DatabaseBytes => Volatile.Read(ref _databaseBytes);
+
+    /// <summary>What of it is live, as of the last save.</summary>
+    public long DatabaseLiveBytes => Volatile.Read(ref _databaseLiveBytes);
 
     /// <summary>Why the compaction after the last save did not end well; null: it did, or there was none.</summary>
     public Exception? CompactionFailure { get; private set; }
@@ -45,12 +50,14 @@ internal sealed class SnapshotSaver(KeyspaceStore store, IFileSystem files, Data
         {
             Write(capture, firstSequence);
             SavedChanges = changes;
+            _savedPosition = capture.CutPosition;
             log.DeleteSegmentsBefore(firstSequence);
         }
 
         CompactionFailure = null;
         if (_file.FileBytes > Math.Max(2 * _file.LiveBytes, CompactMinBytes)) TryCompact();
         Volatile.Write(ref _databaseBytes, _file.FileBytes);
+        Volatile.Write(ref _databaseLiveBytes, _file.LiveBytes);
     }
 
     public void Dispose()
@@ -63,7 +70,9 @@ internal sealed class SnapshotSaver(KeyspaceStore store, IFileSystem files, Data
     private (SnapshotCapture? Capture, long FirstSequence, long Changes) Cut()
     {
         using TransactionScope scope = _session.BeginTransaction(KeyspaceStore.AllShards);
-        if (store.Shards.All(shard => shard.Dirty.IsEmpty) && !store.Names.IsAnyFlushed) return default;
+        // Where changes came to nothing there is still a log to be dropped, or one that cannot go on.
+        bool isAnyDirty = store.Names.IsAnyFlushed || store.Shards.Any(shard => !shard.Dirty.IsEmpty);
+        if (!isAnyDirty && log.AppendedPosition == _savedPosition && !log.NeedsSnapshot) return default;
         long changes = store.Changes;
         long firstSequence = log.Rotate();
         return (store.BeginCapture(), firstSequence, changes);
@@ -83,6 +92,7 @@ internal sealed class SnapshotSaver(KeyspaceStore store, IFileSystem files, Data
                 if (!isAllFlushed) RemoveUnwanted(capture, _file, writer);
                 WriteChanges(capture, writer);
                 KeyWriter.PutTotals(writer, capture.Totals);
+                WaitForLog(capture);
                 writer.Commit(firstSequence);
             }
 
@@ -102,6 +112,17 @@ internal sealed class SnapshotSaver(KeyspaceStore store, IFileSystem files, Data
         using (_session.BeginTransaction(KeyspaceStore.AllShards)) store.CompleteCapture(capture, saved);
         _file = saved;
         _mustReopen = false;
+    }
+
+    /// <summary>
+    /// Waits until the log has what the snapshot has. A snapshot must not keep what is taken back because the log could
+    /// not be written: what comes later would be logged on top of something else.
+    /// </summary>
+    /// <exception cref="StorageException">Some of it was taken back.</exception>
+    private void WaitForLog(SnapshotCapture capture)
+    {
+        log.CommitAsync(capture.CutPosition).AsTask().GetAwaiter().GetResult();
+        if (capture.IsAbandoned) throw store.TakenBack();
     }
 
     /// <summary>Deletes what the file has of emptied databases, and the past of its expiry index.</summary>
@@ -132,7 +153,12 @@ internal sealed class SnapshotSaver(KeyspaceStore store, IFileSystem files, Data
             while (isMore)
             {
                 _batch.Clear();
-                using (_session.Enter(1UL << shard)) isMore = capture.CaptureNext(shard, _batch);
+                using (_session.Enter(1UL << shard))
+                {
+                    if (capture.IsAbandoned) throw store.TakenBack();
+                    isMore = capture.CaptureNext(shard, _batch);
+                }
+
                 foreach (CapturedKey captured in _batch) _keys.Put(writer, captured, _file);
             }
         }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Bitmapist.Engine.Bits;
 using Bitmapist.Engine.Durability;
 using Bitmapist.Engine.Expiry;
@@ -22,6 +21,7 @@ public sealed class KeyspaceStore
 
     private readonly TimeProvider _time;
     private readonly long _startedAt;
+    private int _era;
 
     /// <param name="databases">1 … 65,535.</param>
     /// <param name="time">The clock that expiry times are compared with.</param>
@@ -68,6 +68,23 @@ public sealed class KeyspaceStore
 
     internal bool HasUnfinished => Unfinished.Any;
 
+    /// <summary>
+    /// The log can keep nothing now, so nothing is changed; changes only while all shards are held.
+    /// </summary>
+    internal bool IsRefusing { get; private set; }
+
+    /// <summary>
+    /// Grows, while all shards are held, before anything is taken back that was seen by others: who saw or did something
+    /// in an earlier era must not say so. Any thread.
+    /// </summary>
+    internal int Era => Volatile.Read(ref _era);
+
+    /// <summary>The log's position up to which no change will be taken back.</summary>
+    internal long RetainedPosition => Log?.RetainedPosition ?? long.MaxValue;
+
+    /// <summary>Deletions of expired keys go to the log in records of about so many bytes at most.</summary>
+    internal int ExpiredRecordBytes { get; set; } = Limits.ExpiredRecordBytes;
+
     /// <summary>Grows by one at each snapshot cut, while all shards are held.</summary>
     internal int Epoch { get; private set; } = 1;
 
@@ -113,9 +130,12 @@ public sealed class KeyspaceStore
             int inThisHold;
             do
             {
-                using ShardScope scope = session.Enter(1UL << i);
-                inThisHold = RemoveExpired(session, Shards[i], Limits.ExpiredPerHold);
+                using (session.Enter(1UL << i))
+                    inThisHold = RemoveExpired(session, Shards[i], Limits.ExpiredPerHold);
                 removed += inThisHold;
+                // Nobody waits for these to be written, so nobody else keeps them from filling the log's buffer.
+                if (Log is { } log && log.AppendedPosition - log.WrittenPosition > Limits.ExpiredRecordBytes)
+                    log.TryWrite();
             }
             while (inThisHold == Limits.ExpiredPerHold);
         }
@@ -132,37 +152,11 @@ public sealed class KeyspaceStore
         {
             // Its database may have been flushed.
             if (shard.TableOrNull(due.Database)?.Find(due.Hash, due.Name) != due) continue;
-            session.Store.RemoveExpired(shard, due, session.Effects);
+            KeyChanges.RemoveExpired(session, shard, due);
             removed++;
         }
 
         return removed;
-    }
-
-    internal void RemoveExpired(Shard shard, Entry entry, EffectBuffer effects)
-    {
-        shard.Expired++;
-        // Nothing can follow in a log that has failed, so a replay finds the key expired again; and a read goes on.
-        if (Log is not { Failure: not null }) effects.Delete(entry.Database, entry.Name);
-        Remove(shard, entry);
-    }
-
-    /// <summary>A new, empty entry for a key that does not exist; its shard is held.</summary>
-    internal Entry Add(Shard shard, int database, ulong hash, ReadOnlySpan<byte> name)
-    {
-        var entry = new Entry(database, hash, name.ToArray()) { ModifiedEpoch = Epoch, LastUsed = Clock };
-        KeyTable table = shard.Table(database);
-        table.Add(entry);
-        table.CountAdded(expiresAtUnixMs: 0);
-        shard.Changes++;
-        Memory.Add(entry.MemoryBytes);
-        DirtySet dirty = shard.Dirty;
-        dirty.Changed.Add(entry);
-        if (dirty.Removed.Count > 0)
-            entry.IsSaved = dirty.Removed.Remove(new StoredKey(database, hash, entry.Name));
-        Names.Added(database, entry.Name);
-        shard.Watches.Touch(database, hash, entry.Name);
-        return entry;
     }
 
     /// <summary>
@@ -259,67 +253,39 @@ public sealed class KeyspaceStore
     }
 
     /// <summary>
-    /// Call before a change of an entry, with its shard held. A change of an entry that was changed in this epoch
-    /// already may be noted by <see cref="AfterChange"/> instead.
+    /// Takes back what a failing log does not have, and refuses changes from now on; all shards are held. Reads go on, of
+    /// what was acknowledged.
     /// </summary>
-    internal void BeforeChange(Shard shard, Entry entry)
+    internal void Refuse(Session session)
     {
-        AfterChange(shard, entry);
-        if (entry.ModifiedEpoch == Epoch) return;
-        Capture?.Preserve(shard, entry);
-        entry.ModifiedEpoch = Epoch;
-        shard.Dirty.Changed.Add(entry);
+        LogWriter log = Log!;
+        IsRefusing = true;
+        // Both before the log forgets about these positions, and so lets go of those who wait for them. A change of the
+        // log's policy meanwhile can only make it retain more.
+        long retained = log.IsSyncFailed ? log.RetainedPosition : log.WrittenPosition;
+        if (log.AppendedPosition > retained) Volatile.Write(ref _era, _era + 1);
+        if (Capture is { } capture && capture.CutPosition > retained) AbandonCapture(capture);
+        Undo.To(session, log.Discard());
     }
 
-    /// <summary>Counts a change and breaks the watches on its key.</summary>
-    internal void AfterChange(Shard shard, Entry entry)
+    /// <summary>The log works again: allows changes, once it has what is owed to it; all shards are held.</summary>
+    internal void Allow(Session session)
     {
-        Debug.Assert(shard.Gate.IsHeldByCurrentThread, "An entry is touched only while its shard is held.");
-        shard.Changes++;
-        shard.Watches.Touch(entry.Database, entry.Hash, entry.Name);
+        IsRefusing = false;
+        KeyChanges.LogOwed(session);
     }
 
-    /// <summary>Sets an entry's expiry time (0: none); its shard is held.</summary>
-    internal void SetExpiry(Shard shard, Entry entry, long expiresAtUnixMs)
+    /// <summary>Drops what need not be kept for taking changes back, in short holds of one shard at a time.</summary>
+    internal void TrimUndo()
     {
-        if (entry.ExpiresAtUnixMs == expiresAtUnixMs) return;
-        BeforeChange(shard, entry);
-        shard.Table(entry.Database).CountExpiry(entry.ExpiresAtUnixMs, expiresAtUnixMs);
-        entry.ExpiresAtUnixMs = expiresAtUnixMs;
-        if (expiresAtUnixMs == 0) return;
-        shard.Expiries.Schedule(entry, shard);
-    }
-
-    /// <summary>Removes an entry; its shard is held.</summary>
-    internal void Remove(Shard shard, Entry entry)
-    {
-        BeforeChange(shard, entry);
-        KeyTable table = shard.Table(entry.Database);
-        table.Remove(entry);
-        table.CountRemoved(entry.ExpiresAtUnixMs);
-        entry.Release();
-        shard.Dirty.CountDetached();
-        if (entry.IsSaved) shard.Dirty.Removed.Add(new StoredKey(entry.Database, entry.Hash, entry.Name));
-        Names.Removed(entry.Database, entry.Name, isBelow: entry.IsSaved);
-    }
-
-    /// <summary>Drops every key of a database, in O(changed keys); all shards are held.</summary>
-    internal void Flush(Session session, int database)
-    {
-        // First what may fail: whether a watched key exists may have to be read.
-        foreach (Shard shard in Shards) shard.Watches.TouchExisting(session, shard, database);
-        if (Count(database).Keys == 0) return;
+        long retained = RetainedPosition;
         foreach (Shard shard in Shards)
-        {
-            shard.DropTable(database);
-            shard.Expiries.Forget(database);
-            shard.Dirty.Forget(database);
-            shard.Changes++;
-        }
-
-        TotalsAtStart[database] = default;
-        Names.Flush(database);
+            lock (shard.Gate) shard.Undo.Trim(retained);
     }
+
+    /// <summary>What a client is told of whose batch something was taken back.</summary>
+    internal StorageException TakenBack() =>
+        Log?.Failure ?? new StorageException(Cold?.File.Path ?? "", null, "the log could not keep this: taken back");
 
     /// <summary>Begins a snapshot of this instant; all shards are held and no other snapshot is under way.</summary>
     internal SnapshotCapture BeginCapture()
@@ -329,9 +295,13 @@ public sealed class KeyspaceStore
         return Capture;
     }
 
-    /// <summary>The snapshot under way is over without having become the database; all shards are held.</summary>
+    /// <summary>
+    /// The snapshot under way is over without having become the database; all shards are held. Again for one that was
+    /// given up meanwhile does nothing.
+    /// </summary>
     internal void AbandonCapture(SnapshotCapture capture)
     {
+        if (Capture != capture) return;
         Capture = null;
         capture.GiveBack();
         Names.GiveBack();

@@ -73,7 +73,11 @@ public static class LogRecovery
         }
     }
 
-    /// <summary>Segments that a snapshot made useless and a crash kept; only this database's own may go.</summary>
+    /// <summary>
+    /// Segments that a snapshot made useless and a crash kept. Not those of another database; but one whose header is
+    /// damaged, or that cannot be read, keeps nobody from starting: it may be the very one whose failed fsync the
+    /// snapshot was the way out of.
+    /// </summary>
     private static List<string> Leftovers(
         IFileSystem files, List<(long Sequence, string Path)> segments, Guid databaseId, long firstSequence)
     {
@@ -81,8 +85,20 @@ public static class LogRecovery
         foreach ((long sequence, string path) in segments)
         {
             if (sequence >= firstSequence) break;
-            using IFile file = files.Open(path, FileOpen.ReadExisting);
-            _ = LogReader.Open(file, databaseId, sequence);
+            try
+            {
+                using IFile file = files.Open(path, FileOpen.ReadExisting);
+                _ = LogReader.Open(file, databaseId, sequence);
+            }
+            catch (CorruptFileException damage) when (damage.Defect is FileDefect.Damaged or FileDefect.ForeignFile)
+            {
+                // Its name says whose it is, and that it is of no use.
+            }
+            catch (StorageException)
+            {
+                // The same; if it cannot be deleted either, that is an error.
+            }
+
             leftovers.Add(path);
         }
 
