@@ -57,7 +57,7 @@ internal static class MigrationCommands
     {
         if (!GoServerConversion.IsNeeded(PhysicalFileSystem.Instance, path))
         {
-            if (File.Exists(path)
+            if (PhysicalFileSystem.Instance.Exists(path)
                 && FormatRecognition.Recognise(PhysicalFileSystem.Instance, path) == FileFormat.Rdb)
             {
                 throw new MigrationException($"{path} is not a bitmapist-server database but a Redis dump: "

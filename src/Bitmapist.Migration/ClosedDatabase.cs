@@ -49,11 +49,11 @@ internal sealed class ClosedDatabase : IKeySource, IDisposable
         if (!files.Exists(path)) throw new MigrationException($"{path}: no such file");
         FileFormat format = FormatRecognition.Recognise(files, path);
         if (format != FileFormat.Own) throw new MigrationException($"{path} {Refusal(format)}");
-        IDisposable held = files.TryLock(path + ".lock") ?? throw new DatabaseLockedException(path);
+        var held = DatabaseLock.Take(files, path);
         DatabaseFile? file = null;
         try
         {
-            file = DatabaseFile.OpenOrCreate(files, path);
+            file = DatabaseFile.Open(files, path);
             LogRecoveryResult log = LogRecovery.Recover(
                 files, path, file.Id, file.FirstLogSequence, static (in LogRecord _) => { });
             if (log.Records == 0) return new ClosedDatabase(files, held, file, temporaryPath: null, log.TornBytes);
@@ -61,8 +61,8 @@ internal sealed class ClosedDatabase : IKeySource, IDisposable
             file = null;
             held.Dispose();
             BringTogether(files, path, temporaryPath, time);
-            held = files.TryLock(path + ".lock") ?? throw new DatabaseLockedException(path);
-            file = DatabaseFile.OpenOrCreate(files, temporaryPath);
+            held = DatabaseLock.Take(files, path);
+            file = DatabaseFile.Open(files, temporaryPath);
             return new ClosedDatabase(files, held, file, temporaryPath, log.TornBytes);
         }
         catch
@@ -141,6 +141,14 @@ internal sealed class ClosedDatabase : IKeySource, IDisposable
         }
 
         public void SaveFailed(Exception failure)
+        {
+        }
+
+        public void Restored(string path)
+        {
+        }
+
+        public void LogMissing(string path)
         {
         }
 

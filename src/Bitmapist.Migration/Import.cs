@@ -41,7 +41,7 @@ public static class Import
         FileFormat format;
         using (IFile file = Reading.Open(files, source)) format = FormatRecognition.Recognise(file);
         var report = new ImportReport(source, format);
-        using IDisposable held = files.TryLock(target + ".lock") ?? throw new DatabaseLockedException(target);
+        using var held = DatabaseLock.Take(files, target);
         RequireWithoutKeys(files, target);
         string unfinished = target + UnfinishedSuffix;
         files.Delete(unfinished);
@@ -140,7 +140,7 @@ public static class Import
             return;
         }
 
-        using DatabaseFile file = DatabaseFile.OpenOrCreate(files, target);
+        using var file = DatabaseFile.Open(files, target);
         bool hasKeys = new DatabaseContents(file).Keys().Any();
         if (!hasKeys)
         {

@@ -99,8 +99,7 @@ public sealed class BitmapistServer : IAsyncDisposable
         using var patience = new CancellationTokenSource(Limits.StopPatience);
         if (_host is not null) await _host.StopAsync(patience.Token).ConfigureAwait(false);
         await _state.Slurper.EndAsync().ConfigureAwait(false);
-        if (!save || _state.Persistence is not { } persistence) return null;
-        return await persistence.SaveAsync().ConfigureAwait(false);
+        return _state.Persistence is { } persistence ? await persistence.StopAsync(save).ConfigureAwait(false) : null;
     }
 
     public async ValueTask DisposeAsync()

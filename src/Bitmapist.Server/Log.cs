@@ -47,6 +47,13 @@ internal static partial class Log
         "the database file could not be written anew without its garbage, will be tried again: {Reason}")]
     public static partial void CompactionFailed(ILogger logger, string reason);
 
+    [LoggerMessage(30, LogLevel.Warning, "{Path} was gone and is there again, with every key")]
+    public static partial void Restored(ILogger logger, string path);
+
+    [LoggerMessage(31, LogLevel.Warning,
+        "part of the log of {Path} was deleted or moved while in use: every change is in the database file now")]
+    public static partial void LogMissing(ILogger logger, string path);
+
     [LoggerMessage(20, LogLevel.Information, "importing redis dataset from {Source} into db {Database}")]
     public static partial void SlurpStarted(ILogger logger, string source, int database);
 

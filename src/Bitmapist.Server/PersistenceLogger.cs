@@ -18,6 +18,10 @@ internal sealed class PersistenceLogger(ILogger logger) : IPersistenceEvents
 
     public void SaveFailed(Exception failure) => Log.SaveFailed(logger, failure.Message);
 
+    public void Restored(string path) => Log.Restored(logger, path);
+
+    public void LogMissing(string path) => Log.LogMissing(logger, path);
+
     public void CompactionFailed(Exception failure) => Log.CompactionFailed(logger, failure.Message);
 
     public void BackedUp(string path, TimeSpan elapsed) => Log.BackedUp(logger, path, Milliseconds(elapsed));

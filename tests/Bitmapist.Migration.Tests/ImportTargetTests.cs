@@ -191,6 +191,14 @@ public sealed class ImportTargetTests
         public void Saving() { }
         public void Saved(TimeSpan elapsed) { }
         public void SaveFailed(Exception failure) { }
+        public void Restored(string path)
+        {
+        }
+
+        public void LogMissing(string path)
+        {
+        }
+
         public void CompactionFailed(Exception failure)
         {
         }

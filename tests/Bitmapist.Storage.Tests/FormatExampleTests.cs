@@ -24,8 +24,8 @@ public sealed class FormatExampleTests(ITestOutputHelper output)
     public void The_database_example_is_what_is_written()
     {
         SimulatedFileSystem disk = new();
-        using (GenerationWriter writer = DatabaseFile.BeginFile(
-            disk, "/data/bitmapist.db", Id, generation: 0, source: null, onRenamed: () => { }, onEnd: () => { }))
+        using (GenerationWriter writer = NewDatabaseFile.Begin(
+            disk, "/data/bitmapist.db", Id, generation: 0, source: null, place: disk.Rename, end: () => { }))
         {
             writer.Put("k2"u8, default, "hi"u8);
             writer.Put("k1"u8, "m"u8, "hello"u8);

@@ -21,6 +21,14 @@ public interface IPersistenceEvents
     void SaveFailed(Exception failure);
 
     /// <summary>
+    /// The database file had been deleted or moved while in use, and now stands under its path again, with every key.
+    /// </summary>
+    void Restored(string path);
+
+    /// <summary>Segments of the log were deleted or moved while in use: all they had is saved now.</summary>
+    void LogMissing(string path);
+
+    /// <summary>
     /// A save ended well, but writing the file anew without its garbage did not; the next save tries again.
     /// </summary>
     void CompactionFailed(Exception failure);

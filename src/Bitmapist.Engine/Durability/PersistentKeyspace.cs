@@ -17,20 +17,21 @@ public sealed class PersistentKeyspace : IAsyncDisposable
     private readonly PersistenceOptions _options;
     private readonly IPersistenceEvents _events;
     private readonly TimeProvider _time;
-    private readonly IDisposable _lock;
+    private readonly DatabaseLock _lock;
     private readonly LogWriter _log;
     private readonly SnapshotSaver _saver;
     private readonly SemaphoreSlim _saving = new(1, 1);
     private readonly SemaphoreSlim _backingUp = new(1, 1);
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _periodicSaves;
+    private readonly FileWatch _watch;
     private readonly HotSetKeeper _hotSet;
     private readonly LogGrowth _growth;
     private readonly LogKeeper _keeper;
     private long _lastSaveUnixMs;
 
     private PersistentKeyspace(
-        IFileSystem files, PersistenceOptions options, TimeProvider time, IPersistenceEvents events, IDisposable held)
+        IFileSystem files, PersistenceOptions options, TimeProvider time, IPersistenceEvents events, DatabaseLock held)
     {
         _files = files;
         _options = options;
@@ -39,12 +40,8 @@ public sealed class PersistentKeyspace : IAsyncDisposable
         _lock = held;
         var elapsed = Stopwatch.StartNew();
         events.Loading(options.Path);
-        DatabaseFile file = DatabaseFile.OpenOrCreate(files, options.Path);
-        if (file.TornBytes > 0) events.TornTail(options.Path, file.FileBytes - file.TornBytes, file.TornBytes);
         Store = new KeyspaceStore(options.Databases, time);
-        LogRecoveryResult recovered = KeyspaceLoader.Load(Store, files, file);
-        if (recovered.TornPath is { } torn) events.TornTail(torn, recovered.TornOffset, recovered.TornBytes);
-        _log = LogWriter.Open(files, options.Path, file.Id, recovered.NextSequence, options.Fsync, time);
+        (DatabaseFile file, _log) = OpenedDatabase.Open(Store, files, options, time, events);
         Store.Log = _log;
         _saver = new SnapshotSaver(Store, files, file, _log);
         _lastSaveUnixMs = Store.NowUnixMs;
@@ -58,6 +55,7 @@ public sealed class PersistentKeyspace : IAsyncDisposable
         _hotSet = new HotSetKeeper(hotSet, Store.Memory, TryStartSave, () => LastSaveFailed, events);
         _keeper.Start();
         _periodicSaves = options.SaveInterval > TimeSpan.Zero ? SavePeriodicallyAsync() : Task.CompletedTask;
+        _watch = new FileWatch(TryMend, time);
     }
 
     public KeyspaceStore Store { get; }
@@ -138,10 +136,12 @@ public sealed class PersistentKeyspace : IAsyncDisposable
     public static PersistentKeyspace Open(
         IFileSystem files, PersistenceOptions options, TimeProvider time, IPersistenceEvents events)
     {
-        IDisposable held = files.TryLock(options.Path + ".lock") ?? throw new DatabaseLockedException(options.Path);
+        var held = DatabaseLock.Take(files, options.Path);
         try
         {
-            return new PersistentKeyspace(files, options, time, events, held);
+            var opened = new PersistentKeyspace(files, options, time, events, held);
+            held.Keep();
+            return opened;
         }
         catch
         {
@@ -168,6 +168,7 @@ public sealed class PersistentKeyspace : IAsyncDisposable
     /// <exception cref="StorageException">The log failed, and what the session did or saw was taken back.</exception>
     public ValueTask CommitAsync(Session session)
     {
+        session.ReleaseFiles(); // what its replies are made of is in memory
         long position = _log.AppendedPosition;
         if (_log.CommittedPosition < position || _log.IsAcknowledgementDelayed(session.Journal.UnacknowledgedPosition))
             return CommitAsync(session, position);
@@ -204,6 +205,20 @@ public sealed class PersistentKeyspace : IAsyncDisposable
     }
 
     /// <summary>
+    /// Saves before a stop, if that is wanted. If the database file was deleted, moved or replaced while in use, all
+    /// keys are written even if it is not, as nobody else has them: to the file's place, or if that is taken beside it.
+    /// </summary>
+    /// <returns>Null, or why not everything stands under the database's path; the log is kept then.</returns>
+    public async Task<Exception?> StopAsync(bool save)
+    {
+        if (!save && await IsInPlaceAsync().ConfigureAwait(false)) return null;
+        Exception? failure = await SaveAsync().ConfigureAwait(false);
+        if (failure is null || await IsInPlaceAsync().ConfigureAwait(false)) return failure;
+        failure = await SaveAsync().ConfigureAwait(false); // the first has found out, this one writes it anew
+        return failure is null ? null : await RescueAsync(failure).ConfigureAwait(false);
+    }
+
+    /// <summary>
     /// Writes every key as of one instant to a file of its own, which <c>-db</c> can open; reads it back before it gets
     /// its name. Begins with a save: what that wrote is what is copied, while other saves go on.
     /// </summary>
@@ -218,7 +233,7 @@ public sealed class PersistentKeyspace : IAsyncDisposable
             var elapsed = Stopwatch.StartNew();
             if (await SaveAsync().ConfigureAwait(false) is { } why)
                 throw new StorageException(path, null, $"not written, as saving failed: {why.Message}", why);
-            if (await Task.Run(() => CopyNewest(path)).ConfigureAwait(false)) DatabaseFile.CloseUnused();
+            await Task.Run(() => CopyNewest(path)).ConfigureAwait(false);
             _events.BackedUp(path, elapsed.Elapsed);
         }
         finally
@@ -227,13 +242,10 @@ public sealed class PersistentKeyspace : IAsyncDisposable
         }
     }
 
-    /// <summary>Writes a backup of the newest generation.</summary>
-    /// <returns>Whether a compaction replaced the file meanwhile, so that nobody may need it any more.</returns>
-    private bool CopyNewest(string path)
+    private void CopyNewest(string path)
     {
-        DatabaseFile source = _saver.File;
-        Backup.Write(_files, source, path);
-        return _saver.File != source;
+        using FileHold source = Store.Cold!.Hold(); // a compaction may replace it meanwhile
+        Backup.Write(_files, source.File, path);
     }
 
     /// <summary>Ends the background work and closes the files. Does not save: the log has everything.</summary>
@@ -241,6 +253,7 @@ public sealed class PersistentKeyspace : IAsyncDisposable
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _periodicSaves.ConfigureAwait(false);
+        await _watch.DisposeAsync().ConfigureAwait(false);
         await _hotSet.DisposeAsync().ConfigureAwait(false);
         await _keeper.DisposeAsync().ConfigureAwait(false);
         await _backingUp.WaitAsync().ConfigureAwait(false);
@@ -289,6 +302,63 @@ public sealed class PersistentKeyspace : IAsyncDisposable
         }
     }
 
+    /// <summary>Has a save mend what is missing under its path; false: it is missing still.</summary>
+    private bool TryMend()
+    {
+        if (!_saving.Wait(0)) return true; // who saves looks as well
+        try
+        {
+            if (!_saver.IsSaveNeeded())
+            {
+                _saving.Release();
+                return true;
+            }
+        }
+        catch (Exception) // whatever keeps it from looking: a save meets it, too, and says so
+        {
+            _saving.Release();
+            return true;
+        }
+
+        return SaveAndRelease() is null;
+    }
+
+    private async Task<bool> IsInPlaceAsync()
+    {
+        await _saving.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            return _saver.IsInPlace;
+        }
+        catch (StorageException)
+        {
+            return false;
+        }
+        finally
+        {
+            _saving.Release();
+        }
+    }
+
+    private async Task<Exception> RescueAsync(Exception failure)
+    {
+        await _saving.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            string path = await Task.Run(_saver.Rescue).ConfigureAwait(false);
+            return new StorageException(_options.Path, null, $"{failure.Message}; all keys are in {path}", failure);
+        }
+        catch (Exception second) when (second is StorageException or CorruptFileException)
+        {
+            return new StorageException(
+                _options.Path, null, $"{failure.Message}; nor could all keys be written beside it: {second.Message}");
+        }
+        finally
+        {
+            _saving.Release();
+        }
+    }
+
     private Exception? SaveAndRelease()
     {
         try
@@ -310,6 +380,8 @@ public sealed class PersistentKeyspace : IAsyncDisposable
             var elapsed = Stopwatch.StartNew();
             _saver.Save();
             LastSaveFailed = false;
+            if (_saver.Mended.HasFlag(Mended.DatabaseFile)) _events.Restored(_options.Path);
+            if (_saver.Mended.HasFlag(Mended.Log)) _events.LogMissing(_options.Path);
             if (_saver.CompactionFailure is { } reason) _events.CompactionFailed(reason);
             Volatile.Write(ref _lastSaveUnixMs, Store.NowUnixMs);
             _events.Saved(elapsed.Elapsed);

@@ -108,7 +108,8 @@ internal sealed class ColdExpiries(KeyspaceStore store, ColdKeys cold)
     /// <summary>Some of the items up to now, and the time of the first behind them.</summary>
     private List<(int Database, byte[] Name)> Read(byte[] from, long now, out byte[]? last, out long next)
     {
-        DatabaseFile file = cold.File;
+        using FileHold held = cold.Hold();
+        DatabaseFile file = held.File;
         var due = new List<(int, byte[])>();
         last = null;
         next = long.MaxValue;

@@ -43,6 +43,8 @@ public sealed class ExpiryCycle : IAsyncDisposable
                 // The log failed just now: its owner says so to every client. The keys are gone from memory all the
                 // same, and a restart finds them expired again.
             }
+
+            session.ReleaseFiles();
         }
     }
 }

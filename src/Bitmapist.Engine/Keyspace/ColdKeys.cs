@@ -27,6 +27,16 @@ internal sealed class ColdKeys
     /// <summary>The newest generation. A reader may go on with an older one: nothing is changed in place.</summary>
     public DatabaseFile File => _file;
 
+    /// <summary>The newest generation, kept open for a reader that holds no shard until it disposes this.</summary>
+    public FileHold Hold()
+    {
+        while (true)
+        {
+            DatabaseFile file = _file;
+            if (file.TryHold()) return new FileHold(file); // else it has just been replaced
+        }
+    }
+
     /// <summary>When keys of the file expire.</summary>
     public ColdExpiries Expiries { get; }
 
@@ -68,7 +78,8 @@ internal sealed class ColdKeys
     /// <exception cref="ColdReadException">The index cannot be read or does not prove itself.</exception>
     public byte[]? SampleName(int database, Random random)
     {
-        DatabaseFile file = _file;
+        using FileHold held = Hold();
+        DatabaseFile file = held.File;
         try
         {
             byte[]? key = file.SampleKey(random);

@@ -54,6 +54,7 @@ internal static class KeyChanges
         entry.LengthBytes = value.LengthBytes;
         if (value.Pending.IsReady) entry.SetBits(Roaring.RoaringBitmap.FromFrozen(value.Bits));
         else entry.SetBits(value.Pending);
+        store.NoteMove(value.Pending);
         store.Memory.Add(value.Pending.MemoryBytes);
     }
 
@@ -180,9 +181,7 @@ internal static class KeyChanges
     {
         Entry former = removed.Entry;
         Entry entry = Add(session, shard, former.Database, former.Hash, former.Name);
-        entry.Hold(removed.Old);
-        entry.LengthBytes = removed.LengthBytes;
-        session.Store.Memory.Add(entry.MemoryBytes);
+        Hold(session.Store, entry, removed);
         SetExpiry(session, shard, entry, removed.ExpiresAtUnixMs);
     }
 
@@ -191,9 +190,7 @@ internal static class KeyChanges
     {
         BeforeChange(session.Store, shard, entry);
         entry.Unfinished?.Abandon();
-        entry.Hold(replaced.Old);
-        entry.LengthBytes = replaced.LengthBytes;
-        session.Store.Memory.Add(entry.MemoryBytes);
+        Hold(session.Store, entry, replaced);
     }
 
     /// <summary>Gives an entry a former bit and its former length back.</summary>
@@ -202,6 +199,14 @@ internal static class KeyChanges
         BeforeChange(session.Store, shard, entry);
         _ = changed.Bit ? entry.Bits.Add(changed.Offset) : entry.Bits.Remove(changed.Offset);
         entry.LengthBytes = changed.LengthBytes;
+    }
+
+    private static void Hold(KeyspaceStore store, Entry entry, in UndoItem former)
+    {
+        entry.Hold(former.Old);
+        entry.LengthBytes = former.LengthBytes;
+        store.Memory.Add(entry.MemoryBytes);
+        if (former.Old is PendingBits pending) store.NoteMove(pending);
     }
 
     private static void Detach(KeyspaceStore store, Shard shard, Entry entry)

@@ -22,6 +22,7 @@ public sealed class KeyspaceStore
     private readonly TimeProvider _time;
     private readonly long _startedAt;
     private int _era;
+    private long _movesOfReplaced;
 
     /// <param name="databases">1 … 65,535.</param>
     /// <param name="time">The clock that expiry times are compared with.</param>
@@ -93,6 +94,12 @@ public sealed class KeyspaceStore
 
     /// <summary>The snapshot being taken; set and read with the shard held.</summary>
     internal SnapshotCapture? Capture { get; private set; }
+
+    /// <summary>
+    /// How often a value that lies unread in a replaced database file has come under another key: who looks for such
+    /// entries may have missed one.
+    /// </summary>
+    internal long MovesOfReplaced => Volatile.Read(ref _movesOfReplaced);
 
     /// <summary>Changes made since the start; read without the shards, so perhaps slightly old.</summary>
     internal long Changes
@@ -182,6 +189,12 @@ public sealed class KeyspaceStore
         shard.Loads++;
         Memory.Add(entry.MemoryBytes);
         return entry;
+    }
+
+    /// <summary>Call when an entry was given another's value; both their shards are held.</summary>
+    internal void NoteMove(PendingBits value)
+    {
+        if (value.Stored is { } stored && stored.File != Cold?.File) Interlocked.Increment(ref _movesOfReplaced);
     }
 
     /// <summary>Lets a clean entry leave memory; its shard is held.</summary>
@@ -281,6 +294,15 @@ public sealed class KeyspaceStore
         long retained = RetainedPosition;
         foreach (Shard shard in Shards)
             lock (shard.Gate) shard.Undo.Trim(retained);
+    }
+
+    /// <summary>Whether taking changes back could bring back values that lie unread in a replaced file.</summary>
+    internal bool MayRestoreFromOther(DatabaseFile current)
+    {
+        foreach (Shard shard in Shards)
+            lock (shard.Gate)
+                if (shard.Undo.RefersToOther(current)) return true;
+        return false;
     }
 
     /// <summary>What a client is told of whose batch something was taken back.</summary>

@@ -128,11 +128,12 @@ internal sealed class NameOverlay
     /// The names of a database from <paramref name="from"/> on, as of now if all shards are held. O(log names + names
     /// gathered).
     /// </summary>
+    /// <param name="session">Keeps the file open, which the listing is read from later.</param>
     /// <param name="database">The database.</param>
     /// <param name="from">The first name of interest; it is included.</param>
     /// <param name="end">The first name of no interest any more; null: to the end.</param>
     /// <param name="countMax">After so many names that differ from the file the listing may end, at least 1.</param>
-    public NameListing List(int database, byte[] from, byte[]? end, int countMax)
+    public NameListing List(Session session, int database, byte[] from, byte[]? end, int countMax)
     {
         lock (_gate)
         {
@@ -143,7 +144,9 @@ internal sealed class NameOverlay
             List<NameState> states = [.. Merge(above, below).Take(countMax)];
             // Behind the last of these the file's names cannot be told from removed ones.
             if (states.Count == countMax) end = [.. states[^1].Name, 0];
-            return new NameListing(database, from, end, states, isFileHidden ? null : _file);
+            DatabaseFile? file = isFileHidden ? null : _file;
+            if (file is not null) session.Hold(file);
+            return new NameListing(database, from, end, states, file);
         }
     }
 

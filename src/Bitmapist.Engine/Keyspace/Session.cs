@@ -2,6 +2,7 @@ using System.Diagnostics;
 using BitOperations = System.Numerics.BitOperations;
 using Bitmapist.Engine.Bits;
 using Bitmapist.Engine.Durability;
+using Bitmapist.Storage.Snapshots;
 
 namespace Bitmapist.Engine.Keyspace;
 
@@ -15,6 +16,7 @@ public sealed class Session(KeyspaceStore store) : IDisposable
     private const int NoEra = -1;
 
     private readonly HashSet<StoredKey> _watched = [];
+    private readonly List<DatabaseFile> _files = []; // held for values given out that are still in them
     private ulong _held;
     private long _transactionNowUnixMs;
     private bool _isTransactionComplete;
@@ -151,7 +153,34 @@ public sealed class Session(KeyspaceStore store) : IDisposable
         _isWatchBroken = false;
     }
 
-    public void Dispose() => Unwatch();
+    public void Dispose()
+    {
+        Unwatch();
+        ReleaseFiles();
+    }
+
+    /// <summary>
+    /// The values given out so far will be read no more, or are in memory: database files that others have replaced
+    /// need not be kept open for them.
+    /// </summary>
+    internal void ReleaseFiles()
+    {
+        if (_files.Count == 0) return;
+        foreach (DatabaseFile file in _files) file.Release();
+        _files.Clear();
+    }
+
+    /// <summary>
+    /// Keeps a file open until <see cref="ReleaseFiles"/>, as something of it is given out. It is open now: an entry of
+    /// a held shard refers to it, or it is the newest and cannot be replaced meanwhile.
+    /// </summary>
+    internal void Hold(DatabaseFile file)
+    {
+        if (_files.Contains(file)) return;
+        bool isOpen = file.TryHold();
+        Debug.Assert(isOpen, "A file is closed only when no entry refers to it.");
+        if (isOpen) _files.Add(file);
+    }
 
     internal void BreakWatch() => _isWatchBroken = true;
 
@@ -291,6 +320,7 @@ public sealed class Session(KeyspaceStore store) : IDisposable
             ?? store.LoadCold(shard, database, hash, name);
         if (entry is null) return null;
         if (entry.LastUsed != store.Clock) entry.LastUsed = store.Clock; // readers leave its cache line alone
+        if (entry.Pending?.Stored is { } stored) Hold(stored.File);
         if (entry.ExpiresAtUnixMs == 0 || entry.ExpiresAtUnixMs > NowUnixMs) return entry;
         KeyChanges.RemoveExpired(this, shard, entry);
         return null;

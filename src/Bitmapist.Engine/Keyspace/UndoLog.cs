@@ -1,3 +1,6 @@
+using Bitmapist.Engine.Bits;
+using Bitmapist.Storage.Snapshots;
+
 namespace Bitmapist.Engine.Keyspace;
 
 /// <summary>
@@ -55,6 +58,18 @@ internal sealed class UndoLog
     public void Forget()
     {
         while (_count > 0 && this[_count - 1].Position < 0) Pop(out _);
+    }
+
+    /// <summary>Whether any item has a value that lies unread in another file. O(items).</summary>
+    public bool RefersToOther(DatabaseFile current)
+    {
+        for (int i = 0; i < _count; i++)
+        {
+            object? old = this[i].Old;
+            if (old is FlushedDatabase || (old is PendingBits { Stored: { } stored } && stored.File != current)) return true;
+        }
+
+        return false;
     }
 
     /// <summary>The newest item; false when there is none.</summary>

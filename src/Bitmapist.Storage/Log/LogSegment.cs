@@ -83,5 +83,8 @@ internal sealed class LogSegment : IDisposable
 
     public void Sync() => file.Sync();
 
+    /// <summary>Whether the file still stands under its name.</summary>
+    public bool IsInPlace => file.Place == FilePlace.Own;
+
     public void Dispose() => file.Dispose();
 }

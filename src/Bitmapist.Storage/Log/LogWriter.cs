@@ -228,6 +228,16 @@ public sealed class LogWriter : IDisposable
         return sequence;
     }
 
+    /// <summary>
+    /// Whether every segment still stands under its name, where a start looks for it. Not to be asked while segments
+    /// are being deleted.
+    /// </summary>
+    /// <exception cref="StorageException">It cannot be told.</exception>
+    public bool IsInPlace()
+    {
+        lock (writeGate) return chain.IsInPlace();
+    }
+
     /// <summary>Deletes the segments that a snapshot needing only this sequence onwards made useless.</summary>
     public void DeleteSegmentsBefore(long sequence)
     {

@@ -29,6 +29,11 @@ internal sealed class SegmentChain(IFileSystem files, string databasePath, Guid 
     /// <summary>A failed fsync spoiled a segment that the database file still needs.</summary>
     public bool IsSpoiled => spoiledThrough >= Math.Max(firstNeeded, 1);
 
+    /// <summary>Whether every segment that is needed still stands under its name.</summary>
+    public bool IsInPlace() =>
+        current is not { IsInPlace: false }
+        && closedBytes.Keys.All(closed => files.Exists(SegmentName.For(databasePath, closed)));
+
     /// <summary>Notes segments of an earlier process, by their lengths.</summary>
     public void AddEarlier(long sequence, long bytes)
     {

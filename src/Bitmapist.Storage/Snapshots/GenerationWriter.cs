@@ -90,6 +90,7 @@ public sealed class GenerationWriter : IDisposable
         output.Align(Trailer.Alignment);
         output.Flush();
         target.File.Sync();
+        target.RequirePlace();
 
         IndexRun[] live = [.. runs.Runs];
         RunReference[] references = Array.ConvertAll(live, written => written.Reference);

@@ -29,6 +29,14 @@ internal sealed class NoEvents : IPersistenceEvents
     {
     }
 
+    public void Restored(string path)
+    {
+    }
+
+    public void LogMissing(string path)
+    {
+    }
+
     public void CompactionFailed(Exception failure)
     {
     }

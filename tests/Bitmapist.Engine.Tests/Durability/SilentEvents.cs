@@ -32,6 +32,14 @@ internal sealed class SilentEvents : IPersistenceEvents
 
     public void SaveFailed(Exception failure) => Interlocked.Increment(ref _failedSaves);
 
+    public void Restored(string path)
+    {
+    }
+
+    public void LogMissing(string path)
+    {
+    }
+
     public void CompactionFailed(Exception failure)
     {
     }

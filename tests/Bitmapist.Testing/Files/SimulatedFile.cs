@@ -10,6 +10,10 @@ internal sealed class SimulatedFile(SimulatedFileSystem disk, string path, Simul
 
     public string Path => path;
 
+    public FilePlace Place => disk.PlaceOf(this);
+
+    internal SimulatedNode Node => node;
+
     public long Length
     {
         get
@@ -68,7 +72,11 @@ internal sealed class SimulatedFile(SimulatedFileSystem disk, string path, Simul
         }
     }
 
-    public void Dispose() => disposed = true;
+    public void Dispose()
+    {
+        disposed = true;
+        disk.Closed(this);
+    }
 
     private void RefuseWhereReal()
     {

@@ -14,6 +14,7 @@ public sealed class SimulatedFileSystem : IFileSystem
     private readonly HashSet<string> locks = [];
     private readonly List<(string Path, SimulatedNode? Node)> unsyncedEntries = [];
     private readonly Dictionary<string, SimulatedNode> entries = [];
+    private readonly HashSet<SimulatedFile> open = [];
     private Dictionary<string, SimulatedNode> durableEntries = [];
 
     internal Lock Gate { get; } = new();
@@ -99,6 +100,25 @@ public sealed class SimulatedFileSystem : IFileSystem
         }
     }
 
+    /// <summary>An outsider takes a file away, which those who have it open go on using.</summary>
+    public void Unlink(string path)
+    {
+        lock (Gate)
+        {
+            entries.Remove(path);
+            durableEntries.Remove(path);
+        }
+    }
+
+    /// <summary>Open files that have no name any more.</summary>
+    public int UnnamedOpenFiles
+    {
+        get
+        {
+            lock (Gate) return open.Count(file => !entries.ContainsValue(file.Node));
+        }
+    }
+
     /// <summary>A disk with the same files, all durable.</summary>
     public SimulatedFileSystem Clone() => Crash(CrashMode.ProcessKilled, seed: 0);
 
@@ -119,7 +139,9 @@ public sealed class SimulatedFileSystem : IFileSystem
                 Enter(path, node);
             }
 
-            return new SimulatedFile(this, path, node, readOnly: mode == FileOpen.ReadExisting);
+            var file = new SimulatedFile(this, path, node, readOnly: mode == FileOpen.ReadExisting);
+            open.Add(file);
+            return file;
         }
     }
 
@@ -153,9 +175,23 @@ public sealed class SimulatedFileSystem : IFileSystem
         }
     }
 
+    public bool TryRenameNew(string from, string to)
+    {
+        lock (Gate)
+        {
+            if (entries.ContainsKey(to)) return false;
+            Rename(from, to);
+            return true;
+        }
+    }
+
     public void CopyPermissions(string from, string to)
     {
         // Files of a simulated disk have none.
+    }
+
+    public void CopyPermissions(IFile from, string to)
+    {
     }
 
     public void SyncDirectory(string directory)
@@ -204,6 +240,20 @@ public sealed class SimulatedFileSystem : IFileSystem
 
     internal static StorageException Failed(string path, DiskFault fault, long? offset = null) =>
         new(path, offset, fault == DiskFault.InputOutputError ? "Input/output error" : "No space left on device");
+
+    internal FilePlace PlaceOf(SimulatedFile file)
+    {
+        lock (Gate)
+        {
+            if (!entries.TryGetValue(file.Path, out SimulatedNode? there)) return FilePlace.Nothing;
+            return there == file.Node ? FilePlace.Own : FilePlace.Another;
+        }
+    }
+
+    internal void Closed(SimulatedFile file)
+    {
+        lock (Gate) open.Remove(file);
+    }
 
     private void Enter(string path, SimulatedNode? node)
     {
