@@ -9,4 +9,8 @@ namespace Bitmapist.Engine.Durability;
 /// </param>
 /// <param name="Reason">What failed first.</param>
 /// <param name="SinceUnixMs">When.</param>
-public sealed record LogFailure(bool IsSync, StorageException Reason, long SinceUnixMs);
+public sealed record LogFailure(bool IsSync, StorageException Reason, long SinceUnixMs)
+{
+    /// <summary>The log's position behind which everything was taken back.</summary>
+    internal long RetainedPosition { get; init; }
+}

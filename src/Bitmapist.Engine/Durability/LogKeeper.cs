@@ -130,13 +130,17 @@ internal sealed class LogKeeper : IAsyncDisposable
         {
             bool isSync = _log.IsSyncFailed;
             if (_log.Failure is not { } reason || (_failure is { } known && known.IsSync == isSync)) return;
+            long retained;
             using (TransactionScope scope = _session.HoldAll())
             {
-                _store.Refuse(_session);
+                retained = _store.Refuse(_session);
                 scope.Complete();
             }
 
-            failure = new LogFailure(isSync, reason, _time.GetUtcNow().ToUnixTimeMilliseconds());
+            failure = new LogFailure(isSync, reason, _time.GetUtcNow().ToUnixTimeMilliseconds())
+            {
+                RetainedPosition = retained,
+            };
             _failure = failure;
             _probes.Reset();
             _saves.Reset();

@@ -63,6 +63,9 @@ public sealed class PersistentKeyspace : IAsyncDisposable
     /// <summary>Why writes are refused; null while all is well. The server mends it by itself when it can.</summary>
     public LogFailure? LogFailure => _keeper.Failure;
 
+    /// <summary>The log takes nothing; what it does not have is taken back already, or just being.</summary>
+    internal bool IsLogFailing => _log.Failure is not null;
+
     /// <summary>Acknowledgements that waited because the disk was behind, with fsync every second.</summary>
     public long DelayedFsyncs => _log.DelayedCommits;
 
@@ -178,8 +181,17 @@ public sealed class PersistentKeyspace : IAsyncDisposable
 
     private async ValueTask CommitAsync(Session session, long position)
     {
-        if (!_log.TryCommit(position)) await _log.SyncAsync(position).ConfigureAwait(false);
-        await _log.AcknowledgeAsync(session.Journal.UnacknowledgedPosition).ConfigureAwait(false);
+        try
+        {
+            if (!_log.TryCommit(position)) await _log.SyncAsync(position).ConfigureAwait(false);
+            await _log.AcknowledgeAsync(session.Journal.UnacknowledgedPosition).ConfigureAwait(false);
+        }
+        catch
+        {
+            session.ForgetBatch();
+            throw;
+        }
+
         session.EndBatch();
         // Who writes faster than saves can follow waits for them: the budget is kept by all that is asked for later.
         if (_hotSet.HotSet.IsOverwhelmed) await _hotSet.WaitForRoomAsync().ConfigureAwait(false);

@@ -269,7 +269,8 @@ public sealed class KeyspaceStore
     /// Takes back what a failing log does not have, and refuses changes from now on; all shards are held. Reads go on, of
     /// what was acknowledged.
     /// </summary>
-    internal void Refuse(Session session)
+    /// <returns>The log's position up to which changes stay.</returns>
+    internal long Refuse(Session session)
     {
         LogWriter log = Log!;
         IsRefusing = true;
@@ -278,7 +279,9 @@ public sealed class KeyspaceStore
         long retained = log.IsSyncFailed ? log.RetainedPosition : log.WrittenPosition;
         if (log.AppendedPosition > retained) Volatile.Write(ref _era, _era + 1);
         if (Capture is { } capture && capture.CutPosition > retained) AbandonCapture(capture);
-        Undo.To(session, log.Discard());
+        retained = log.Discard();
+        Undo.To(session, retained);
+        return retained;
     }
 
     /// <summary>The log works again: allows changes, once it has what is owed to it; all shards are held.</summary>

@@ -122,9 +122,15 @@ public sealed class Session(KeyspaceStore store) : IDisposable
     internal void EndBatch()
     {
         bool isOutdated = IsOutdated;
+        ForgetBatch();
+        if (isOutdated) throw store.TakenBack();
+    }
+
+    /// <summary>Nothing of what was done and seen since the last commit is acknowledged.</summary>
+    internal void ForgetBatch()
+    {
         _era = NoEra;
         Journal.UnacknowledgedPosition = 0;
-        if (isOutdated) throw store.TakenBack();
     }
 
     /// <summary>Marks a key: any command that touches it breaks the watch.</summary>

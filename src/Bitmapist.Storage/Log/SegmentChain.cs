@@ -87,9 +87,6 @@ internal sealed class SegmentChain(IFileSystem files, string databasePath, Guid 
         Count();
     }
 
-    /// <summary>Removes what a failed write may have left.</summary>
-    public void CutTail() => current?.CutTail();
-
     /// <summary>
     /// Shows that a segment can be written, and, after a failed fsync, that it can be synced; creates it if it is later
     /// than the current one.
@@ -192,6 +189,7 @@ internal sealed class SegmentChain(IFileSystem files, string databasePath, Guid 
     /// </summary>
     private void MoveOn(long next)
     {
+        current?.CutTail(); // a segment that others follow must end where its records do
         if (unfinished == next) files.Delete(SegmentName.For(databasePath, next));
         unfinished = next;
         if (current is not null) last = (current.Sequence, current.Bytes);
