@@ -12,6 +12,8 @@ internal sealed class FlushedDatabase
     private readonly FlushedNames _names;
     private readonly KeyTable?[] _tables;
     private readonly List<StoredKey>?[] _removed;
+    private readonly SnapshotCapture? _saving; // what was being saved at the time
+    private readonly HashSet<StoredKey>?[] _savingRemoved;
 
     private FlushedDatabase(KeyspaceStore store, int database)
     {
@@ -19,6 +21,8 @@ internal sealed class FlushedDatabase
         _totalsAtStart = store.TotalsAtStart[database];
         _tables = Array.ConvertAll(store.Shards, shard => shard.TableOrNull(database));
         _removed = Array.ConvertAll(store.Shards, shard => shard.Dirty.RemovedOf(database));
+        _saving = store.Capture;
+        _savingRemoved = Array.ConvertAll(store.Shards, shard => shard.SavingRemoved);
         _names = store.Names.Flush(database);
     }
 
@@ -52,18 +56,33 @@ internal sealed class FlushedDatabase
         shard.ReplaceTable(_database, _tables[shard.Number]);
         shard.Changes++;
         shard.Watches.TouchAll(_database);
+        RestoreRemoved(shard);
         var entries = new List<Entry>();
         _tables[shard.Number]?.CopyTo(entries);
-        DirtySet dirty = shard.Dirty;
-        foreach (StoredKey key in _removed[shard.Number] ?? []) dirty.Removed.Add(key);
         foreach (Entry entry in entries)
         {
-            if (!store.IsClean(entry)) dirty.Changed.Add(entry);
-            // A save that failed since may have given back what was removed before this key came.
-            if (dirty.Removed.Count > 0 && dirty.Removed.Remove(new StoredKey(_database, entry.Hash, entry.Name)))
-                entry.IsSaved = true;
+            if (!store.IsClean(entry)) shard.Dirty.Changed.Add(entry);
             if (entry.ExpiresAtUnixMs != 0) shard.Expiries.Schedule(entry, shard);
             store.Memory.Add(entry.MemoryBytes);
+        }
+    }
+
+    /// <summary>
+    /// The keys that the file has though they are gone: those of before the flush, and none of what came after it, as
+    /// the file has its keys back.
+    /// </summary>
+    private void RestoreRemoved(Shard shard)
+    {
+        HashSet<StoredKey> removed = shard.Dirty.Removed;
+        removed.RemoveWhere(key => key.Database == _database);
+        foreach (StoredKey key in _removed[shard.Number] ?? []) removed.Add(key);
+        // What was being saved has come back, if that save failed since.
+        if (_saving is not { IsAbandoned: true } || _savingRemoved[shard.Number] is not { } saving) return;
+        foreach (StoredKey key in saving)
+        {
+            if (key.Database != _database) continue;
+            if (_tables[shard.Number]?.Find(key.Hash, key.Name) is { } present) present.IsSaved = true;
+            else removed.Add(key);
         }
     }
 }

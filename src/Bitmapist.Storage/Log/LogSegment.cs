@@ -76,8 +76,17 @@ internal sealed class LogSegment : IDisposable
     {
         CutTail();
         isTailDirty = true;
-        for (int done = 0; done < probeBytes; done += s_zeros.Length)
-            file.Write(bytes + done, s_zeros.AsSpan(0, Math.Min(s_zeros.Length, probeBytes - done)));
+        try
+        {
+            for (int done = 0; done < probeBytes; done += s_zeros.Length)
+                file.Write(bytes + done, s_zeros.AsSpan(0, Math.Min(s_zeros.Length, probeBytes - done)));
+        }
+        catch (StorageException)
+        {
+            CutTail(); // what little room there is is left to others
+            throw;
+        }
+
         CutTail();
     }
 
