@@ -32,6 +32,7 @@ internal sealed class LogKeeper : IAsyncDisposable
     private readonly Backoff _saves;
     private Task _running = Task.CompletedTask;
     private volatile LogFailure? _failure;
+    private long _failures;
     private long _delaysTold;
     private long _delayToldAt;
 
@@ -59,6 +60,9 @@ internal sealed class LogKeeper : IAsyncDisposable
 
     /// <summary>Why writes are refused; null while they are not.</summary>
     public LogFailure? Failure => _failure;
+
+    /// <summary>How often it came to that.</summary>
+    public long Failures => Volatile.Read(ref _failures);
 
     /// <summary>Begins to look, once.</summary>
     public void Start()
@@ -141,6 +145,7 @@ internal sealed class LogKeeper : IAsyncDisposable
             {
                 RetainedPosition = retained,
             };
+            if (_failure is null) Volatile.Write(ref _failures, _failures + 1);
             _failure = failure;
             _probes.Reset();
             _saves.Reset();

@@ -63,6 +63,9 @@ public sealed class PersistentKeyspace : IAsyncDisposable
     /// <summary>Why writes are refused; null while all is well. The server mends it by itself when it can.</summary>
     public LogFailure? LogFailure => _keeper.Failure;
 
+    /// <summary>How often writes came to be refused since the start.</summary>
+    public long LogFailures => _keeper.Failures;
+
     /// <summary>The log takes nothing; what it does not have is taken back already, or just being.</summary>
     internal bool IsLogFailing => _log.Failure is not null;
 

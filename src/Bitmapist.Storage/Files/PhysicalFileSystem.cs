@@ -146,7 +146,7 @@ public sealed class PhysicalFileSystem : IFileSystem
     }
 
     private static StorageException Failed(string path, string failure, int error) =>
-        new(path, null, $"{failure}: {SystemCalls.Text(error)}");
+        new(path, null, $"{failure}: {SystemCalls.Text(error)}") { Cause = SystemCalls.Text(error) };
 
     private static bool IsRegular(string path, SafeFileHandle handle)
     {
