@@ -29,6 +29,9 @@ public static class Limits
     /// </summary>
     internal const int ExpiredPerHold = 128;
 
+    /// <summary>Bytes of a log record of deletions of expired keys, one key's more or less.</summary>
+    internal const int ExpiredRecordBytes = 1 << 20;
+
     /// <summary>Entries looked at by the sweep of the hot set during one hold of a shard's lock.</summary>
     internal const int SweptPerHold = 512;
 

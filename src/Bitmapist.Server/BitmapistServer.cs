@@ -47,6 +47,7 @@ public sealed class BitmapistServer : IAsyncDisposable
             var persistenceOptions = new PersistenceOptions(
                 path, options.Databases, options.AppendFsync, TimeSpan.FromSeconds(options.SaveSeconds))
             {
+                LogGrowthPercentage = options.LogGrowthPercentage, LogGrowthBytesMin = options.LogGrowthBytesMin,
                 MemoryBytesMax = options.MemoryBytesMax, HotFor = TimeSpan.FromSeconds(options.EvictIdleSeconds),
             };
             persistence = PersistentKeyspace.Open(

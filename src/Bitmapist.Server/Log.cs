@@ -20,8 +20,27 @@ internal static partial class Log
     [LoggerMessage(5, LogLevel.Error, "saving failed, will be tried again: {Reason}")]
     public static partial void SaveFailed(ILogger logger, string reason);
 
-    [LoggerMessage(6, LogLevel.Error, "the log cannot be written, replies withheld: {Reason}")]
+    [LoggerMessage(6, LogLevel.Debug, "replies withheld, as the log could not keep what they acknowledge: {Reason}")]
     public static partial void CommitFailed(ILogger logger, string reason);
+
+    [LoggerMessage(32, LogLevel.Error,
+        "the log cannot be written: writes are refused until it can, which is tried all the time; reads go on: {Reason}")]
+    public static partial void WritesRefused(ILogger logger, string reason);
+
+    [LoggerMessage(33, LogLevel.Error,
+        "the log cannot be synced: writes are refused until a save has everything, which begins now; reads go on: "
+        + "{Reason}")]
+    public static partial void SyncRefused(ILogger logger, string reason);
+
+    [LoggerMessage(34, LogLevel.Warning, "the log can be written again, writes are taken after {Milliseconds}ms")]
+    public static partial void WritesResumed(ILogger logger, double milliseconds);
+
+    [LoggerMessage(35, LogLevel.Warning,
+        "the disk takes more than two seconds to sync the log: {Delays} acknowledgements waited for it")]
+    public static partial void SyncBehind(ILogger logger, long delays);
+
+    [LoggerMessage(36, LogLevel.Information, "saving, as the log has {Bytes} bytes, more than the data...")]
+    public static partial void LogOutgrewData(ILogger logger, long bytes);
 
     [LoggerMessage(7, LogLevel.Error, "command {Command} failed, its connection is closed")]
     public static partial void CommandFailed(ILogger logger, string command, Exception bug);

@@ -3,8 +3,10 @@ using System.Text;
 using Bitmapist.Engine.Bits;
 using Bitmapist.Engine.Durability;
 using Bitmapist.Engine.Keyspace;
+using Bitmapist.Server.Commands;
 using Bitmapist.Server.Connections;
 using Bitmapist.Server.Copying;
+using Bitmapist.Storage.Files;
 using Microsoft.Extensions.Logging;
 
 namespace Bitmapist.Server;
@@ -107,6 +109,14 @@ internal sealed class ServerState
     public void TellUnreadable(ColdReadException failure)
     {
         if (_unreadableLine.IsDue()) Log.Unreadable(_logger, failure.Message);
+    }
+
+    /// <summary>The error reply for a write that was refused after it had begun.</summary>
+    public byte[] WhyRefused(WritesRefusedException refused)
+    {
+        LogFailure? failure = Persistence?.LogFailure;
+        StorageException? reason = failure?.Reason ?? refused.InnerException as StorageException;
+        return Encoding.Latin1.GetBytes(Errors.WritesRefused(failure, reason?.Cause ?? "the log took nothing"));
     }
 
     /// <summary>Makes the counts of error replies start again.</summary>

@@ -124,6 +124,7 @@ public sealed class BitOpCall(
         if (lengthBytes == 0)
         {
             KeyVerbs.RemoveHeld(session, key);
+            session.Seal();
             Result = StringValue.Empty;
             return;
         }
@@ -132,8 +133,8 @@ public sealed class BitOpCall(
         Result = new StringValue(lengthBytes, PendingBits.From(
             new OperationSource(operation, _operands, _lent?.Bits, session.Store.Unfinished)));
         StringVerbs.PutHeld(session, key, existing, Result, expiresAtUnixMs: 0);
-        session.Effects.BitOp(session.Database, destination.Span, operation, sources.Length);
-        foreach (ReadOnlyMemory<byte> source in sources) session.Effects.Source(source.Span);
+        session.Effects.BitOp(session.Database, destination.Span, operation, sources);
+        session.Seal();
         // Who waits to acknowledge it need not keep what the result was made of.
         _lent = null;
         _operands = [];

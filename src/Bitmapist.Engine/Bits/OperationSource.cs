@@ -9,6 +9,7 @@ internal sealed class OperationSource : PendingSource
     private readonly StringValue[] _operands;
     private readonly ReadOnlyBitmap?[]? _lent;
     private readonly UnfinishedCount? _unfinished;
+    private int _isCountedOut;
 
     /// <param name="operation">The operation.</param>
     /// <param name="operands">At least one; NOT takes exactly one. Not changed any more by the caller.</param>
@@ -68,7 +69,13 @@ internal sealed class OperationSource : PendingSource
         }
 
         FrozenBitmap result = Bitop.Compute(_operation, operands!, _operands[0].LengthBytes);
-        _unfinished?.Decrement();
+        CountOut();
         return result;
+    }
+
+    /// <summary>It is computed, or need not be: it counts no longer as unfinished.</summary>
+    public void CountOut()
+    {
+        if (Interlocked.Exchange(ref _isCountedOut, 1) == 0) _unfinished?.Decrement();
     }
 }

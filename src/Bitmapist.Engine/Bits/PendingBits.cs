@@ -68,6 +68,9 @@ public sealed class PendingBits
         }
     }
 
+    /// <summary>The key that had this value has another one: if nobody computes it, nobody waits for it either.</summary>
+    internal void Abandon() => (_source as OperationSource)?.CountOut();
+
     /// <summary>Whether a bit is set; reads one container where the bits lie in the database file.</summary>
     /// <exception cref="ColdReadException">They cannot be read.</exception>
     public bool Contains(uint offset) =>

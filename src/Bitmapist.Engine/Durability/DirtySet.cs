@@ -30,6 +30,15 @@ internal sealed class DirtySet
         _detached = 0;
     }
 
+    /// <summary>The removed keys of a database, or null when there are none. O(removed keys).</summary>
+    public List<StoredKey>? RemovedOf(int database)
+    {
+        List<StoredKey>? removed = null;
+        foreach (StoredKey key in Removed)
+            if (key.Database == database) (removed ??= []).Add(key);
+        return removed;
+    }
+
     /// <summary>Drops what belongs to a database that was emptied. O(changed entries).</summary>
     public void Forget(int database)
     {

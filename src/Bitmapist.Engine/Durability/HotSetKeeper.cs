@@ -20,6 +20,7 @@ internal sealed class HotSetKeeper : IAsyncDisposable
 
     private readonly Func<bool> _startSave;
     private readonly Func<bool> _hasSaveFailed;
+    private readonly IPersistenceEvents _events;
     private readonly SemaphoreSlim _asked = new(0, 1);
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _running;
@@ -30,8 +31,11 @@ internal sealed class HotSetKeeper : IAsyncDisposable
     /// <param name="memory">Tells when something was added.</param>
     /// <param name="startSave">Begins a save unless one is under way.</param>
     /// <param name="hasSaveFailed">Whether the last one failed: the next is then not begun at once.</param>
-    public HotSetKeeper(HotSet hotSet, MemoryGauge memory, Func<bool> startSave, Func<bool> hasSaveFailed)
+    /// <param name="events">Who is told of what is unexpected.</param>
+    public HotSetKeeper(
+        HotSet hotSet, MemoryGauge memory, Func<bool> startSave, Func<bool> hasSaveFailed, IPersistenceEvents events)
     {
+        _events = events;
         HotSet = hotSet;
         _startSave = startSave;
         _hasSaveFailed = hasSaveFailed;
@@ -78,11 +82,25 @@ internal sealed class HotSetKeeper : IAsyncDisposable
         TimeSpan rest = s_interval;
         while (await RestAsync(rest).ConfigureAwait(false))
         {
-            TimeSpan took = await Task.Run(HotSet.Sweep).ConfigureAwait(false);
+            rest = await Task.Run(Look).ConfigureAwait(false) * RestPerSweep;
+            rest = rest < s_interval ? s_interval : rest > s_intervalMax ? s_intervalMax : rest;
+        }
+    }
+
+    /// <summary>One turn; returns how long its sweep took.</summary>
+    private TimeSpan Look()
+    {
+        try
+        {
+            TimeSpan took = HotSet.Sweep();
             if (HotSet.IsOverBudget && HotSet.UnsavedBytes > HotSet.BudgetBytes / 8) StartSave();
             CollectWhatLeft();
-            rest = took * RestPerSweep;
-            rest = rest < s_interval ? s_interval : rest > s_intervalMax ? s_intervalMax : rest;
+            return took;
+        }
+        catch (Exception failure) // whatever it is, the next turn looks again
+        {
+            _events.BackgroundWorkFailed("sweeping the hot set", failure);
+            return TimeSpan.Zero;
         }
     }
 

@@ -57,4 +57,38 @@ public interface IPersistenceEvents
     void BackedUp(string path, TimeSpan elapsed)
     {
     }
+
+    /// <summary>
+    /// The log cannot be written: writes are refused from now on, or, told again, for a worse reason. Once a state, not
+    /// once an attempt.
+    /// </summary>
+    void WritesRefused(LogFailure failure)
+    {
+    }
+
+    /// <summary>The log can be written again.</summary>
+    /// <param name="refusedFor">How long writes were refused.</param>
+    void WritesResumed(TimeSpan refusedFor)
+    {
+    }
+
+    /// <summary>
+    /// Acknowledgements had to wait, as the oldest write not yet synced was older than "every second" promises. At most
+    /// once a minute.
+    /// </summary>
+    /// <param name="delays">How many, since the last time.</param>
+    void SyncBehind(long delays)
+    {
+    }
+
+    /// <summary>A save begins because the log has outgrown the data.</summary>
+    /// <param name="logBytes">The log's length.</param>
+    void LogOutgrewData(long logBytes)
+    {
+    }
+
+    /// <summary>Background work met something unexpected; it goes on.</summary>
+    void BackgroundWorkFailed(string work, Exception failure)
+    {
+    }
 }

@@ -26,6 +26,8 @@ public sealed class PersistentKeyspace : IAsyncDisposable
     private readonly Task _periodicSaves;
     private readonly FileWatch _watch;
     private readonly HotSetKeeper _hotSet;
+    private readonly LogGrowth _growth;
+    private readonly LogKeeper _keeper;
     private long _lastSaveUnixMs;
 
     private PersistentKeyspace(
@@ -47,15 +49,42 @@ public sealed class PersistentKeyspace : IAsyncDisposable
         using (var session = new Session(Store))
         using (session.Enter(KeyspaceStore.AllShards)) events.Loaded(elapsed.Elapsed, Store.CountAll().Keys);
         var hotSet = new HotSet(Store, options.MemoryBytesMax, options.HotFor);
-        _hotSet = new HotSetKeeper(hotSet, Store.Memory, TryStartSave, () => LastSaveFailed);
+        _growth = new LogGrowth(
+            _log, () => _saver.DatabaseLiveBytes, options.LogGrowthPercentage, options.LogGrowthBytesMin);
+        _keeper = new LogKeeper(Store, _log, _growth, time, events, TryStartSave);
+        _hotSet = new HotSetKeeper(hotSet, Store.Memory, TryStartSave, () => LastSaveFailed, events);
+        _keeper.Start();
         _periodicSaves = options.SaveInterval > TimeSpan.Zero ? SavePeriodicallyAsync() : Task.CompletedTask;
         _watch = new FileWatch(TryMend, time);
     }
 
     public KeyspaceStore Store { get; }
 
-    /// <summary>Why the log takes no more writes; null while all is well. Final until a restart.</summary>
-    public StorageException? LogFailure => _log.Failure;
+    /// <summary>Why writes are refused; null while all is well. The server mends it by itself when it can.</summary>
+    public LogFailure? LogFailure => _keeper.Failure;
+
+    /// <summary>How often writes came to be refused since the start.</summary>
+    public long LogFailures => _keeper.Failures;
+
+    /// <summary>The log takes nothing; what it does not have is taken back already, or just being.</summary>
+    internal bool IsLogFailing => _log.Failure is not null;
+
+    /// <summary>Acknowledgements that waited because the disk was behind, with fsync every second.</summary>
+    public long DelayedFsyncs => _log.DelayedCommits;
+
+    /// <summary>A save begins when the log is so many percent of the live data; 0: never for that. May change.</summary>
+    public int LogGrowthPercentage
+    {
+        get => _growth.Percentage;
+        set => _growth.Percentage = value;
+    }
+
+    /// <summary>Below so many bytes of the log no save begins for its size. May change.</summary>
+    public long LogGrowthBytesMin
+    {
+        get => _growth.BytesMin;
+        set => _growth.BytesMin = value;
+    }
 
     /// <summary>Effects not yet in the database file (they are in the log).</summary>
     public long ChangesSinceSave => Store.Changes - _saver.SavedChanges;
@@ -70,6 +99,9 @@ public sealed class PersistentKeyspace : IAsyncDisposable
     public long LogBytes => _log.TotalBytes;
 
     public long DatabaseBytes => _saver.DatabaseBytes;
+
+    /// <summary>What of them is live, as of the last save: what the log's length is compared with.</summary>
+    public long DatabaseLiveBytes => _saver.DatabaseLiveBytes;
 
     /// <summary>Keys in the index of the database file, the engine's own among them.</summary>
     internal long LiveStoredKeys => _saver.File.Entries;
@@ -136,27 +168,33 @@ public sealed class PersistentKeyspace : IAsyncDisposable
     }
 
     /// <summary>
-    /// The same for the replies of one session. Once the log has failed this completes for a session whose own effects
-    /// the log had accepted before: it reads on, and sees what others were never promised.
+    /// The same for what one session did and saw since it was called last: its replies may be sent. While the log
+    /// takes nothing, reads go on: what they see was accepted before.
     /// </summary>
-    /// <exception cref="StorageException">The log failed, and an effect of this session may be lost.</exception>
+    /// <exception cref="StorageException">The log failed, and what the session did or saw was taken back.</exception>
     public ValueTask CommitAsync(Session session)
     {
         long position = _log.AppendedPosition;
-        return _log.CommittedPosition >= position ? default : CommitAsync(session, position);
+        if (_log.CommittedPosition < position || _log.IsAcknowledgementDelayed(session.Journal.UnacknowledgedPosition))
+            return CommitAsync(session, position);
+        session.EndBatch();
+        return default;
     }
 
     private async ValueTask CommitAsync(Session session, long position)
     {
         try
         {
-            await _log.CommitAsync(position).ConfigureAwait(false);
+            if (!_log.TryCommit(position)) await _log.SyncAsync(position).ConfigureAwait(false);
+            await _log.AcknowledgeAsync(session.Journal.UnacknowledgedPosition).ConfigureAwait(false);
         }
-        catch (StorageException) when (session.LoggedPosition <= _log.CommittedPosition)
+        catch
         {
-            // What is lost are effects of others, who are told.
+            session.ForgetBatch();
+            throw;
         }
 
+        session.EndBatch();
         // Who writes faster than saves can follow waits for them: the budget is kept by all that is asked for later.
         if (_hotSet.HotSet.IsOverwhelmed) await _hotSet.WaitForRoomAsync().ConfigureAwait(false);
     }
@@ -231,6 +269,7 @@ public sealed class PersistentKeyspace : IAsyncDisposable
         await _periodicSaves.ConfigureAwait(false);
         await _watch.DisposeAsync().ConfigureAwait(false);
         await _hotSet.DisposeAsync().ConfigureAwait(false);
+        await _keeper.DisposeAsync().ConfigureAwait(false);
         await _backingUp.WaitAsync().ConfigureAwait(false);
         await _saving.WaitAsync().ConfigureAwait(false);
         try
@@ -254,16 +293,26 @@ public sealed class PersistentKeyspace : IAsyncDisposable
         try
         {
             while (await timer.WaitForNextTickAsync(_stopping.Token).ConfigureAwait(false))
-            {
-                if (ChangesSinceSave == 0 && !LastSaveFailed) continue;
-                if (!_saving.Wait(0)) continue;
-                _events.Saving();
-                await Task.Run(SaveAndRelease).ConfigureAwait(false);
-            }
+                await SaveIfChangedAsync().ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
             // Stopping; whoever stops saves if it wants to.
+        }
+    }
+
+    private async Task SaveIfChangedAsync()
+    {
+        try
+        {
+            if (ChangesSinceSave == 0 && !LastSaveFailed) return;
+            if (!_saving.Wait(0)) return;
+            _events.Saving();
+            await Task.Run(SaveAndRelease).ConfigureAwait(false);
+        }
+        catch (Exception failure) // whatever it is, the next interval saves
+        {
+            _events.BackgroundWorkFailed("saving", failure);
         }
     }
 
@@ -335,6 +384,7 @@ public sealed class PersistentKeyspace : IAsyncDisposable
         {
             _saving.Release();
             _hotSet.Ask(); // what was dirty may leave now
+            _keeper.Ask(); // the log may go on in a new segment
         }
     }
 

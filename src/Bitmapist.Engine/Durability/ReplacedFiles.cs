@@ -28,8 +28,9 @@ internal sealed class ReplacedFiles : IDisposable
         if (_files.Count == 0) return;
         long moves = session.Store.MovesOfReplaced;
         NeedSave = HotSet.Forsake(session, current) > 0;
+        if (NeedSave || session.Store.MayRestoreFromOther(current)) return;
         // An entry may have come to a place that had been looked at; then the next look finds it.
-        if (!NeedSave && session.Store.MovesOfReplaced == moves) Dispose();
+        if (session.Store.MovesOfReplaced == moves) Dispose();
     }
 
     /// <summary>Lets go of all files; each is closed with its last reader.</summary>

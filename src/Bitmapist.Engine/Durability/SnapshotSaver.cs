@@ -19,13 +19,18 @@ internal sealed class SnapshotSaver(KeyspaceStore store, IFileSystem files, Data
     private volatile DatabaseFile _file = file;
     private DatabasePlace _known = DatabasePlace.InPlace; // where the last save that failed for it found the file
     private bool _mustReopen;
+    private long _savedPosition; // of the log: what was appended since makes a save worth it
     private long _databaseBytes = file.FileBytes;
+    private long _databaseLiveBytes = file.LiveBytes;
 
     /// <summary>The keyspace's count of changes as of the last save.</summary>
     public long SavedChanges { get; private set; }
 
     /// <summary>Length of the database file after the last save; any thread may ask while one is under way.</summary>
     public long DatabaseBytes => Volatile.Read(ref _databaseBytes);
+
+    /// <summary>What of it is live, as of the last save.</summary>
+    public long DatabaseLiveBytes => Volatile.Read(ref _databaseLiveBytes);
 
     /// <summary>Why the compaction after the last save did not end well; null: it did, or there was none.</summary>
     public Exception? CompactionFailure { get; private set; }
@@ -66,6 +71,7 @@ internal sealed class SnapshotSaver(KeyspaceStore store, IFileSystem files, Data
         CompactionFailure = null;
         if (_file.FileBytes > Math.Max(2 * _file.LiveBytes, CompactMinBytes)) TryCompact();
         Volatile.Write(ref _databaseBytes, _file.FileBytes);
+        Volatile.Write(ref _databaseLiveBytes, _file.LiveBytes);
         _replaced.LetGo(_session, _file);
     }
 
@@ -149,12 +155,13 @@ internal sealed class SnapshotSaver(KeyspaceStore store, IFileSystem files, Data
                 if (!isEmptied) SnapshotWriter.RemoveUnwanted(capture, _file, writer);
                 _writer.WriteChanges(_session, capture, _file, writer);
                 KeyWriter.PutTotals(writer, capture.Totals);
+                WaitForLog(capture);
                 writer.Commit(firstSequence);
             }
 
             return isEmptied ? OpenAgain() : _file;
         });
-        Finish(firstSequence, changes);
+        Finish(capture, firstSequence, changes);
         if (!isLogInPlace) Mended |= Mended.Log;
     }
 
@@ -184,10 +191,11 @@ internal sealed class SnapshotSaver(KeyspaceStore store, IFileSystem files, Data
             }
 
             KeyWriter.PutTotals(writer, capture!.Totals);
+            WaitForLog(capture);
             writer.Commit(firstSequence);
             return OpenAgain(path);
         });
-        if (path == _file.Path) Finish(firstSequence, changes);
+        if (path == _file.Path) Finish(capture!, firstSequence, changes);
     }
 
     /// <summary>Under all shards: what a save must write, and where the log goes on without it.</summary>
@@ -195,7 +203,10 @@ internal sealed class SnapshotSaver(KeyspaceStore store, IFileSystem files, Data
     private (SnapshotCapture? Capture, long FirstSequence, long Changes) Cut(bool isForced)
     {
         using TransactionScope scope = _session.BeginTransaction(KeyspaceStore.AllShards);
-        if (!isForced && store.Shards.All(shard => shard.Dirty.IsEmpty) && !store.Names.IsAnyFlushed) return default;
+        // Where changes came to nothing there is still a log to be dropped, or one that cannot go on.
+        bool isNeeded = isForced || log.NeedsSnapshot || log.AppendedPosition != _savedPosition
+            || store.Names.IsAnyFlushed || store.Shards.Any(shard => !shard.Dirty.IsEmpty);
+        if (!isNeeded) return default;
         long changes = store.Changes;
         long firstSequence = log.Rotate();
         return (store.BeginCapture(), firstSequence, changes);
@@ -223,10 +234,22 @@ internal sealed class SnapshotSaver(KeyspaceStore store, IFileSystem files, Data
         _mustReopen = false;
     }
 
+    /// <summary>
+    /// Waits until the log has what the snapshot has. A snapshot must not keep what is taken back because the log could
+    /// not be written: what comes later would be logged on top of something else.
+    /// </summary>
+    /// <exception cref="StorageException">Some of it was taken back.</exception>
+    private void WaitForLog(SnapshotCapture capture)
+    {
+        log.CommitAsync(capture.CutPosition).AsTask().GetAwaiter().GetResult();
+        if (capture.IsAbandoned) throw store.TakenBack();
+    }
+
     /// <summary>The log before a save goes, if a start would find what was saved.</summary>
-    private void Finish(long firstSequence, long changes)
+    private void Finish(SnapshotCapture capture, long firstSequence, long changes)
     {
         SavedChanges = changes;
+        _savedPosition = capture.CutPosition;
         _file.RequireInPlace();
         log.DeleteSegmentsBefore(firstSequence);
     }

@@ -35,6 +35,7 @@ internal sealed class SnapshotWriter(KeyspaceStore store)
     /// <param name="file">The file that the generation may take stored values from.</param>
     /// <param name="writer">The generation.</param>
     /// <returns>How many keys were put.</returns>
+    /// <exception cref="Storage.Files.StorageException">The log lost something that the capture has.</exception>
     public long WriteChanges(Session session, SnapshotCapture capture, DatabaseFile file, GenerationWriter writer)
     {
         long put = 0;
@@ -46,7 +47,12 @@ internal sealed class SnapshotWriter(KeyspaceStore store)
                 while (isMore)
                 {
                     _batch.Clear();
-                    using (session.Enter(1UL << shard)) isMore = capture.CaptureNext(shard, _batch);
+                    using (session.Enter(1UL << shard))
+                    {
+                        if (capture.IsAbandoned) throw store.TakenBack();
+                        isMore = capture.CaptureNext(shard, _batch);
+                    }
+
                     foreach (CapturedKey captured in _batch)
                     {
                         _keys.Put(writer, captured, file);

@@ -44,12 +44,29 @@ internal sealed class NameOverlay
     }
 
     /// <summary>A database was emptied; all shards are held.</summary>
-    public void Flush(int database)
+    /// <returns>What it takes to take that back.</returns>
+    public FlushedNames Flush(int database)
     {
         lock (_gate)
         {
+            var flushed = new FlushedNames(_current.Of(database), _current.Flushed.Contains(database), _saving);
             _current.Flush(database);
             _isAnyHidden = true;
+            return flushed;
+        }
+    }
+
+    /// <summary>Takes back that a database was emptied, and nothing has come since; all shards are held.</summary>
+    public void Unflush(int database, FlushedNames flushed)
+    {
+        lock (_gate)
+        {
+            // What was being saved then may have come back to this layer, which left out what the flush made useless.
+            NameLayer? absorbed = flushed.Saving is { IsAbsorbed: true } saving ? saving : null;
+            bool isFlushed = flushed.IsFlushed || (absorbed?.Flushed.Contains(database) ?? false);
+            _current.Unflush(database, flushed.Names, isFlushed);
+            if (absorbed is not null && !flushed.IsFlushed) _current.Absorb(absorbed, database);
+            _isAnyHidden = _current.Flushed.Count > 0 || _saving is { Flushed.Count: > 0 };
         }
     }
 

@@ -19,6 +19,12 @@ internal sealed class Shard(int number, int databases)
     public readonly WatchTable Watches = new();
     public readonly DirtySet Dirty = new();
 
+    /// <summary>Changes that may have to be taken back.</summary>
+    public readonly UndoLog Undo = new();
+
+    /// <summary>Expired keys that were removed while the log took nothing, and whose deletion it must get.</summary>
+    public readonly List<StoredKey> Owed = [];
+
     /// <summary>Removed keys that a save under way will drop from the database file.</summary>
     public HashSet<StoredKey>? SavingRemoved;
 
@@ -67,8 +73,10 @@ internal sealed class Shard(int number, int databases)
     /// <summary>The table of a database, or null while it never held a key of this shard.</summary>
     public KeyTable? TableOrNull(int database) => _tables[database];
 
-    /// <summary>Drops the table; a snapshot under way keeps walking the one it holds.</summary>
-    public void DropTable(int database) => _tables[database] = null;
+    /// <summary>
+    /// Puts another table, or none, in the place of a database's; a snapshot under way keeps walking the one it holds.
+    /// </summary>
+    public void ReplaceTable(int database, KeyTable? table) => _tables[database] = table;
 
     /// <summary>The tables that exist, with their databases.</summary>
     public IEnumerable<(int Database, KeyTable Table)> Tables()

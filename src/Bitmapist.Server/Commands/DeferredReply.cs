@@ -1,4 +1,5 @@
 using Bitmapist.Engine.Bits;
+using Bitmapist.Engine.Keyspace;
 using Bitmapist.Resp.Writing;
 
 namespace Bitmapist.Server.Commands;
@@ -11,7 +12,7 @@ namespace Bitmapist.Server.Commands;
 /// </summary>
 internal abstract class DeferredReply
 {
-    private bool _isUnreadable;
+    private byte[]? _error;
 
     /// <summary>Chunks of 65,536 bits to visit, roughly.</summary>
     public abstract long Cost { get; }
@@ -25,8 +26,8 @@ internal abstract class DeferredReply
     public virtual long HeldBytes => 0;
 
     /// <summary>
-    /// Does the work, on whatever thread. What lies in the database file may turn out to be unreadable: then the reply
-    /// is an error that says so.
+    /// Does the work, on whatever thread. What lies in the database file may turn out to be unreadable, and what is to
+    /// be changed may be refused by now: then the reply is an error that says so.
     /// </summary>
     public void Finish(ServerState server)
     {
@@ -37,8 +38,11 @@ internal abstract class DeferredReply
         catch (ColdReadException failure)
         {
             server.TellUnreadable(failure);
-            server.CountError(Errors.Unreadable);
-            _isUnreadable = true;
+            Fail(server, Errors.Unreadable.ToArray());
+        }
+        catch (WritesRefusedException refused)
+        {
+            Fail(server, server.WhyRefused(refused));
         }
     }
 
@@ -48,8 +52,8 @@ internal abstract class DeferredReply
     /// <returns>Whether another piece follows.</returns>
     public bool WriteNext(RespWriter reply)
     {
-        if (!_isUnreadable) return WritePiece(reply);
-        reply.WriteError(Errors.Unreadable);
+        if (_error is null) return WritePiece(reply);
+        reply.WriteError(_error);
         return false;
     }
 
@@ -71,4 +75,10 @@ internal abstract class DeferredReply
     /// <summary>Writes the next piece.</summary>
     /// <returns>Whether another piece follows.</returns>
     protected abstract bool WritePiece(RespWriter reply);
+
+    private void Fail(ServerState server, byte[] error)
+    {
+        server.CountError(error);
+        _error = error;
+    }
 }

@@ -89,6 +89,7 @@ internal sealed class TransactionRun(CommandContext call, TransactionState trans
             _isWatchBroken = call.Session.IsWatchBroken;
             isWaiting = !_isWatchBroken && !isReadingDone && !_reads!.AreDone();
             if (!_isWatchBroken && !isWaiting) RunQueued(_transaction.Commands);
+            scope.Complete(); // an exception takes back all of it
         }
         finally
         {

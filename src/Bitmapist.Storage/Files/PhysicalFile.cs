@@ -86,7 +86,7 @@ internal sealed class PhysicalFile(string path, SafeFileHandle handle) : IFile
         string? failure = OperatingSystem.IsWindows() ? FlushOnWindows() : Fsync();
         if (failure is null) return;
         syncFailed = true;
-        throw new StorageException(path, null, $"fsync failed: {failure}");
+        throw new StorageException(path, null, $"fsync failed: {failure}") { Cause = failure };
     }
 
     public void Truncate(long length)

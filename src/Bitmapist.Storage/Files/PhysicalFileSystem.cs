@@ -163,7 +163,7 @@ public sealed class PhysicalFileSystem : IFileSystem
     }
 
     private static StorageException Failed(string path, string failure, int error) =>
-        new(path, null, $"{failure}: {SystemCalls.Text(error)}");
+        new(path, null, $"{failure}: {SystemCalls.Text(error)}") { Cause = SystemCalls.Text(error) };
 
     /// <summary>Asked before it is opened: opening a pipe would wait for somebody at its other end.</summary>
     private static void RequireRegular(string path)

@@ -41,13 +41,13 @@ public sealed class LoggedEffectsTests
         server.Session.SetBit(s_key, 5, bit: true);
         server.Session.SetBit(s_other, 5, bit: true);
         server.Session.ExpireAt(s_other, 9_000_000, ExpireCondition.None);
-        long logged = server.Session.LoggedPosition;
+        long logged = server.Session.Journal.LoggedPosition;
         Assert.NotEqual(0, logged);
         run(server.Session);
-        Assert.Equal((command, logged), (command, server.Session.LoggedPosition));
+        Assert.Equal((command, logged), (command, server.Session.Journal.LoggedPosition));
         await server.SaveAsync(); // the entry is now of an earlier epoch, which takes another path
         run(server.Session);
-        Assert.Equal((command, logged), (command, server.Session.LoggedPosition));
+        Assert.Equal((command, logged), (command, server.Session.Journal.LoggedPosition));
     }
 
     [Fact]
@@ -55,8 +55,12 @@ public sealed class LoggedEffectsTests
     {
         await using SimulatedServer server = new(FsyncPolicy.No);
         int events = server.Disk.Events.Count;
-        using (server.Session.BeginTransaction(KeyspaceStore.AllShards))
+        using (TransactionScope scope = server.Session.BeginTransaction(KeyspaceStore.AllShards))
+        {
             for (uint i = 0; i < 100; i++) server.Session.SetBit(Name.Bytes($"key{i % 7}"), i, bit: true);
+            scope.Complete();
+        }
+
         await server.Keyspace.CommitAsync();
         Assert.Equal(events + 1, server.Disk.Events.Count);
     }

@@ -23,12 +23,14 @@ internal sealed class RandomVerbs(Random random, ManualTime time, int databases,
             return;
         }
 
-        using (pair.Session.BeginTransaction(KeyspaceStore.AllShards))
-            for (int left = random.Next(1, 30); left > 0; left--)
-            {
-                if (random.Next(4) == 0) pair.Session.Database = random.Next(databases);
-                One(pair);
-            }
+        using TransactionScope scope = pair.Session.BeginTransaction(KeyspaceStore.AllShards);
+        for (int left = random.Next(1, 30); left > 0; left--)
+        {
+            if (random.Next(4) == 0) pair.Session.Database = random.Next(databases);
+            One(pair);
+        }
+
+        scope.Complete();
     }
 
     /// <summary>A step of the clock: mostly short, sometimes past every expiry time given so far.</summary>

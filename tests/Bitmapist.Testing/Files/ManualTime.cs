@@ -7,8 +7,12 @@ public sealed class ManualTime : TimeProvider
     private readonly List<Timer> timers = [];
     private DateTimeOffset now = DateTimeOffset.UnixEpoch;
 
+    /// <summary>Called before each look at the clock; may throw. Null: nothing is.</summary>
+    public Action? Looking { get; set; }
+
     public override DateTimeOffset GetUtcNow()
     {
+        Looking?.Invoke();
         lock (gate) return now;
     }
 

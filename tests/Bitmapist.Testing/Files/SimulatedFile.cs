@@ -52,6 +52,7 @@ internal sealed class SimulatedFile(SimulatedFileSystem disk, string path, Simul
     public void Sync()
     {
         RefuseWhereReal();
+        disk.Syncing?.Invoke(path);
         lock (disk.Gate)
         {
             DiskFault? fault = disk.Record(DiskOperation.Sync, path, 0, node.Length);

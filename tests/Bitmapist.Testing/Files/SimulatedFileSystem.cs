@@ -37,6 +37,12 @@ public sealed class SimulatedFileSystem : IFileSystem
     /// <summary>Called before each read with the bytes wanted; it may wait. Null: nothing is.</summary>
     public Action<int>? Reading { get; set; }
 
+    /// <summary>Called before each sync of a file, with its path; it may wait. Null: nothing is.</summary>
+    public Action<string>? Syncing { get; set; }
+
+    /// <summary>Decides, for each operation and its path, whether and how it fails; null: none does for that.</summary>
+    public Func<DiskOperation, string, DiskFault?>? Failing { get; set; }
+
     /// <summary>Lets the operation with this number fail once.</summary>
     public void FailAt(int number, DiskFault fault)
     {
@@ -232,7 +238,7 @@ public sealed class SimulatedFileSystem : IFileSystem
         int number = events.Count;
         events.Add(new DiskEvent(number, operation, path, offset, bytes));
         if (faults.Remove(number, out DiskFault fault)) return fault;
-        return nextFaults.Remove(operation, out fault) ? fault : null;
+        return nextFaults.Remove(operation, out fault) ? fault : Failing?.Invoke(operation, path);
     }
 
     internal static StorageException Failed(string path, DiskFault fault, long? offset = null) =>
