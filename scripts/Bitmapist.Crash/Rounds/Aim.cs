@@ -9,9 +9,9 @@ namespace Bitmapist.Crash.Rounds;
 /// </summary>
 internal sealed class Aim(Random random)
 {
-    private const double ReachMaxMs = 2_000;
+    private const double ReachMaxMs = 5_000;
     private readonly TimeSpan _patience = TimeSpan.FromSeconds(10);
-    private double _reachMs = 4;
+    private double _reachMs = 20;
 
     /// <summary>Waits for the work to begin, a random moment longer, and kills.</summary>
     /// <param name="server">Who is killed.</param>
