@@ -326,6 +326,7 @@ public sealed class BitmapistClient : IAsyncDisposable, IDisposable
     public IAsyncEnumerable<uint> IdsAsync(EventSet set, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(set);
+        Keys.Check(set);
         return new IdStream(_asking, set, cancellationToken);
     }
 

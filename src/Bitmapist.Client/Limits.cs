@@ -74,6 +74,19 @@ internal static class Limits
     public const int ShownCharactersMax = 100;
 
     /// <summary>
+    /// Operations of an expression inside one another: enough for unbounded retention over
+    /// <see cref="UnboundedPeriodsMax"/> periods. Each level takes some hundreds of bytes of a thread's stack, of which
+    /// a thread may have no more than 1 MiB. ArgumentException beyond.
+    /// </summary>
+    public const int ExpressionDepthMax = 1_200;
+
+    /// <summary>
+    /// Bytes of the name of a result: a sixteenth of what bitmapist-server takes, and some ten thousand keys.
+    /// ArgumentException beyond.
+    /// </summary>
+    public const int ResultNameBytesMax = 1024 * 1024;
+
+    /// <summary>
     /// Cells of a retention table: some tens of megabytes of questions and results. ArgumentException beyond.
     /// </summary>
     public const int CohortCellsMax = 20_000;

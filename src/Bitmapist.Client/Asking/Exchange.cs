@@ -107,7 +107,8 @@ internal sealed class Exchange(AskingContext context, bool mayReuse)
             return key;
         }
 
-        string[] sources = [.. computed.Operands.Select(operand => Prepare(operand, lifetime))];
+        var sources = new string[computed.Operands.Count];
+        for (int i = 0; i < sources.Length; i++) sources[i] = Prepare(computed.Operands[i], lifetime);
         _made.Add(key);
         if (context.ResultsExpire) AddExpiring(computed.Operation, key, sources, lifetime);
         else AddLasting(computed.Operation, key, sources);

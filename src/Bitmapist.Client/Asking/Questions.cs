@@ -115,6 +115,7 @@ public sealed class Questions
     {
         ArgumentNullException.ThrowIfNull(set);
         ThrowIfSent();
+        _context.Keys.Check(set);
         _questions.Add(question);
     }
 
