@@ -33,6 +33,7 @@ internal sealed class LogKeeper : IAsyncDisposable
     private Task _running = Task.CompletedTask;
     private volatile LogFailure? _failure;
     private long _failures;
+    private long _looks;
     private long _delaysTold;
     private long _delayToldAt;
 
@@ -63,6 +64,9 @@ internal sealed class LogKeeper : IAsyncDisposable
 
     /// <summary>How often it came to that.</summary>
     public long Failures => Volatile.Read(ref _failures);
+
+    /// <summary>How many turns its work has made.</summary>
+    public long Looks => Volatile.Read(ref _looks);
 
     /// <summary>Begins to look, once.</summary>
     public void Start()
@@ -106,6 +110,8 @@ internal sealed class LogKeeper : IAsyncDisposable
             {
                 _events.BackgroundWorkFailed("looking after the log", failure);
             }
+
+            Volatile.Write(ref _looks, _looks + 1);
         }
     }
 

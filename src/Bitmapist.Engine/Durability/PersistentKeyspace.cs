@@ -66,6 +66,9 @@ public sealed class PersistentKeyspace : IAsyncDisposable
     /// <summary>How often writes came to be refused since the start.</summary>
     public long LogFailures => _keeper.Failures;
 
+    /// <summary>How often the log was looked after.</summary>
+    internal long LogLooks => _keeper.Looks;
+
     /// <summary>The log takes nothing; what it does not have is taken back already, or just being.</summary>
     internal bool IsLogFailing => _log.Failure is not null;
 

@@ -19,18 +19,26 @@ internal static class KeyChanges
         Reserve(session, shard);
         var entry = new Entry(database, hash, name.ToArray()) { ModifiedEpoch = store.Epoch, LastUsed = store.Clock };
         if (session.Journal.IsRecording) Push(session, shard, UndoKind.Created, entry);
+        DirtySet dirty = shard.Dirty;
+        if (dirty.Removed.Count > 0)
+            entry.IsSaved = dirty.Removed.Remove(new StoredKey(database, hash, entry.Name));
+        store.Names.Added(database, entry.Name);
+        dirty.Changed.Add(entry);
         KeyTable table = shard.Table(database);
         table.Add(entry);
         table.CountAdded(expiresAtUnixMs: 0);
         shard.Changes++;
-        store.Memory.Add(entry.MemoryBytes);
-        DirtySet dirty = shard.Dirty;
-        dirty.Changed.Add(entry);
-        if (dirty.Removed.Count > 0)
-            entry.IsSaved = dirty.Removed.Remove(new StoredKey(database, hash, entry.Name));
-        store.Names.Added(database, entry.Name);
         shard.Watches.Touch(database, hash, entry.Name);
+        store.Memory.Add(entry.MemoryBytes);
         return entry;
+    }
+
+    /// <summary>Takes back what <see cref="Add"/> did before it threw: the entry has not come to its table.</summary>
+    public static void Unadd(Session session, Shard shard, Entry entry)
+    {
+        entry.IsDetached = true;
+        if (entry.IsSaved) shard.Dirty.Removed.Add(new StoredKey(entry.Database, entry.Hash, entry.Name));
+        session.Store.Names.Removed(entry.Database, entry.Name, isBelow: entry.IsSaved);
     }
 
     /// <summary>Gives an entry another value.</summary>

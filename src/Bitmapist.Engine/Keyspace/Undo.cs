@@ -82,7 +82,7 @@ internal static class Undo
         if (shard.TableOrNull(former.Database)?.Find(former.Hash, former.Name) is not { } entry)
         {
             Debug.Assert(item.Kind == UndoKind.Created, "Only a creation may not have come to the table.");
-            former.IsDetached = true;
+            KeyChanges.Unadd(session, shard, former);
             return;
         }
 

@@ -23,7 +23,7 @@ internal sealed class SimulatedServer : IAsyncDisposable
     {
         _fsync = fsync;
         Time.Advance(TimeSpan.FromSeconds(1000));
-        (_keyspace, _session, Pair) = Open(new ModelKeyspace(() => Time.GetUtcNow().ToUnixTimeMilliseconds()));
+        (_keyspace, _session, Pair) = Open(new ModelKeyspace(() => Time.Now.ToUnixTimeMilliseconds()));
     }
 
     public ManualTime Time { get; } = new();

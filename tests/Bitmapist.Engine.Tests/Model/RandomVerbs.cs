@@ -11,7 +11,7 @@ internal sealed class RandomVerbs(Random random, ManualTime time, int databases,
     private static readonly BitOperation[] s_operations = Enum.GetValues<BitOperation>();
     private readonly string[] _names = [.. Enumerable.Range(0, names).Select(i => i == 0 ? "" : $"key:{i}\xFF\0{i}")];
 
-    private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
+    private long Now => time.Now.ToUnixTimeMilliseconds();
 
     /// <summary>One verb, or a transaction of a few.</summary>
     public void Step(PairedKeyspace pair)

@@ -10,10 +10,19 @@ public sealed class ManualTime : TimeProvider
     /// <summary>Called before each look at the clock; may throw. Null: nothing is.</summary>
     public Action? Looking { get; set; }
 
+    /// <summary>What it says, for those who are no part of what is tested.</summary>
+    public DateTimeOffset Now
+    {
+        get
+        {
+            lock (gate) return now;
+        }
+    }
+
     public override DateTimeOffset GetUtcNow()
     {
         Looking?.Invoke();
-        lock (gate) return now;
+        return Now;
     }
 
     public override long GetTimestamp() => GetUtcNow().Ticks;
