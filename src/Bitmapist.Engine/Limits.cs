@@ -23,7 +23,10 @@ public static class Limits
     /// </summary>
     public const int DatabasesMax = 65_535;
 
-    /// <summary>Expired keys removed during one hold of a shard's lock by the background pass.</summary>
+    /// <summary>
+    /// Expired keys removed, and expiry times that count no more dropped, during one hold of a shard's lock by the
+    /// background pass.
+    /// </summary>
     internal const int ExpiredPerHold = 128;
 
     /// <summary>Entries looked at by the sweep of the hot set during one hold of a shard's lock.</summary>

@@ -40,8 +40,9 @@ internal static partial class Log
     public static partial void NoBackupPath(ILogger logger);
 
     [LoggerMessage(13, LogLevel.Warning,
-        "{Configured} clients are configured, but open files are limited (ulimit -n): taking {ClientsMax} at most")]
-    public static partial void ClientsLimited(ILogger logger, int configured, int clientsMax);
+        "the limit of {Limit} open files (ulimit -n) is too low for {Configured} clients: maxclients has been reduced "
+        + "to {ClientsMax}; for more, increase 'ulimit -n'")]
+    public static partial void ClientsLimited(ILogger logger, long limit, int configured, int clientsMax);
 
     [LoggerMessage(14, LogLevel.Warning,
         "the database file could not be written anew without its garbage, will be tried again: {Reason}")]
@@ -53,6 +54,28 @@ internal static partial class Log
     [LoggerMessage(31, LogLevel.Warning,
         "part of the log of {Path} was deleted or moved while in use: every change is in the database file now")]
     public static partial void LogMissing(ILogger logger, string path);
+
+    [LoggerMessage(15, LogLevel.Error, "connections cannot be accepted just now, they wait: {Reason}")]
+    public static partial void AcceptFailed(ILogger logger, string reason);
+
+    [LoggerMessage(16, LogLevel.Error, "a connection could not be served to its end")]
+    public static partial void ConnectionFailed(ILogger logger, Exception bug);
+
+    [LoggerMessage(17, LogLevel.Warning,
+        "client {Client} from {Address} is cut off: {Bytes} bytes of requests and replies wait for it, and all clients "
+        + "together may have {BytesMax} (maxmemory-clients)")]
+    public static partial void ClientCutOff(ILogger logger, long client, string address, long bytes, long bytesMax);
+
+    [LoggerMessage(18, LogLevel.Warning,
+        "client {Client} from {Address} is cut off: the replies of its transaction, which took effect, have more than "
+        + "{BytesMax} bytes")]
+    public static partial void TransactionCutOff(ILogger logger, long client, string address, long bytesMax);
+
+    [LoggerMessage(19, LogLevel.Error, "{Work} failed, will be tried again: {Reason}")]
+    public static partial void BackgroundWorkFailed(ILogger logger, string work, string reason, Exception? bug);
+
+    [LoggerMessage(25, LogLevel.Error, "commands that need what is on disk fail: {Reason}")]
+    public static partial void Unreadable(ILogger logger, string reason);
 
     [LoggerMessage(20, LogLevel.Information, "importing redis dataset from {Source} into db {Database}")]
     public static partial void SlurpStarted(ILogger logger, string source, int database);

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text;
+using Bitmapist.Engine.Bits;
 using Bitmapist.Engine.Durability;
 using Bitmapist.Engine.Keyspace;
 using Bitmapist.Server.Connections;
@@ -13,26 +14,41 @@ internal sealed class ServerState
 {
     private const int ErrorCodesMax = 128; // Redis stops telling error codes apart at as many
     private readonly ConcurrentDictionary<string, long> _errors = new();
+    private readonly ILogger _logger;
+    private readonly OncePerInterval _unreadableLine;
+    private int _clientsMax;
 
     public ServerState(
         ServerOptions options, KeyspaceStore store, PersistentKeyspace? persistence, TimeProvider time, ILogger logger)
     {
         Options = options;
-        long descriptors = DescriptorLimit.Read();
-        ClientsMax = (int)Math.Clamp(descriptors - Limits.ReservedDescriptors, 1, options.ClientsMax);
+        _logger = logger;
+        _unreadableLine = new OncePerInterval(Limits.RepeatedLogInterval, time);
+        ClientsMax = options.ClientsMax;
         Store = store;
         Persistence = persistence;
         Time = time;
         StartedAtUnixMs = time.GetUtcNow().ToUnixTimeMilliseconds();
         Statistics = new ServerStatistics(this);
         Backups = new Backups(persistence, options.DatabasePath ?? "", logger);
+        ClientMemory = new ClientMemory(Clients, logger) { BytesMax = options.ClientMemoryBytesMax };
         Slurper = new Slurper(store, persistence, time, logger, RunId);
     }
 
     public ServerOptions Options { get; }
 
-    /// <summary>Clients at once: as configured, or as many as the process may have descriptors for.</summary>
-    public int ClientsMax { get; }
+    /// <summary>
+    /// Clients at once; at most <see cref="ClientsPossible"/>. May change while the server runs; who is connected
+    /// stays.
+    /// </summary>
+    public int ClientsMax
+    {
+        get => Volatile.Read(ref _clientsMax);
+        set => Volatile.Write(ref _clientsMax, value);
+    }
+
+    /// <summary>As many clients as the process may have descriptors for.</summary>
+    public int ClientsPossible { get; set; } = int.MaxValue;
 
     public KeyspaceStore Store { get; }
 
@@ -45,6 +61,12 @@ internal sealed class ServerState
     public TimeProvider Time { get; }
 
     public ClientRegistry Clients { get; } = new();
+
+    /// <summary>Bytes of a transaction's replies that wait as bytes.</summary>
+    public long TransactionReplyBytesMax { get; init; } = Limits.TransactionReplyBytes;
+
+    /// <summary>What clients make the server hold.</summary>
+    public ClientMemory ClientMemory { get; }
 
     /// <summary>Copies from other servers.</summary>
     public Slurper Slurper { get; }
@@ -77,6 +99,14 @@ internal sealed class ServerState
         string code = Encoding.Latin1.GetString(end < 0 ? error : error[..end]);
         if (_errors.Count < ErrorCodesMax || _errors.ContainsKey(code))
             _errors.AddOrUpdate(code, 1, (_, count) => count + 1);
+    }
+
+    /// <summary>
+    /// Tells the operator why a command could not read the database file, once a minute; a client learns only that.
+    /// </summary>
+    public void TellUnreadable(ColdReadException failure)
+    {
+        if (_unreadableLine.IsDue()) Log.Unreadable(_logger, failure.Message);
     }
 
     /// <summary>Makes the counts of error replies start again.</summary>

@@ -117,28 +117,33 @@ public sealed class KeyspaceStore
         long removed = 0;
         for (int i = 0; i < Shards.Length; i++)
         {
-            int inThisHold;
-            do
+            bool isMore = true;
+            while (isMore)
             {
                 using ShardScope scope = session.Enter(1UL << i);
-                inThisHold = RemoveExpired(session, Shards[i], Limits.ExpiredPerHold);
-                removed += inThisHold;
+                removed += RemoveExpired(session, Shards[i], Limits.ExpiredPerHold, out isMore);
             }
-            while (inThisHold == Limits.ExpiredPerHold);
         }
 
         return removed + (Cold?.Expiries.RemoveDue(session) ?? 0);
     }
 
-    /// <summary>Removes up to <paramref name="countMax"/> expired keys of a held shard's table.</summary>
-    internal static int RemoveExpired(Session session, Shard shard, int countMax)
+    /// <summary>Removes expired keys of a held shard's table.</summary>
+    /// <param name="session">Who holds it.</param>
+    /// <param name="shard">The shard.</param>
+    /// <param name="itemsMax">How many items of the queue are looked at, those that count no more included.</param>
+    /// <param name="isMore">Whether others may be due.</param>
+    /// <returns>How many were removed.</returns>
+    internal static int RemoveExpired(Session session, Shard shard, int itemsMax, out bool isMore)
     {
         int removed = 0;
         long now = session.NowUnixMs;
-        while (removed < countMax && shard.Expiries.NextDue(now) is { } due)
+        isMore = true;
+        for (int items = 0; items < itemsMax && isMore; items++)
         {
+            isMore = shard.Expiries.TryTakeDue(now, out Entry? due);
             // Its database may have been flushed.
-            if (shard.TableOrNull(due.Database)?.Find(due.Hash, due.Name) != due) continue;
+            if (due is null || shard.TableOrNull(due.Database)?.Find(due.Hash, due.Name) != due) continue;
             session.Store.RemoveExpired(shard, due, session.Effects);
             removed++;
         }

@@ -13,8 +13,10 @@ namespace Bitmapist.Engine.Keyspace;
 /// </summary>
 public sealed class Session(KeyspaceStore store) : IDisposable
 {
+    private const int WatchBytes = 200; // a watched key's places in two tables, beside its name
     private readonly HashSet<StoredKey> _watched = [];
     private readonly List<DatabaseFile> _files = []; // held for values given out that are still in them
+    private long _watchedBytes;
     private ulong _held;
     private long _transactionNowUnixMs;
     private volatile bool _isWatchBroken;
@@ -27,6 +29,9 @@ public sealed class Session(KeyspaceStore store) : IDisposable
 
     /// <summary>A watched key was touched since it was watched; EXEC must then refuse.</summary>
     public bool IsWatchBroken => _isWatchBroken;
+
+    /// <summary>Bytes that the watched keys' names occupy, about. From any thread.</summary>
+    public long WatchedBytes => Volatile.Read(ref _watchedBytes);
 
     internal KeyspaceStore Store => store;
 
@@ -94,6 +99,7 @@ public sealed class Session(KeyspaceStore store) : IDisposable
         using ShardScope scope = Enter(key.ShardMask);
         Find(key); // an expired key counts as missing from here on, so its removal must not break the watch later
         _watched.Add(watched);
+        Volatile.Write(ref _watchedBytes, _watchedBytes + name.Length + WatchBytes);
         store.Shards[key.Shard].Watches.Add(watched, this);
     }
 
@@ -108,6 +114,7 @@ public sealed class Session(KeyspaceStore store) : IDisposable
         }
 
         _watched.Clear();
+        Volatile.Write(ref _watchedBytes, 0);
         _isWatchBroken = false;
     }
 
@@ -221,7 +228,7 @@ public sealed class Session(KeyspaceStore store) : IDisposable
     /// <summary>Removes what has expired since; every shard is held.</summary>
     internal void RemoveExpiredHeld()
     {
-        foreach (Shard shard in store.Shards) KeyspaceStore.RemoveExpired(this, shard, int.MaxValue);
+        foreach (Shard shard in store.Shards) KeyspaceStore.RemoveExpired(this, shard, int.MaxValue, out _);
         if (store.Cold is not { } cold) return;
         bool wasInTransaction = InTransaction;
         if (!wasInTransaction) _transactionNowUnixMs = store.NowUnixMs;

@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using Bitmapist.Engine.Bits;
-using Bitmapist.Engine.Durability;
 using Bitmapist.Resp.Writing;
 using Bitmapist.Server.Connections;
 
@@ -63,7 +62,8 @@ internal static class CommandDispatcher
         catch (ColdReadException failure)
         {
             // Nothing was changed, and a reply is begun only when what it needs is at hand.
-            call.Fail(reply, Encoding.UTF8.GetBytes($"ERR {FailureText.ForClient(failure)}"));
+            call.Server.TellUnreadable(failure);
+            call.Fail(reply, Errors.Unreadable);
         }
 
         if (call.IsFailed) counters.Failures[spec.Index]++;

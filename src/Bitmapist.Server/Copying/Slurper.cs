@@ -15,6 +15,7 @@ internal sealed class Slurper(
     KeyspaceStore store, PersistentKeyspace? persistence, TimeProvider time, ILogger logger, string runId)
     : IAsyncDisposable
 {
+    private const string WriteFailure = "what was copied cannot be written: the server's log says why";
     private readonly Lock _gate = new();
     private CancellationTokenSource _stopping = new();
     private bool _isEnded;
@@ -96,8 +97,10 @@ internal sealed class Slurper(
         }
         catch (Exception failure) // nobody awaits this: whatever it is, the server goes on without the rest
         {
-            progress.End(SlurpStatus.Failed, NowUnixMs(), failure.Message);
-            Log.SlurpFailed(logger, source, progress.Keys, failure.Message);
+            bool isOurDisk = failure is StorageException;
+            progress.End(SlurpStatus.Failed, NowUnixMs(), isOurDisk ? WriteFailure : failure.Message);
+            string reason = failure is SourceException ofSource ? ofSource.ForLog : failure.Message;
+            Log.SlurpFailed(logger, source, progress.Keys, reason);
         }
     }
 

@@ -92,6 +92,33 @@ public sealed class ExpiryTests : IDisposable
         Assert.Equal(1000, _store.Statistics().Expired);
     }
 
+    [Fact]
+    public void Times_that_count_no_more_are_dropped_a_few_in_each_hold()
+    {
+        byte[][] names = [.. Enumerable.Range(0, 10_000).Select(i => Name.Bytes($"key{i}"))];
+        foreach (byte[] name in names)
+        {
+            _session.SetBit(name, 1, bit: true);
+            _session.ExpireAt(name, Now + 10, ExpireCondition.None);
+            _session.Persist(name);
+        }
+
+        _time.Advance(TimeSpan.FromMilliseconds(10));
+        Shard shard = _store.Shards[0];
+        int items = shard.Expiries.Count;
+        Assert.InRange(items, 100, 1000);
+        using (_session.Enter(1))
+        {
+            Assert.Equal(0, KeyspaceStore.RemoveExpired(_session, shard, itemsMax: 16, out bool isMore));
+            Assert.True(isMore);
+        }
+
+        Assert.Equal(items - 16, shard.Expiries.Count);
+        Assert.Equal(0, _store.RemoveExpired(_session));
+        Assert.Equal(0, shard.Expiries.Count);
+        Assert.Equal(names.Length, _session.CountKeys());
+    }
+
     private void SetWithExpiry(string name, long expiresAt)
     {
         _session.SetBit(Name.Bytes(name), 1, bit: true);

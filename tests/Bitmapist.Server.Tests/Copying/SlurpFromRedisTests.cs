@@ -64,24 +64,6 @@ public sealed class SlurpFromRedisTests(RedisServer redis) : IClassFixture<Redis
         Assert.Empty(server.Names());
     }
 
-    [Fact]
-    public async Task A_long_string_is_never_held_whole()
-    {
-        const int LengthBytes = 128 * 1024 * 1024;
-        using RawConnection source = await ConnectAsync();
-        await source.AskAsync("SETBIT long 100 1");
-        await source.AskAsync($"SETBIT long {(8L * LengthBytes) - 1} 1");
-        await using SlurpingServer server = new();
-        long before = GC.GetTotalAllocatedBytes(precise: true);
-        SlurpProgress progress = await server.SlurpAsync(Address);
-        long allocatedBytes = GC.GetTotalAllocatedBytes(precise: true) - before;
-        Assert.Equal((SlurpStatus.Done, 1, LengthBytes), (progress.Status, progress.Keys, progress.Bytes));
-        Assert.InRange(allocatedBytes, 0, 16 * 1024 * 1024);
-        Assert.Equal(":2\r\n", await server.Client.SendAsync("BITCOUNT long"));
-        Assert.Equal($":{LengthBytes}\r\n", await server.Client.SendAsync("STRLEN long"));
-        Assert.Equal(":1\r\n", await server.Client.SendAsync($"GETBIT long {(8L * LengthBytes) - 1}"));
-    }
-
     /// <summary>Pairs of bits, one in each half, set as one step: any instant has as many of both.</summary>
     [Fact]
     public async Task A_long_string_is_that_of_one_instant_while_it_is_written()
@@ -162,7 +144,7 @@ public sealed class SlurpFromRedisTests(RedisServer redis) : IClassFixture<Redis
             SlurpProgress any = await server.SlurpAsync($"127.0.0.1:{port} TLS INSECURE");
             Assert.Equal((SlurpStatus.Done, ""), (any.Status, any.Failure));
             SlurpProgress missing = await server.SlurpAsync($"127.0.0.1:{port} TLS CACERT {certificate}.missing");
-            Assert.Contains("missing", missing.Failure, StringComparison.Ordinal);
+            Assert.Equal("the file of CACERT cannot be used as a CA certificate", missing.Failure);
             await source.AskAsync("CONFIG SET tls-port 0");
         }
         finally

@@ -12,13 +12,14 @@ internal sealed class SlurpingServer : IAsyncDisposable
 {
     private readonly Session _session;
 
-    public SlurpingServer()
+    public SlurpingServer(TimeProvider? time = null)
     {
+        State = PipedClient.NewServer(time: time);
         Client = new PipedClient(State);
         _session = new Session(State.Store);
     }
 
-    public ServerState State { get; } = PipedClient.NewServer();
+    public ServerState State { get; }
 
     public PipedClient Client { get; }
 

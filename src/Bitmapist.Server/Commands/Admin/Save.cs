@@ -57,10 +57,11 @@ internal static class Save
 
         protected override void Compute() => _failure = persistence.SaveAsync().GetAwaiter().GetResult();
 
-        protected override void Write(RespWriter reply)
+        protected override bool WritePiece(RespWriter reply)
         {
             if (_failure is null) reply.WriteOk();
-            else call.Fail(reply, Encoding.UTF8.GetBytes($"ERR {FailureText.ForClient(_failure)}"));
+            else call.Fail(reply, Errors.SaveFailed);
+            return false;
         }
     }
 }
