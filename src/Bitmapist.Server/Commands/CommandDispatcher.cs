@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using Bitmapist.Engine.Bits;
-using Bitmapist.Engine.Durability;
 using Bitmapist.Engine.Keyspace;
 using Bitmapist.Resp.Writing;
 using Bitmapist.Server.Connections;

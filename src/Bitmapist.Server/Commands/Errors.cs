@@ -37,6 +37,7 @@ internal static class Errors
     public static ReadOnlySpan<byte> GtWithLt => "ERR GT and LT options at the same time are not compatible"u8;
     public static ReadOnlySpan<byte> Unreadable =>
         "ERR the database file cannot be read: the server's log says why"u8;
+    public static ReadOnlySpan<byte> SaveFailed => "ERR saving failed: the server's log says why"u8;
 
     /// <summary>Begins as Redis's does when its AOF cannot be written; then what happens next.</summary>
     public static string WritesRefused(LogFailure? failure, string cause)

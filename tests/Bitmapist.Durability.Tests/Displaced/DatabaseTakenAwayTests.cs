@@ -69,7 +69,7 @@ public sealed class DatabaseTakenAwayTests : IDisposable
         }
         else
         {
-            Assert.StartsWith("-ERR was deleted or moved away while in use", reply, StringComparison.Ordinal);
+            Assert.StartsWith("-ERR saving failed", reply, StringComparison.Ordinal);
             Assert.DoesNotContain(_server.Folder, reply, StringComparison.Ordinal);
             if (!File.Exists(_server.DatabasePath)) Assert.Empty(log.Except(Directory.GetFiles(_server.Folder)));
         }

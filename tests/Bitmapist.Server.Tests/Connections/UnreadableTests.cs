@@ -66,9 +66,7 @@ public sealed class UnreadableTests : IAsyncDisposable
     {
         await _client.SendAsync("SETBIT key 1 1");
         _disk.FullSuffix = "bitmapist.db";
-        string reply = await _client.SendAsync("SAVE");
-        Assert.StartsWith("-ERR ", reply, StringComparison.Ordinal);
-        Assert.DoesNotContain("/data", reply, StringComparison.Ordinal);
+        Assert.Equal("-ERR saving failed: the server's log says why\r\n", await _client.SendAsync("SAVE"));
         Assert.Contains(_logger.Lines, line => line.Contains("saving failed", StringComparison.Ordinal)
             && line.Contains("/data/bitmapist.db", StringComparison.Ordinal));
     }
