@@ -247,10 +247,11 @@ public sealed class LogFailureTests
         };
         await log.CommitAsync(log.Append("one"u8));
         time.Advance(TimeSpan.FromSeconds(1));
-        Assert.True(syncing.Wait(TimeSpan.FromSeconds(10)));
+        Assert.True(syncing.Wait(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken));
         time.Advance(TimeSpan.FromSeconds(1));
         long second = log.Append("two"u8);
-        Assert.True(log.CommitAsync(second).IsCompletedSuccessfully); // two seconds: as promised
+        Task inTime = log.CommitAsync(second).AsTask(); // two seconds: as promised
+        Assert.True(inTime.IsCompletedSuccessfully);
         Assert.Equal(0, log.DelayedCommits);
 
         time.Advance(TimeSpan.FromMilliseconds(1));
@@ -262,7 +263,8 @@ public sealed class LogFailureTests
         slow.Set();
         await waiting;
         Assert.Equal(third, log.SyncedPosition);
-        Assert.True(log.CommitAsync(log.Append("four"u8)).IsCompletedSuccessfully);
+        Task afterwards = log.CommitAsync(log.Append("four"u8)).AsTask();
+        Assert.True(afterwards.IsCompletedSuccessfully);
         Assert.Equal(1, log.DelayedCommits);
     }
 
