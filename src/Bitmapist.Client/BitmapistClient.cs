@@ -394,13 +394,15 @@ public sealed class BitmapistClient : IAsyncDisposable, IDisposable
 
     /// <summary>
     /// The names of the events that have marks, sorted by their characters' numbers, as the Python libraries read them:
-    /// what stands between a key's first underscore and its last. O(keys of the server).
+    /// what stands between a key's first underscore and its last. Events of other clients, with a longer prefix, are
+    /// left out where <see cref="BitmapistOptions.ForeignPrefixes"/> or a result says that they are. O(keys of the
+    /// server).
     /// </summary>
     /// <param name="beginning">What the names begin with; all if empty.</param>
     /// <param name="cancellationToken">Gives up.</param>
     public Task<IReadOnlyList<string>> EventNamesAsync(
         string beginning = "", CancellationToken cancellationToken = default) =>
-        CallerTask.From(_scan.EventNamesAsync(Keys, beginning, cancellationToken));
+        CallerTask.From(_scan.EventNamesAsync(Keys, _asking.Ownership, beginning, cancellationToken));
 
     /// <summary>
     /// Deletes a set's key: the marks of an event in a period; of an expression, a year or rolling events, only the
@@ -413,15 +415,17 @@ public sealed class BitmapistClient : IAsyncDisposable, IDisposable
         CallerTask.From(_deletion.DeleteAsync(KeyOf(set), cancellationToken));
 
     /// <summary>
-    /// Deletes everything under the client's prefix: all marks, flags and results. O(keys of the server).
+    /// Deletes everything under the client's prefix: all marks, flags and results. Keys under
+    /// <see cref="BitmapistOptions.ForeignPrefixes"/> are left alone. O(keys of the server).
     /// </summary>
     /// <param name="cancellationToken">Gives up; keys may still be deleted.</param>
     /// <returns>Keys deleted.</returns>
     /// <exception cref="InvalidOperationException">
-    /// The prefix is empty: that is every key of the database, those of other programs too.
+    /// The prefix is empty: that is every key of the database, those of other programs too. Or keys were found that may
+    /// be another client's, with a longer prefix; the message names some, and what to do. Nothing was deleted.
     /// </exception>
     public Task<long> DeleteAllEventsAsync(CancellationToken cancellationToken = default) =>
-        CallerTask.From(_deletion.DeleteBeginningAsync(Keys.Prefix, cancellationToken));
+        CallerTask.From(_deletion.DeleteAllAsync(cancellationToken));
 
     /// <summary>
     /// Deletes every result of a bit operation under the client's prefix, whoever made it. O(keys of the server).
@@ -429,7 +433,7 @@ public sealed class BitmapistClient : IAsyncDisposable, IDisposable
     /// <param name="cancellationToken">Gives up; keys may still be deleted.</param>
     /// <returns>Keys deleted.</returns>
     public Task<long> DeleteTemporaryKeysAsync(CancellationToken cancellationToken = default) =>
-        CallerTask.From(_deletion.DeleteBeginningAsync(Keys.TemporaryPrefix, cancellationToken));
+        CallerTask.From(_deletion.DeleteTemporaryAsync(cancellationToken));
 
     /// <summary>
     /// Deletes the results of bit operations that this client made (bitmapist 3, where they do not expire). One round

@@ -18,12 +18,12 @@ internal sealed class KeyDeletion(AskingContext asking, KeyScan scan)
             () => asking.Results.Forget([key])).WithoutPool() > 0;
     }
 
-    /// <summary>Deletes the keys that begin with a text, those of all results among them; gives their number.</summary>
-    /// <exception cref="InvalidOperationException">The text is empty: every key of the database begins with
-    /// it.</exception>
-    public async Task<long> DeleteBeginningAsync(string start, CancellationToken cancellationToken)
+    /// <summary>Deletes everything under the prefix that is this client's; gives the number of keys.</summary>
+    /// <exception cref="InvalidOperationException">The prefix is empty: every key of the database begins with it. Or
+    /// there may be keys of another client under it.</exception>
+    public async Task<long> DeleteAllAsync(CancellationToken cancellationToken)
     {
-        if (start.Length == 0)
+        if (asking.Keys.Prefix.Length == 0)
         {
             throw new InvalidOperationException(
                 "This client has no key prefix, so this would delete every key of the database, those of other "
@@ -32,10 +32,19 @@ internal sealed class KeyDeletion(AskingContext asking, KeyScan scan)
                 + "send FLUSHDB yourself.");
         }
 
-        return await DeleteAsync(
-            asking.Runtime.TakeAll(), () => scan.DeleteAsync(start, cancellationToken), asking.Results.ForgetAll)
+        return await DeleteBeginningAsync(asking.Keys.Prefix, asking.Ownership.ThrowIfDoubtful, cancellationToken)
             .WithoutPool();
     }
+
+    /// <summary>Deletes the results of bit operations under the prefix; gives their number.</summary>
+    public Task<long> DeleteTemporaryAsync(CancellationToken cancellationToken) =>
+        DeleteBeginningAsync(asking.Keys.TemporaryPrefix, static _ => { }, cancellationToken);
+
+    private Task<long> DeleteBeginningAsync(
+        string start, Action<IReadOnlyCollection<string>> check, CancellationToken cancellationToken) =>
+        DeleteAsync(
+            asking.Runtime.TakeAll(), () => scan.DeleteAsync(start, asking.Ownership, check, cancellationToken),
+            asking.Results.ForgetAll);
 
     /// <summary>Deletes lasting results that this client made; gives their number, perhaps less after a loss.</summary>
     public Task<long> DeleteRuntimeAsync(CancellationToken cancellationToken)

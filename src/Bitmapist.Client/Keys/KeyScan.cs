@@ -36,28 +36,45 @@ internal sealed class KeyScan(ICommandChannel channel)
 
     /// <summary>The names of the events under a prefix, sorted by their characters' numbers.</summary>
     /// <param name="keys">Reads names from keys.</param>
+    /// <param name="ownership">Tells whose keys they are; those of others do not count.</param>
     /// <param name="beginning">What the names begin with.</param>
     /// <param name="cancellationToken">Gives up.</param>
     public async Task<IReadOnlyList<string>> EventNamesAsync(
-        KeyNames keys, string beginning, CancellationToken cancellationToken)
+        KeyNames keys, KeyOwnership ownership, string beginning, CancellationToken cancellationToken)
     {
-        var names = new SortedSet<string>(StringComparer.Ordinal);
+        var names = new SortedDictionary<string, string>(StringComparer.Ordinal); // and a key of each
+        var proven = new HashSet<string>(StringComparer.Ordinal);
         await FindAsync(keys.Prefix + beginning, Add, cancellationToken).WithoutPool();
-        return [.. names];
+        return [.. names.Where(one => !proven.Any(other => one.Value.StartsWith(other, StringComparison.Ordinal)))
+            .Select(one => one.Key)];
 
         void Add(string key)
         {
-            if (keys.EventNameOf(key) is { } name) names.Add(name);
+            if (ownership.IsForeign(key)) return;
+            if (ownership.ProvenPrefixOf(key) is { } other) proven.Add(other);
+            else if (keys.EventNameOf(key) is { } name) names[name] = key;
         }
     }
 
-    /// <summary>Deletes the keys that begin with a text.</summary>
+    /// <summary>Deletes the keys that begin with a text, but for those declared to be another client's.</summary>
+    /// <param name="start">What they begin with.</param>
+    /// <param name="ownership">Tells whose keys they are.</param>
+    /// <param name="check">Told all that are to be deleted, before any is; what it throws ends it.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <returns>Keys deleted.</returns>
-    public async Task<long> DeleteAsync(string start, CancellationToken cancellationToken)
+    public async Task<long> DeleteAsync(
+        string start, KeyOwnership ownership, Action<IReadOnlyCollection<string>> check,
+        CancellationToken cancellationToken)
     {
         var keys = new HashSet<string>(); // Collected first: a key found twice must not be deleted anew.
-        await FindAsync(start, key => keys.Add(key), cancellationToken).WithoutPool();
+        await FindAsync(start, Add, cancellationToken).WithoutPool();
+        check(keys);
         return await DeleteAsync(keys, isRepeatable: false, cancellationToken).WithoutPool();
+
+        void Add(string key)
+        {
+            if (!ownership.IsForeign(key)) keys.Add(key);
+        }
     }
 
     /// <summary>Deletes keys, in one round trip whatever their number.</summary>

@@ -56,6 +56,30 @@ public sealed class ConnectionStringTests
         Assert.Equal(2, options.Database);
     }
 
+    [Theory]
+    [InlineData("host?foreign=t1_1_", "t1_1_", false)]
+    [InlineData("host?foreign=t1_1_,t%2C2_&ownsPrefix=true", "t1_1_ t,2_", true)]
+    [InlineData("host?FOREIGN=a%26_&OWNSPREFIX=False", "a&_", false)]
+    [InlineData("host", "", false)]
+    public void Prefixes_of_others_are_understood(string text, string foreign, bool owns)
+    {
+        BitmapistOptions options = BitmapistOptions.Parse(text);
+        Assert.Equal((foreign, owns), (string.Join(' ', options.ForeignPrefixes), options.OwnsPrefix));
+        ClientSettings settings = ClientSettings.Of(options);
+        Assert.Equal((foreign, owns), (string.Join(' ', settings.ForeignPrefixes), settings.OwnsPrefix));
+    }
+
+    [Theory]
+    [InlineData("host?foreign=", "foreign has an empty prefix")]
+    [InlineData("host?foreign=a_,,b_", "foreign has an empty prefix")]
+    [InlineData("host?foreign=a_&foreign=b_", "option \"foreign\" is given twice")]
+    [InlineData("host?ownsPrefix=yes", "ownsPrefix must be true or false")]
+    public void Prefixes_of_others_that_make_no_sense_are_refused(string text, string complaint)
+    {
+        FormatException refusal = Assert.Throws<FormatException>(() => BitmapistOptions.Parse(text));
+        Assert.Contains(complaint, refusal.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void What_is_not_said_has_its_default()
     {
