@@ -114,7 +114,8 @@ internal sealed class ClosedDatabase : IKeySource, IDisposable
         FileFormat.Empty => "is empty",
         FileFormat.GoServer => "is a database of the Go server: import it first",
         FileFormat.Rdb => "is a Redis dump already",
-        FileFormat.AppendOnlyFile or FileFormat.AppendOnlyManifest => "is an append-only file of Redis: import it first",
+        FileFormat.AppendOnlyFile or FileFormat.AppendOnlyManifest =>
+            "is an append-only file of Redis: import it first",
         _ => "is not a bitmapist-server database",
     };
 

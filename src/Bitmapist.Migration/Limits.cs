@@ -43,13 +43,13 @@ internal static class Limits
     /// <summary>Longest manifest of append-only files, in bytes; Redis's own have some hundred.</summary>
     public const int AofManifestBytes = 1024 * 1024;
 
-    /// <summary>Bytes of bitmaps that are in memory while append-only files are replayed; the rest is on disk.</summary>
+    /// <summary>Bytes of bitmaps in memory while append-only files are replayed; the rest is on disk.</summary>
     public const long ReplayMemoryBytes = 64 * 1024 * 1024;
 
     /// <summary>Bytes of effects after which a replay saves, so that the log beside its database is dropped.</summary>
     public const long ReplayLogBytes = 512 * 1024 * 1024;
 
-    /// <summary>Bytes of commands after which a replay waits for its log, which holds them in memory until then.</summary>
+    /// <summary>Bytes of commands after which a replay waits for its log, which buffers them.</summary>
     public const long ReplayCommitBytes = 1024 * 1024;
 
     /// <summary>

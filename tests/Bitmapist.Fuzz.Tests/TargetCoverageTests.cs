@@ -24,7 +24,9 @@ public sealed class TargetCoverageTests
     [Fact]
     public void Every_target_is_on_the_command_line_under_a_name_of_its_own()
     {
-        Assert.Equal(s_targets.Select(type => type.Name).Order(), FuzzTargets.All.Select(t => t.GetType().Name).Order());
+        Assert.Equal(
+            s_targets.Select(type => type.Name).Order(),
+            FuzzTargets.All.Select(target => target.GetType().Name).Order());
         Assert.Distinct(FuzzTargets.All.Select(target => target.Name));
         string script = File.ReadAllText(
             Path.Combine(Corpus.Folder(FuzzTargets.All[0]), "../../../../scripts/fuzz"));

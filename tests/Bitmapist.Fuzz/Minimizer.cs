@@ -49,7 +49,7 @@ public static class Minimizer
         }
     }
 
-    /// <summary>What tells one failure from another: the exception, and where it was thrown; or the expectation.</summary>
+    /// <summary>What tells failures apart: the exception and where it was thrown, or the expectation.</summary>
     private static string Kind(FuzzFailureException failure) => failure.InnerException is { } inner
         ? $"{inner.GetType()} in {inner.TargetSite?.DeclaringType}.{inner.TargetSite?.Name}"
         : failure.Message.Split('.', ':', '\n')[0];

@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Bitmapist.Fuzz;
 
 /// <summary>
-/// Ends the process when an input takes too long: a thread cannot be ended. Every input is in a file before it is tried,
-/// so that one which ends the process itself (a stack that overflows) is not lost either.
+/// Ends the process when an input takes too long: a thread cannot be ended. Every input is in a file before it is
+/// tried, so that one which ends the process itself (a stack that overflows) is not lost either.
 /// </summary>
 public sealed class Watchdog : IDisposable
 {

@@ -83,7 +83,8 @@ internal sealed class AofManifest
             else if (words[i] == "seq" && !TryReadSequence(words[i + 1], out sequence)) sequence = 0;
         }
 
-        if (string.IsNullOrEmpty(name) || sequence == 0) throw Refuse(Path, offset, "a line lacks a file or its number");
+        if (string.IsNullOrEmpty(name) || sequence == 0)
+            throw Refuse(Path, offset, "a line lacks a file or its number");
         if (name.Contains('/')) throw Refuse(Path, offset, $"{name} is a path, where the name of a file must stand");
         switch (type)
         {

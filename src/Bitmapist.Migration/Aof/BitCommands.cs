@@ -40,6 +40,7 @@ internal static class BitCommands
         bool takesSeveral = operation is BitOperation.Diff or BitOperation.Diff1 or BitOperation.AndOr;
         if ((operation == BitOperation.Not && sources.Length != 1) || (takesSeveral && sources.Length < 2))
             throw command.Refuse($"has {sources.Length} sources");
-        _ = replay.Session.BitOp(operation, command.Key(2), sources).Bits; // computed now, so that operands need not be kept
+        // Computed now, so that operands need not be kept.
+        _ = replay.Session.BitOp(operation, command.Key(2), sources).Bits;
     }
 }

@@ -14,7 +14,8 @@ internal static class BitfieldCommand
     }
 
     /// <summary>One SET or INCRBY.</summary>
-    private readonly record struct Write(BitfieldType Type, uint Offset, long Number, bool IsIncrement, Overflow Overflow)
+    private readonly record struct Write(
+        BitfieldType Type, uint Offset, long Number, bool IsIncrement, Overflow Overflow)
     {
         public long LastBit => (long)Offset + Type.Bits - 1;
     }

@@ -33,7 +33,8 @@ internal readonly partial record struct LongDouble
         if (digits.Length is 0 or > DecimalExponentMax) return false;
         int exponent = 0;
         if (match.Groups["exponent"] is { Success: true } written
-            && (!int.TryParse(written.ValueSpan, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out exponent)
+            && (!int.TryParse(
+                    written.ValueSpan, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out exponent)
                 || Math.Abs(exponent) > DecimalExponentMax))
         {
             return false;

@@ -21,7 +21,8 @@ internal static class RestoreCommand
         byte type = Open(command, out SourceInput value, out bool isValkey);
         if (type != StringType)
         {
-            if (!RdbOtherValues.IsKnown(type, isValkey)) throw command.Refuse($"has a value of the unknown type {type}");
+            if (!RdbOtherValues.IsKnown(type, isValkey))
+                throw command.Refuse($"has a value of the unknown type {type}");
             replay.CountOther(RdbOtherValues.Skip(value, type, isValkey));
             replay.Delete(name);
             return;
@@ -32,8 +33,9 @@ internal static class RestoreCommand
         var bits = new BitsSink();
         new RdbStringReader(value).Read(head, bits);
         if (!value.IsAtEnd) throw command.Refuse("has bytes behind its value");
-        bool expires = command.Integer(2) != 0;
-        replay.Put(name, bits.ToValue(), expires ? ExpiryTime.Read(replay, command, 2, inSeconds: false, isAbsolute) : 0);
+        long expiresAt = command.Integer(2) == 0
+            ? 0 : ExpiryTime.Read(replay, command, 2, inSeconds: false, isAbsolute);
+        replay.Put(name, bits.ToValue(), expiresAt);
     }
 
     private static (bool IsReplacing, bool IsAbsolute) ReadOptions(AofCommand command)

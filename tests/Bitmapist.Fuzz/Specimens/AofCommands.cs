@@ -15,6 +15,7 @@ internal static class AofCommands
         "INCRBYFLOAT r -0.1", "DEL k1 k2", "UNLINK k5", "RENAME k1 k2", "RENAMENX k2 k9", "COPY k1 k3 REPLACE",
         "COPY k1 k1 DB 2", "MOVE k2 3", "SWAPDB 0 3", "EXPIRE k1 100 NX", "PEXPIREAT k1 2900000000000 GT",
         "EXPIREAT k1 1", "PERSIST k1", "FLUSHDB", "FLUSHALL", "LPUSH list a", "RENAME list k1", "SUNIONSTORE k1 a b",
-        "SORT list STORE k1", "GEORADIUS g 1 2 3 m STORE k2", "XADD s 1-1 f v", "HSET h f v", "FUNCTION LOAD x", "PFADD h x",
+        "SORT list STORE k1", "GEORADIUS g 1 2 3 m STORE k2", "XADD s 1-1 f v", "HSET h f v",
+        "FUNCTION LOAD x", "PFADD h x",
     ];
 }

@@ -65,13 +65,14 @@ internal static class DatabaseChecksums
             byte kind = rest[0];
             rest = rest[1..];
             if (kind != 1) continue;
-            if (!TrySkip(ref rest) || !TryReadNumber(ref rest, out ulong at) || !TryReadNumber(ref rest, out ulong length)
-                || rest.Length < sizeof(uint))
+            if (!TrySkip(ref rest) || !TryReadNumber(ref rest, out ulong at)
+                || !TryReadNumber(ref rest, out ulong length) || rest.Length < sizeof(uint))
             {
                 break;
             }
 
-            if (TryFixValue(file, at, length, out uint checksum)) BinaryPrimitives.WriteUInt32LittleEndian(rest, checksum);
+            if (TryFixValue(file, at, length, out uint checksum))
+                BinaryPrimitives.WriteUInt32LittleEndian(rest, checksum);
             rest = rest[sizeof(uint)..];
         }
 

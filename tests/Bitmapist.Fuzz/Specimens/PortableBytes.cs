@@ -109,7 +109,8 @@ internal static class PortableBytes
             return BitsetBytes;
         }
 
-        for (int i = 0; i < cardinality; i++) ids.Add(first + BinaryPrimitives.ReadUInt16LittleEndian(bytes[(i * 2)..]));
+        for (int i = 0; i < cardinality; i++)
+            ids.Add(first + BinaryPrimitives.ReadUInt16LittleEndian(bytes[(i * 2)..]));
         return cardinality * 2;
     }
 
@@ -134,7 +135,8 @@ internal static class PortableBytes
         return
         [
             .. BitConverter.GetBytes((ushort)runs.Count),
-            .. runs.SelectMany(run => (byte[])[.. BitConverter.GetBytes(run.Start), .. BitConverter.GetBytes(run.More)]),
+            .. runs.SelectMany(run => (byte[])
+                [.. BitConverter.GetBytes(run.Start), .. BitConverter.GetBytes(run.More)]),
         ];
     }
 }

@@ -22,8 +22,10 @@ public sealed class AofTarget : ImportTarget
     [
         .. AofCommands.All.Select(CommandLine.Encode), "file base seq 1 type b\n"u8.ToArray(), " type i\n"u8.ToArray(),
         "file second seq 9 type i\n"u8.ToArray(), "\"\\x41\" "u8.ToArray(), "#TS:1700000000\r\n"u8.ToArray(),
-        "\r\n$4\r\n"u8.ToArray(), "$536870912\r\n"u8.ToArray(), "4294967295"u8.ToArray(), "9223372036854775807"u8.ToArray(),
-        "-1"u8.ToArray(), "#8"u8.ToArray(), "i64"u8.ToArray(), "1e400"u8.ToArray(), "*2\r\n"u8.ToArray(), "KEEPTTL"u8.ToArray(),
+        "\r\n$4\r\n"u8.ToArray(), "$536870912\r\n"u8.ToArray(), "4294967295"u8.ToArray(),
+        "9223372036854775807"u8.ToArray(),
+        "-1"u8.ToArray(), "#8"u8.ToArray(), "i64"u8.ToArray(), "1e400"u8.ToArray(), "*2\r\n"u8.ToArray(),
+        "KEEPTTL"u8.ToArray(),
     ];
 
     public override byte[] Generate(Random random)
@@ -33,7 +35,8 @@ public sealed class AofTarget : ImportTarget
         {
             0 => "file first seq 1 type i\n",
             1 => "file base seq 1 type b\nfile first seq 1 type i\nfile second seq 2 type i\n",
-            2 => "# a comment\nfile old seq 1 type h\nfile first seq 1 type b\nfile second seq 2 type i startoffset 7\n",
+            2 => "# a comment\nfile old seq 1 type h\nfile first seq 1 type b\n"
+                + "file second seq 2 type i startoffset 7\n",
             _ => "",
         };
         byte[] start = random.Next(2) == 0

@@ -63,7 +63,7 @@ public sealed class BoltTarget : ImportTarget
 
     private static byte[] Bitmap(Random random)
     {
-        uint[] ids = [.. Enumerable.Range(0, random.Next(20)).Select(_ => (uint)random.Next(1 << 20)).Distinct().Order()];
-        return PortableBytes.Write(ids, random.Next(4));
+        IEnumerable<uint> ids = Enumerable.Range(0, random.Next(20)).Select(_ => (uint)random.Next(1 << 20));
+        return PortableBytes.Write([.. ids.Distinct().Order()], random.Next(4));
     }
 }

@@ -7,8 +7,8 @@ using Bitmapist.Testing.Files;
 namespace Bitmapist.Fuzz.Targets;
 
 /// <summary>
-/// RDB files: see <see cref="ImportTarget"/>. Where the checksum was not made to match, what is imported is what the file
-/// had before it was damaged.
+/// RDB files: see <see cref="ImportTarget"/>. Where the checksum was not made to match, what is imported is what the
+/// file had before it was damaged.
 /// </summary>
 public sealed class RdbTarget : ImportTarget
 {
@@ -80,8 +80,8 @@ public sealed class RdbTarget : ImportTarget
         RdbSamples.EveryForm(),
         RdbSamples.EveryType(),
         new RdbBytes(4).Key(0, "k").Text("v").EndWithout(),
-        RdbBytes.OfValkey().Add(0xF3).Text("import").Add(1, 2, 3).Key(22, "h").Add(1).Text("f").Text("v").Add(new byte[8])
-            .Add(107, 9).Key(0, "k").Text("v").End(),
+        RdbBytes.OfValkey().Add(0xF3).Text("import").Add(1, 2, 3).Key(22, "h").Add(1).Text("f").Text("v")
+            .Add(new byte[8]).Add(107, 9).Key(0, "k").Text("v").End(),
         new RdbBytes(12).Add(0xFE, 0, 0xFB, 2, 1).Add(0xFC, BitConverter.GetBytes(2_900_000_000_000)).Add(0xF9, 7)
             .Key(0, "trackist_a_2031-02").Text(new string('\0', 40) + "x").Add(0xFE, 3).Key(0, "n").Add(0xC0, 5).End(),
     ];

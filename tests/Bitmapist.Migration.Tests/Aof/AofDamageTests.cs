@@ -120,7 +120,8 @@ public sealed class AofDamageTests(ITestOutputHelper output)
     [InlineData("GETEX a LATER", "has the unknown option \"LATER\"")]
     [InlineData("RESTORE a 0 x", "has no value")]
     [InlineData("RESTORE a 0 \"\\x00\\x00\\x0a\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\"", "has a value whose checksum")]
-    public void A_command_that_is_not_known_or_makes_no_sense_is_refused_by_name_and_offset(string command, string reason)
+    public void A_command_that_is_not_known_or_makes_no_sense_is_refused_by_name_and_offset(
+        string command, string reason)
     {
         byte[] before = AofBytes.Of("SET text x", "SET large 9223372036854775807");
         SimulatedFileSystem files = Disk.With(Disk.Source, [.. before, .. AofBytes.Of(command)]);

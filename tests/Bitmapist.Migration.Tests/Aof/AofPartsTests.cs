@@ -5,7 +5,7 @@ using Bitmapist.Testing.Files;
 
 namespace Bitmapist.Migration.Tests.Aof;
 
-/// <summary>Which files an import of append-only files takes, and that a part of several is not taken for all.</summary>
+/// <summary>Which append-only files an import takes, and that a part of several is not taken for all.</summary>
 public sealed class AofPartsTests
 {
     [Theory]
@@ -65,7 +65,8 @@ public sealed class AofPartsTests
     {
         byte[] dump = new RdbBytes(9).Add(0xFA).Text("aof-preamble").Add(0xC0, 1).Key(0, "a").Text("1")
             .Key(1, "list").Add(1).Text("x").End();
-        SimulatedFileSystem files = Disk.With("/data/appendonly.aof", [.. dump, .. AofBytes.Of("APPEND a 2", "LPOP list")]);
+        byte[] commands = AofBytes.Of("APPEND a 2", "LPOP list");
+        SimulatedFileSystem files = Disk.With("/data/appendonly.aof", [.. dump, .. commands]);
         Assert.Equal(["a=12"], AofBytes.Import(files, "/data/appendonly.aof", out ImportReport report));
         Assert.Equal((1, 1), (report.Skipped["type list"], report.Skipped["commands on type list"]));
     }
@@ -85,7 +86,8 @@ public sealed class AofPartsTests
     [InlineData(AofBytes.Increment)]
     public void One_of_several_files_is_refused_with_the_manifest_beside_it(string part) =>
         AssertRefused(AofBytes.Set("SET b 3"), part,
-            $"{part} is one of several append-only files, which only together have every key: import {AofBytes.Manifest}");
+            $"{part} is one of several append-only files, which only together have every key: "
+            + $"import {AofBytes.Manifest}");
 
     [Fact]
     public void A_base_alone_is_refused_by_what_it_says_of_itself()

@@ -26,7 +26,8 @@ internal static class RedisStrings
                     [$"TYPE {name}", $"GET {name}", $"PEXPIRETIME {name}"]);
                 if (ReplyText.Render(replies[0]) != "+string") continue;
                 long expiry = long.Parse(ReplyText.Render(replies[2])[1..], CultureInfo.InvariantCulture);
-                lines.Add(Line(database, shown[1..^1], ReplyText.BulkContent(replies[1])!, Comparable(expiry, toComparable)));
+                byte[] value = ReplyText.BulkContent(replies[1])!;
+                lines.Add(Line(database, shown[1..^1], value, Comparable(expiry, toComparable)));
             }
         }
 

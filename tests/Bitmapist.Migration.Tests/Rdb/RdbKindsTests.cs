@@ -7,7 +7,7 @@ using Bitmapist.Testing.Wire;
 
 namespace Bitmapist.Migration.Tests.Rdb;
 
-/// <summary>RDB files from elsewhere than Redis's own SAVE: what may come before, between and behind the keys.</summary>
+/// <summary>RDB files not of SAVE: what may come before, between and behind the keys.</summary>
 public sealed class RdbKindsTests
 {
     private const string EndMark = "0123456789abcdef0123456789abcdef01234567";
