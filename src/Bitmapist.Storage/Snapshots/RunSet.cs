@@ -118,14 +118,19 @@ internal sealed class RunSet
         return run.With(run.Reference with { FilterOffset = offset, FilterBytes = bytes }, filter);
     }
 
+    /// <summary>
+    /// The oldest run of which the newer ones hold a quarter as many entries; all from there on become one. A generation
+    /// of very many keys adds several runs of one size: the newest alone would not tell.
+    /// </summary>
     private int MergeFrom()
     {
         int from = runs.Count - 1;
-        long newer = from < 0 ? 0 : runs[from].Reference.Entries;
-        while (from > 0 && (runs[from - 1].Reference.Entries < newer * GrowthFactor || from >= Limits.LiveRunsMax))
+        long newer = 0;
+        for (int i = runs.Count - 1; i >= 0; i--)
         {
-            from--;
-            newer += runs[from].Reference.Entries;
+            long entries = runs[i].Reference.Entries;
+            if (entries < newer * GrowthFactor || i >= Limits.LiveRunsMax - 1) from = i;
+            newer += entries;
         }
 
         return from;

@@ -60,7 +60,10 @@ public sealed class DatabaseModelTests(ITestOutputHelper output)
         for (int i = 0; i < 1000; i++)
         {
             model.Write(database, 3);
-            runsMax = Math.Max(runsMax, NewestTrailer(disk).Runs.Length);
+            RunReference[] runs = NewestTrailer(disk).Runs;
+            runsMax = Math.Max(runsMax, runs.Length);
+            for (int run = 0; run < runs.Length; run++) // each at least four times as long as all newer ones together
+                Assert.InRange(runs[run].Entries, 4 * runs[(run + 1)..].Sum(newer => newer.Entries), long.MaxValue);
         }
 
         model.Check(database);
