@@ -225,7 +225,8 @@ public sealed class LossTests
         clock.Advance(TimeSpan.FromMilliseconds(199));
         Assert.False(connecting.IsCompleted);
         clock.Advance(TimeSpan.FromMilliseconds(1));
-        await Assert.ThrowsAsync<BitmapistTimeoutException>(() => connecting.WaitAsync(TimeSpan.FromSeconds(30), Cancel));
+        await Assert.ThrowsAsync<BitmapistTimeoutException>(
+            () => connecting.WaitAsync(TimeSpan.FromSeconds(30), Cancel));
         using var patience = new CancellationTokenSource(20);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(
             async () => await BitmapistClient.ConnectAsync(new BitmapistOptions { Host = "127.0.0.1", Port = port },
