@@ -358,7 +358,7 @@ public sealed class PersistentKeyspace : IAsyncDisposable
         }
     }
 
-    private Exception Rescue(Exception failure)
+    private StorageException Rescue(Exception failure)
     {
         try
         {
