@@ -36,15 +36,15 @@ public sealed class OpenFilesTests
         using var over = new CancellationTokenSource(TimeSpan.FromSeconds(6));
         int compactions = 0, reads = 0;
         await Task.WhenAll(
-            WorkAsync(server, over.Token, i => [$"GETBIT kept{i % 40} {i % 90_000}", $"BITCOUNT kept{i % 40} 0 -1",
+            WorkAsync(server, over, i => [$"GETBIT kept{i % 40} {i % 90_000}", $"BITCOUNT kept{i % 40} 0 -1",
                 $"BITPOS kept{i % 40} 1 100", $"GETRANGE kept{i % 40} 0 20000"], () => reads++),
-            WorkAsync(server, over.Token, i => ["SCAN 0 COUNT 1000", "KEYS kept*", "RANDOMKEY", "DBSIZE"]),
-            WorkAsync(server, over.Token, i => [$"BITOP OR union kept{i % 40} kept{(i + 7) % 40} kept{(i + 9) % 40}",
+            WorkAsync(server, over, i => ["SCAN 0 COUNT 1000", "KEYS kept*", "RANDOMKEY", "DBSIZE"]),
+            WorkAsync(server, over, i => [$"BITOP OR union kept{i % 40} kept{(i + 7) % 40} kept{(i + 9) % 40}",
                 $"RENAME spare{i % 5} spare{i % 5}", $"COPY kept{i % 40} copy{i % 3} REPLACE", $"EXPIRE copy{i % 3} 900"]),
-            WorkAsync(server, over.Token, i => ["MULTI", $"BITCOUNT kept{i % 40} 1 -1", $"GET kept{(i + 3) % 40}",
+            WorkAsync(server, over, i => ["MULTI", $"BITCOUNT kept{i % 40} 1 -1", $"GET kept{(i + 3) % 40}",
                 $"BITOP AND both kept{i % 40} kept{(i + 1) % 40}", "EXEC"]),
-            WorkAsync(server, over.Token, i => [$"BGSAVE TO backup{i % 2}.db"], pauseMs: 300),
-            WorkAsync(server, over.Token, i => [$"SET garbage {new string((char)('a' + (i % 26)), 900_000)}", "SAVE"],
+            WorkAsync(server, over, i => [$"BGSAVE TO backup{i % 2}.db"], pauseMs: 300),
+            WorkAsync(server, over, i => [$"SET garbage {new string((char)('a' + (i % 26)), 900_000)}", "SAVE"],
                 () => compactions++));
         Assert.True(reads > 20 && compactions > 5, $"{reads} reads, {compactions} saves are no test");
         Assert.Equal("+OK", await SaveCommand.AskAsync(server.Port));
@@ -55,7 +55,7 @@ public sealed class OpenFilesTests
 
     /// <summary>Asks again and again until it is over; nothing may fail but what is busy with the same.</summary>
     private static async Task WorkAsync(
-        BitmapistServer server, CancellationToken over, Func<int, string[]> commands, Action? done = null,
+        BitmapistServer server, CancellationTokenSource over, Func<int, string[]> commands, Action? done = null,
         int pauseMs = 0)
     {
         using RawConnection client = await RawConnection.ConnectAsync(server.Port);

@@ -130,7 +130,7 @@ public sealed class LogFailureTests
         await using SimulatedServer server = new(FsyncPolicy.No);
         server.Pair.SetBit("kept", 1, bit: true);
         await server.Keyspace.CommitAsync(server.Session);
-        string spoiled = server.Disk.List("/data", "bitmapist.db.log.").Last();
+        string spoiled = server.Disk.List("/data", "bitmapist.db.log.")[^1];
         server.Disk.Failing = (asked, path) => path != spoiled ? null
             : asked == DiskOperation.Write ? DiskFault.ShortWrite
             : asked == DiskOperation.Truncate ? DiskFault.InputOutputError
@@ -283,7 +283,7 @@ public sealed class LogFailureTests
         server.Pair.SetBit("a", 1, bit: true);
         await server.Keyspace.CommitAsync(server.Session);
         server.Time.Advance(TimeSpan.FromSeconds(1));
-        Assert.True(syncing.Wait(TimeSpan.FromSeconds(10)));
+        Assert.True(syncing.Wait(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken));
         server.Time.Advance(TimeSpan.FromSeconds(1.5));
         server.Pair.SetBit("a", 2, bit: true);
         Task waiting = server.Keyspace.CommitAsync(server.Session).AsTask();
@@ -291,14 +291,14 @@ public sealed class LogFailureTests
         using Session reader = new(server.Keyspace.Store);
         Assert.True(reader.TryGetBit(Name.Bytes("a"), 2, out bool bit, out _));
         Assert.True(bit);
-        Assert.True(server.Keyspace.CommitAsync(reader).IsCompletedSuccessfully);
+        Assert.True(server.Keyspace.CommitAsync(reader).AsTask().IsCompletedSuccessfully);
         Assert.Equal(1, server.Keyspace.DelayedFsyncs);
         server.Time.Advance(TimeSpan.FromMilliseconds(100));
         Until(() => server.Events.Delays is [1]);
         slow.Set();
         await waiting;
         server.Pair.SetBit("a", 3, bit: true);
-        Assert.True(server.Keyspace.CommitAsync(server.Session).IsCompletedSuccessfully);
+        Assert.True(server.Keyspace.CommitAsync(server.Session).AsTask().IsCompletedSuccessfully);
         Assert.Equal(1, server.Keyspace.DelayedFsyncs);
     }
 

@@ -82,7 +82,7 @@ public sealed class LoggedEffectsTests
 
         await server.Keyspace.CommitAsync(server.Session);
         long before = server.Keyspace.LogBytes;
-        string segment = server.Disk.List("/data", "bitmapist.db.log.").Last();
+        string segment = server.Disk.List("/data", "bitmapist.db.log.")[^1];
         server.Time.Advance(TimeSpan.FromMilliseconds(10));
         if (isInTransaction)
         {
