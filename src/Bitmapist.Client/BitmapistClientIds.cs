@@ -38,7 +38,9 @@ public static class BitmapistClientIds
         bool? trackUnique = null, CancellationToken cancellationToken = default) =>
         Of(client).UnmarkAsync(name, CheckedId.Of(id), at, trackHourly, trackUnique, cancellationToken);
 
-    /// <summary>Marks many ids of one event at one time, streamed in pipelines; each is checked as it is read.</summary>
+    /// <summary>
+    /// Marks many ids of one event at one time, streamed in pipelines; each is checked as it is read.
+    /// </summary>
     /// <remarks>
     /// An id out of range ends it with an <see cref="ArgumentOutOfRangeException"/>; those before it may be marked.
     /// </remarks>

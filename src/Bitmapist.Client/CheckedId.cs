@@ -4,7 +4,9 @@ using System.Runtime.CompilerServices;
 
 namespace Bitmapist.Client;
 
-/// <summary>Ids given as other integers than <see cref="uint"/>: checked, since a cast would mark someone else.</summary>
+/// <summary>
+/// Ids given as other integers than <see cref="uint"/>: checked, since a cast would mark someone else.
+/// </summary>
 internal static class CheckedId
 {
     /// <summary>The id of a number.</summary>

@@ -40,7 +40,7 @@ public static class Import
         long started = time.GetTimestamp();
         if (Path.GetFullPath(source) == Path.GetFullPath(target))
             throw new MigrationException($"{source} cannot be imported into itself: choose another -db");
-        string path = files.Exists(source) ? source : AofParts.ManifestIn(files, source) ?? source;
+        string path = AofParts.ManifestIn(files, source) ?? source;
         FileFormat format = Recognise(files, path);
         var report = new ImportReport(source, format);
         using var held = DatabaseLock.Take(files, target);

@@ -21,7 +21,9 @@ public static class Limits
     /// <summary>Largest metadata beside a value, in bytes.</summary>
     public const int MetadataBytesMax = 64 << 10;
 
-    /// <summary>Largest filter of an index run, in bytes; a run of more than 500 million keys has fewer bits a key.</summary>
+    /// <summary>
+    /// Largest filter of an index run, in bytes; a run of more than 500 million keys has fewer bits a key.
+    /// </summary>
     public const int FilterBytesMax = 1 << 30;
 
     /// <summary>Most index runs that one generation keeps alive; more are merged when it is committed.</summary>

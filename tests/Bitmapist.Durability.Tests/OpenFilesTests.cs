@@ -15,7 +15,7 @@ public sealed class OpenFilesTests
     [Fact]
     public async Task Everything_flushed_and_saved_gives_its_space_back()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "/proc is Linux's");
+        Prerequisite.Require(OperatingSystem.IsLinux(), "/proc is Linux's");
         using BitmapistServer server = BitmapistServer.With("-save", "0");
         using RawConnection client = await RawConnection.ConnectAsync(server.Port);
         string value = new('x', 4 << 20);
@@ -30,7 +30,7 @@ public sealed class OpenFilesTests
     [Fact]
     public async Task Compactions_under_readers_of_all_kinds_give_their_space_back()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "/proc is Linux's");
+        Prerequisite.Require(OperatingSystem.IsLinux(), "/proc is Linux's");
         using BitmapistServer server = BitmapistServer.With("-save", "0", "-maxmemory", "2mb", "-evict-idle", "1");
         await FillAsync(server);
         using var over = new CancellationTokenSource(TimeSpan.FromSeconds(6));
@@ -70,7 +70,7 @@ public sealed class OpenFilesTests
             }
 
             done?.Invoke();
-            if (pauseMs > 0) await Task.Delay(pauseMs, CancellationToken.None);
+            if (pauseMs > 0) await Eventually.AMomentAsync(pauseMs);
         }
     }
 
@@ -92,7 +92,7 @@ public sealed class OpenFilesTests
     {
         var waited = Stopwatch.StartNew();
         string[] deleted;
-        while ((deleted = Deleted(server.Process.Id)).Length > 0 && waited.Elapsed < s_soon) Thread.Sleep(20);
+        while ((deleted = Deleted(server.Process.Id)).Length > 0 && waited.Elapsed < s_soon) Eventually.AMoment(20);
         Assert.Empty(deleted);
     }
 

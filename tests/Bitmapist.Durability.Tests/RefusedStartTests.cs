@@ -108,7 +108,7 @@ public sealed class RefusedStartTests : IDisposable
     [Fact]
     public void A_pipe_in_place_of_the_file_is_refused()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no such files");
+        Prerequisite.Require(!(OperatingSystem.IsWindows()), "Windows has no such files");
         using (var make = System.Diagnostics.Process.Start("mkfifo", DatabasePath)) make.WaitForExit();
         Assert.Contains("is not a regular file", Refuses(DatabasePath), StringComparison.Ordinal);
     }
@@ -116,7 +116,7 @@ public sealed class RefusedStartTests : IDisposable
     [Fact]
     public void A_device_in_place_of_the_file_is_refused()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "elsewhere it is told by its length alone");
+        Prerequisite.Require(OperatingSystem.IsLinux(), "elsewhere it is told by its length alone");
         File.CreateSymbolicLink(DatabasePath, "/dev/null");
         Assert.Contains("/dev/null: is not a regular file", Refuses(DatabasePath), StringComparison.Ordinal);
         Assert.False(File.Exists("/dev/null.lock"));

@@ -13,7 +13,7 @@ internal static class SaveCommand
         string reply = Busy;
         for (int i = 0; i < 1000 && reply == Busy; i++)
         {
-            if (i > 0) await Task.Delay(10);
+            if (i > 0) await Eventually.AMomentAsync(10);
             reply = ReplyText.Render(await client.AskAsync("SAVE"));
         }
 

@@ -66,6 +66,12 @@ internal static class Eventually
     public static Task AMomentAsync(int momentMs = MomentMs) =>
         Task.Delay(momentMs, TestContext.Current.CancellationToken);
 
+    /// <summary>The same on the calling thread.</summary>
+    public static void AMoment(int momentMs) => Thread.Sleep(momentMs);
+
+    /// <summary>Whether a condition comes to hold within a time that only a failure takes.</summary>
+    public static bool Comes(Func<bool> condition, TimeSpan patience) => SpinWait.SpinUntil(condition, patience);
+
     private static void GiveUpAfterPatience(long startedAt, string what)
     {
         TimeSpan waited = Stopwatch.GetElapsedTime(startedAt);

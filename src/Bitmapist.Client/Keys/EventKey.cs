@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Bitmapist.Client.Keys;
 
-/// <summary>Tells keys of events from other keys by their shape alone: a name, an underscore, and a period or "u".</summary>
+/// <summary>
+/// Tells keys of events from other keys by their shape alone: a name, an underscore, and a period or "u".
+/// </summary>
 internal static class EventKey
 {
     /// <summary>The event's name in a key without its prefix; null where it is no event's key.</summary>

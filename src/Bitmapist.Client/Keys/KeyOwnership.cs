@@ -18,8 +18,8 @@ namespace Bitmapist.Client.Keys;
 /// another place has them, <c>staging_login</c> and <c>staging_active</c> beside <c>login</c> and <c>active</c>. One is
 /// no sign: <c>first_login</c> beside <c>login</c> is how events are named.</item>
 /// </list>
-/// Other names with underscores, such as <c>signup_step_1</c>, are taken for the client's own. So a prefix of words with
-/// few events is not found, and must be declared.
+/// Other names with underscores, such as <c>signup_step_1</c>, are taken for the client's own. So a prefix of words
+/// with few events is not found, and must be declared.
 /// </remarks>
 /// <param name="prefix">What this client's keys begin with.</param>
 /// <param name="foreign">Declared prefixes of others; those that do not begin with this one do not matter.</param>

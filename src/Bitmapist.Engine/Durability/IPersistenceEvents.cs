@@ -1,8 +1,8 @@
 namespace Bitmapist.Engine.Durability;
 
 /// <summary>
-/// What the operator should hear of; called on background threads, too. Whoever wants to hear only some of it implements
-/// only that.
+/// What the operator should hear of; called on background threads, too. Whoever wants to hear only some of it
+/// implements only that.
 /// </summary>
 public interface IPersistenceEvents
 {

@@ -130,8 +130,8 @@ internal sealed class LogKeeper : IAsyncDisposable
     }
 
     /// <summary>
-    /// The log began to fail, or an fsync failed while writes did: takes back what it does not have. By whoever noticed,
-    /// before anybody is told of the failure.
+    /// The log began to fail, or an fsync failed while writes did: takes back what it does not have. By whoever
+    /// noticed, before anybody is told of the failure.
     /// </summary>
     private void Settle()
     {

@@ -301,7 +301,9 @@ internal sealed class SnapshotSaver(KeyspaceStore store, IFileSystem files, Data
 
     private DatabaseFile OpenAgain() => OpenAgain(_file.Path);
 
-    /// <summary>Opens what was put under a path, unless it is another database, or an older state of this one.</summary>
+    /// <summary>
+    /// Opens what was put under a path, unless it is another database, or an older state of this one.
+    /// </summary>
     private DatabaseFile OpenAgain(string path)
     {
         var reopened = DatabaseFile.Open(files, path);

@@ -27,7 +27,9 @@ internal sealed class Journal(Session session)
     /// <summary>A verb has begun to change something, and is not at its end.</summary>
     public bool IsStepOpen { get; private set; }
 
-    /// <summary>Changes are noted, so that they can be taken back; not while that is done, nor during a replay.</summary>
+    /// <summary>
+    /// Changes are noted, so that they can be taken back; not while that is done, nor during a replay.
+    /// </summary>
     public bool IsRecording { get; set; } = true;
 
     /// <summary>The log's position behind this session's last effect; 0 when it had none.</summary>
@@ -65,8 +67,8 @@ internal sealed class Journal(Session session)
     }
 
     /// <summary>
-    /// Has the deletion of an expired key logged: by itself, before the effects of the verb or transaction, none of which
-    /// concerns that key; and in records of bounded size, as there may be very many.
+    /// Has the deletion of an expired key logged: by itself, before the effects of the verb or transaction, none of
+    /// which concerns that key; and in records of bounded size, as there may be very many.
     /// </summary>
     public void LogExpired(int database, ReadOnlySpan<byte> name)
     {

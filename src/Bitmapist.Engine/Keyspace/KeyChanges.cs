@@ -5,9 +5,9 @@ using Bitmapist.Engine.Durability;
 namespace Bitmapist.Engine.Keyspace;
 
 /// <summary>
-/// Every change of the keyspace goes through here: it is noted so that it can be taken back (<see cref="UndoLog"/>), and
-/// all books are kept: what a save must write, names, totals, expiry times, watches, memory. The changed entry's shard
-/// is held. A verb ends its changes with <see cref="Session.Seal"/>; one that throws before is taken back.
+/// Every change of the keyspace goes through here: it is noted so that it can be taken back (<see cref="UndoLog"/>),
+/// and all books are kept: what a save must write, names, totals, expiry times, watches, memory. The changed entry's
+/// shard is held. A verb ends its changes with <see cref="Session.Seal"/>; one that throws before is taken back.
 /// </summary>
 internal static class KeyChanges
 {
@@ -133,8 +133,8 @@ internal static class KeyChanges
     }
 
     /// <summary>
-    /// Removes an entry whose time has come, and logs that by itself: it is no part of the verb that found it, which has
-    /// changed nothing yet. While the log takes nothing the deletion is owed to it, so that reads go on.
+    /// Removes an entry whose time has come, and logs that by itself: it is no part of the verb that found it, which
+    /// has changed nothing yet. While the log takes nothing the deletion is owed to it, so that reads go on.
     /// </summary>
     public static void RemoveExpired(Session session, Shard shard, Entry entry)
     {

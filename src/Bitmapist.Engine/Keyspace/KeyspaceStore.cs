@@ -75,8 +75,8 @@ public sealed class KeyspaceStore
     internal bool IsRefusing { get; private set; }
 
     /// <summary>
-    /// Grows, while all shards are held, before anything is taken back that was seen by others: who saw or did something
-    /// in an earlier era must not say so. Any thread.
+    /// Grows, while all shards are held, before anything is taken back that was seen by others: who saw or did
+    /// something in an earlier era must not say so. Any thread.
     /// </summary>
     internal int Era => Volatile.Read(ref _era);
 
@@ -285,8 +285,8 @@ public sealed class KeyspaceStore
     }
 
     /// <summary>
-    /// Takes back what a failing log does not have, and refuses changes from now on; all shards are held. Reads go on, of
-    /// what was acknowledged.
+    /// Takes back what a failing log does not have, and refuses changes from now on; all shards are held. Reads go on,
+    /// of what was acknowledged.
     /// </summary>
     /// <returns>The log's position up to which changes stay.</returns>
     internal long Refuse(Session session)

@@ -172,9 +172,9 @@ public sealed class Session(KeyspaceStore store) : IDisposable
     }
 
     /// <summary>
-    /// Call between commands, and when no reply is left to be computed: values given out so far will be read no more, or
-    /// are in memory, and database files that others have replaced need not be kept open for them. Who never calls it
-    /// keeps them open until disposal.
+    /// Call between commands, and when no reply is left to be computed: values given out so far will be read no more,
+    /// or are in memory, and database files that others have replaced need not be kept open for them. Who never calls
+    /// it keeps them open until disposal.
     /// </summary>
     public void ReleaseFiles()
     {

@@ -19,7 +19,9 @@ internal sealed class UndoLog
 
     public int Count => _count;
 
-    /// <summary>Makes sure that one more item has room, so that noting a change cannot fail after it was made.</summary>
+    /// <summary>
+    /// Makes sure that one more item has room, so that noting a change cannot fail after it was made.
+    /// </summary>
     public void Reserve(KeyspaceStore store)
     {
         if (_count < _items.Length) return;

@@ -16,7 +16,9 @@ internal static class IdSort
     /// <summary>Below this the counts of digits cost more than comparing.</summary>
     private const int CountedMin = 48;
 
-    /// <summary>Sorts ids of which the lowest and the highest are known. O(ids × digits in which they differ).</summary>
+    /// <summary>
+    /// Sorts ids of which the lowest and the highest are known. O(ids × digits in which they differ).
+    /// </summary>
     /// <param name="ids">In any order, also repeated.</param>
     /// <param name="scratch">As many more; none of its content is kept.</param>
     /// <param name="lowest">The lowest id, or any below with the same leading bits.</param>

@@ -19,8 +19,8 @@ internal static class CompactMerge
     private const int WalkCost = 30;
 
     /// <summary>
-    /// From so many ids a chunk on they are gathered as bits instead of sorted: visiting the words of a chunk costs some
-    /// 600 ns, sorting an id and leaving out its likes 8 (measured).
+    /// From so many ids a chunk on they are gathered as bits instead of sorted: visiting the words of a chunk costs
+    /// some 600 ns, sorting an id and leaving out its likes 8 (measured).
     /// </summary>
     private const int BitsetIdsMin = 80;
 

@@ -91,7 +91,9 @@ public sealed class LogWriter : IDisposable
     /// <summary>An fsync failed since the log worked last.</summary>
     public bool IsSyncFailed => isSyncFailed;
 
-    /// <summary>Commits that waited for the disk although the policy is <see cref="FsyncPolicy.EverySecond"/>.</summary>
+    /// <summary>
+    /// Commits that waited for the disk although the policy is <see cref="FsyncPolicy.EverySecond"/>.
+    /// </summary>
     public long DelayedCommits => delay.Count;
 
     /// <summary>May change at any time; commits already waiting are still synced.</summary>
@@ -272,7 +274,8 @@ public sealed class LogWriter : IDisposable
     }
 
     /// <summary>
-    /// Tries whether a failing log, what it does not have being discarded, can be written again, and takes records if so.
+    /// Tries whether a failing log, what it does not have being discarded, can be written again, and takes records if
+    /// so.
     /// </summary>
     /// <returns>Whether it does; if not, <see cref="Failure"/> has the latest reason.</returns>
     public bool TryResume()
@@ -306,7 +309,9 @@ public sealed class LogWriter : IDisposable
         chain.Dispose();
     }
 
-    /// <summary>Writes what is buffered, and takes what is to be synced; false when there is nothing, for good.</summary>
+    /// <summary>
+    /// Writes what is buffered, and takes what is to be synced; false when there is nothing, for good.
+    /// </summary>
     internal bool TryBeginSync(out SyncWork work, out long target)
     {
         bool beganToFail;

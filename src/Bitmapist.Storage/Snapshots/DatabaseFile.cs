@@ -155,8 +155,8 @@ public sealed class DatabaseFile : IDisposable
     });
 
     /// <summary>
-    /// As <see cref="BeginRewrite"/>, but the file is put where nothing stands: under this one's own path, from which it
-    /// was moved or deleted, or another. Where something stands the commit throws <see cref="StorageException"/>.
+    /// As <see cref="BeginRewrite"/>, but the file is put where nothing stands: under this one's own path, from which
+    /// it was moved or deleted, or another. Where something stands the commit throws <see cref="StorageException"/>.
     /// </summary>
     public GenerationWriter BeginReplacement(string path) => BeginFile(path, isAgain: true, (unfinished, free) =>
     {

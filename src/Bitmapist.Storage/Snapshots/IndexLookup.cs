@@ -2,7 +2,9 @@ using System.Buffers;
 
 namespace Bitmapist.Storage.Snapshots;
 
-/// <summary>Looks one key up in an index run: what a cursor's Seek does, without making any key but the one found.</summary>
+/// <summary>
+/// Looks one key up in an index run: what a cursor's Seek does, without making any key but the one found.
+/// </summary>
 internal static class IndexLookup
 {
     /// <summary>

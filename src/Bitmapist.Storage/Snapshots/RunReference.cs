@@ -9,7 +9,8 @@ namespace Bitmapist.Storage.Snapshots;
 /// <param name="Deletions">Keys in the run that are deletions.</param>
 /// <param name="BlockBytes">Bytes of all its blocks together.</param>
 /// <param name="FilterOffset">Where the frame of its <see cref="KeyFilter"/> begins.</param>
-/// <param name="FilterBytes">Length of that frame; 0: it has none, like every run written before there were any.</param>
+/// <param name="FilterBytes">Length of that frame; 0: it has none, like every run written before there were
+/// any.</param>
 internal readonly record struct RunReference(
     long DirectoryOffset, int DirectoryBytes, long Entries, long Deletions, long BlockBytes,
     long FilterOffset = 0, int FilterBytes = 0)
@@ -39,7 +40,9 @@ internal readonly record struct RunReference(
         BinaryPrimitives.ReadInt64LittleEndian(source[40..]),
         ReadLength(source[48..]));
 
-    /// <summary>A length, which whoever reads so much compares with the file; out of range: one that no file has.</summary>
+    /// <summary>
+    /// A length, which whoever reads so much compares with the file; out of range: one that no file has.
+    /// </summary>
     private static int ReadLength(ReadOnlySpan<byte> source) =>
         (int)Math.Clamp(BinaryPrimitives.ReadInt64LittleEndian(source), -1, int.MaxValue);
 }

@@ -119,8 +119,8 @@ internal sealed class RunSet
     }
 
     /// <summary>
-    /// The oldest run of which the newer ones hold a quarter as many entries; all from there on become one. A generation
-    /// of very many keys adds several runs of one size: the newest alone would not tell.
+    /// The oldest run of which the newer ones hold a quarter as many entries; all from there on become one. A
+    /// generation of very many keys adds several runs of one size: the newest alone would not tell.
     /// </summary>
     private int MergeFrom()
     {

@@ -14,7 +14,9 @@ public sealed class CallerThreadTests(BitmapistServer server) : IClassFixture<Bi
     [MemberData(nameof(Operations))]
     public Task Callers_go_on_elsewhere(string name) => RunAsync(name);
 
-    /// <summary>Not a test method, which must not leave the test's context: here each step goes on where it may.</summary>
+    /// <summary>
+    /// Not a test method, which must not leave the test's context: here each step goes on where it may.
+    /// </summary>
     private async Task RunAsync(string name)
     {
         await using BitmapistClient client =

@@ -43,7 +43,7 @@ public sealed class CancellationTests
         options.BytesInFlightMax = 1;
         await using BitmapistClient client = await BitmapistClient.ConnectAsync(options, Cancel);
         Task first = client.MarkUniqueAsync("first", 1, Cancel); // takes all the room there is
-        await AssertCancelledAsync(name, client, Task.Delay(5, Cancel));
+        await AssertCancelledAsync(name, client, Eventually.AMomentAsync(5));
         await client.DisposeAsync();
         await Assert.ThrowsAsync<ConnectionLostException>(() => first);
     }
@@ -57,7 +57,7 @@ public sealed class CancellationTests
             new FakeServer(_ => Task.CompletedTask, greet: number => number == 1 ? "+PONG\r\n" : "");
         await using BitmapistClient client = await BitmapistClient.ConnectAsync(server.Options(), Cancel);
         await Eventually.IsAsync(() => server.Connections > 1, "a second connection");
-        await AssertCancelledAsync(name, client, Task.Delay(5, Cancel));
+        await AssertCancelledAsync(name, client, Eventually.AMomentAsync(5));
     }
 
     [Fact]
@@ -96,7 +96,7 @@ public sealed class CancellationTests
     }
 
     private static Task AssertConnectCancelledAsync(string place) => AssertCancelledAsync(
-        cancel => BitmapistClient.ConnectAsync(place, cancel).AsTask(), Task.Delay(50, Cancel));
+        cancel => BitmapistClient.ConnectAsync(place, cancel).AsTask(), Eventually.AMomentAsync(50));
 
     private static async Task AssertCancelledAsync(Func<CancellationToken, Task> run, Task ready)
     {

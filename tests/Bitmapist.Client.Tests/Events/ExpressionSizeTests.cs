@@ -4,7 +4,9 @@ using Bitmapist.Client.Tests.Servers;
 
 namespace Bitmapist.Client.Tests.Events;
 
-/// <summary>Expressions that would outgrow names, memory or stacks are refused when they are built or asked about.</summary>
+/// <summary>
+/// Expressions that would outgrow names, memory or stacks are refused when they are built or asked about.
+/// </summary>
 public sealed class ExpressionSizeTests
 {
     private static readonly UniqueEvents s_a = new("a");
@@ -66,7 +68,9 @@ public sealed class ExpressionSizeTests
         });
     }
 
-    /// <summary>Each line uses the one before twice: a dozen lines are thousands of keys, forty more than memory.</summary>
+    /// <summary>
+    /// Each line uses the one before twice: a dozen lines are thousands of keys, forty more than memory.
+    /// </summary>
     [Fact]
     public void What_is_used_twice_at_every_level_is_refused_before_it_is_spelled_out()
     {

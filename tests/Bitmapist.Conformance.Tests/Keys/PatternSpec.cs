@@ -56,7 +56,7 @@ public abstract class PatternSpec(ITestServer tested, ITestServer reference)
 
     private Random Begin()
     {
-        Assert.SkipWhen(reference.SkipReason != null, reference.SkipReason ?? "");
+        Prerequisite.Require(!(reference.SkipReason != null), reference.SkipReason ?? "");
         int seed = Environment.GetEnvironmentVariable("BITMAPIST_PATTERN_SEED") is { Length: > 0 } given
             ? int.Parse(given, CultureInfo.InvariantCulture)
             : Random.Shared.Next();

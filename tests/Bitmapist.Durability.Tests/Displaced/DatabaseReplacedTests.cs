@@ -5,7 +5,8 @@ namespace Bitmapist.Durability.Tests.Displaced;
 
 /// <summary>
 /// Another file is put in the database's place while the server runs, or written into it: it is named, and neither
-/// overwritten nor mixed with what the server has. Which of both to keep is the operator's to decide, by moving one away.
+/// overwritten nor mixed with what the server has. Which of both to keep is the operator's to decide, by moving one
+/// away.
 /// </summary>
 public sealed class DatabaseReplacedTests : IDisposable
 {
@@ -214,7 +215,7 @@ public sealed class DatabaseReplacedTests : IDisposable
 
     private async Task WaitForLineAsync(string text)
     {
-        for (int i = 0; i < 200 && !_server.Output.Contains(text, StringComparison.Ordinal); i++) await Task.Delay(50);
+        for (int i = 0; i < 200 && !_server.Output.Contains(text, StringComparison.Ordinal); i++) await Eventually.AMomentAsync(50);
         Assert.Contains(text, _server.Output, StringComparison.Ordinal);
     }
 }

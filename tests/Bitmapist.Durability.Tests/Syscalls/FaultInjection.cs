@@ -43,8 +43,8 @@ internal sealed class FaultInjection : IDisposable
     /// <param name="server">The server.</param>
     /// <param name="fault">What strace takes for inject=: names of calls (<see cref="Strace.Fsync"/> …), then for
     /// instance ":error=EIO", ":error=ENOSPC:when=1", ":delay_enter=3000000" (microseconds).</param>
-    /// <param name="paths">Only calls that have to do with these files or folders, by name (of a rename: the old one) or
-    /// by an open descriptor, fail; none: all.</param>
+    /// <param name="paths">Only calls that have to do with these files or folders, by name (of a rename: the old one)
+    /// or by an open descriptor, fail; none: all.</param>
     public static FaultInjection Attach(ServerProcess server, string fault, params string[] paths) =>
         Attach(server, [fault], paths);
 
@@ -83,7 +83,7 @@ internal sealed class FaultInjection : IDisposable
         while (!condition())
         {
             if (waited.ElapsedMilliseconds > PatienceMs) return false;
-            Thread.Sleep(2);
+            Eventually.AMoment(2);
         }
 
         return true;

@@ -59,7 +59,9 @@ public sealed class FaultMatrixTests
         Assert.Equal(0, StartedServer.RunToEnd(server.Folder, "check", server.DatabasePath).ExitCode);
     }
 
-    /// <summary>Marks that are saved and marks that are not, and what it takes for the next save to do what it is to do.</summary>
+    /// <summary>
+    /// Marks that are saved and marks that are not, and what it takes for the next save to do what it is to do.
+    /// </summary>
     private static async Task PrepareAsync(
         BitmapistServer server, RawConnection client, AcknowledgedMarks marks, string during)
     {
@@ -77,7 +79,9 @@ public sealed class FaultMatrixTests
         Assert.Equal(Marks, await marks.AddAsync(client, Marks));
     }
 
-    /// <summary>The files that the work under test writes, and no other: the log's own failures are another matter.</summary>
+    /// <summary>
+    /// The files that the work under test writes, and no other: the log's own failures are another matter.
+    /// </summary>
     private static string[] Paths(BitmapistServer server, string during, string call, string[] log) => during switch
     {
         FaultCases.Save => call == "unlink" ? log : [server.DatabasePath],
@@ -136,7 +140,7 @@ public sealed class FaultMatrixTests
         {
             string info = ReplyText.Render(await client.AskAsync("INFO persistence"));
             if (info.Contains("bitmapist_backup_in_progress:0", StringComparison.Ordinal)) return;
-            await Task.Delay(10);
+            await Eventually.AMomentAsync(10);
         }
     }
 
@@ -147,5 +151,5 @@ public sealed class FaultMatrixTests
     private static string BackupOf(BitmapistServer server) => Path.Combine(server.Folder, BackupName);
 
     private static void WaitForLines(BitmapistServer server, string text, int count) =>
-        Assert.True(SpinWait.SpinUntil(() => server.Output.Split(text).Length > count, 10_000), server.Output);
+        Assert.True(Eventually.Comes(() => server.Output.Split(text).Length > count, 10_000), server.Output);
 }

@@ -2,7 +2,9 @@ using Bitmapist.Testing.Servers;
 
 namespace Bitmapist.Durability.Tests.Syscalls;
 
-/// <summary>strace(1), by which tests see, fail and delay what the server asks of the system, below the runtime.</summary>
+/// <summary>
+/// strace(1), by which tests see, fail and delay what the server asks of the system, below the runtime.
+/// </summary>
 internal static class Strace
 {
     /// <summary>
@@ -24,7 +26,7 @@ internal static class Strace
             .Select(folder => Path.Combine(folder, "strace")).FirstOrDefault(File.Exists);
         if (found is null && Environment.GetEnvironmentVariable("CI") == "true")
             throw new FileNotFoundException("strace is not installed: apt-get install strace");
-        Assert.SkipWhen(found is null, "strace is not installed");
+        Prerequisite.Require(!(found is null), "strace is not installed");
         return found!;
     }
 

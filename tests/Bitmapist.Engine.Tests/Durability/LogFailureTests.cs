@@ -335,7 +335,7 @@ public sealed class LogFailureTests
     private static bool IsLog(string path) => path.Contains(".log.", StringComparison.Ordinal);
 
     private static void Until(Func<bool> condition) =>
-        Assert.True(SpinWait.SpinUntil(condition, TimeSpan.FromSeconds(10)));
+        Assert.True(Eventually.Comes(condition, TimeSpan.FromSeconds(10)));
 
     private static long Now(SimulatedServer server) => server.Time.GetUtcNow().ToUnixTimeMilliseconds();
 }

@@ -4,7 +4,9 @@ using Bitmapist.Storage.Log;
 
 namespace Bitmapist.Engine.Tests.Durability;
 
-/// <summary>Without periodic saves, too, the log does not grow for ever: a save begins when it has outgrown the data.</summary>
+/// <summary>
+/// Without periodic saves, too, the log does not grow for ever: a save begins when it has outgrown the data.
+/// </summary>
 public sealed class LogGrowthTests
 {
     [Fact]
@@ -67,7 +69,7 @@ public sealed class LogGrowthTests
         await server.Keyspace.CommitAsync(server.Session);
         server.Keyspace.LogGrowthBytesMin = 1000;
         Assert.True(Look(server));
-        Assert.InRange(server.Keyspace.LogBytes, 0, 1000);
+        Bounds.AtMost(1000, server.Keyspace.LogBytes);
         Assert.False(Look(server));
     }
 
@@ -83,7 +85,7 @@ public sealed class LogGrowthTests
         for (int i = 0; i < 9; i++) Assert.False(Look(server)); // 100 ms each
         server.Disk.FullSuffix = "";
         Look(server);
-        Assert.True(SpinWait.SpinUntil(() => server.Events.Saves == 1, TimeSpan.FromSeconds(10)));
+        Assert.True(Eventually.Comes(() => server.Events.Saves == 1, TimeSpan.FromSeconds(10)));
     }
 
     private static async Task WriteAsync(SimulatedServer server, int bytes)
@@ -101,8 +103,8 @@ public sealed class LogGrowthTests
         int before = server.Events.SavesForGrowth;
         long looks = server.Keyspace.LogLooks;
         server.Time.Advance(TimeSpan.FromMilliseconds(100));
-        Assert.True(SpinWait.SpinUntil(() => server.Keyspace.LogLooks > looks, TimeSpan.FromSeconds(10)));
-        Assert.True(SpinWait.SpinUntil(() => !server.Keyspace.IsSaving, TimeSpan.FromSeconds(10)));
+        Assert.True(Eventually.Comes(() => server.Keyspace.LogLooks > looks, TimeSpan.FromSeconds(10)));
+        Assert.True(Eventually.Comes(() => !server.Keyspace.IsSaving, TimeSpan.FromSeconds(10)));
         return server.Events.SavesForGrowth > before;
     }
 }

@@ -89,7 +89,7 @@ internal sealed class SimulatedServer : IAsyncDisposable
         for (int waits = 0; _keyspace.IsSaving || _keyspace.LogFailure is not null || _keyspace.IsLogFailing; waits++)
         {
             Assert.True(waits < 2000, $"refusing writes for too long: {_keyspace.LogFailure}");
-            Thread.Sleep(1);
+            Eventually.AMoment(1);
             if (waits % 10 == 9) Time.Advance(TimeSpan.FromMilliseconds(100)); // what waits longer each time
         }
     }

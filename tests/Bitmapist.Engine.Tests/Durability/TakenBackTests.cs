@@ -108,7 +108,7 @@ public sealed class TakenBackTests
         await save;
         if (isToldSo || (fault == Fault.Sync && server.Keyspace.AppendFsync == FsyncPolicy.EverySecond))
         {
-            Assert.True(SpinWait.SpinUntil(
+            Assert.True(Eventually.Comes(
                 () => server.Events.Refusals.Count > before || (!isToldSo && server.Keyspace.Store.Log!.AppendedPosition
                     == server.Keyspace.Store.Log.SyncedPosition), TimeSpan.FromSeconds(10)), "told, and not refused");
         }

@@ -37,7 +37,7 @@ public sealed class ExpiryCycleTests
         for (int i = 0; !isSo(); i++)
         {
             Assert.True(i < 2000, "it does not come to pass");
-            await Task.Delay(10, TestContext.Current.CancellationToken);
+            await Eventually.AMomentAsync(10);
         }
     }
 

@@ -13,7 +13,9 @@ public sealed class KeyHashTests
     private const int Names = 40_000;
     private const int BucketsPerShard = 1024; // what a shard's table of so many names has
 
-    /// <summary>Constants that hashes by multiplication xor their input with, or add to it, before they multiply.</summary>
+    /// <summary>
+    /// Constants that hashes by multiplication xor their input with, or add to it, before they multiply.
+    /// </summary>
     public static TheoryData<ulong> Factors() =>
     [
         0xC2B2_AE3D_27D4_EB4F, // xxHash's second prime

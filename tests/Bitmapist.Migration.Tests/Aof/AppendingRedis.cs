@@ -28,7 +28,7 @@ internal sealed class AppendingRedis : IDisposable
     /// <summary>Starts one without keys.</summary>
     public static AppendingRedis Start(params string[] options)
     {
-        Assert.SkipUnless(s_reasonToSkip.Value is null, s_reasonToSkip.Value ?? "");
+        Prerequisite.Require(s_reasonToSkip.Value is null, s_reasonToSkip.Value ?? "");
         var redis = new AppendingRedis(options);
         redis.Launch();
         return redis;
@@ -37,7 +37,7 @@ internal sealed class AppendingRedis : IDisposable
     /// <summary>Starts one that loads a single append-only file; null where it refuses it.</summary>
     public static AppendingRedis? Over(byte[] file)
     {
-        Assert.SkipUnless(s_reasonToSkip.Value is null, s_reasonToSkip.Value ?? "");
+        Prerequisite.Require(s_reasonToSkip.Value is null, s_reasonToSkip.Value ?? "");
         var redis = new AppendingRedis([]);
         Directory.CreateDirectory(redis.Files);
         File.WriteAllBytes(Path.Combine(redis.Files, "whole.aof"), file);
@@ -84,7 +84,7 @@ internal sealed class AppendingRedis : IDisposable
                 return;
             }
 
-            await Task.Delay(10);
+            await Eventually.AMomentAsync(10);
         }
 
         throw new TimeoutException("The rewrite did not end.\n" + Output);

@@ -63,7 +63,7 @@ public sealed class TransactionStreamTests
         await client.WriteAsync([.. Enumerable.Repeat("GET k", Gets)]);
         string expected = string.Concat(Enumerable.Repeat(Bulk(value), Gets));
         await UntilQueuedAsync(client);
-        await Task.Delay(100, TestContext.Current.CancellationToken);
+        await Eventually.AMomentAsync(100);
         Assert.InRange(client.Connection.QueuedReplyBytes, 1, 2_000_000); // of 3.6 MB
         Assert.Equal(expected, await client.ReadAsync(expected.Length));
     }
@@ -99,7 +99,7 @@ public sealed class TransactionStreamTests
         for (int i = 0; client.Connection.QueuedReplyBytes == 0; i++)
         {
             Assert.True(i < 10_000, "nothing waits to be read");
-            await Task.Delay(1, TestContext.Current.CancellationToken);
+            await Eventually.AMomentAsync(1);
         }
     }
 

@@ -45,7 +45,7 @@ public sealed class UnreadableTests : IAsyncDisposable
         for (int i = 0; _keyspace.Store.Statistics().ResidentKeys > 0; i++)
         {
             Assert.True(i < 2000, "nothing leaves memory");
-            await Task.Delay(10, TestContext.Current.CancellationToken);
+            await Eventually.AMomentAsync(10);
         }
 
         _keyspace.MemoryBytesMax = 0;

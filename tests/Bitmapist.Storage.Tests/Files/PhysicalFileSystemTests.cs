@@ -85,7 +85,7 @@ public sealed class PhysicalFileSystemTests : IDisposable
     [Fact]
     public void What_cannot_be_looked_for_is_not_taken_for_missing()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has other limits");
+        Prerequisite.Require(!(OperatingSystem.IsWindows()), "Windows has other limits");
         Assert.False(files.Exists(directory.File("missing")));
         Assert.False(files.Exists(directory.File("missing/file")));
         File.WriteAllText(directory.File("file"), "");
@@ -101,7 +101,7 @@ public sealed class PhysicalFileSystemTests : IDisposable
     public void A_rename_across_devices_fails_instead_of_copying()
     {
         string elsewhere = Path.Combine("/dev/shm", Path.GetRandomFileName());
-        Assert.SkipUnless(OperatingSystem.IsLinux() && Directory.Exists("/dev/shm"), "needs a second file system");
+        Prerequisite.Require(OperatingSystem.IsLinux() && Directory.Exists("/dev/shm"), "needs a second file system");
         string path = directory.File("f");
         files.Open(path, FileOpen.CreateNew).Dispose();
         StorageException refused = Assert.Throws<StorageException>(() => files.Rename(path, elsewhere));
@@ -121,7 +121,7 @@ public sealed class PhysicalFileSystemTests : IDisposable
     [InlineData("is in a folder that is replaced", FilePlace.Another)]
     public void An_open_file_knows_whether_its_path_leads_to_it(string fate, FilePlace expected)
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows does not move what is open");
+        Prerequisite.Require(!(OperatingSystem.IsWindows()), "Windows does not move what is open");
         string folder = directory.File("folder"), path = Path.Combine(folder, "f"), aside = directory.File("aside");
         Directory.CreateDirectory(folder);
         using IFile file = files.Open(path, FileOpen.CreateNew);
@@ -182,7 +182,7 @@ public sealed class PhysicalFileSystemTests : IDisposable
     [Fact]
     public void What_is_no_regular_file_is_refused_by_name()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no such files");
+        Prerequisite.Require(!(OperatingSystem.IsWindows()), "Windows has no such files");
         string pipe = directory.File("pipe");
         using (Process make = Process.Start("mkfifo", pipe)) make.WaitForExit();
         foreach (string path in new[] { pipe, "/dev/null" })

@@ -145,7 +145,7 @@ public sealed class LogFailureTests
         await log.CommitAsync(kept);
         disk.FailNext(DiskOperation.Sync, DiskFault.InputOutputError);
         time.Advance(TimeSpan.FromSeconds(1));
-        Assert.True(SpinWait.SpinUntil(() => log.Failure is not null, TimeSpan.FromSeconds(10)));
+        Assert.True(Eventually.Comes(() => log.Failure is not null, TimeSpan.FromSeconds(10)));
         Assert.Equal(LogText.Segment(1), log.Failure!.Path);
         Assert.Throws<StorageException>(() => log.Append("refused"u8));
         await Assert.ThrowsAsync<StorageException>(() => log.SyncAsync(kept).AsTask());

@@ -5,7 +5,9 @@ using Bitmapist.Testing.Files;
 
 namespace Bitmapist.Storage.Tests.Snapshots;
 
-/// <summary>The filters over index runs: never a key denied, few others let through, and no read for the rest.</summary>
+/// <summary>
+/// The filters over index runs: never a key denied, few others let through, and no read for the rest.
+/// </summary>
 public sealed class KeyFilterTests
 {
     private readonly SimulatedFileSystem disk = new();
@@ -62,8 +64,8 @@ public sealed class KeyFilterTests
         }
 
         // Each of the others passes three filters with a chance of 0.4 %, and then takes a block or two.
-        Assert.InRange(passed, 0, 150);
-        Assert.InRange(disk.ReadBytes - before, 0, 150 * 2 * 4200);
+        Bounds.AtMost(150, passed);
+        Bounds.AtMost(150 * 2 * 4200, disk.ReadBytes - before);
         before = disk.ReadBytes;
         for (int i = 0; i < 5110; i++) Assert.True(database.TryFind(Key(i), out _));
         Assert.InRange((disk.ReadBytes - before) / 5110, 500, 4400);
@@ -148,7 +150,7 @@ public sealed class KeyFilterTests
             Assert.All(Runs(), run => Assert.NotNull(run.Filter));
             Assert.Contains(Runs(), run => directories.Contains(run.Reference.DirectoryOffset)); // it was not rewritten
             for (int i = 0; i < 3020; i++) Assert.Equal(i < 3011, database.TryFind(Key(i), out _));
-            Assert.InRange(Enumerable.Range(4000, 1000).Count(i => database.MayHave(Key(i))), 0, 30);
+            Bounds.AtMost(30, Enumerable.Range(4000, 1000).Count(i => database.MayHave(Key(i))));
         }
 
         using DatabaseFile reopened = DatabaseFile.OpenOrCreate(disk, Generations.Path);

@@ -31,7 +31,9 @@ internal sealed class GlobSearch
     /// <summary>Words of state, 64 items each.</summary>
     public int Words { get; }
 
-    /// <summary>Whether the items stand somewhere in the text, as far apart as the stars allow. O(bytes × Words).</summary>
+    /// <summary>
+    /// Whether the items stand somewhere in the text, as far apart as the stars allow. O(bytes × Words).
+    /// </summary>
     public bool IsMatch(ReadOnlySpan<byte> text) => Words == 1 ? IsMatchOfOneWord(text) : IsMatchOfWords(text);
 
     private static ulong Bit(int state) => 1UL << (state % WordBits);
