@@ -24,7 +24,8 @@ internal static partial class Log
     public static partial void CommitFailed(ILogger logger, string reason);
 
     [LoggerMessage(32, LogLevel.Error,
-        "the log cannot be written: writes are refused until it can, which is tried all the time; reads go on: {Reason}")]
+        "the log cannot be written: writes are refused until it can, which is tried all the time; reads go on: "
+            + "{Reason}")]
     public static partial void WritesRefused(ILogger logger, string reason);
 
     [LoggerMessage(33, LogLevel.Error,

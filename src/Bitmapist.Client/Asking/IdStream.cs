@@ -80,8 +80,10 @@ internal sealed class IdStream(AskingContext context, EventSet set, Cancellation
     {
         long end = first + bytes.Length;
         long? next = end;
-        if (!position.IsError) next = position.AsInteger() is >= 0 and long bit ? Math.Max(end, bit / BitsPerByte) : null;
-        return new IdWindow(first, bytes, lengthBytes, bytes.IsEmpty || next >= Math.Min(lengthBytes, IdBitmap.BytesMax) ? null : next);
+        if (!position.IsError)
+            next = position.AsInteger() is >= 0 and long bit ? Math.Max(end, bit / BitsPerByte) : null;
+        bool isLast = bytes.IsEmpty || next >= Math.Min(lengthBytes, IdBitmap.BytesMax);
+        return new IdWindow(first, bytes, lengthBytes, isLast ? null : next);
     }
 
     /// <summary>For servers without GETRANGE, as the Go server and ours before 0.2: the key in one piece.</summary>

@@ -114,7 +114,8 @@ internal sealed class KeyOwnership(string prefix, IReadOnlyList<string> foreign,
         key.AsSpan(prefix.Length).StartsWith(ResultMark, StringComparison.Ordinal);
 
     /// <summary>AND, OR, XOR or NOT, perhaps with the number of operands.</summary>
-    private static bool IsOperation(ReadOnlySpan<char> word) => word.TrimEnd("0123456789") is "AND" or "OR" or "XOR" or "NOT";
+    private static bool IsOperation(ReadOnlySpan<char> word) =>
+        word.TrimEnd("0123456789") is "AND" or "OR" or "XOR" or "NOT";
 
     /// <summary>A number, or hexadecimal digits as in a UUID, with or without its dashes.</summary>
     private static bool IsId(ReadOnlySpan<char> text)

@@ -146,7 +146,8 @@ internal static class KeyChanges
             return;
         }
 
-        bool isByItself = !session.Journal.IsStepOpen; // unless a verb that empties several databases looks at watched keys
+        // unless a verb that empties several databases looks at watched keys
+        bool isByItself = !session.Journal.IsStepOpen;
         Remove(session, shard, entry);
         session.Journal.LogExpired(entry.Database, entry.Name);
         if (isByItself) session.Seal();

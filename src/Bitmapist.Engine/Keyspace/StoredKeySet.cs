@@ -27,7 +27,8 @@ internal static class StoredKeySet
 
         public int GetHashCode([DisallowNull] StoredKey obj) => obj.GetHashCode();
 
-        public bool Equals(Named alternate, StoredKey other) => other.Is(alternate.Database, alternate.Hash, alternate.Name);
+        public bool Equals(Named alternate, StoredKey other) =>
+            other.Is(alternate.Database, alternate.Hash, alternate.Name);
 
         public int GetHashCode(Named alternate) => StoredKey.HashOf(alternate.Database, alternate.Hash);
 

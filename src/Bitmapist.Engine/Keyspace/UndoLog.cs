@@ -68,7 +68,8 @@ internal sealed class UndoLog
         for (int i = 0; i < _count; i++)
         {
             object? old = this[i].Old;
-            if (old is FlushedDatabase || (old is PendingBits { Stored: { } stored } && stored.File != current)) return true;
+            if (old is FlushedDatabase || (old is PendingBits { Stored: { } stored } && stored.File != current))
+                return true;
         }
 
         return false;

@@ -30,7 +30,8 @@ public sealed class LogWriter : IDisposable
     private volatile bool disposed;
 
     private LogWriter(
-        IFileSystem files, string databasePath, SegmentChain chain, long sequence, FsyncPolicy policy, TimeProvider time)
+        IFileSystem files, string databasePath, SegmentChain chain, long sequence, FsyncPolicy policy,
+            TimeProvider time)
     {
         this.files = files;
         this.databasePath = databasePath;

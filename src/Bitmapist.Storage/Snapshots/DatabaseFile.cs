@@ -117,7 +117,7 @@ public sealed class DatabaseFile : IDisposable
     /// </summary>
     public GenerationWriter BeginGeneration()
     {
-        if (Volatile.Read(ref writing) == 0) RequireInPlace(); // before anything behind the newest generation is cut
+        if (!replaced && Volatile.Read(ref writing) == 0) RequireInPlace(); // before anything behind the newest generation is cut
         EnterWriting();
         DatabaseState current = state;
         try
@@ -374,7 +374,8 @@ public sealed class DatabaseFile : IDisposable
 
     private void EnterWriting(bool isAgain = false)
     {
-        if (replaced && !isAgain) throw new InvalidOperationException("A compacted file has taken this one's place; open that.");
+        if (replaced && !isAgain)
+            throw new InvalidOperationException("A compacted file has taken this one's place; open that.");
         if (Interlocked.Exchange(ref writing, 1) != 0)
             throw new InvalidOperationException("Another generation is being written.");
     }

@@ -112,7 +112,8 @@ internal sealed class IndexCursor(IndexRun run)
         if (shared + rest.Length > key.Length) Array.Resize(ref key, (shared + rest.Length) * 2);
         rest.CopyTo(key.AsSpan(shared));
         keyBytes = shared + rest.Length;
-        if (!reader.TryReadEntry(out IndexEntry entry, out metadataStart, out metadataBytes)) throw run.Malformed(block);
+        if (!reader.TryReadEntry(out IndexEntry entry, out metadataStart, out metadataBytes))
+            throw run.Malformed(block);
         Entry = entry;
         at = reader.At;
     }

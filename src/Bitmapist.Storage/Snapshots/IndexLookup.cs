@@ -40,7 +40,8 @@ internal static class IndexLookup
         var reader = new IndexBlockReader(frame, IndexFrame.HeaderBytes);
         while (!reader.IsAtEnd)
         {
-            if (!reader.TryReadKey(keyBytes, out int sharedBytes, out ReadOnlySpan<byte> rest)) throw run.Malformed(block);
+            if (!reader.TryReadKey(keyBytes, out int sharedBytes, out ReadOnlySpan<byte> rest))
+                throw run.Malformed(block);
             keyBytes = sharedBytes + rest.Length;
             int order = -1; // with more in common with the key before it than that has with ours: below ours, too
             if (sharedBytes < common) order = 1; // it is above that key within what this has in common with ours
@@ -52,7 +53,8 @@ internal static class IndexLookup
             }
 
             if (order > 0) break;
-            if (!reader.TryReadEntry(out entry, out int metadataStart, out int metadataBytes)) throw run.Malformed(block);
+            if (!reader.TryReadEntry(out entry, out int metadataStart, out int metadataBytes))
+                throw run.Malformed(block);
             if (order < 0) continue;
             metadata = metadataBytes == 0 ? [] : frame.Slice(metadataStart, metadataBytes).ToArray();
             return true;

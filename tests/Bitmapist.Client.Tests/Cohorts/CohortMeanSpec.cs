@@ -38,7 +38,8 @@ public abstract class CohortMeanSpec(ITestServer server) : ClientSpec(server)
         await client.MarkAsync("s", 77, s_now, cancellationToken: Cancel); // March's cohort; April is in the future
         CohortTable table = await client.CohortAsync(new CohortQuery
         {
-            First = "s", Return = "r", Unit = PeriodUnit.Month, Rows = 4, PeriodsAfter = 3, Values = CohortValues.Counts,
+            First = "s", Return = "r", Unit = PeriodUnit.Month, Rows = 4, PeriodsAfter = 3,
+                Values = CohortValues.Counts,
         }, Cancel);
         CohortTable other = await client.CohortAsync(
             MonthEvents.From("s", s_now), MonthEvents.From("r", s_now), 4, 4, CohortValues.Counts, Cancel);

@@ -84,7 +84,8 @@ public sealed class ExpressionSizeTests
         EventSet left = s_a;
         refusal = Assert.Throws<ArgumentException>(() =>
         {
-            for (int level = 0; level < 100; level++) left = (left | s_b) - s_a; // a difference spells its left side twice
+            // a difference spells its left side twice
+            for (int level = 0; level < 100; level++) left = (left | s_b) - s_a;
         });
         Assert.Contains("1,048,576 are allowed", refusal.Message, StringComparison.Ordinal);
     }
@@ -123,7 +124,8 @@ public sealed class ExpressionSizeTests
         EventSet[] sets =
         [
             s_a & s_b, ~s_a, s_a - s_b, s_a - s_b - day, (s_a | s_b) - (day - s_a), day & (s_a | day) & s_b,
-            new YearEvents("year", 2026) & s_a, new RollingEvents("hour", PeriodUnit.Hour, 48, DateTime.UnixEpoch) - day,
+            new YearEvents("year", 2026) & s_a, new RollingEvents("hour", PeriodUnit.Hour, 48,
+                DateTime.UnixEpoch) - day,
             new RollingEvents("y", PeriodUnit.Year, 3, DateTime.UnixEpoch) ^ new HourEvents("h", 2026, 12, 31, 23),
         ];
         foreach (EventSet set in sets)

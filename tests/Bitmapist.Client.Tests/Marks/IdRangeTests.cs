@@ -54,7 +54,8 @@ public sealed class IdRangeTests : IAsyncDisposable
         DateTime? at = null;
         Assert.Equal(3, await _client.MarkAsync("a", Enumerable.Range(0, 3), cancellationToken: Cancel));
         Assert.Equal(2, await _client.MarkAsync("a", [1, 2], cancellationToken: Cancel));
-        Assert.Equal(2, await _client.MarkAsync("a", new List<long> { 0, uint.MaxValue }, at, cancellationToken: Cancel));
+        Assert.Equal(2, await _client.MarkAsync("a", new List<long> { 0, uint.MaxValue }, at,
+            cancellationToken: Cancel));
         Assert.Equal(1, await _client.MarkAsync("a", Async<ulong>(uint.MaxValue), cancellationToken: Cancel));
         Assert.Equal(1, await _client.MarkAsync("a", Async<short>(short.MaxValue), at, cancellationToken: Cancel));
         Assert.Equal(1, await _client.UnmarkAsync("a", new[] { byte.MaxValue }, cancellationToken: Cancel));

@@ -30,7 +30,8 @@ public abstract class PatternSpec(ITestServer tested, ITestServer reference)
         using RawConnection ours = await RawConnection.ConnectAsync(tested.Port);
         using RawConnection theirs = await RawConnection.ConnectAsync(reference.Port);
         byte[][] names = [[], .. Enumerable.Range(0, Names).Select(_ => RandomName(random))];
-        byte[][][] commands = [["FLUSHALL"u8.ToArray()], .. names.Select(name => Command("SET", name, "v"u8.ToArray()))];
+        byte[][][] commands = [["FLUSHALL"u8.ToArray()], .. names.Select(name => Command("SET", name,
+            "v"u8.ToArray()))];
         await AskAsync(ours, commands);
         await AskAsync(theirs, commands);
         await CompareAsync(ours, theirs,
@@ -44,7 +45,8 @@ public abstract class PatternSpec(ITestServer tested, ITestServer reference)
         using RawConnection ours = await RawConnection.ConnectAsync(tested.Port);
         using RawConnection theirs = await RawConnection.ConnectAsync(reference.Port);
         byte[][][] list = [Command("COMMAND", "LIST"u8.ToArray())];
-        List<string> known = [.. Items((await AskAsync(ours, list))[0]).Intersect(Items((await AskAsync(theirs, list))[0]))];
+        List<string> known = [.. Items((await AskAsync(ours, list))[0]).Intersect(Items((await AskAsync(theirs,
+            list))[0]))];
         Assert.InRange(known.Count, 50, 500);
         byte[][] names = [.. known.Select(Encoding.ASCII.GetBytes)];
         await CompareAsync(ours, theirs,

@@ -215,7 +215,8 @@ public sealed class DatabaseReplacedTests : IDisposable
 
     private async Task WaitForLineAsync(string text)
     {
-        for (int i = 0; i < 200 && !_server.Output.Contains(text, StringComparison.Ordinal); i++) await Eventually.AMomentAsync(50);
+        for (int i = 0; i < 200 && !_server.Output.Contains(text, StringComparison.Ordinal); i++)
+            await Eventually.AMomentAsync(50);
         Assert.Contains(text, _server.Output, StringComparison.Ordinal);
     }
 }

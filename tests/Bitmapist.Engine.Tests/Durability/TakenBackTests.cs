@@ -139,7 +139,8 @@ public sealed class TakenBackTests
 
     private static bool IsLog(string path) => path.Contains(".log.", StringComparison.Ordinal);
 
-    private static DiskFault? Fails(DiskOperation operation, string path, Fault fault, bool savesFail) => operation switch
+    private static DiskFault? Fails(DiskOperation operation, string path, Fault fault,
+        bool savesFail) => operation switch
     {
         DiskOperation.Write when IsLog(path) && fault == Fault.Write => DiskFault.NoSpace,
         DiskOperation.Write when IsLog(path) && fault == Fault.CutOfTheTail => DiskFault.ShortWrite,

@@ -28,7 +28,8 @@ public sealed class GlobPatternTests
         for (int round = 0; round < 200; round++)
         {
             string[] singles = [.. Enumerable.Range(0, items).Select(_ => RandomItem(random))];
-            string[] pattern = ["*", .. singles.SelectMany(item => random.Next(10) == 0 ? new[] { item, "*" } : [item]), "*"];
+            string[] pattern = ["*", .. singles.SelectMany(item => random.Next(10) == 0 ? new[] { item, "*" }
+                : [item]), "*"];
             // Mostly what the pattern asks for, with something between.
             byte[] name = [.. singles.SelectMany(item => random.Next(items * 2) == 0
                 ? [(byte)'a', Matching(item)]

@@ -306,7 +306,8 @@ public sealed class KeyFilterTests
     {
         using IFile file = disk.Open(Generations.Path, FileOpen.OpenExisting);
         Trailer trailer = Trailer.FindNewest(file, DatabaseHeader.Read(file));
-        file.Write(trailer.Offset, (trailer with { Runs = Array.ConvertAll(trailer.Runs, run => change(run)) }).Encode());
+        file.Write(trailer.Offset, (trailer with { Runs = Array.ConvertAll(trailer.Runs,
+            run => change(run)) }).Encode());
     }
 
     private void Flip(long offset)
