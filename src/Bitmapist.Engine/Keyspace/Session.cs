@@ -56,7 +56,7 @@ public sealed class Session(KeyspaceStore store) : IDisposable
     internal bool IsReplaying => InTransaction && _transactionNowUnixMs == 0;
 
     /// <summary>Unix milliseconds; stands still during a transaction, as in Redis.</summary>
-    internal long NowUnixMs => InTransaction ? _transactionNowUnixMs : store.NowUnixMs;
+    public long NowUnixMs => InTransaction ? _transactionNowUnixMs : store.NowUnixMs;
 
     /// <summary>The shards (one bit each) that hold a key.</summary>
     public static ulong ShardsOf(ReadOnlySpan<byte> name) => new KeyRef(name).ShardMask;

@@ -117,7 +117,8 @@ public sealed class DatabaseFile : IDisposable
     /// </summary>
     public GenerationWriter BeginGeneration()
     {
-        if (!replaced && Volatile.Read(ref writing) == 0) RequireInPlace(); // before anything behind the newest generation is cut
+        // Before anything behind the newest generation is cut.
+        if (!replaced && Volatile.Read(ref writing) == 0) RequireInPlace();
         EnterWriting();
         DatabaseState current = state;
         try

@@ -123,7 +123,7 @@ public sealed class ConnectionStringTests
     [InlineData("host?", null)]
     [InlineData("host?prefix", "option \"prefix\" has no value")]
     [InlineData("host?prefix=a&prefix=b", "option \"prefix\" is given twice")]
-    [InlineData("host?color=red", "option \"color\" is none of prefix, layout, db, name, hourly, unique, connectTimeoutMs, responseTimeoutMs")]
+    [InlineData("host?color=red", "option \"color\" is none of prefix, layout, db, name, hourly, unique, foreign, ownsPrefix, connectTimeoutMs, responseTimeoutMs")]
     [InlineData("host?hourly=yes", "hourly must be true or false, not \"yes\"")]
     [InlineData("host?name=a%20b", "name must be printable ASCII without spaces")]
     [InlineData("host?connectTimeoutMs=0", "the connectTimeoutMs is not a number from 1 to 86,400,000")]
