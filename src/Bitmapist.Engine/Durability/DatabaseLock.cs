@@ -10,7 +10,7 @@ public sealed class DatabaseLock : IDisposable
 {
     private readonly IFileSystem _files;
     private readonly string _path;
-    private readonly IDisposable _held;
+    private IDisposable _held;
     private bool _stays;
 
     private DatabaseLock(IFileSystem files, string path, IDisposable held, bool stays)
@@ -35,6 +35,18 @@ public sealed class DatabaseLock : IDisposable
 
     /// <summary>The lock file is to stay: the database is in use.</summary>
     public void Keep() => _stays = true;
+
+    /// <summary>
+    /// Makes the lock file again that an outsider deleted, so that no other process starts on the database; unless one
+    /// has already.
+    /// </summary>
+    /// <exception cref="StorageException">It cannot be made.</exception>
+    public void Renew()
+    {
+        if (_files.Exists(_path) || _files.TryLock(_path) is not { } again) return;
+        _held.Dispose();
+        _held = again;
+    }
 
     public void Dispose()
     {

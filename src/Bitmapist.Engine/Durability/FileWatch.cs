@@ -9,13 +9,16 @@ internal sealed class FileWatch : IAsyncDisposable
     private const int PauseSecondsMax = 60;
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);
     private readonly PeriodicTimer _timer;
+    private readonly Action _look;
     private readonly Func<bool> _tryMend;
     private readonly Task _running;
 
+    /// <param name="look">Done each second, whatever was before. Throws nothing.</param>
     /// <param name="tryMend">Looks, and mends what is missing; false: it is missing still. Throws nothing.</param>
     /// <param name="time">The clock.</param>
-    public FileWatch(Func<bool> tryMend, TimeProvider time)
+    public FileWatch(Action look, Func<bool> tryMend, TimeProvider time)
     {
+        _look = look;
         _tryMend = tryMend;
         _timer = new PeriodicTimer(s_interval, time);
         _running = RunAsync();
@@ -32,6 +35,7 @@ internal sealed class FileWatch : IAsyncDisposable
         int pauseSeconds = 0, leftSeconds = 0;
         while (await _timer.WaitForNextTickAsync().ConfigureAwait(false))
         {
+            await Task.Run(_look).ConfigureAwait(false);
             if (leftSeconds-- > 0) continue;
             bool isWell = await Task.Run(_tryMend).ConfigureAwait(false);
             pauseSeconds = isWell ? 0 : Math.Clamp(pauseSeconds * 2, 1, PauseSecondsMax);

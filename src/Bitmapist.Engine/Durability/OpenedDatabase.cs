@@ -37,7 +37,7 @@ internal sealed record OpenedDatabase(DatabaseFile File, LogWriter Log)
             segment = SegmentName.For(options.Path, recovered.NextSequence);
             var log = LogWriter.Open(files, options.Path, file.Id, recovered.NextSequence, options.Fsync, time);
             segment = null;
-            DeleteUnfinished(file);
+            file.DeleteUnfinished();
             return new OpenedDatabase(file, log);
         }
         catch
@@ -46,18 +46,6 @@ internal sealed record OpenedDatabase(DatabaseFile File, LogWriter Log)
             if (segment is not null) DeleteQuietly(files, segment);
             if (isNew && !isEmpty) DeleteQuietly(files, options.Path);
             throw;
-        }
-    }
-
-    private static void DeleteUnfinished(DatabaseFile file)
-    {
-        try
-        {
-            file.DeleteUnfinished();
-        }
-        catch (StorageException)
-        {
-            // The first save will find it in its way, and say so.
         }
     }
 

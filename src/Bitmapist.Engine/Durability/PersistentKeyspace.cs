@@ -55,7 +55,7 @@ public sealed class PersistentKeyspace : IAsyncDisposable
         _hotSet = new HotSetKeeper(hotSet, Store.Memory, TryStartSave, () => LastSaveFailed, events);
         _keeper.Start();
         _periodicSaves = options.SaveInterval > TimeSpan.Zero ? SavePeriodicallyAsync() : Task.CompletedTask;
-        _watch = new FileWatch(TryMend, time);
+        _watch = new FileWatch(RenewLock, TryMend, time);
     }
 
     public KeyspaceStore Store { get; }
@@ -177,7 +177,6 @@ public sealed class PersistentKeyspace : IAsyncDisposable
     /// <exception cref="StorageException">The log failed, and what the session did or saw was taken back.</exception>
     public ValueTask CommitAsync(Session session)
     {
-        session.ReleaseFiles(); // what its replies are made of is in memory
         long position = _log.AppendedPosition;
         if (_log.CommittedPosition < position || _log.IsAcknowledgementDelayed(session.Journal.UnacknowledgedPosition))
             return CommitAsync(session, position);
@@ -229,11 +228,11 @@ public sealed class PersistentKeyspace : IAsyncDisposable
     /// <returns>Null, or why not everything stands under the database's path; the log is kept then.</returns>
     public async Task<Exception?> StopAsync(bool save)
     {
-        if (!save && await IsInPlaceAsync().ConfigureAwait(false)) return null;
+        if (!save && await Task.Run(IsInPlace).ConfigureAwait(false)) return null;
         Exception? failure = await SaveAsync().ConfigureAwait(false);
-        if (failure is null || await IsInPlaceAsync().ConfigureAwait(false)) return failure;
+        if (failure is null || await Task.Run(IsInPlace).ConfigureAwait(false)) return failure;
         failure = await SaveAsync().ConfigureAwait(false); // the first has found out, this one writes it anew
-        return failure is null ? null : await RescueAsync(failure).ConfigureAwait(false);
+        return failure is null ? null : await Task.Run(() => Rescue(failure)).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -323,27 +322,32 @@ public sealed class PersistentKeyspace : IAsyncDisposable
     /// <summary>Has a save mend what is missing under its path; false: it is missing still.</summary>
     private bool TryMend()
     {
-        if (!_saving.Wait(0)) return true; // who saves looks as well
         try
         {
-            if (!_saver.IsSaveNeeded())
-            {
-                _saving.Release();
-                return true;
-            }
+            if (IsSaving || !_saver.IsSaveNeeded()) return true; // who saves looks as well
         }
         catch (Exception) // whatever keeps it from looking: a save meets it, too, and says so
         {
-            _saving.Release();
             return true;
         }
 
-        return SaveAndRelease() is null;
+        return !_saving.Wait(0) || SaveAndRelease() is null;
     }
 
-    private async Task<bool> IsInPlaceAsync()
+    private void RenewLock()
     {
-        await _saving.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            _lock.Renew();
+        }
+        catch (StorageException)
+        {
+            // Its folder is gone as well, or there is no room: the next look tries again.
+        }
+    }
+
+    private bool IsInPlace()
+    {
         try
         {
             return _saver.IsInPlace;
@@ -352,28 +356,19 @@ public sealed class PersistentKeyspace : IAsyncDisposable
         {
             return false;
         }
-        finally
-        {
-            _saving.Release();
-        }
     }
 
-    private async Task<Exception> RescueAsync(Exception failure)
+    private Exception Rescue(Exception failure)
     {
-        await _saving.WaitAsync().ConfigureAwait(false);
         try
         {
-            string path = await Task.Run(_saver.Rescue).ConfigureAwait(false);
-            return new StorageException(_options.Path, null, $"{failure.Message}; all keys are in {path}", failure);
+            return new StorageException(
+                _options.Path, null, $"{failure.Message}; all keys are in {_saver.Rescue()}", failure);
         }
         catch (Exception second) when (second is StorageException or CorruptFileException)
         {
             return new StorageException(
                 _options.Path, null, $"{failure.Message}; nor could all keys be written beside it: {second.Message}");
-        }
-        finally
-        {
-            _saving.Release();
         }
     }
 

@@ -6,13 +6,14 @@ using Bitmapist.Storage.Snapshots;
 
 namespace Bitmapist.Engine.Durability;
 
-/// <summary>Writes snapshots into the database file. One at a time; the caller sees to that.</summary>
+/// <summary>Writes snapshots into the database file. Thread-safe; a save keeps others and every look waiting.</summary>
 internal sealed class SnapshotSaver(KeyspaceStore store, IFileSystem files, DatabaseFile file, LogWriter log)
     : IDisposable
 {
     // Below this a compaction is not worth its fsyncs, whatever the share of garbage.
     private const long CompactMinBytes = 1024 * 1024;
 
+    private readonly Lock _gate = new();
     private readonly Session _session = new(store);
     private readonly SnapshotWriter _writer = new(store);
     private readonly ReplacedFiles _replaced = new();
@@ -53,6 +54,7 @@ internal sealed class SnapshotSaver(KeyspaceStore store, IFileSystem files, Data
     /// <exception cref="StorageException">Nothing is lost: the log still has what was to be saved.</exception>
     public void Save()
     {
+        using Lock.Scope alone = _gate.EnterScope();
         Mended = Mended.Nothing;
         DatabasePlace place = Look();
         if (place == DatabasePlace.InPlace)
@@ -82,6 +84,7 @@ internal sealed class SnapshotSaver(KeyspaceStore store, IFileSystem files, Data
     /// <exception cref="StorageException">It cannot be told.</exception>
     public bool IsSaveNeeded()
     {
+        using Lock.Scope alone = _gate.EnterScope();
         _replaced.LetGo(_session, _file);
         DatabasePlace place = Look();
         if (place == DatabasePlace.InPlace) return _replaced.NeedSave || !log.IsInPlace();
@@ -90,7 +93,13 @@ internal sealed class SnapshotSaver(KeyspaceStore store, IFileSystem files, Data
 
     /// <summary>Whether a start would find the file under its path.</summary>
     /// <exception cref="StorageException">It cannot be told.</exception>
-    public bool IsInPlace => Look() == DatabasePlace.InPlace;
+    public bool IsInPlace
+    {
+        get
+        {
+            lock (_gate) return Look() == DatabasePlace.InPlace;
+        }
+    }
 
     /// <summary>
     /// At a stop, when something else stands in the file's place: writes all keys to a file beside it, as an operator
@@ -100,6 +109,7 @@ internal sealed class SnapshotSaver(KeyspaceStore store, IFileSystem files, Data
     /// <exception cref="StorageException">It cannot be written, or a file of that name exists.</exception>
     public string Rescue()
     {
+        using Lock.Scope alone = _gate.EnterScope();
         string path = _file.Path + ".rescued";
         Restore(path);
         return path;

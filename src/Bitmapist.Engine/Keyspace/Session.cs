@@ -172,10 +172,11 @@ public sealed class Session(KeyspaceStore store) : IDisposable
     }
 
     /// <summary>
-    /// The values given out so far will be read no more, or are in memory: database files that others have replaced
-    /// need not be kept open for them.
+    /// Call between commands, and when no reply is left to be computed: values given out so far will be read no more, or
+    /// are in memory, and database files that others have replaced need not be kept open for them. Who never calls it
+    /// keeps them open until disposal.
     /// </summary>
-    internal void ReleaseFiles()
+    public void ReleaseFiles()
     {
         if (_files.Count == 0) return;
         foreach (DatabaseFile file in _files) file.Release();

@@ -283,6 +283,7 @@ internal sealed class ClientConnection : IDisposable
     /// <summary>Sends the replies so far, after what they acknowledge is in the log.</summary>
     private async ValueTask SendAsync()
     {
+        Session.ReleaseFiles(); // what is deferred is computed before anything is sent
         await CommitAsync().ConfigureAwait(false);
         _output.Flush();
     }

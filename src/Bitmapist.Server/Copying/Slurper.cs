@@ -155,7 +155,11 @@ internal sealed class Slurper(
     }
 
     /// <summary>What is copied is in the log before the copy goes on, so that the log's buffer stays small.</summary>
-    private ValueTask CommitAsync(Session session) => persistence?.CommitAsync(session) ?? default;
+    private ValueTask CommitAsync(Session session)
+    {
+        session.ReleaseFiles();
+        return persistence?.CommitAsync(session) ?? default;
+    }
 
     /// <summary>
     /// Copying a database into itself would undo what clients write between a key's reading and writing.

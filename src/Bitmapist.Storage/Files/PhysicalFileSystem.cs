@@ -22,11 +22,9 @@ public sealed class PhysicalFileSystem : IFileSystem
             _ => FileMode.Open,
         };
         FileAccess access = mode == FileOpen.ReadExisting ? FileAccess.Read : FileAccess.ReadWrite;
+        RequireRegular(path);
         // Sharing everything is a shared flock, which only a holder of an exclusive one refuses, as bbolt is.
-        SafeFileHandle handle = File.OpenHandle(path, fileMode, access, FileShare.ReadWrite | FileShare.Delete);
-        if (IsRegular(path, handle)) return new PhysicalFile(path, handle);
-        handle.Dispose();
-        throw new StorageException(path, null, "is not a regular file");
+        return new PhysicalFile(path, File.OpenHandle(path, fileMode, access, FileShare.ReadWrite | FileShare.Delete));
     });
 
     public bool Exists(string path)
@@ -122,14 +120,26 @@ public sealed class PhysicalFileSystem : IFileSystem
 
     public IDisposable? TryLock(string path)
     {
+        while (true)
+        {
+            SafeFileHandle? held = TryLockOnce(path);
+            // Who was refused a start deletes the lock file that it made: what was locked then is no lock to others.
+            if (held is null || IsNamed(held, path)) return held;
+            held.Dispose();
+        }
+    }
+
+    private static SafeFileHandle? TryLockOnce(string path)
+    {
         SafeFileHandle handle;
+        int busy = OperatingSystem.IsWindows() ? SharingViolation : SystemCalls.WouldBlock;
         try
         {
             // FileShare.None is flock(LOCK_EX | LOCK_NB) on Unix. It belongs to the open file, not to the process, so
             // it also keeps a second holder in this process out, and it ends when the process does.
             handle = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException e) when (e.HResult == (OperatingSystem.IsWindows() ? SharingViolation : SystemCalls.WouldBlock))
+        catch (IOException e) when (e.HResult == busy)
         {
             return null;
         }
@@ -145,14 +155,22 @@ public sealed class PhysicalFileSystem : IFileSystem
         return error == SystemCalls.WouldBlock ? null : throw Failed(path, "cannot be locked", error);
     }
 
+    private static bool IsNamed(SafeFileHandle handle, string path)
+    {
+        if (!OperatingSystem.IsLinux()) return true;
+        return SystemCalls.Identify(handle, out FileIdentity own) == 0
+            && SystemCalls.Identify(path, out FileIdentity there) == 0 && own == there;
+    }
+
     private static StorageException Failed(string path, string failure, int error) =>
         new(path, null, $"{failure}: {SystemCalls.Text(error)}") { Cause = SystemCalls.Text(error) };
 
-    private static bool IsRegular(string path, SafeFileHandle handle)
+    /// <summary>Asked before it is opened: opening a pipe would wait for somebody at its other end.</summary>
+    private static void RequireRegular(string path)
     {
-        if (!OperatingSystem.IsLinux()) return true; // asking for its length will tell
-        int error = SystemCalls.Identify(handle, out FileIdentity identity);
-        return error == 0 ? identity.IsRegular : throw Failed(path, "cannot be looked at", error);
+        if (!OperatingSystem.IsLinux()) return; // asking for its length will tell
+        int error = SystemCalls.Identify(path, out FileIdentity identity);
+        if (error == 0 && !identity.IsRegular) throw new StorageException(path, null, "is not a regular file");
     }
 
     private static T Guard<T>(string path, string failure, Func<T> operation)

@@ -21,6 +21,7 @@ public sealed class DatabaseFile : IDisposable
     private volatile DatabaseState state;
     private int writing;
     private volatile bool replaced;
+    private volatile bool hasRest; // bytes of an unfinished generation stand behind the newest whole one
     private int holds = 1; // the opener's
     private int disposed;
 
@@ -31,6 +32,7 @@ public sealed class DatabaseFile : IDisposable
         this.state = state;
         Id = id;
         TornBytes = Math.Max(0, file.Length - state.Trailer.End);
+        hasRest = TornBytes > 0;
     }
 
     /// <summary>What every database file begins with.</summary>
@@ -109,10 +111,12 @@ public sealed class DatabaseFile : IDisposable
             files, path, Guid.NewGuid(), generation: 0, source?.file, place: files.Rename, end: () => { });
 
     /// <summary>
-    /// Begins the next generation in this file. InvalidOperationException while another is being written.
+    /// Begins the next generation in this file, which must stand in its place, as it must when it is committed.
+    /// InvalidOperationException while another is being written.
     /// </summary>
     public GenerationWriter BeginGeneration()
     {
+        if (Volatile.Read(ref writing) == 0) RequireInPlace(); // before anything behind the newest generation is cut
         EnterWriting();
         DatabaseState current = state;
         try
@@ -170,12 +174,15 @@ public sealed class DatabaseFile : IDisposable
         _ => IsOverwritten ? DatabasePlace.Overwritten : DatabasePlace.InPlace,
     };
 
-    /// <summary>The bytes of the open file, wherever it stands now, are not those that were committed.</summary>
+    /// <summary>
+    /// The bytes of the open file, wherever it stands now, are not those that were committed, or others follow them.
+    /// </summary>
     public bool IsOverwritten
     {
         get
         {
             Trailer trailer = state.Trailer;
+            if (Volatile.Read(ref writing) == 0 && !hasRest && file.Length > trailer.End) return true;
             byte[] expected = new byte[DatabaseHeader.Bytes];
             DatabaseHeader.Write(expected, Id);
             return !HasBytes(0, expected) || !HasBytes(trailer.Offset, trailer.Encode());
@@ -195,8 +202,11 @@ public sealed class DatabaseFile : IDisposable
         if (found is not null) throw new StorageException(Path, null, found);
     }
 
-    /// <summary>Deletes what a crash left of a file that was to replace this one.</summary>
-    public void DeleteUnfinished() => files.Delete(Path + NewDatabaseFile.UnfinishedSuffix);
+    /// <summary>
+    /// Deletes what a crash left of a file that was to replace this one. If that fails it is tried again: it is in the
+    /// way of the next rewrite alone, which says so.
+    /// </summary>
+    public void DeleteUnfinished() => NewDatabaseFile.DeleteQuietly(files, Path + NewDatabaseFile.UnfinishedSuffix);
 
     /// <summary>
     /// Keeps the file open until <see cref="Release"/>; false when it is closed already, as it has been replaced and
@@ -356,9 +366,14 @@ public sealed class DatabaseFile : IDisposable
     /// <summary>Synced, so that no crash brings back the end of what was cut behind what replaced it.</summary>
     private void CutTo(long end)
     {
-        if (file.Length <= end) return;
-        file.Truncate(end);
-        file.Sync();
+        if (file.Length > end)
+        {
+            hasRest = true;
+            file.Truncate(end);
+            file.Sync();
+        }
+
+        hasRest = false;
     }
 
     /// <summary>Gives an abandoned generation's space back now; failing that, the next one does.</summary>

@@ -88,7 +88,7 @@ internal static class NewDatabaseFile
 
     public static string DirectoryOf(string path) => Path.GetDirectoryName(Path.GetFullPath(path))!;
 
-    private static void DeleteQuietly(IFileSystem files, string path)
+    public static void DeleteQuietly(IFileSystem files, string path)
     {
         try
         {
@@ -96,7 +96,7 @@ internal static class NewDatabaseFile
         }
         catch (StorageException)
         {
-            // What kept the file from its place is thrown already; the next attempt begins by deleting it.
+            // What matters more is thrown already, or to be thrown: the next attempt begins by deleting it.
         }
     }
 }

@@ -30,9 +30,9 @@ public sealed class FailedSyncTests : IDisposable
         Assert.Equal(":0", await AskAsync(client, "SETBIT key 1 1"));
         string[] before = Segments();
         using (FaultInjection.Attach(_server.Process, $"{Strace.Fsync}:error=EIO", _server.DatabasePath))
-            Assert.StartsWith("-ERR", await AskAsync(client, "SAVE"), StringComparison.Ordinal);
+            Assert.StartsWith("-ERR", await SaveCommand.AskAsync(client), StringComparison.Ordinal);
         Assert.Empty(before.Except(Segments()));
-        Assert.Equal("+OK", await AskAsync(client, "SAVE"));
+        Assert.Equal("+OK", await SaveCommand.AskAsync(client));
         _server.Kill();
         _server.Start();
         Assert.Equal(":1", await ((ITestServer)_server).SendAsync("GETBIT key 1"));
@@ -43,13 +43,13 @@ public sealed class FailedSyncTests : IDisposable
     {
         using RawConnection client = await RawConnection.ConnectAsync(_server.Port);
         Assert.Equal("+OK", await AskAsync(client, "SET key value"));
-        Assert.Equal("+OK", await AskAsync(client, "SAVE"));
+        Assert.Equal("+OK", await SaveCommand.AskAsync(client));
         Assert.Equal("+OK", await AskAsync(client, "FLUSHALL")); // the save to come writes the file anew
         Assert.Equal(":0", await AskAsync(client, "SETBIT other 1 1"));
         using (FaultInjection fault = FaultInjection.Attach(
             _server.Process, $"{Strace.Fsync}:error=EIO", _server.Folder))
         {
-            Assert.StartsWith("-ERR", await AskAsync(client, "SAVE"), StringComparison.Ordinal);
+            Assert.StartsWith("-ERR", await SaveCommand.AskAsync(client), StringComparison.Ordinal);
             Assert.NotEqual(0, fault.Injected);
         }
 

@@ -43,14 +43,19 @@ internal sealed class FaultInjection : IDisposable
     /// <param name="server">The server.</param>
     /// <param name="fault">What strace takes for inject=: names of calls (<see cref="Strace.Fsync"/> …), then for
     /// instance ":error=EIO", ":error=ENOSPC:when=1", ":delay_enter=3000000" (microseconds).</param>
-    /// <param name="paths">Only calls that have to do with these files or folders, by name or by an open descriptor,
-    /// fail; none: all.</param>
-    public static FaultInjection Attach(ServerProcess server, string fault, params string[] paths)
+    /// <param name="paths">Only calls that have to do with these files or folders, by name (of a rename: the old one) or
+    /// by an open descriptor, fail; none: all.</param>
+    public static FaultInjection Attach(ServerProcess server, string fault, params string[] paths) =>
+        Attach(server, [fault], paths);
+
+    /// <summary>As the other, with several faults at once.</summary>
+    public static FaultInjection Attach(
+        ServerProcess server, IReadOnlyCollection<string> faults, IReadOnlyCollection<string> paths)
     {
         string trace = Path.GetTempFileName();
         var strace = new ServerProcess(
             Strace.Require(),
-            ["-f", .. Strace.Injection(fault, paths), "-o", trace, "-p", $"{server.Id}"],
+            ["-f", .. Strace.Injection(faults, paths), "-o", trace, "-p", $"{server.Id}"],
             Path.GetTempPath());
         var injection = new FaultInjection(strace, trace);
         if (SpinUntil(() => strace.Output.Contains(" attached", StringComparison.Ordinal) || strace.HasExited)

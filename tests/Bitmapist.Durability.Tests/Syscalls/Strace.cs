@@ -40,12 +40,16 @@ internal static class Strace
         new(
             Require(),
             [
-                "-D", "-f", "-qq", .. Injection(fault, paths), "-o", Path.Combine(folder, "strace.txt"),
+                "-D", "-f", "-qq", .. Injection([fault], paths), "-o", Path.Combine(folder, "strace.txt"),
                 BitmapistServer.ExecutablePath, .. arguments,
             ],
             folder);
 
-    /// <summary>The options that inject a fault, which begins with the names of calls.</summary>
-    internal static IEnumerable<string> Injection(string fault, IEnumerable<string> paths) =>
-        ["-e", $"trace={fault.Split(':')[0]}", "-e", $"inject={fault}", .. paths.SelectMany(path => new[] { "-P", path })];
+    /// <summary>The options that inject faults, each of which begins with the names of calls.</summary>
+    internal static IEnumerable<string> Injection(IReadOnlyCollection<string> faults, IEnumerable<string> paths) =>
+    [
+        "-e", $"trace={string.Join(',', faults.Select(fault => fault.Split(':')[0]))}",
+        .. faults.SelectMany(fault => new[] { "-e", $"inject={fault}" }),
+        .. paths.SelectMany(path => new[] { "-P", path }),
+    ];
 }

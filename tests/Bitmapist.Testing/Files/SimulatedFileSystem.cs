@@ -116,13 +116,10 @@ public sealed class SimulatedFileSystem : IFileSystem
         }
     }
 
-    /// <summary>Open files that have no name any more.</summary>
-    public int UnnamedOpenFiles
+    /// <summary>How many open files have no name any more, of those that were opened by this one.</summary>
+    public int CountUnnamed(string openedAs)
     {
-        get
-        {
-            lock (Gate) return open.Count(file => !entries.ContainsValue(file.Node));
-        }
+        lock (Gate) return open.Count(file => file.Path == openedAs && !entries.ContainsValue(file.Node));
     }
 
     /// <summary>A disk with the same files, all durable.</summary>
