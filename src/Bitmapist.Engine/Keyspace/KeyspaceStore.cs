@@ -329,7 +329,7 @@ public sealed class KeyspaceStore
 
     /// <summary>What a client is told of whose batch something was taken back.</summary>
     internal StorageException TakenBack() =>
-        Log?.Failure ?? new StorageException(Cold?.File.Path ?? "", null, "the log could not keep this: taken back");
+        new(Cold?.File.Path ?? "", null, "the log could not keep this, which was taken back", Log?.Failure);
 
     /// <summary>Begins a snapshot of this instant; all shards are held and no other snapshot is under way.</summary>
     internal SnapshotCapture BeginCapture()

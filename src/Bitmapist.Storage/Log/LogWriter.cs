@@ -27,6 +27,7 @@ public sealed class LogWriter : IDisposable
     private volatile FsyncPolicy policy;
     private volatile StorageException? failure;
     private volatile bool isSyncFailed;
+    private volatile bool needsSnapshot;
     private volatile bool disposed;
 
     private LogWriter(
@@ -81,13 +82,7 @@ public sealed class LogWriter : IDisposable
     public StorageException? Failure => failure;
 
     /// <summary>An fsync failed, and only a snapshot leads on: <see cref="TryResume"/> is in vain before it.</summary>
-    public bool NeedsSnapshot
-    {
-        get
-        {
-            lock (writeGate) return isSyncFailed && chain.IsSpoiled;
-        }
-    }
+    public bool NeedsSnapshot => needsSnapshot;
 
     /// <summary>An fsync failed since the log worked last.</summary>
     public bool IsSyncFailed => isSyncFailed;
@@ -246,7 +241,12 @@ public sealed class LogWriter : IDisposable
     {
         if (sequence > Sequence)
             throw new ArgumentOutOfRangeException(nameof(sequence), sequence, "That segment has not begun.");
-        lock (writeGate) chain.Forget(sequence);
+        lock (writeGate)
+        {
+            chain.Forget(sequence);
+            needsSnapshot = chain.IsSpoiled;
+        }
+
         syncer.Request(); // which closes them, as it may be syncing one just now
         foreach ((long oldSequence, string path) in SegmentName.List(files, databasePath))
         {
@@ -284,7 +284,7 @@ public sealed class LogWriter : IDisposable
         lock (writeGate)
         {
             if (failure is null) return true;
-            if (disposed || (isSyncFailed && chain.IsSpoiled)) return false;
+            if (disposed || needsSnapshot) return false;
             try
             {
                 chain.Probe(buffer.Segment, Limits.ProbeBytes);
@@ -292,6 +292,7 @@ public sealed class LogWriter : IDisposable
             catch (StorageException reason)
             {
                 failure = reason;
+                needsSnapshot = chain.IsSpoiled;
                 return false;
             }
 
@@ -349,7 +350,7 @@ public sealed class LogWriter : IDisposable
         {
             chain.Spoil(work, sequence);
             if (!chain.IsSpoiled) return false;
-            isSyncFailed = true;
+            isSyncFailed = needsSnapshot = true;
             failure = reason;
             delay.Forget();
         }
