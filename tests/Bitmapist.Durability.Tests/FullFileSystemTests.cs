@@ -4,7 +4,9 @@ using Bitmapist.Testing.Wire;
 
 namespace Bitmapist.Durability.Tests;
 
-/// <summary>A file system that is really full, and then is not: a tmpfs of a few megabytes, which takes root to mount.</summary>
+/// <summary>
+/// A file system that is really full, and then is not: a tmpfs of a few megabytes, which takes root to mount.
+/// </summary>
 public sealed class FullFileSystemTests
 {
     private const int Megabytes = 8;
@@ -43,7 +45,8 @@ public sealed class FullFileSystemTests
             using RawConnection client = await RawConnection.ConnectAsync(port);
             string refusal = await AskAsync(client, "SETBIT marks 1 1");
             Assert.StartsWith(
-                "-MISCONF Errors writing to the AOF file: No space left on device. ", refusal, StringComparison.Ordinal);
+                "-MISCONF Errors writing to the AOF file: No space left on device. ", refusal,
+                    StringComparison.Ordinal);
 
             // A little room is not enough to go on and stop by turns.
             await File.WriteAllBytesAsync(ballast, new byte[((Megabytes - 1) << 20) - (100 << 10)]);

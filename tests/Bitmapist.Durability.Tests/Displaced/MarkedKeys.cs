@@ -19,7 +19,8 @@ internal static class MarkedKeys
         using RawConnection client = await RawConnection.ConnectAsync(server.Port);
         await AllAsync(client, Enumerable.Range(0, Count).Select(i => $"SETBIT key{i} {i * 300} 1"));
         Assert.True(Eventually.Comes(
-            () => server.Output.Contains("listening on", StringComparison.Ordinal), TimeSpan.FromSeconds(10)), server.Output);
+            () => server.Output.Contains("listening on", StringComparison.Ordinal), TimeSpan.FromSeconds(10)),
+                server.Output);
         Assert.Equal(0, server.Stop());
         server.Start();
     }

@@ -252,6 +252,7 @@ public sealed class FailingLogTests : IDisposable
     {
         using RawConnection client = await RawConnection.ConnectAsync(server.Port);
         string info = System.Text.Encoding.Latin1.GetString(await client.AskAsync("INFO persistence"));
-        return info.Split("\r\n").Single(line => line.StartsWith(field + ":", StringComparison.Ordinal))[(field.Length + 1)..];
+        return info.Split("\r\n").Single(line => line.StartsWith(field + ":",
+            StringComparison.Ordinal))[(field.Length + 1)..];
     }
 }

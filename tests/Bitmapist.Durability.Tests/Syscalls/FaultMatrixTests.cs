@@ -151,5 +151,6 @@ public sealed class FaultMatrixTests
     private static string BackupOf(BitmapistServer server) => Path.Combine(server.Folder, BackupName);
 
     private static void WaitForLines(BitmapistServer server, string text, int count) =>
-        Assert.True(Eventually.Comes(() => server.Output.Split(text).Length > count, TimeSpan.FromSeconds(10)), server.Output);
+        Assert.True(Eventually.Comes(() => server.Output.Split(text).Length > count, TimeSpan.FromSeconds(10)),
+            server.Output);
 }
