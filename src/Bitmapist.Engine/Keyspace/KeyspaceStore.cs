@@ -321,6 +321,7 @@ public sealed class KeyspaceStore
     /// <summary>Whether taking changes back could bring back values that lie unread in a replaced file.</summary>
     internal bool MayRestoreFromOther(DatabaseFile current)
     {
+        TrimUndo(); // what the log has by now is not taken back any more
         foreach (Shard shard in Shards)
             lock (shard.Gate)
                 if (shard.Undo.RefersToOther(current)) return true;
