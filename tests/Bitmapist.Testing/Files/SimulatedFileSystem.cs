@@ -210,11 +210,11 @@ public sealed class SimulatedFileSystem : IFileSystem
 
     public IReadOnlyList<string> List(string directory, string namePrefix)
     {
-        string prefix = Path.Combine(directory, namePrefix);
+        string folder = directory.TrimEnd('/') + "/";
         lock (Gate)
         {
-            return [.. entries.Keys.Where(path => path.StartsWith(prefix, StringComparison.Ordinal)
-                && path.IndexOf('/', directory.Length + 1) < 0).Order(StringComparer.Ordinal)];
+            return [.. entries.Keys.Where(path => path.StartsWith(folder + namePrefix, StringComparison.Ordinal)
+                && path.IndexOf('/', folder.Length) < 0).Order(StringComparer.Ordinal)];
         }
     }
 
