@@ -184,7 +184,7 @@ internal sealed class SnapshotSaver(KeyspaceStore store, IFileSystem files, Data
     /// </summary>
     private void Restore(string path)
     {
-        bool isReadable = !_file.IsOverwritten;
+        bool isReadable = !_file.IsOverwritten, isInItsPlace = path == _file.Path;
         using GenerationWriter writer = _file.BeginReplacement(path); // before the log goes on in the place it may lack
         if (!isReadable) HotSet.MarkAllChanged(_session);
         (SnapshotCapture? capture, long firstSequence, long changes) = Cut(isForced: true);
@@ -209,7 +209,7 @@ internal sealed class SnapshotSaver(KeyspaceStore store, IFileSystem files, Data
             writer.Commit(firstSequence);
             return OpenAgain(path);
         });
-        if (path == _file.Path) Finish(capture!, firstSequence, changes);
+        if (isInItsPlace) Finish(capture!, firstSequence, changes); // else the log stays as it is
     }
 
     /// <summary>Under all shards: what a save must write, and where the log goes on without it.</summary>

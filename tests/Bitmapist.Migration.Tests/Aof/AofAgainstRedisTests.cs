@@ -58,7 +58,7 @@ public sealed class AofAgainstRedisTests(ITestOutputHelper output)
             ImportReport report = Migration.Import.Run(
                 PhysicalFileSystem.Instance, source, target, TimeProvider.System);
             Assert.Equal(
-                ["bitmapist.db", "bitmapist.db.lock"], folder.EnumerateFiles().Select(file => file.Name).Order());
+                ["bitmapist.db"], folder.EnumerateFiles().Select(file => file.Name).Order());
             return (report, Disk.Read(PhysicalFileSystem.Instance, target));
         }
         finally
