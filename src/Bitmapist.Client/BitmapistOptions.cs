@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Security;
 using Bitmapist.Client.Connections;
@@ -171,7 +172,8 @@ public sealed class BitmapistOptions
     internal static bool IsClientName(string name) => name.Length > 0 && name.All(letter => letter is > ' ' and <= '~');
 
     private static void RequireMilliseconds(int value, string name) =>
-        Require(value is >= 1 and <= Limits.TimeoutMsMax, name, $"must be from 1 to {Limits.TimeoutMsMax:N0} ms");
+        Require(value is >= 1 and <= Limits.TimeoutMsMax, name,
+            string.Create(CultureInfo.InvariantCulture, $"must be from 1 to {Limits.TimeoutMsMax:N0} ms"));
 
     private static void Require(bool isMet, string name, string complaint)
     {

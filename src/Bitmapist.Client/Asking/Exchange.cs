@@ -80,7 +80,8 @@ internal sealed class Exchange(AskingContext context, bool mayReuse)
 
         IReadOnlyList<Reply> replies =
             await context.Channel.SendAsync(_batch, SendMode.Pipeline, cancellationToken).WithoutPool();
-        if (_reused.Count > 0 && replies[^1].Checked("EXISTS").AsInteger() != _reused.Count)
+        if (_reused.Count > 0
+            && replies[^1].Checked("EXISTS").Read("EXISTS", reply => reply.AsInteger()) != _reused.Count)
         {
             context.Results.Forget(_reused);
             return false;
@@ -117,15 +118,11 @@ internal sealed class Exchange(AskingContext context, bool mayReuse)
 
     private static void Read(PendingReply pending, Reply reply)
     {
-        try
+        (pending.Request.Length > 0 ? reply.Checked(pending.Request) : reply).Read(pending.Request, checkedReply =>
         {
-            pending.Read(pending.Request.Length > 0 ? reply.Checked(pending.Request) : reply);
-        }
-        catch (InvalidOperationException unlike) // See Reply: the accessor does not fit the kind.
-        {
-            throw new ProtocolViolationException(
-                $"The reply to {pending.Request} is of a kind that the command never has: {unlike.Message}", unlike);
-        }
+            pending.Read(checkedReply);
+            return 0;
+        });
     }
 
     private ResultName NameOf(EventSet set) => NameOf(set, set.Shape);

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Collections;
+using System.Globalization;
 using System.Numerics;
 
 namespace Bitmapist.Client.Asking;
@@ -22,7 +23,11 @@ public sealed class IdBitmap : IEnumerable<uint>
     public IdBitmap(ReadOnlyMemory<byte> bytes)
     {
         if (bytes.Length > BytesMax)
-            throw new ArgumentException($"A bitmap has at most 512 MB, not {bytes.Length:N0} bytes.", nameof(bytes));
+        {
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
+                $"A bitmap has at most 512 MB, not {bytes.Length:N0} bytes."), nameof(bytes));
+        }
+
         Bytes = bytes;
     }
 

@@ -70,6 +70,9 @@ internal sealed class IdEnumerator(IdStream stream, EitherToken cancellation) : 
                 _window = await _coming.WithoutPool();
                 _nextWord = 0;
                 _coming = _window.Next is { } next ? stream.ReadNextAsync(_window, next, cancellation.Token) : null;
+                // If it fails and the reader never comes for it, nobody is to be told of an exception nobody saw.
+                Task? coming = _coming;
+                coming?.WhenOver(() => _ = coming.Exception);
                 if (TryTake()) return true;
             }
 

@@ -65,9 +65,13 @@ internal sealed class IdStream(AskingContext context, EventSet set, Cancellation
             {
                 (Reply range, Reply length, Reply position) = replies!.Value;
                 if (range.IsError || length.IsError) return await ReadWholeAsync(first, token).WithoutPool();
-                long lengthBytes = length.AsInteger();
+                long lengthBytes = length.Read($"STRLEN {key}", reply => reply.AsInteger());
                 if (lengthBytes >= lengthBefore || !(isThere || mayReuse))
-                    return WindowOf(first, range.AsBytes(), lengthBytes, position);
+                {
+                    ReadOnlyMemory<byte> bytes = range.Read($"GETRANGE {key}", reply => reply.AsBytes());
+                    return WindowOf(first, bytes, lengthBytes, position.IsError
+                        ? null : position.Read($"BITPOS {key}", reply => reply.AsInteger()));
+                }
             }
 
             mayReuse = false;
@@ -76,12 +80,11 @@ internal sealed class IdStream(AskingContext context, EventSet set, Cancellation
     }
 
     /// <summary>A server without BITPOS (before Redis 2.8.7) reads on where the window ends.</summary>
-    private static IdWindow WindowOf(long first, ReadOnlyMemory<byte> bytes, long lengthBytes, Reply position)
+    private static IdWindow WindowOf(long first, ReadOnlyMemory<byte> bytes, long lengthBytes, long? position)
     {
         long end = first + bytes.Length;
         long? next = end;
-        if (!position.IsError)
-            next = position.AsInteger() is >= 0 and long bit ? Math.Max(end, bit / BitsPerByte) : null;
+        if (position is { } bit) next = bit >= 0 ? Math.Max(end, bit / BitsPerByte) : null;
         bool isLast = bytes.IsEmpty || next >= Math.Min(lengthBytes, IdBitmap.BytesMax);
         return new IdWindow(first, bytes, lengthBytes, isLast ? null : next);
     }

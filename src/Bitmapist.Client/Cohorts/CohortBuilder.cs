@@ -1,3 +1,4 @@
+using System.Globalization;
 using Bitmapist.Client.Asking;
 using Bitmapist.Client.Connections;
 using Bitmapist.Client.Events;
@@ -113,9 +114,9 @@ internal sealed class CohortBuilder(AskingContext context)
         for (; query.PeriodOf(date).Start <= now && later.Count <= periodsMax; date = query.Later(date, 1))
             later.Add(date);
         if (periods.Length + later.Count <= periodsMax) return [.. later];
-        throw new ArgumentException(
+        throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
             $"Unbounded retention of {cells:N0} cells can look at {periodsMax:N0} periods from the first row to now or "
-            + "the last column. Begin later, ask for fewer rows and columns, or take longer periods.", nameof(query));
+            + $"the last column. Begin later, ask for fewer rows and columns, or take longer periods."), nameof(query));
     }
 
     /// <summary>The unit of a table given as sets: that of the first part that has one.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Bitmapist.Client.Events;
 
 namespace Bitmapist.Client.Cohorts;
@@ -80,9 +81,9 @@ public sealed record CohortQuery
     internal static void ThrowIfTooLarge(int rows, int columns)
     {
         if (rows * columns <= Limits.CohortCellsMax) return;
-        throw new ArgumentException(
+        throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
             $"A table may have {Limits.CohortCellsMax:N0} cells, not {rows:N0} rows of {columns:N0}: ask for fewer "
-            + "rows or columns.");
+            + $"rows or columns."));
     }
 
     /// <summary>The first day of the period some periods after that of a first day.</summary>

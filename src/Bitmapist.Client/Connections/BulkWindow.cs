@@ -1,3 +1,4 @@
+using System.Globalization;
 using Bitmapist.Resp.Replies;
 
 namespace Bitmapist.Client.Connections;
@@ -106,8 +107,9 @@ internal sealed class BulkWindow
     {
         int underWay = failed.Items;
         foreach (Flight flight in _flights) underWay += flight.Items;
-        return $"Of the bulk, the first {_acknowledged.Items:N0} items are acknowledged; the next {underWay:N0} were "
-            + "under way and may have taken effect; nothing later was sent.";
+        return string.Create(CultureInfo.InvariantCulture,
+            $"Of the bulk, the first {_acknowledged.Items:N0} items are acknowledged; the next {underWay:N0} were "
+            + $"under way and may have taken effect; nothing later was sent.");
     }
 
     private readonly record struct Flight(RequestBatch Batch, int Items, Task<IReadOnlyList<Reply>> Replies);

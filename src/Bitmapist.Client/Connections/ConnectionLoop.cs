@@ -18,7 +18,7 @@ internal sealed class ConnectionLoop
     private readonly object _gate = new(); // a monitor: delays are waited on it
     private readonly TaskCompletionSource _ended = new();
     private TaskCompletionSource? _first; // told of the first attempt, which then is the last one if it fails
-    private bool _isStarted;
+    private volatile bool _isStarted;
     private volatile bool _isStopped;
     private volatile Link? _link;
     private volatile Attempt? _attempt;
@@ -51,6 +51,7 @@ internal sealed class ConnectionLoop
     /// <param name="first">Completes with the first attempt, which, if it fails, is the last one; null: no end.</param>
     public bool TryStart(TaskCompletionSource? first = null)
     {
+        if (_isStarted) return false; // as nearly always
         lock (_gate)
         {
             if (_isStarted || _isStopped) return false;

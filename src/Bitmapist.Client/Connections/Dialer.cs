@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
@@ -54,9 +55,9 @@ internal sealed class Dialer(BitmapistOptions options, ILogger logger, Func<Sock
         }
     }
 
-    private BitmapistTimeoutException TimedOut(Exception failure) => new(
+    private BitmapistTimeoutException TimedOut(Exception failure) => new(string.Create(CultureInfo.InvariantCulture,
         $"{options.Address} did not complete a connection within {options.ConnectTimeoutMs:N0} ms. Is the address "
-        + "right, does a firewall swallow packets, is the server overloaded?", failure);
+        + $"right, does a firewall swallow packets, is the server overloaded?"), failure);
 
     /// <summary>A connected socket, to the first of the host's addresses that takes it.</summary>
     private Socket Open(Attempt attempt)

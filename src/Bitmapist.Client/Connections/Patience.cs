@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Logging;
 
 namespace Bitmapist.Client.Connections;
@@ -63,7 +64,8 @@ internal sealed class Patience
         if (_loop.Link is not { } link || _queue.OldestUnanswered() is not { } oldest) return;
         TimeSpan silence = _clock.GetElapsedTime(Math.Max(link.ReceivedAt, oldest.SentAt), now);
         if (silence.TotalMilliseconds < (double)_options.ResponseTimeoutMs * Limits.SilenceTimeouts) return;
-        link.End(new LinkFailure($"no byte came for {silence.TotalMilliseconds:N0} ms while replies were owed"));
+        link.End(new LinkFailure(string.Create(CultureInfo.InvariantCulture,
+            $"no byte came for {silence.TotalMilliseconds:N0} ms while replies were owed")));
     }
 
     /// <summary>
@@ -86,7 +88,8 @@ internal sealed class Patience
     }
 
     private BitmapistTimeoutException OutOfRoom() =>
-        Unsent(_loop.Failure, $"{_bytes.Bytes:N0} bytes of other requests were still unanswered");
+        Unsent(_loop.Failure, string.Create(
+            CultureInfo.InvariantCulture, $"{_bytes.Bytes:N0} bytes of other requests were still unanswered"));
 
     private BitmapistTimeoutException TimedOut(PendingBatch batch)
     {
@@ -94,17 +97,19 @@ internal sealed class Patience
         if (batch.Attempts == 0) return Unsent(_loop.Failure, $"{request} was waiting to be sent");
         if (batch.IsToBeRepeated)
             return Unsent(_loop.Failure, $"{request} was waiting to be sent again, and may have taken effect");
-        return new BitmapistTimeoutException(
+        return new BitmapistTimeoutException(string.Create(CultureInfo.InvariantCulture,
             $"{_options.Address} did not answer {request} within {_options.ResponseTimeoutMs:N0} ms. It may still take "
-            + "effect. See what the server is doing (INFO commandstats has the time that each command took), or raise "
-            + $"{nameof(BitmapistOptions.ResponseTimeoutMs)}.");
+            + $"effect. See what the server is doing (INFO commandstats has the time that each command took), or raise "
+            + $"{nameof(BitmapistOptions.ResponseTimeoutMs)}."));
     }
 
     private BitmapistTimeoutException Unsent(BitmapistException? connectFailure, string what) =>
         new(connectFailure is null && _loop.Link is not null
-            ? $"{_options.Address} took no more requests for {_options.ResponseTimeoutMs:N0} ms; {what}. It is "
-                + "overloaded, or asked for too much at a time."
-            : $"There was no connection to {_options.Address} within {_options.ResponseTimeoutMs:N0} ms; {what}. "
-                + (connectFailure?.Message ?? "It is being made anew."),
+            ? string.Create(CultureInfo.InvariantCulture,
+                $"{_options.Address} took no more requests for {_options.ResponseTimeoutMs:N0} ms; {what}. It is "
+                + $"overloaded, or asked for too much at a time.")
+            : string.Create(CultureInfo.InvariantCulture,
+                $"There was no connection to {_options.Address} within {_options.ResponseTimeoutMs:N0} ms; {what}. "
+                + $"{connectFailure?.Message ?? "It is being made anew."}"),
             connectFailure);
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics;
+using System.Globalization;
 using Bitmapist.Resp.Replies;
 
 namespace Bitmapist.Client.Connections;
@@ -73,8 +74,8 @@ internal sealed class PendingBatch : TaskCompletionSource<IReadOnlyList<Reply>>
     {
         if (bytes > Limits.BatchBytesMax)
         {
-            throw new ArgumentException(
-                $"A batch may have {Limits.BatchBytesMax:N0} bytes, not {bytes:N0}: send it in parts.", nameof(bytes));
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
+                $"A batch may have {Limits.BatchBytesMax:N0} bytes, not {bytes:N0}: send it in parts."), nameof(bytes));
         }
 
         return mode == SendMode.Pipeline
@@ -153,7 +154,8 @@ internal sealed class PendingBatch : TaskCompletionSource<IReadOnlyList<Reply>>
         string first = RequestText.At(_wire.AsSpan(0, WireBytes), Math.Min(_received, _replies.Length - 1));
         if (_mode == SendMode.Transaction) return $"a transaction of {_requests} requests (now at {first})";
         int more = _replies.Length - _received - 1;
-        return more > 0 ? $"{first} (and {more:N0} more requests)" : first;
+        return more > 0
+            ? string.Create(CultureInfo.InvariantCulture, $"{first} (and {more:N0} more requests)") : first;
     }
 
     private static void Append(ref Span<byte> target, ReadOnlySpan<byte> bytes)

@@ -27,9 +27,9 @@ internal sealed class KeyScan(ICommandChannel channel)
             batch.Begin("SCAN", 5).Add(cursor).Add("MATCH").Add(pattern).Add("COUNT").Add(KeysPerStep);
             IReadOnlyList<Reply> replies =
                 await channel.SendAsync(batch, SendMode.Pipeline, cancellationToken).WithoutPool();
-            IReadOnlyList<Reply> step = replies[0].Checked($"SCAN {cursor} MATCH {pattern}").Items;
-            cursor = step[0].AsText();
-            foreach (Reply key in step[1].Items) look(key.AsText());
+            string request = $"SCAN {cursor} MATCH {pattern}";
+            (cursor, string[] keys) = replies[0].Checked(request).Read(request, StepOf);
+            foreach (string key in keys) look(key);
         }
         while (cursor != "0");
     }
@@ -95,6 +95,12 @@ internal sealed class KeyScan(ICommandChannel channel)
 
         IReadOnlyList<Reply> replies =
             await channel.SendAsync(batch, SendMode.Pipeline, cancellationToken).WithoutPool();
-        return replies.Sum(reply => reply.Checked("DEL").AsInteger());
+        return replies.Sum(reply => reply.Checked("DEL").Read("DEL", deleted => deleted.AsInteger()));
     }
+
+    /// <summary>The next cursor and the keys found.</summary>
+    /// <exception cref="InvalidOperationException">The reply is not one of SCAN.</exception>
+    private static (string Cursor, string[] Keys) StepOf(Reply reply) => reply.Items is [{ } cursor, { } keys]
+        ? (cursor.AsText(), [.. keys.Items.Select(key => key.AsText())])
+        : throw new InvalidOperationException($"It has {reply.Items.Count} elements instead of two.");
 }
