@@ -44,7 +44,8 @@ public static class BitmapistClientIds
     /// <remarks>
     /// An id out of range ends it with an <see cref="ArgumentOutOfRangeException"/>; those before it may be marked.
     /// </remarks>
-    /// <returns>Ids marked, repeated ones included.</returns>
+    /// <inheritdoc cref="BitmapistClient.MarkAsync(string, IAsyncEnumerable{uint}, DateTimeOffset?, bool?, bool?,
+    /// CancellationToken)"/>
     public static Task<long> MarkAsync<T>(
         this BitmapistClient client, string name, IAsyncEnumerable<T> ids, DateTimeOffset? at = null,
         bool? trackHourly = null, bool? trackUnique = null, CancellationToken cancellationToken = default)

@@ -79,7 +79,7 @@ public sealed class BitmapistOptions
     /// it.</summary>
     public bool? TrackUnique { get; set; }
 
-    /// <summary>What the server shows for this client in CLIENT LIST: printable ASCII without spaces.</summary>
+    /// <summary>What the server knows this client by (CLIENT SETNAME): printable ASCII without spaces.</summary>
     public string? ClientName { get; set; }
 
     /// <summary>

@@ -85,8 +85,8 @@ internal sealed class IdStream(AskingContext context, EventSet set, Cancellation
         long end = first + bytes.Length;
         long? next = end;
         if (position is { } bit) next = bit >= 0 ? Math.Max(end, bit / BitsPerByte) : null;
-        bool isLast = bytes.IsEmpty || next >= Math.Min(lengthBytes, IdBitmap.BytesMax);
-        return new IdWindow(first, bytes, lengthBytes, isLast ? null : next);
+        if (bytes.IsEmpty || next >= Math.Min(lengthBytes, IdBitmap.BytesMax)) next = null;
+        return new IdWindow(first, bytes, lengthBytes, next);
     }
 
     /// <summary>For servers without GETRANGE, as the Go server and ours before 0.2: the key in one piece.</summary>

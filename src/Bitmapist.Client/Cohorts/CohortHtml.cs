@@ -39,9 +39,8 @@ internal static class CohortHtml
         AppendMeans(html, table, "Average&sup1;", CohortMean.PeriodsWithReturns);
         AppendMeans(html, table, "Average&sup2;", CohortMean.CohortsWithMembers);
         html.Append("</tfoot>\n</table>\n");
-        html.Append("<p class=\"cohort-note\">&sup1; Of the periods in which anybody at all returned. &sup2; Of "
-            + "all cohorts with "
-            + "members: a period in which nobody returned counts as 0.</p>\n");
+        html.Append("<p class=\"cohort-note\">&sup1; Of the periods in which anybody at all returned. &sup2; Of all "
+            + "cohorts with members: a period in which nobody returned counts as 0.</p>\n");
         if (table.Rows.Any(row => row.Cells.Any(IsMarked)))
             html.Append("<p class=\"cohort-note\"><span></span>The period is still in progress.</p>\n");
         return html.ToString();

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Bitmapist.Client.Connections;
 
 /// <summary>
-/// What is said first on every connection, in one round trip: who is there (AUTH), which database (SELECT), a name for
-/// CLIENT LIST, and PING, whose answer tells whether the server is ready at all.
+/// What is said first on every connection, in one round trip: who is there (AUTH), which database (SELECT), a name
+/// (CLIENT SETNAME), and PING, whose answer tells whether the server is ready at all.
 /// </summary>
 /// <remarks>
 /// The protocol stays RESP2: no HELLO. The replies this library reads are the same in both; servers without HELLO need

@@ -14,9 +14,7 @@ internal static class SourceThreads
     private static readonly Queue<Action> s_work = new();
     private static int s_free; // threads that will take work, or wait for it
 
-    /// <summary>
-    /// Waits for a task; what follows goes on on one of these threads, unless the task is over already.
-    /// </summary>
+    /// <summary>Waits for a task; what follows runs on one of these threads, unless the task is over already.</summary>
     public static Awaitable<T> AndAway<T>(this Task<T> task) => new(task);
 
     private static void Post(Action work)

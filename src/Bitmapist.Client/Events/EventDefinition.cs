@@ -118,10 +118,8 @@ public sealed class EventDefinition
     /// <summary>The same, some periods later than the one asked for: "who also came the month before".</summary>
     /// <param name="periods">Periods to move by; negative for earlier.</param>
     public EventDefinition Shift(int periods) =>
-        new(
-            string.Create(CultureInfo.InvariantCulture, $"{Name}[{periods:+0;-0;0}]"),
-            (unit, at) => _inPeriod(unit, at).Shift(periods),
-            _depth + 1);
+        new(string.Create(CultureInfo.InvariantCulture, $"{Name}[{periods:+0;-0;0}]"),
+            (unit, at) => _inPeriod(unit, at).Shift(periods), _depth + 1);
 
     /// <summary>The name.</summary>
     public override string ToString() => Name;

@@ -16,8 +16,8 @@ public sealed record RollingEvents : PeriodEvents
     /// <param name="unit">The length of each period.</param>
     /// <param name="count">Periods, 1 or more, the one that holds the moment included.</param>
     /// <param name="until">A moment of any offset, in the last of the periods.</param>
-    /// <exception cref="ArgumentException">The name is empty, or there are too many periods (some ten
-    /// thousand).</exception>
+    /// <exception cref="ArgumentException">The name is empty, or there are too many periods: some ten
+    /// thousand.</exception>
     /// <exception cref="ArgumentOutOfRangeException">No such unit, a count below 1, or a year outside 1 …
     /// 9998.</exception>
     public RollingEvents(string name, PeriodUnit unit, int count, DateTimeOffset until)

@@ -39,7 +39,7 @@ public abstract class CohortMeanSpec(ITestServer server) : ClientSpec(server)
         CohortTable table = await client.CohortAsync(new CohortQuery
         {
             First = "s", Return = "r", Unit = PeriodUnit.Month, Rows = 4, PeriodsAfter = 3,
-                Values = CohortValues.Counts,
+            Values = CohortValues.Counts,
         }, Cancel);
         CohortTable other = await client.CohortAsync(
             MonthEvents.From("s", s_now), MonthEvents.From("r", s_now), 4, 4, CohortValues.Counts, Cancel);

@@ -82,9 +82,7 @@ internal static class BlockedCallers
         }
     }
 
-    /// <summary>
-    /// Not where connections are cut: a deletion says how many keys there were, and so is not repeated.
-    /// </summary>
+    /// <summary>Not where connections are cut: a deletion says how many keys there were, so is not repeated.</summary>
     private static void Delete(BitmapistClient client, int caller)
     {
         var flag = new UniqueEvents($"event{caller}");

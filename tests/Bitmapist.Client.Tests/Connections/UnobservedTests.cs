@@ -59,8 +59,10 @@ public sealed class UnobservedTests
             Task<string> late = channel.AskAsync(
                 Batches.Of([.. Enumerable.Repeat("ECHO a", 2_001)]), SendMode.Pipeline, Cancel);
             var timeout = await Assert.ThrowsAsync<BitmapistTimeoutException>(() => late);
-            Assert.Contains("ECHO a (and 2,000 more requests) within 1,000 ms", timeout.Message, StringComparison.Ordinal);
-            var refusal = Assert.Throws<ArgumentException>(() => PendingBatch.FramedBytes(int.MaxValue, SendMode.Pipeline));
+            Assert.Contains(
+                "ECHO a (and 2,000 more requests) within 1,000 ms", timeout.Message, StringComparison.Ordinal);
+            var refusal = Assert.Throws<ArgumentException>(
+                () => PendingBatch.FramedBytes(int.MaxValue, SendMode.Pipeline));
             Assert.DoesNotContain("#", refusal.Message, StringComparison.Ordinal);
             refusal = Assert.Throws<ArgumentException>(() => new BitmapistOptions { ConnectTimeoutMs = 0 }.Snapshot());
             Assert.Contains("86,400,000", refusal.Message, StringComparison.Ordinal);

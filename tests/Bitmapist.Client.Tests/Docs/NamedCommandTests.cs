@@ -47,6 +47,22 @@ public sealed partial class NamedCommandTests(BitmapistServer server, RedisServe
         Assert.Contains("cmdstat_ping:calls=", replies, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Every_subcommand_named_in_texts_and_documents_exists_here()
+    {
+        await using ServerConnection channel = await ServerConnection.ConnectAsync(
+            new BitmapistOptions { Host = "127.0.0.1", Port = server.Port }, Cancel);
+        List<string> named = [.. Texts().SelectMany(text => Subcommand().Matches(text.Text)).Select(pair => pair.Value)
+            .Distinct()];
+        Assert.Contains("CLIENT SETNAME", named);
+        foreach (string pair in named)
+        {
+            string[] words = pair.Split(' ');
+            string help = await channel.AskAsync($"{words[0]} HELP");
+            Assert.True(help.Contains($"+{words[1]}", StringComparison.Ordinal), $"{pair}: {help}");
+        }
+    }
+
     private static async Task<HashSet<string>> CommandsOfAsync(ITestServer server)
     {
         await using ServerConnection channel = await ServerConnection.ConnectAsync(
@@ -55,7 +71,7 @@ public sealed partial class NamedCommandTests(BitmapistServer server, RedisServe
         return [.. replies[0].Items.Select(command => command.Items[0].AsText().ToUpperInvariant())];
     }
 
-    /// <summary>Texts between quotation marks in the client's source, and its documents.</summary>
+    /// <summary>Texts between quotation marks and comments in the client's source, and its documents.</summary>
     private static IEnumerable<(string Place, string Text)> Texts()
     {
         string source = Path.Combine(RepositoryFiles.Root, "src/Bitmapist.Client");
@@ -73,8 +89,11 @@ public sealed partial class NamedCommandTests(BitmapistServer server, RedisServe
     [GeneratedRegex(@"\b[A-Z]{3,}\b")]
     private static partial Regex CommandWord();
 
-    [GeneratedRegex(@"""(?:[^""\\\n]|\\.)*""")]
+    [GeneratedRegex(@"""(?:[^""\\\n]|\\.)*""|//.*")]
     private static partial Regex Literal();
+
+    [GeneratedRegex(@"\b(?:ACL|CLIENT|COMMAND|CONFIG|LATENCY|MEMORY|OBJECT|SLOWLOG) [A-Z]{3,}\b")]
+    private static partial Regex Subcommand();
 
     [GeneratedRegex(@"\(([A-Z]+ [a-z]+) has ")]
     private static partial Regex Advice();

@@ -4,9 +4,7 @@ using Bitmapist.Client.Tests.Servers;
 
 namespace Bitmapist.Client.Tests.Events;
 
-/// <summary>
-/// Expressions that would outgrow names, memory or stacks are refused when they are built or asked about.
-/// </summary>
+/// <summary>Expressions that would outgrow names, memory or stacks are refused when they are built or asked.</summary>
 public sealed class ExpressionSizeTests
 {
     private static readonly UniqueEvents s_a = new("a");
@@ -68,9 +66,7 @@ public sealed class ExpressionSizeTests
         });
     }
 
-    /// <summary>
-    /// Each line uses the one before twice: a dozen lines are thousands of keys, forty more than memory.
-    /// </summary>
+    /// <summary>Each line uses the one before twice: a dozen lines are thousands of keys, forty fill memory.</summary>
     [Fact]
     public void What_is_used_twice_at_every_level_is_refused_before_it_is_spelled_out()
     {
@@ -84,7 +80,7 @@ public sealed class ExpressionSizeTests
         EventSet left = s_a;
         refusal = Assert.Throws<ArgumentException>(() =>
         {
-            // a difference spells its left side twice
+            // A difference spells its left side twice.
             for (int level = 0; level < 100; level++) left = (left | s_b) - s_a;
         });
         Assert.Contains("1,048,576 are allowed", refusal.Message, StringComparison.Ordinal);
@@ -124,8 +120,8 @@ public sealed class ExpressionSizeTests
         EventSet[] sets =
         [
             s_a & s_b, ~s_a, s_a - s_b, s_a - s_b - day, (s_a | s_b) - (day - s_a), day & (s_a | day) & s_b,
-            new YearEvents("year", 2026) & s_a, new RollingEvents("hour", PeriodUnit.Hour, 48,
-                DateTime.UnixEpoch) - day,
+            new YearEvents("year", 2026) & s_a,
+            new RollingEvents("hour", PeriodUnit.Hour, 48, DateTime.UnixEpoch) - day,
             new RollingEvents("y", PeriodUnit.Year, 3, DateTime.UnixEpoch) ^ new HourEvents("h", 2026, 12, 31, 23),
         ];
         foreach (EventSet set in sets)

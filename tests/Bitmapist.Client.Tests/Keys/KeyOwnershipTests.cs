@@ -53,8 +53,8 @@ public sealed class KeyOwnershipTests
     {
         string[] suffixes = ["2026-1", "W2026-3", "2026-1-17", "2026-1-17-9", "u"];
         IEnumerable<string> keys = names.SelectMany(name => suffixes.Select(suffix => $"t1_{name}_{suffix}"));
-        Assert.Equal(expected, Of("t1_").SuspectedIn([.. keys, "t1_bitop_AND_t1_1_x_u-t1_1_y_u",
-            "t1_of_another_kind"]));
+        Assert.Equal(expected,
+            Of("t1_").SuspectedIn([.. keys, "t1_bitop_AND_t1_1_x_u-t1_1_y_u", "t1_of_another_kind"]));
     }
 
     [Theory]
@@ -81,14 +81,11 @@ public sealed class KeyOwnershipTests
     {
         string[] keys = [.. Enumerable.Range(1, 7).Select(day => $"t1_1_x_2026-1-{day}"), "t1_x_u", "t1_2_x_u"];
         string message = Assert.Throws<InvalidOperationException>(() => Of("t1_").ThrowIfDoubtful(keys)).Message;
-        Assert.Equal("Nothing was deleted: under the prefix \"t1_\" there may be keys of another client, whose "
-            + "prefix is "
-            + "\"t1_1_\" or \"t1_2_\": t1_1_x_2026-1-1, t1_1_x_2026-1-2, t1_1_x_2026-1-3, t1_1_x_2026-1-4, "
+        Assert.Equal("Nothing was deleted: under the prefix \"t1_\" there may be keys of another client, whose prefix "
+            + "is \"t1_1_\" or \"t1_2_\": t1_1_x_2026-1-1, t1_1_x_2026-1-2, t1_1_x_2026-1-3, t1_1_x_2026-1-4, "
             + "t1_1_x_2026-1-5 and 3 more. If they are another's, declare its prefix "
-            + "(BitmapistOptions.ForeignPrefixes, "
-            + "or foreign=t1_1_ in the connection string): its keys are left alone then. If everything under "
-            + "\"t1_\" is "
-            + "this client's, say so (BitmapistOptions.OwnsPrefix, or ownsPrefix=true).", message);
+            + "(BitmapistOptions.ForeignPrefixes, or foreign=t1_1_ in the connection string): its keys are left alone "
+            + "then. If everything under \"t1_\" is this client's, say so (BitmapistOptions.OwnsPrefix, or ownsPrefix=true).", message);
         new KeyOwnership("t1_", [], ownsPrefix: true).ThrowIfDoubtful(keys);
         Of("t1_").ThrowIfDoubtful(["t1_x_u", "t1_signup_step_1_u"]);
     }
