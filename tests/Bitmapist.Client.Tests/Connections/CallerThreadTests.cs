@@ -12,12 +12,10 @@ public sealed class CallerThreadTests(BitmapistServer server) : IClassFixture<Bi
 
     [Theory]
     [MemberData(nameof(Operations))]
-    public Task Callers_go_on_elsewhere(string name) => RunAsync(name);
+    public Task Callers_go_on_elsewhere(string name) => GoOnAsync(name);
 
-    /// <summary>
-    /// Not a test method, which must not leave the test's context: here each step goes on where it may.
-    /// </summary>
-    private async Task RunAsync(string name)
+    /// <summary>Goes on wherever it is told, as a library of the caller's would.</summary>
+    private async Task GoOnAsync(string name)
     {
         await using BitmapistClient client =
             await BitmapistClient.ConnectAsync($"127.0.0.1:{server.Port}?layout=bitmapist3", Cancel)

@@ -84,8 +84,9 @@ public sealed class IdRangeTests : IAsyncDisposable
             ("unmark in it", () => transaction.Unmark("a", id)), ("at", () => transaction.Unmark("a", id, at)),
             ("flag in it", () => transaction.MarkUnique("a", id)),
             ("no flag in it", () => transaction.UnmarkUnique("a", id)),
-            ("bitmap", () => IdBitmap.Empty.Contains(id)), ("event mark", () => new EventMark("a", id, at)),
-            ("event mark with an offset", () => new EventMark("a", id, new DateTimeOffset(at))),
+            ("bitmap", () => IdBitmap.Empty.Contains(id)),
+            ("event mark", () => _ = new EventMark("a", id, at)),
+            ("event mark with an offset", () => _ = new EventMark("a", id, new DateTimeOffset(at))),
         ];
         foreach ((string name, Action give) in ways)
         {
