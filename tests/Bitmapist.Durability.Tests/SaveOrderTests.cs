@@ -31,8 +31,7 @@ public sealed partial class SaveOrderTests
             string[] commands =
             [
                 "SETBIT key 1 1", "SAVE", "SETBIT key 2 1", "SAVE", "FLUSHALL", "SETBIT other 1 1", "SAVE",
-                .. Enumerable.Range(0, 4).SelectMany(i =>
-                    new[] { $"SET garbage {new string((char)('a' + i), 900_000)}", "SAVE" }),
+                .. "abcd".SelectMany(filling => new[] { $"SET garbage {new string(filling, 900_000)}", "SAVE" }),
             ];
             foreach (string command in commands)
             {
@@ -93,8 +92,7 @@ public sealed partial class SaveOrderTests
         private void CheckFile(string call, Match file)
         {
             string name = Path.GetFileName(file.Groups[2].Value);
-            if (call.StartsWith("pwrite64", StringComparison.Ordinal) || call.StartsWith("ftruncate",
-                StringComparison.Ordinal))
+            if (file.Groups[1].Value is "pwrite64" or "ftruncate")
             {
                 if (call.Contains("\"BMAPEND", StringComparison.Ordinal))
                 {
@@ -107,8 +105,8 @@ public sealed partial class SaveOrderTests
             else
             {
                 _unsynced.Remove(name);
-                // the folder
-                if (name.StartsWith("bitmapist-test-", StringComparison.Ordinal)) _isRenameUnsynced = false;
+                bool isFolder = name.StartsWith("bitmapist-test-", StringComparison.Ordinal);
+                if (isFolder) _isRenameUnsynced = false;
             }
         }
 
@@ -129,8 +127,7 @@ public sealed partial class SaveOrderTests
         [GeneratedRegex(@"^(pwrite64|ftruncate|fsync|fdatasync)\(\d+<([^>]*)>")]
         private static partial Regex OfFile();
 
-        [GeneratedRegex(
-            @"^(?:rename|link)\w*\(.*""(?:[^""]*/)?(bitmapist\.db\.new)"", .*""(?:[^""]*/)?bitmapist\.db""")]
+        [GeneratedRegex(@"^(?:rename|link)\w*\(.*""[^""]*(bitmapist\.db\.new)"", .*""[^""]*bitmapist\.db""")]
         private static partial Regex Named();
 
         [GeneratedRegex(@"^unlink\w*\(.*""[^""]*bitmapist\.db\.log\.\d+""")]

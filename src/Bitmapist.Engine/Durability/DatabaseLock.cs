@@ -4,7 +4,7 @@ namespace Bitmapist.Engine.Durability;
 
 /// <summary>
 /// The lock that keeps a database to one process: a file beside it, which stays once a server has used the database,
-/// but is gone again when it was made for something that came to nothing. One thread.
+/// but is gone again when it was made for something that came to nothing. One thread at a time.
 /// </summary>
 public sealed class DatabaseLock : IDisposable
 {

@@ -138,18 +138,17 @@ internal sealed class SnapshotSaver(KeyspaceStore store, IFileSystem files, Data
         _known = place;
         string found = place switch
         {
-            DatabasePlace.Gone => "was deleted or moved away while in use; it is written anew as soon as that "
-                + "can be done",
+            DatabasePlace.Gone =>
+                "was deleted or moved away while in use; it is written anew as soon as that can be done",
             DatabasePlace.Overwritten => "was overwritten while in use and is left alone",
             _ => "was replaced by another file while in use, which is left alone",
         };
         string remedy = place == DatabasePlace.Gone
             ? ""
-            : "; to keep what this server has, move that file away; to use that file, stop the server and move "
-            + "away its "
-                + "log, the files whose names end in .log and a number";
-        throw new StorageException(_file.Path, null,
-            $"{found}; nothing was deleted, and the log has every change{remedy}");
+            : "; to keep what this server has, move that file away; to use that file, stop the server and move away "
+                + "its log, the files whose names end in .log and a number";
+        throw new StorageException(
+            _file.Path, null, $"{found}; nothing was deleted, and the log has every change{remedy}");
     }
 
     private void SaveInPlace()
@@ -199,9 +198,8 @@ internal sealed class SnapshotSaver(KeyspaceStore store, IFileSystem files, Data
             long written = _writer.WriteChanges(_session, capture!, _file, writer);
             if (!isReadable && written != capture!.Totals.Keys)
             {
-                throw new StorageException(_file.Path, null,
-                    $"was overwritten while in use, and of {capture.Totals.Keys} "
-                    + $"keys only {written} are in memory: nothing is written");
+                throw new StorageException(_file.Path, null, "was overwritten while in use, and of "
+                    + $"{capture.Totals.Keys} keys only {written} are in memory: nothing is written");
             }
 
             KeyWriter.PutTotals(writer, capture!.Totals);
@@ -305,9 +303,7 @@ internal sealed class SnapshotSaver(KeyspaceStore store, IFileSystem files, Data
 
     private DatabaseFile OpenAgain() => OpenAgain(_file.Path);
 
-    /// <summary>
-    /// Opens what was put under a path, unless it is another database, or an older state of this one.
-    /// </summary>
+    /// <summary>Opens what was put under a path, unless it is another database or an older state of this one.</summary>
     private DatabaseFile OpenAgain(string path)
     {
         var reopened = DatabaseFile.Open(files, path);

@@ -12,6 +12,7 @@ internal sealed class FaultInjection : IDisposable
 {
     private const int Interrupt = 2;
     private const int PatienceMs = 20_000;
+    private const int AttemptsMax = 5;
     private readonly ServerProcess _strace;
     private readonly string _trace;
 
@@ -52,16 +53,22 @@ internal sealed class FaultInjection : IDisposable
     public static FaultInjection Attach(
         ServerProcess server, IReadOnlyCollection<string> faults, IReadOnlyCollection<string> paths)
     {
-        string trace = Path.GetTempFileName();
-        var strace = new ServerProcess(
-            Strace.Require(),
-            ["-f", .. Strace.Injection(faults, paths), "-o", trace, "-p", $"{server.Id}"],
-            Path.GetTempPath());
-        var injection = new FaultInjection(strace, trace);
-        if (SpinUntil(() => strace.Output.Contains(" attached", StringComparison.Ordinal) || strace.HasExited)
-            && !strace.HasExited) return injection;
-        injection.Dispose();
-        throw new InvalidOperationException($"strace did not attach. It wrote:\n{strace.Output}");
+        for (int attempt = 1; ; attempt++)
+        {
+            string trace = Path.GetTempFileName();
+            var strace = new ServerProcess(
+                Strace.Require(),
+                ["-f", .. Strace.Injection(faults, paths), "-o", trace, "-p", $"{server.Id}"],
+                Path.GetTempPath());
+            var injection = new FaultInjection(strace, trace);
+            bool isOver = SpinUntil(
+                () => strace.HasExited || strace.Output.Contains(" attached", StringComparison.Ordinal));
+            if (isOver && !strace.HasExited) return injection;
+            injection.Dispose();
+            // A thread of the server may end between being found and being attached to.
+            if (attempt == AttemptsMax || server.HasExited)
+                throw new InvalidOperationException($"strace did not attach. It wrote:\n{strace.Output}");
+        }
     }
 
     /// <summary>Waits until so many calls have failed or waited.</summary>

@@ -59,9 +59,7 @@ public sealed class FaultMatrixTests
         Assert.Equal(0, StartedServer.RunToEnd(server.Folder, "check", server.DatabasePath).ExitCode);
     }
 
-    /// <summary>
-    /// Marks that are saved and marks that are not, and what it takes for the next save to do what it is to do.
-    /// </summary>
+    /// <summary>Marks that are saved and marks that are not, and what makes the next save do what it is to do.</summary>
     private static async Task PrepareAsync(
         BitmapistServer server, RawConnection client, AcknowledgedMarks marks, string during)
     {
@@ -79,9 +77,7 @@ public sealed class FaultMatrixTests
         Assert.Equal(Marks, await marks.AddAsync(client, Marks));
     }
 
-    /// <summary>
-    /// The files that the work under test writes, and no other: the log's own failures are another matter.
-    /// </summary>
+    /// <summary>The files that the work under test writes, and no other: how the log fails is another matter.</summary>
     private static string[] Paths(BitmapistServer server, string during, string call, string[] log) => during switch
     {
         FaultCases.Save => call == "unlink" ? log : [server.DatabasePath],

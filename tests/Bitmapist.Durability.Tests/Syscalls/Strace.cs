@@ -2,9 +2,7 @@ using Bitmapist.Testing.Servers;
 
 namespace Bitmapist.Durability.Tests.Syscalls;
 
-/// <summary>
-/// strace(1), by which tests see, fail and delay what the server asks of the system, below the runtime.
-/// </summary>
+/// <summary>strace(1), by which tests see, fail and delay what the server asks of the system.</summary>
 internal static class Strace
 {
     /// <summary>

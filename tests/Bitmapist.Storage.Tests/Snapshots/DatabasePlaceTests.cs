@@ -50,8 +50,8 @@ public sealed class DatabasePlaceTests
 
             Assert.False(_disk.Exists(Path + ".new"));
             byte[]? after = _disk.Exists(Path) ? _disk.ReadAll(Path) : null;
-            Assert.Equal(expected != DatabasePlace.InPlace, after is null ? before is null
-                : after.SequenceEqual(before!));
+            bool isUnchanged = after is null ? before is null : before is not null && after.SequenceEqual(before);
+            Assert.Equal(expected != DatabasePlace.InPlace, isUnchanged);
             _disk.Unlink(Path);
         }
     }
@@ -136,8 +136,7 @@ public sealed class DatabasePlaceTests
         Overwrite(file => file.Write(file.Length, "appended"u8));
         Assert.Equal(DatabasePlace.Overwritten, database.Place);
 
-        // what stood there at the start is a crash's
-        using DatabaseFile reopened = DatabaseFile.OpenOrCreate(_disk, Path);
+        using var reopened = DatabaseFile.Open(_disk, Path); // what stood there at the start is a crash's
         Assert.Equal((8, DatabasePlace.InPlace), (reopened.TornBytes, reopened.Place));
     }
 
