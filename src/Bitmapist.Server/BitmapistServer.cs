@@ -16,6 +16,7 @@ public sealed class BitmapistServer : IAsyncDisposable
 {
     private readonly ServerState _state;
     private readonly ExpiryCycle _expiry;
+    private readonly IdleCollector _idleCollector;
     private readonly ILogger _logger;
     private readonly TaskCompletionSource<bool> _shutdownAsked =
         new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -25,6 +26,7 @@ public sealed class BitmapistServer : IAsyncDisposable
     {
         _state = state;
         _expiry = expiry;
+        _idleCollector = new IdleCollector(new ProcessHeap(state.Persistence), state.Time, logger);
         _logger = logger;
         state.Shutdown = save => _shutdownAsked.TrySetResult(save);
     }
@@ -95,6 +97,7 @@ public sealed class BitmapistServer : IAsyncDisposable
         if (_listener is not null) await _listener.DisposeAsync().ConfigureAwait(false);
         await _state.Slurper.DisposeAsync().ConfigureAwait(false);
         await _expiry.DisposeAsync().ConfigureAwait(false);
+        await _idleCollector.DisposeAsync().ConfigureAwait(false);
         if (_state.Persistence is { } persistence) await persistence.DisposeAsync().ConfigureAwait(false);
     }
 

@@ -51,10 +51,11 @@ internal static class Limits
     public const int StreamPieceBytes = 64 * 1024;
 
     /// <summary>
-    /// Unsent bytes the transport holds per client before replies queue up in memory behind it (there without limit, as
-    /// Redis's default client-output-buffer-limit has it).
+    /// Unsent bytes the transport holds per client before replies queue up in memory behind it (there without limit but
+    /// maxmemory-clients), and bytes it reads ahead of the commands. Not counted, so little: ten thousand clients may
+    /// have as much.
     /// </summary>
-    public const int TransportBufferBytes = 1024 * 1024;
+    public const int TransportBufferBytes = 128 * 1024;
 
     /// <summary>How long a listening socket rests after it could not accept, for want of memory, say.</summary>
     public static readonly TimeSpan AcceptRetry = TimeSpan.FromMilliseconds(100);

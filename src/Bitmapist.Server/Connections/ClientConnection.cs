@@ -84,7 +84,7 @@ internal sealed class ClientConnection : IDisposable
     public long TransactionBytes => (Transaction?.Bytes ?? 0) + Session.WatchedBytes;
 
     /// <summary>Bytes that the client makes the server hold, about. From any thread.</summary>
-    public long HeldBytes => BufferedRequestBytes + QueuedReplyBytes + TransactionBytes;
+    public long HeldBytes => _requests.HeldBytes + QueuedReplyBytes + TransactionBytes;
 
     /// <summary>Whether it was cut off in the middle.</summary>
     public bool IsCutOff => Volatile.Read(ref _isCutOff) != 0;
@@ -214,7 +214,7 @@ internal sealed class ClientConnection : IDisposable
     private Next Process(ReadOnlyMemory<byte> segment, ref int offset)
     {
         long startedAt = Stopwatch.GetTimestamp();
-        while (offset < segment.Length && !IsClosing)
+        while (offset < segment.Length && !IsClosing && !_output.IsClosed)
         {
             RequestStatus status = _requests.Read(segment[offset..], out int consumedBytes);
             offset += consumedBytes;

@@ -11,6 +11,7 @@ namespace Bitmapist.Server.Connections;
 /// </summary>
 internal sealed class ConnectionServer(ServerState server, ILogger logger)
 {
+    private readonly OncePerInterval _commitLine = new(Limits.RepeatedLogInterval, server.Time);
     private readonly Lock _gate = new();
     private readonly HashSet<ConnectionContext> _open = [];
     private readonly TaskCompletionSource _allClosed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -87,7 +88,7 @@ internal sealed class ConnectionServer(ServerState server, ILogger logger)
         catch (StorageException failure)
         {
             // The replies of this batch acknowledge nothing: they are not sent.
-            Log.CommitFailed(logger, failure.Message);
+            if (_commitLine.IsDue()) Log.CommitFailed(logger, failure.Message);
             connection.Abort();
         }
         catch (Exception failure) when (failure is IOException or SocketException or OperationCanceledException)

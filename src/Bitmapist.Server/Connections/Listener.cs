@@ -43,6 +43,7 @@ internal sealed class Listener : IAsyncDisposable
             UnsafePreferInlineScheduling = true,
             // A connection's 4 KiB are worth a system call per request.
             WaitForDataBeforeAllocatingBuffer = false,
+            MaxReadBufferSize = Limits.TransportBufferBytes,
             MaxWriteBufferSize = Limits.TransportBufferBytes,
         };
         _transports = new SocketConnectionContextFactory(options, NullLogger.Instance);
