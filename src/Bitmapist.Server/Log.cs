@@ -25,7 +25,7 @@ internal static partial class Log
 
     [LoggerMessage(32, LogLevel.Error,
         "the log cannot be written: writes are refused until it can, which is tried all the time; reads go on: "
-            + "{Reason}")]
+        + "{Reason}")]
     public static partial void WritesRefused(ILogger logger, string reason);
 
     [LoggerMessage(33, LogLevel.Error,

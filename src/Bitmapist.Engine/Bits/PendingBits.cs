@@ -68,9 +68,7 @@ public sealed class PendingBits
         }
     }
 
-    /// <summary>
-    /// The key that had this value has another one: if nobody computes it, nobody waits for it either.
-    /// </summary>
+    /// <summary>The key that had this value has another one: nobody waits for it to be computed.</summary>
     internal void Abandon() => (_source as OperationSource)?.CountOut();
 
     /// <summary>Whether a bit is set; reads one container where the bits lie in the database file.</summary>

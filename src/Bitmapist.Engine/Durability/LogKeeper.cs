@@ -130,7 +130,7 @@ internal sealed class LogKeeper : IAsyncDisposable
     }
 
     /// <summary>
-    /// The log began to fail, or an fsync failed while writes did: takes back what it does not have. By whoever
+    /// The log began to fail, or an fsync failed while writes did: takes back what it does not have. Called by whoever
     /// noticed, before anybody is told of the failure.
     /// </summary>
     private void Settle()

@@ -75,9 +75,7 @@ public sealed class PersistentKeyspace : IAsyncDisposable
     /// <summary>Acknowledgements that waited because the disk was behind, with fsync every second.</summary>
     public long DelayedFsyncs => _log.DelayedCommits;
 
-    /// <summary>
-    /// A save begins when the log is so many percent of the live data; 0: never for that. May change.
-    /// </summary>
+    /// <summary>A save begins when the log is so many percent of the live data; 0: never. May change.</summary>
     public int LogGrowthPercentage
     {
         get => _growth.Percentage;

@@ -27,9 +27,7 @@ internal sealed class SnapshotCapture
         for (int i = 0; i < _cuts.Length; i++) _cuts[i] = new ShardCut(store.Shards[i]);
     }
 
-    /// <summary>
-    /// The log's position at the cut: what the snapshot has may be taken back until the log has that.
-    /// </summary>
+    /// <summary>The log's position at the cut: until the log has that, what was captured may be taken back.</summary>
     public long CutPosition { get; }
 
     /// <summary>It was given up: something that it has was taken back.</summary>

@@ -27,9 +27,7 @@ internal sealed class Journal(Session session)
     /// <summary>A verb has begun to change something, and is not at its end.</summary>
     public bool IsStepOpen { get; private set; }
 
-    /// <summary>
-    /// Changes are noted, so that they can be taken back; not while that is done, nor during a replay.
-    /// </summary>
+    /// <summary>Changes are noted, to be taken back if need be; not while that is done, nor during a replay.</summary>
     public bool IsRecording { get; set; } = true;
 
     /// <summary>The log's position behind this session's last effect; 0 when it had none.</summary>

@@ -146,7 +146,7 @@ internal static class KeyChanges
             return;
         }
 
-        // unless a verb that empties several databases looks at watched keys
+        // Unless a verb that empties several databases looks at watched keys.
         bool isByItself = !session.Journal.IsStepOpen;
         Remove(session, shard, entry);
         session.Journal.LogExpired(entry.Database, entry.Name);

@@ -19,9 +19,7 @@ internal sealed class UndoLog
 
     public int Count => _count;
 
-    /// <summary>
-    /// Makes sure that one more item has room, so that noting a change cannot fail after it was made.
-    /// </summary>
+    /// <summary>Makes room for one more item, so that noting a change cannot fail after it was made.</summary>
     public void Reserve(KeyspaceStore store)
     {
         if (_count < _items.Length) return;
@@ -68,8 +66,8 @@ internal sealed class UndoLog
         for (int i = 0; i < _count; i++)
         {
             object? old = this[i].Old;
-            if (old is FlushedDatabase || (old is PendingBits { Stored: { } stored } && stored.File != current))
-                return true;
+            bool isOther = old is PendingBits { Stored: { } stored } && stored.File != current;
+            if (isOther || old is FlushedDatabase) return true;
         }
 
         return false;

@@ -31,8 +31,9 @@ internal static class LogRewrite
 
     private static string? CheckPercentage(ServerState server, string value)
     {
-        if (!int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out _))
-            return "argument must be between 0 and 2147483647 inclusive";
+        if (!long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long percentage))
+            return "argument couldn't be parsed into an integer";
+        if (percentage is < 0 or > int.MaxValue) return "argument must be between 0 and 2147483647 inclusive";
         return server.Persistence is null ? "this server keeps no log" : null;
     }
 

@@ -19,9 +19,7 @@ public sealed class StorageException : Exception
     public long? Offset { get; }
     public string Reason { get; }
 
-    /// <summary>
-    /// What the system said, such as "No space left on device": names no path, so that clients may see it.
-    /// </summary>
+    /// <summary>What the system said, such as "No space left on device": no path, so clients may see it.</summary>
     public string Cause
     {
         get => field ?? CauseOf(InnerException) ?? (InnerException is null ? Reason : "Input/output error");

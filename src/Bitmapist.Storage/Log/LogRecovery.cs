@@ -34,8 +34,8 @@ public static class LogRecovery
             records += segmentRecords;
             bytes += Math.Max(0, end - SegmentHeader.Bytes);
             List<(long Sequence, string Path)> later = segments.GetRange(whole + 1, segments.Count - whole - 1);
-            if (reader is not null && end == file.Length && EndsWhereNextBegan(files, path, sequence, end, later,
-                databaseId))
+            if (reader is not null && end == file.Length
+                && EndsWhereNextBegan(files, path, sequence, end, later, databaseId))
             {
                 file.Sync();
                 continue;

@@ -32,7 +32,7 @@ public sealed class LogWriter : IDisposable
 
     private LogWriter(
         IFileSystem files, string databasePath, SegmentChain chain, long sequence, FsyncPolicy policy,
-            TimeProvider time)
+        TimeProvider time)
     {
         this.files = files;
         this.databasePath = databasePath;
@@ -87,9 +87,7 @@ public sealed class LogWriter : IDisposable
     /// <summary>An fsync failed since the log worked last.</summary>
     public bool IsSyncFailed => isSyncFailed;
 
-    /// <summary>
-    /// Commits that waited for the disk although the policy is <see cref="FsyncPolicy.EverySecond"/>.
-    /// </summary>
+    /// <summary>Commits that waited for the disk under <see cref="FsyncPolicy.EverySecond"/>.</summary>
     public long DelayedCommits => delay.Count;
 
     /// <summary>May change at any time; commits already waiting are still synced.</summary>
@@ -311,9 +309,7 @@ public sealed class LogWriter : IDisposable
         chain.Dispose();
     }
 
-    /// <summary>
-    /// Writes what is buffered, and takes what is to be synced; false when there is nothing, for good.
-    /// </summary>
+    /// <summary>Writes what is buffered, and takes what is to be synced; false when nothing may be.</summary>
     internal bool TryBeginSync(out SyncWork work, out long target)
     {
         bool beganToFail;

@@ -252,7 +252,7 @@ public sealed class FailingLogTests : IDisposable
     {
         using RawConnection client = await RawConnection.ConnectAsync(server.Port);
         string info = System.Text.Encoding.Latin1.GetString(await client.AskAsync("INFO persistence"));
-        return info.Split("\r\n").Single(line => line.StartsWith(field + ":",
-            StringComparison.Ordinal))[(field.Length + 1)..];
+        string line = info.Split("\r\n").Single(line => line.StartsWith(field + ":", StringComparison.Ordinal));
+        return line[(field.Length + 1)..];
     }
 }

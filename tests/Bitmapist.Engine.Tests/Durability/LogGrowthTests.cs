@@ -4,9 +4,7 @@ using Bitmapist.Storage.Log;
 
 namespace Bitmapist.Engine.Tests.Durability;
 
-/// <summary>
-/// Without periodic saves, too, the log does not grow for ever: a save begins when it has outgrown the data.
-/// </summary>
+/// <summary>Without periodic saves, too, the log stays short: a save begins when it has outgrown the data.</summary>
 public sealed class LogGrowthTests
 {
     [Fact]

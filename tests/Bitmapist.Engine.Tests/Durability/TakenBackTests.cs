@@ -139,17 +139,19 @@ public sealed class TakenBackTests
 
     private static bool IsLog(string path) => path.Contains(".log.", StringComparison.Ordinal);
 
-    private static DiskFault? Fails(DiskOperation operation, string path, Fault fault,
-        bool savesFail) => operation switch
+    private static DiskFault? Fails(DiskOperation operation, string path, Fault fault, bool savesFail)
     {
-        DiskOperation.Write when IsLog(path) && fault == Fault.Write => DiskFault.NoSpace,
-        DiskOperation.Write when IsLog(path) && fault == Fault.CutOfTheTail => DiskFault.ShortWrite,
-        DiskOperation.Truncate when IsLog(path) && fault == Fault.CutOfTheTail => DiskFault.InputOutputError,
-        DiskOperation.Create when IsLog(path) && fault == Fault.NewSegment => DiskFault.NoSpace,
-        DiskOperation.Sync when IsLog(path) && fault == Fault.Sync => DiskFault.InputOutputError,
-        DiskOperation.Write when !IsLog(path) && savesFail => DiskFault.NoSpace,
-        _ => null,
-    };
+        if (!IsLog(path)) return savesFail && operation == DiskOperation.Write ? DiskFault.NoSpace : null;
+        return (operation, fault) switch
+        {
+            (DiskOperation.Write, Fault.Write) => DiskFault.NoSpace,
+            (DiskOperation.Write, Fault.CutOfTheTail) => DiskFault.ShortWrite,
+            (DiskOperation.Truncate, Fault.CutOfTheTail) => DiskFault.InputOutputError,
+            (DiskOperation.Create, Fault.NewSegment) => DiskFault.NoSpace,
+            (DiskOperation.Sync, Fault.Sync) => DiskFault.InputOutputError,
+            _ => null,
+        };
+    }
 
     private static async Task<bool> ThrowsAsync(Func<ValueTask> commit)
     {
