@@ -27,6 +27,10 @@ internal sealed class ProcessHeap(PersistentKeyspace? persistence) : IHeap
 
     public long ResidentBytes => persistence?.MemoryBytes ?? 0;
 
-    public void Collect(bool isBlocking) => GC.Collect(
-        GC.MaxGeneration, isBlocking ? GCCollectionMode.Aggressive : GCCollectionMode.Forced, isBlocking, isBlocking);
+    public void Collect(bool isBlocking)
+    {
+        GCCollectionMode mode = isBlocking ? GCCollectionMode.Aggressive : GCCollectionMode.Forced;
+        GC.Collect(GC.MaxGeneration, mode, isBlocking, compacting: isBlocking);
+        NativeHeap.Trim();
+    }
 }
