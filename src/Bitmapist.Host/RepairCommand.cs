@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Bitmapist.Engine.Durability;
+using Bitmapist.Repair;
 using Bitmapist.Storage.Files;
 
 namespace Bitmapist.Host;

@@ -1,5 +1,5 @@
 using Bitmapist.Engine.Bits;
-using Bitmapist.Engine.Durability;
+using Bitmapist.Engine.Stored;
 using Bitmapist.Migration.Rdb;
 using Bitmapist.Storage.Files;
 
@@ -57,7 +57,7 @@ public static class Export
     }
 
     private static ExportReport Write(
-        DatabaseContents contents,
+        DatabaseReader contents,
         RdbOutput output,
         string target,
         long nowUnixMs,
@@ -92,7 +92,7 @@ public static class Export
 
     /// <summary>Redis makes room for a database's keys before they come, so they are counted first: O(index).</summary>
     private static SortedDictionary<int, (long Keys, long Expiries)> Count(
-        DatabaseContents contents, long nowUnixMs, out long expired)
+        DatabaseReader contents, long nowUnixMs, out long expired)
     {
         var counts = new SortedDictionary<int, (long Keys, long Expiries)>();
         expired = 0;

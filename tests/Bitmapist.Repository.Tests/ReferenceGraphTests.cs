@@ -12,9 +12,10 @@ public sealed class ReferenceGraphTests
         ["Bitmapist.Resp"] = [],
         ["Bitmapist.Storage"] = [],
         ["Bitmapist.Engine"] = ["Bitmapist.Roaring", "Bitmapist.Storage"],
+        ["Bitmapist.Repair"] = ["Bitmapist.Engine"],
         ["Bitmapist.Server"] = ["Bitmapist.Engine", "Bitmapist.Resp"],
         ["Bitmapist.Migration"] = ["Bitmapist.Engine"],
-        ["Bitmapist.Host"] = ["Bitmapist.Migration", "Bitmapist.Server"],
+        ["Bitmapist.Host"] = ["Bitmapist.Migration", "Bitmapist.Repair", "Bitmapist.Server"],
         ["Bitmapist.Client"] = ["Bitmapist.Resp"],
     };
 

@@ -1,7 +1,8 @@
 using System.Text;
 using Bitmapist.Bench.Peers;
 using Bitmapist.Engine.Bits;
-using Bitmapist.Engine.Durability;
+using Bitmapist.Engine.Stored;
+using Bitmapist.Engine.Verbs;
 using Bitmapist.Roaring;
 using Bitmapist.Storage.Files;
 

@@ -5,7 +5,7 @@ namespace Bitmapist.Engine.Bits;
 /// <summary>A bit operation over frozen operands.</summary>
 internal sealed class OperationSource : PendingSource
 {
-    private readonly BitOperation _operation;
+    private readonly BitopKind _operation;
     private readonly StringValue[] _operands;
     private readonly ReadOnlyBitmap?[]? _lent;
     private readonly UnfinishedCount? _unfinished;
@@ -17,7 +17,7 @@ internal sealed class OperationSource : PendingSource
     /// is decided may depend on a read that can fail. Null where no bits had to be.</param>
     /// <param name="unfinished">Where it is counted until it is computed; null: not counted.</param>
     public OperationSource(
-        BitOperation operation,
+        BitopKind operation,
         StringValue[] operands,
         ReadOnlyBitmap?[]? lent,
         UnfinishedCount? unfinished)
@@ -36,7 +36,7 @@ internal sealed class OperationSource : PendingSource
 
         Depth++;
         Cost = cost / Costs.FineUnits;
-        if (operation == BitOperation.Not)
+        if (operation == BitopKind.Not)
         {
             Cost += operands[0].LengthBytes / StringBytes.ChunkBytes;
             MemoryBytes += operands[0].LengthBytes;
@@ -78,4 +78,19 @@ internal sealed class OperationSource : PendingSource
     {
         if (Interlocked.Exchange(ref _isCountedOut, 1) == 0) _unfinished?.Decrement();
     }
+}
+
+/// <summary>How many bit operations are decided and not yet computed. Thread-safe.</summary>
+internal sealed class UnfinishedCount
+{
+    private int _count;
+
+    public bool Any => Volatile.Read(ref _count) != 0;
+
+    public void Increment() => Interlocked.Increment(ref _count);
+
+    public void Decrement() => Interlocked.Decrement(ref _count);
+
+    /// <summary>Forgets operations whose results no key holds. Only while nothing else runs.</summary>
+    public void Reset() => Volatile.Write(ref _count, 0);
 }

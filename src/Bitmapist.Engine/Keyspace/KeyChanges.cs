@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Bitmapist.Engine.Bits;
-using Bitmapist.Engine.Durability;
 
 namespace Bitmapist.Engine.Keyspace;
 
@@ -21,7 +20,7 @@ internal static class KeyChanges
         if (session.Journal.IsRecording) Push(session, shard, UndoKind.Created, entry);
         DirtySet dirty = shard.Dirty;
         if (dirty.Removed.Count > 0)
-            entry.IsSaved = dirty.Removed.Remove(new StoredKey(database, hash, entry.Name));
+            entry.IsSaved = dirty.Removed.Remove(new KeyId(database, hash, entry.Name));
         store.Names.Added(database, entry.Name);
         dirty.Changed.Add(entry);
         KeyTable table = shard.Table(database);
@@ -37,7 +36,7 @@ internal static class KeyChanges
     public static void Unadd(Session session, Shard shard, Entry entry)
     {
         entry.IsDetached = true;
-        if (entry.IsSaved) shard.Dirty.Removed.Add(new StoredKey(entry.Database, entry.Hash, entry.Name));
+        if (entry.IsSaved) shard.Dirty.Removed.Add(new KeyId(entry.Database, entry.Hash, entry.Name));
         session.Store.Names.Removed(entry.Database, entry.Name, isBelow: entry.IsSaved);
     }
 
@@ -141,7 +140,7 @@ internal static class KeyChanges
         shard.Expired++;
         if (session.Store.IsRefusing)
         {
-            shard.Owed.Add(new StoredKey(entry.Database, entry.Hash, entry.Name));
+            shard.Owed.Add(new KeyId(entry.Database, entry.Hash, entry.Name));
             Detach(session.Store, shard, entry);
             return;
         }
@@ -158,7 +157,7 @@ internal static class KeyChanges
     {
         foreach (Shard shard in session.Store.Shards)
         {
-            foreach (StoredKey key in shard.Owed)
+            foreach (KeyId key in shard.Owed)
             {
                 Reserve(session, shard);
                 Push(session, shard, UndoKind.Owed, new Entry(key.Database, key.Hash, key.Name));
@@ -226,7 +225,7 @@ internal static class KeyChanges
         table.CountRemoved(entry.ExpiresAtUnixMs);
         entry.Release();
         shard.Dirty.CountDetached();
-        if (entry.IsSaved) shard.Dirty.Removed.Add(new StoredKey(entry.Database, entry.Hash, entry.Name));
+        if (entry.IsSaved) shard.Dirty.Removed.Add(new KeyId(entry.Database, entry.Hash, entry.Name));
         store.Names.Removed(entry.Database, entry.Name, isBelow: entry.IsSaved);
     }
 

@@ -1,6 +1,6 @@
 using Bitmapist.Engine.Bits;
-using Bitmapist.Engine.Durability;
-using Bitmapist.Engine.Expiry;
+using Bitmapist.Engine.Names;
+using Bitmapist.Engine.Stored;
 using Bitmapist.Storage.Files;
 using Bitmapist.Storage.Log;
 using Bitmapist.Storage.Snapshots;
@@ -29,11 +29,11 @@ public sealed class KeyspaceStore
     public KeyspaceStore(int databases, TimeProvider time)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(databases, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(databases, Limits.DatabasesMax);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(databases, EngineLimits.DatabasesMax);
         Databases = databases;
         _time = time;
         _startedAt = time.GetTimestamp();
-        Shards = new Shard[Limits.Shards];
+        Shards = new Shard[EngineLimits.Shards];
         for (int i = 0; i < Shards.Length; i++) Shards[i] = new Shard(i, databases);
     }
 
@@ -46,7 +46,7 @@ public sealed class KeyspaceStore
     internal LogWriter? Log { get; set; }
 
     /// <summary>The database file's keys beneath the resident ones; null for a keyspace without a disk.</summary>
-    internal ColdKeys? Cold { get; private set; }
+    internal DiskKeys? Cold { get; private set; }
 
     /// <summary>In which names the keyspace differs from the database file.</summary>
     internal NameOverlay Names { get; } = new();
@@ -84,7 +84,7 @@ public sealed class KeyspaceStore
     internal long RetainedPosition => Log?.RetainedPosition ?? long.MaxValue;
 
     /// <summary>Deletions of expired keys go to the log in records of about so many bytes at most.</summary>
-    internal int ExpiredRecordBytes { get; set; } = Limits.ExpiredRecordBytes;
+    internal int ExpiredRecordBytes { get; set; } = EngineLimits.ExpiredRecordBytes;
 
     /// <summary>Grows by one at each snapshot cut, while all shards are held.</summary>
     internal int Epoch { get; private set; } = 1;
@@ -120,7 +120,7 @@ public sealed class KeyspaceStore
     /// <summary>Puts the database file beneath an empty keyspace.</summary>
     internal void Attach(DatabaseFile file, KeyTotals totals)
     {
-        Cold = new ColdKeys(this, file);
+        Cold = new DiskKeys(this, file);
         TotalsAtStart = totals;
         Names.Replace(file);
     }
@@ -138,10 +138,10 @@ public sealed class KeyspaceStore
             while (isMore)
             {
                 using (session.Enter(1UL << i))
-                    removed += RemoveExpired(session, Shards[i], Limits.ExpiredPerHold, out isMore);
+                    removed += RemoveExpired(session, Shards[i], EngineLimits.ExpiredPerHold, out isMore);
                 if (Log is not { } log) continue;
                 // Nobody waits for these to be written, so nobody else keeps them from filling the log's buffer.
-                if (log.AppendedPosition - log.WrittenPosition > Limits.ExpiredRecordBytes) log.TryWrite();
+                if (log.AppendedPosition - log.WrittenPosition > EngineLimits.ExpiredRecordBytes) log.TryWrite();
                 // One that has just begun to fail has them come back until that is settled.
                 isMore &= IsRefusing || log.Failure is null;
             }
@@ -177,17 +177,17 @@ public sealed class KeyspaceStore
     /// Makes a key of the database file resident, its bits unread; null when there is no such key. Its shard is held,
     /// and it is not in its table.
     /// </summary>
-    /// <exception cref="ColdReadException">The file cannot be read.</exception>
-    internal Entry? LoadCold(Shard shard, int database, ulong hash, ReadOnlySpan<byte> name)
+    /// <exception cref="DiskReadException">The file cannot be read.</exception>
+    internal Entry? LoadFromDisk(Shard shard, int database, ulong hash, ReadOnlySpan<byte> name)
     {
         if (Cold is not { } cold || !cold.MayHave(database, name)) return null;
         return shard.Absent.Has(database, hash, name)
             || shard.IsRemoved(database, hash, name) || Names.IsFileHidden(database)
             ? null
-            : LoadCold(cold, shard, database, hash, name);
+            : LoadFromDisk(cold, shard, database, hash, name);
     }
 
-    private Entry? LoadCold(ColdKeys cold, Shard shard, int database, ulong hash, ReadOnlySpan<byte> name)
+    private Entry? LoadFromDisk(DiskKeys cold, Shard shard, int database, ulong hash, ReadOnlySpan<byte> name)
     {
         if (!cold.TryFind(database, name, out StoredString key, out DatabaseFile file))
         {
@@ -202,7 +202,7 @@ public sealed class KeyspaceStore
             IsSaved = true,
             LastUsed = Clock,
         };
-        entry.SetBits(PendingBits.From(new StoredSource(file, key, Memory)));
+        entry.SetBits(PendingBits.From(new StoredBits(file, key.Stored, key.LengthBytes, key.Cardinality, Memory)));
         shard.Table(database).Add(entry);
         if (entry.ExpiresAtUnixMs != 0) shard.Expiries.Schedule(entry, shard);
         shard.Loads++;

@@ -1,8 +1,8 @@
 using System.Diagnostics;
-using BitOperations = System.Numerics.BitOperations;
 using Bitmapist.Engine.Bits;
-using Bitmapist.Engine.Durability;
-using Bitmapist.Storage.Snapshots;
+using Bitmapist.Engine.Effects;
+using Bitmapist.Engine.Stored;
+using BitOperations = System.Numerics.BitOperations;
 
 namespace Bitmapist.Engine.Keyspace;
 
@@ -15,8 +15,7 @@ public sealed class Session(KeyspaceStore store) : IDisposable
 {
     private const int NoEra = -1;
     private const int WatchBytes = 200; // a watched key's places in two tables, beside its name
-    private readonly HashSet<StoredKey> _watched = [];
-    private readonly List<DatabaseFile> _files = []; // held for values given out that are still in them
+    private readonly HashSet<KeyId> _watched = [];
     private long _watchedBytes;
     private ulong _held;
     private long _transactionNowUnixMs;
@@ -46,6 +45,9 @@ public sealed class Session(KeyspaceStore store) : IDisposable
 
     /// <summary>What a replay must do.</summary>
     internal EffectBuffer Effects => Journal.Effects;
+
+    /// <summary>Database files kept open for values given out that are still in them.</summary>
+    internal HeldFiles Files { get; } = new();
 
     /// <summary>Something that the session saw or did since its last commit was taken back.</summary>
     internal bool IsOutdated => _era != NoEra && _era != store.Era;
@@ -85,14 +87,14 @@ public sealed class Session(KeyspaceStore store) : IDisposable
     private TransactionScope BeginTransaction(ulong shards, long nowUnixMs)
     {
         Debug.Assert(!InTransaction, "Transactions do not nest.");
-        foreach (StoredKey key in _watched) shards |= 1UL << ScanPosition.ShardOf(key.Hash);
+        foreach (KeyId key in _watched) shards |= 1UL << HashPosition.ShardOf(key.Hash);
         Hold(shards);
         _transactionNowUnixMs = nowUnixMs;
         InTransaction = true;
         try
         {
-            foreach (StoredKey key in _watched)
-                Find(store.Shards[ScanPosition.ShardOf(key.Hash)], key.Database, key.Hash, key.Name);
+            foreach (KeyId key in _watched)
+                Find(store.Shards[HashPosition.ShardOf(key.Hash)], key.Database, key.Hash, key.Name);
         }
         catch
         {
@@ -141,7 +143,7 @@ public sealed class Session(KeyspaceStore store) : IDisposable
     public void Watch(ReadOnlySpan<byte> name)
     {
         var key = new KeyRef(name);
-        var watched = new StoredKey(Database, key.Hash, name.ToArray());
+        var watched = new KeyId(Database, key.Hash, name.ToArray());
         if (_watched.Contains(watched)) return;
         using ShardScope scope = Enter(key.ShardMask);
         Find(key); // an expired key counts as missing from here on, so its removal must not break the watch later
@@ -153,9 +155,9 @@ public sealed class Session(KeyspaceStore store) : IDisposable
     /// <summary>Forgets every watched key.</summary>
     public void Unwatch()
     {
-        foreach (StoredKey key in _watched)
+        foreach (KeyId key in _watched)
         {
-            int shard = ScanPosition.ShardOf(key.Hash);
+            int shard = HashPosition.ShardOf(key.Hash);
             using ShardScope scope = Enter(1UL << shard);
             store.Shards[shard].Watches.Remove(key, this);
         }
@@ -176,24 +178,7 @@ public sealed class Session(KeyspaceStore store) : IDisposable
     /// or are in memory, and database files that others have replaced need not be kept open for them. Who never calls
     /// it keeps them open until disposal.
     /// </summary>
-    public void ReleaseFiles()
-    {
-        if (_files.Count == 0) return;
-        foreach (DatabaseFile file in _files) file.Release();
-        _files.Clear();
-    }
-
-    /// <summary>
-    /// Keeps a file open until <see cref="ReleaseFiles"/>, as something of it is given out. It is open now: an entry of
-    /// a held shard refers to it, or it is the newest and cannot be replaced meanwhile.
-    /// </summary>
-    internal void Hold(DatabaseFile file)
-    {
-        if (_files.Contains(file)) return;
-        bool isOpen = file.TryHold();
-        Debug.Assert(isOpen, "A file is closed only when no entry refers to it.");
-        if (isOpen) _files.Add(file);
-    }
+    public void ReleaseFiles() => Files.Release();
 
     internal void BreakWatch() => _isWatchBroken = true;
 
@@ -213,7 +198,7 @@ public sealed class Session(KeyspaceStore store) : IDisposable
     /// The value of a key while its bits, too many to be read quickly, are still in the database file; else null.
     /// Asked within a transaction: whether a write to it would read them with the transaction's shards held.
     /// </summary>
-    /// <exception cref="Bits.ColdReadException">The file's index cannot be read.</exception>
+    /// <exception cref="Bits.DiskReadException">The file's index cannot be read.</exception>
     public PendingBits? FindUnread(ReadOnlySpan<byte> name) =>
         Find(new KeyRef(name))?.Unfinished is { Stored.IsLong: true } unread ? unread : null;
 
@@ -238,7 +223,7 @@ public sealed class Session(KeyspaceStore store) : IDisposable
     internal ShardScope EnterComputed(in KeyRef key, out Entry? entry)
     {
         PendingBits? computed = null;
-        StoredSource? readFrom = null;
+        StoredBits? readFrom = null;
         while (true)
         {
             ShardScope scope = Enter(key.ShardMask);
@@ -279,7 +264,7 @@ public sealed class Session(KeyspaceStore store) : IDisposable
         {
             store.RemoveExpired(this);
         }
-        catch (ColdReadException)
+        catch (DiskReadException)
         {
             // The command that needs what cannot be read will say so.
         }
@@ -330,10 +315,10 @@ public sealed class Session(KeyspaceStore store) : IDisposable
     internal Entry? Find(Shard shard, int database, ulong hash, ReadOnlySpan<byte> name)
     {
         Entry? entry = shard.TableOrNull(database)?.Find(hash, name)
-            ?? store.LoadCold(shard, database, hash, name);
+            ?? store.LoadFromDisk(shard, database, hash, name);
         if (entry is null) return null;
         if (entry.LastUsed != store.Clock) entry.LastUsed = store.Clock; // readers leave its cache line alone
-        if (entry.Pending?.Stored is { } stored) Hold(stored.File);
+        if (entry.Pending?.Stored is { } stored) Files.Hold(stored.File);
         if (entry.ExpiresAtUnixMs == 0 || entry.ExpiresAtUnixMs > NowUnixMs) return entry;
         KeyChanges.RemoveExpired(this, shard, entry);
         return null;
@@ -358,4 +343,26 @@ public sealed class Session(KeyspaceStore store) : IDisposable
         _held = shards;
         if (_era == NoEra) _era = store.Era;
     }
+}
+
+/// <summary>
+/// Shards held by a session until disposal, which first hands the session's effects to the log: so the log's order is
+/// an order in which the commands could have run one after another. Before that it takes back what a verb did that was
+/// not sealed. Within a transaction (no shards given) it does only the latter.
+/// </summary>
+internal readonly ref struct ShardScope(Session session, ulong shards)
+{
+    public void Dispose() => session.Leave(shards);
+}
+
+/// <summary>
+/// The shards of a transaction, held until disposal; its effects become one log record. Without <see cref="Complete"/>
+/// everything is taken back, so that no exception leaves a part of it.
+/// </summary>
+public readonly ref struct TransactionScope(Session session, ulong shards)
+{
+    /// <summary>The transaction has come to its end.</summary>
+    public void Complete() => session.CompleteTransaction();
+
+    public void Dispose() => session.EndTransaction(shards);
 }

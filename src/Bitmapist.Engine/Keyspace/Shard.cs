@@ -1,6 +1,3 @@
-using Bitmapist.Engine.Durability;
-using Bitmapist.Engine.Expiry;
-
 namespace Bitmapist.Engine.Keyspace;
 
 /// <summary>
@@ -23,16 +20,16 @@ internal sealed class Shard(int number, int databases)
     public readonly UndoLog Undo = new();
 
     /// <summary>Expired keys that were removed while the log took nothing, and whose deletion it must get.</summary>
-    public readonly List<StoredKey> Owed = [];
+    public readonly List<KeyId> Owed = [];
 
     /// <summary>Removed keys that a save under way will drop from the database file.</summary>
-    public HashSet<StoredKey>? SavingRemoved;
+    public HashSet<KeyId>? SavingRemoved;
 
     /// <summary>
     /// Keys that the database file has not though its filters did not know: who asks again need not read again.
     /// Forgotten when another file, or another generation of it, takes its place.
     /// </summary>
-    public readonly HashSet<StoredKey> Absent = StoredKeySet.New();
+    public readonly HashSet<KeyId> Absent = KeyIdSet.New();
 
     /// <summary>Keys looked up in the database file and found there.</summary>
     public long Loads;
@@ -62,9 +59,9 @@ internal sealed class Shard(int number, int databases)
     /// </summary>
     public void NoteAbsent(int database, ulong hash, ReadOnlySpan<byte> name)
     {
-        if (name.Length > Limits.AbsentNameBytes) return;
-        if (Absent.Count == Limits.AbsentPerShard) Absent.Clear();
-        Absent.Add(new StoredKey(database, hash, name.ToArray()));
+        if (name.Length > EngineLimits.AbsentNameBytes) return;
+        if (Absent.Count == EngineLimits.AbsentPerShard) Absent.Clear();
+        Absent.Add(new KeyId(database, hash, name.ToArray()));
     }
 
     /// <summary>The table of a database; empty tables are made on first use.</summary>

@@ -68,7 +68,7 @@ internal static class Undo
         Entry former = item.Entry;
         if (item.Kind == UndoKind.Owed)
         {
-            shard.Owed.Add(new StoredKey(former.Database, former.Hash, former.Name));
+            shard.Owed.Add(new KeyId(former.Database, former.Hash, former.Name));
             return;
         }
 

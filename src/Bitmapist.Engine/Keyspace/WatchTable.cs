@@ -6,15 +6,15 @@ namespace Bitmapist.Engine.Keyspace;
 /// </summary>
 internal sealed class WatchTable
 {
-    private readonly Dictionary<StoredKey, List<Session>> _watchers = [];
+    private readonly Dictionary<KeyId, List<Session>> _watchers = [];
 
-    public void Add(StoredKey key, Session session)
+    public void Add(KeyId key, Session session)
     {
         if (!_watchers.TryGetValue(key, out List<Session>? sessions)) _watchers.Add(key, sessions = []);
         sessions.Add(session);
     }
 
-    public void Remove(StoredKey key, Session session)
+    public void Remove(KeyId key, Session session)
     {
         if (!_watchers.TryGetValue(key, out List<Session>? sessions)) return;
         sessions.Remove(session);
@@ -25,14 +25,14 @@ internal sealed class WatchTable
     public void Touch(int database, ulong hash, byte[] name)
     {
         if (_watchers.Count == 0) return;
-        if (!_watchers.TryGetValue(new StoredKey(database, hash, name), out List<Session>? sessions)) return;
+        if (!_watchers.TryGetValue(new KeyId(database, hash, name), out List<Session>? sessions)) return;
         foreach (Session session in sessions) session.BreakWatch();
     }
 
     /// <summary>Breaks the watches on all keys of a database.</summary>
     public void TouchAll(int database)
     {
-        foreach ((StoredKey key, List<Session> sessions) in _watchers)
+        foreach ((KeyId key, List<Session> sessions) in _watchers)
         {
             if (key.Database != database) continue;
             foreach (Session watcher in sessions) watcher.BreakWatch();
@@ -42,7 +42,7 @@ internal sealed class WatchTable
     /// <summary>Breaks the watches on keys that exist in a database about to be flushed.</summary>
     public void TouchExisting(Session session, Shard shard, int database)
     {
-        foreach ((StoredKey key, List<Session> sessions) in _watchers)
+        foreach ((KeyId key, List<Session> sessions) in _watchers)
         {
             if (key.Database != database || session.Find(shard, database, key.Hash, key.Name) is null) continue;
             foreach (Session watcher in sessions) watcher.BreakWatch();

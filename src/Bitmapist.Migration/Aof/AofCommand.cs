@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text;
+using Bitmapist.Engine;
 using Bitmapist.Migration.Rdb;
 using Bitmapist.Storage.Files;
-using EngineLimits = Bitmapist.Engine.Limits;
 
 namespace Bitmapist.Migration.Aof;
 

@@ -1,6 +1,6 @@
 using Bitmapist.Engine.Bits;
-using Bitmapist.Engine.Durability;
-using Bitmapist.Engine.Keyspace;
+using Bitmapist.Engine.Stored;
+using Bitmapist.Engine.Verbs;
 using Bitmapist.Migration.Rdb;
 using Bitmapist.Storage.Files;
 using Bitmapist.Storage.Snapshots;
@@ -34,7 +34,7 @@ internal sealed class AofSource(
             DatabaseMap databases = Replay(sink.Report);
             CopyTo(sink, databases.Inverted());
         }
-        catch (ColdReadException failure) when (failure.InnerException is StorageException or CorruptFileException)
+        catch (DiskReadException failure) when (failure.InnerException is StorageException or CorruptFileException)
         {
             throw failure.InnerException;
         }
@@ -126,7 +126,7 @@ internal sealed class AofSource(
     private void CopyTo(KeySink sink, Dictionary<int, int> databases)
     {
         using DatabaseFile file = DatabaseFile.OpenOrCreate(files, replayPath);
-        var contents = new DatabaseContents(file);
+        var contents = new DatabaseReader(file);
         long read = 0;
         foreach (StoredString key in contents.Keys())
         {

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Bitmapist.Engine.Bits;
+using Bitmapist.Engine.Verbs;
 
 namespace Bitmapist.Migration.Aof;
 

@@ -1,4 +1,4 @@
-using Bitmapist.Engine.Expiry;
+using Bitmapist.Engine.Verbs;
 
 namespace Bitmapist.Migration.Aof;
 

@@ -1,5 +1,5 @@
 using System.Runtime.ExceptionServices;
-using Bitmapist.Engine.Durability;
+using Bitmapist.Engine.Saving;
 
 namespace Bitmapist.Migration.Aof;
 

@@ -1,4 +1,5 @@
 using Bitmapist.Engine.Keyspace;
+using Bitmapist.Engine.Verbs;
 
 namespace Bitmapist.Migration.Aof;
 

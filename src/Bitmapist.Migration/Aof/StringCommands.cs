@@ -1,5 +1,3 @@
-using Bitmapist.Engine.Bits;
-
 namespace Bitmapist.Migration.Aof;
 
 /// <summary>Commands that write strings.</summary>

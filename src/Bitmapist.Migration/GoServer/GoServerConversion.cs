@@ -1,4 +1,4 @@
-using Bitmapist.Engine.Durability;
+using Bitmapist.Engine.Stored;
 using Bitmapist.Storage.Files;
 
 namespace Bitmapist.Migration.GoServer;

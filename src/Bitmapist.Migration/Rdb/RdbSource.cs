@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using Bitmapist.Engine.Bits;
-using EngineLimits = Bitmapist.Engine.Limits;
+using Bitmapist.Engine;
+using Bitmapist.Engine.Verbs;
 
 namespace Bitmapist.Migration.Rdb;
 

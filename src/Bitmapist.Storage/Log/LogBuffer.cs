@@ -29,10 +29,11 @@ internal sealed class LogBuffer(long firstSegment)
     /// <summary>Copies one batch record; returns the position after it.</summary>
     public long Append(ReadOnlySpan<byte> payload)
     {
-        if (payload.Length > Limits.RecordBytesMax)
+        if (payload.Length > StorageLimits.RecordBytesMax)
         {
             throw new ArgumentException(
-                $"A log record holds at most {Limits.RecordBytesMax} bytes, not {payload.Length}.", nameof(payload));
+                $"A log record holds at most {StorageLimits.RecordBytesMax} bytes, not {payload.Length}.",
+                nameof(payload));
         }
 
         Span<byte> header = stackalloc byte[RecordFormat.HeaderBytes];

@@ -83,7 +83,8 @@ public sealed class LogReader
         uint claimed = RecordFormat.PayloadBytes(header);
         RecordKind kind = RecordFormat.Kind(header);
         long recordBytes = RecordFormat.HeaderBytes + (long)claimed;
-        if (kind == RecordKind.Reserved || claimed > Limits.RecordBytesMax || recordBytes > remaining) return Damaged();
+        if (kind == RecordKind.Reserved || claimed > StorageLimits.RecordBytesMax || recordBytes > remaining)
+            return Damaged();
 
         Fill((int)recordBytes);
         if (!RecordFormat.Proves(window.AsSpan((int)(Offset - windowStart), (int)recordBytes))) return Damaged();

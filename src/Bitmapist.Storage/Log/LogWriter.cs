@@ -141,7 +141,7 @@ public sealed class LogWriter : IDisposable
 
     /// <summary>
     /// Buffers one record; returns the position after it. Does no I/O. The caller commits that position before it
-    /// acknowledges anything. At most <see cref="Limits.RecordBytesMax"/> bytes, else ArgumentException.
+    /// acknowledges anything. At most <see cref="StorageLimits.RecordBytesMax"/> bytes, else ArgumentException.
     /// </summary>
     /// <exception cref="StorageException">The log takes nothing now.</exception>
     public long Append(ReadOnlySpan<byte> payload)
@@ -285,7 +285,7 @@ public sealed class LogWriter : IDisposable
             if (disposed || needsSnapshot) return false;
             try
             {
-                chain.Probe(buffer.Segment, Limits.ProbeBytes);
+                chain.Probe(buffer.Segment, StorageLimits.ProbeBytes);
             }
             catch (StorageException reason)
             {

@@ -45,7 +45,8 @@ internal static class RecordSearch
         uint payloadBytes = RecordFormat.PayloadBytes(header);
         recordBytes = 0;
         if (RecordFormat.Kind(header) is not (RecordKind.Batch or RecordKind.Durable)) return false;
-        if (payloadBytes > Limits.RecordBytesMax || payloadBytes > remaining - RecordFormat.HeaderBytes) return false;
+        if (payloadBytes > StorageLimits.RecordBytesMax || payloadBytes > remaining - RecordFormat.HeaderBytes)
+            return false;
         recordBytes = RecordFormat.HeaderBytes + (int)payloadBytes;
         return true;
     }

@@ -35,8 +35,9 @@ public sealed class GenerationWriter : IDisposable
     public StoredEntry Put(ReadOnlySpan<byte> key, ReadOnlySpan<byte> metadata, ReadOnlySpan<byte> value)
     {
         RequireWithinLimits(key, metadata);
-        if (value.Length > Limits.ValueBytesMax)
-            throw new ArgumentException($"A value holds at most {Limits.ValueBytesMax} bytes, not {value.Length}.");
+        if (value.Length > StorageLimits.ValueBytesMax)
+            throw new ArgumentException(
+                $"A value holds at most {StorageLimits.ValueBytesMax} bytes, not {value.Length}.");
         Enter();
         long offset = output.Position;
         uint checksum = ValueFormat.Append(output, value);
@@ -152,17 +153,17 @@ public sealed class GenerationWriter : IDisposable
         RunReference reference = run.Finish();
         run = null;
         runs.Add(reference, output);
-        if (runs.Runs.Count > Limits.LiveRunsMax) runs.Merge(output);
+        if (runs.Runs.Count > StorageLimits.LiveRunsMax) runs.Merge(output);
     }
 
     private static void RequireWithinLimits(ReadOnlySpan<byte> key, ReadOnlySpan<byte> metadata)
     {
-        if (key.Length > Limits.KeyBytesMax)
-            throw new ArgumentException($"A key holds at most {Limits.KeyBytesMax} bytes, not {key.Length}.");
-        if (metadata.Length > Limits.MetadataBytesMax)
+        if (key.Length > StorageLimits.KeyBytesMax)
+            throw new ArgumentException($"A key holds at most {StorageLimits.KeyBytesMax} bytes, not {key.Length}.");
+        if (metadata.Length > StorageLimits.MetadataBytesMax)
         {
             throw new ArgumentException(
-                $"Metadata holds at most {Limits.MetadataBytesMax} bytes, not {metadata.Length}.");
+                $"Metadata holds at most {StorageLimits.MetadataBytesMax} bytes, not {metadata.Length}.");
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using Bitmapist.Storage.Files;
 
 namespace Bitmapist.Storage.Snapshots;
 

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Bitmapist.Storage.Files;
 
 namespace Bitmapist.Storage.Snapshots;
 
@@ -46,17 +47,19 @@ internal ref struct IndexBlockReader(ReadOnlySpan<byte> frame, int start)
         if (kind != IndexBlockBuilder.ValueKind || !TryReadCount(frame.Length - at, out metadataBytes)) return false;
         metadataStart = at;
         at += metadataBytes;
-        if (at > frame.Length || !Varint.TryRead(frame, ref at, out long valueOffset)
-            || !TryReadCount(Limits.ValueBytesMax, out int valueBytes) || at + sizeof(uint) > frame.Length)
+        if (at > frame.Length || !Varint.TryRead(frame, ref at, out ulong valueOffset)
+            || valueOffset > long.MaxValue || !TryReadCount(StorageLimits.ValueBytesMax, out int valueBytes)
+            || at + sizeof(uint) > frame.Length)
             return false;
-        entry = new IndexEntry(false, valueOffset, valueBytes, BinaryPrimitives.ReadUInt32LittleEndian(frame[at..]));
+        entry = new IndexEntry(
+            false, (long)valueOffset, valueBytes, BinaryPrimitives.ReadUInt32LittleEndian(frame[at..]));
         at += sizeof(uint);
         return true;
     }
 
     private bool TryReadCount(int max, out int count)
     {
-        bool isRead = Varint.TryRead(frame, ref at, out long value) && value <= max;
+        bool isRead = Varint.TryRead(frame, ref at, out ulong value) && value <= (uint)max;
         count = isRead ? (int)value : 0;
         return isRead;
     }

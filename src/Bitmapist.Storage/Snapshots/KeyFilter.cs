@@ -25,7 +25,7 @@ internal sealed class KeyFilter
     private const int HashKeyAt = 16;
     private const int BlockBytes = 32; // half a cache line
     private const int WordsPerBlock = 8;
-    private const int BlocksMax = (Limits.FilterBytesMax - HeaderBytes) / BlockBytes;
+    private const int BlocksMax = (StorageLimits.FilterBytesMax - HeaderBytes) / BlockBytes;
 
     // A word of a block by its own multiplier: those of Parquet's specification of the same filter.
     private static ReadOnlySpan<uint> Salts =>

@@ -129,7 +129,7 @@ internal sealed class RunSet
         for (int i = runs.Count - 1; i >= 0; i--)
         {
             long entries = runs[i].Reference.Entries;
-            if (entries < newer * GrowthFactor || i >= Limits.LiveRunsMax - 1) from = i;
+            if (entries < newer * GrowthFactor || i >= StorageLimits.LiveRunsMax - 1) from = i;
             newer += entries;
         }
 

@@ -1,6 +1,7 @@
 using Bitmapist.Engine.Bits;
 using Bitmapist.Engine.Keyspace;
 using Bitmapist.Engine.Tests.Model;
+using Bitmapist.Engine.Verbs;
 using Bitmapist.Testing.Files;
 
 namespace Bitmapist.Engine.Tests.Bits;
@@ -19,7 +20,7 @@ public sealed class BitOpTests
         using (TransactionScope scope = session.BeginTransaction(KeyspaceStore.AllShards))
         {
             for (int i = 0; i < Links; i++)
-                session.BitOp(BitOperation.Xor, s_destination, Name.All("destination", "one"));
+                session.BitOp(BitopKind.Xor, s_destination, Name.All("destination", "one"));
             session.SetBit(s_destination, 3, bit: true);
             scope.Complete();
         }
@@ -37,15 +38,16 @@ public sealed class BitOpTests
         using Session session = new(store);
         session.SetBit(Name.Bytes("far"), uint.MaxValue, bit: true);
         session.SetBit(Name.Bytes("near"), 0, bit: true);
-        Assert.Equal(Limits.StringBytes, session.BitOp(BitOperation.Not, s_destination, Name.All("far")).LengthBytes);
-        StringValue not = session.BitOp(BitOperation.Not, s_destination, Name.All("far"));
+        Assert.Equal(
+            EngineLimits.StringBytes, session.BitOp(BitopKind.Not, s_destination, Name.All("far")).LengthBytes);
+        StringValue not = session.BitOp(BitopKind.Not, s_destination, Name.All("far"));
         Assert.Equal(uint.MaxValue, not.Bits.Cardinality);
         Assert.False(not.Bits.Contains(uint.MaxValue));
-        StringValue or = session.BitOp(BitOperation.Or, s_destination, Name.All("far", "near"));
+        StringValue or = session.BitOp(BitopKind.Or, s_destination, Name.All("far", "near"));
         Assert.Equal(2, or.Bits.Cardinality);
-        StringValue one = session.BitOp(BitOperation.One, s_destination, Name.All("far", "near", "near"));
+        StringValue one = session.BitOp(BitopKind.One, s_destination, Name.All("far", "near", "near"));
         Assert.Equal(1, one.Bits.Cardinality);
-        Assert.Equal(Limits.StringBytes, one.LengthBytes);
+        Assert.Equal(EngineLimits.StringBytes, one.LengthBytes);
     }
 
     [Fact]
@@ -55,7 +57,7 @@ public sealed class BitOpTests
         using Session session = new(store);
         session.SetBit(Name.Bytes("a"), 1, bit: true);
         session.SetBit(Name.Bytes("b"), 2, bit: true);
-        StringValue result = session.BitOp(BitOperation.Or, s_destination, Name.All("a", "b"));
+        StringValue result = session.BitOp(BitopKind.Or, s_destination, Name.All("a", "b"));
         session.SetBit(Name.Bytes("a"), 3, bit: true);
         session.Delete(Name.All("b"));
         session.Flush(0);

@@ -1,6 +1,6 @@
 using Bitmapist.Engine.Bits;
-using Bitmapist.Engine.Keyspace;
 using Bitmapist.Engine.Tests.Model;
+using Bitmapist.Engine.Verbs;
 using Bitmapist.Storage.Log;
 using Bitmapist.Testing.Files;
 

@@ -1,6 +1,7 @@
-using Bitmapist.Engine.Durability;
-using Bitmapist.Engine.Keyspace;
+using Bitmapist.Engine.Saving;
+using Bitmapist.Engine.Stored;
 using Bitmapist.Engine.Tests.Model;
+using Bitmapist.Repair;
 using Bitmapist.Storage.Files;
 using Bitmapist.Storage.Log;
 using Bitmapist.Storage.Snapshots;
@@ -117,7 +118,7 @@ internal sealed class DamagedDatabase
     private static string ContentsOf(SimulatedFileSystem disk, string path)
     {
         using DatabaseFile file = DatabaseFile.OpenOrCreate(disk, path);
-        DatabaseContents contents = new(file);
+        DatabaseReader contents = new(file);
         return KeyspaceState.Of(contents.Keys().Select(key =>
             (key.Database, key.Name.ToArray(), contents.Read(key), key.ExpiresAtUnixMs)));
     }

@@ -1,7 +1,8 @@
 using Bitmapist.Engine.Bits;
-using Bitmapist.Engine.Durability;
 using Bitmapist.Engine.Keyspace;
+using Bitmapist.Engine.Recovery;
 using Bitmapist.Engine.Tests.Model;
+using Bitmapist.Engine.Verbs;
 using Bitmapist.Testing.Files;
 
 namespace Bitmapist.Engine.Tests.Durability;

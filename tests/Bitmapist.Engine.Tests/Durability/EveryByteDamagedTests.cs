@@ -1,7 +1,6 @@
 using Bitmapist.Engine.Bits;
-using Bitmapist.Engine.Durability;
-using Bitmapist.Engine.Expiry;
-using Bitmapist.Engine.Keyspace;
+using Bitmapist.Engine.Verbs;
+using Bitmapist.Repair;
 using Bitmapist.Storage.Files;
 using Bitmapist.Testing.Files;
 using static Bitmapist.Engine.Tests.Durability.DamagedDatabase;
@@ -187,7 +186,7 @@ public sealed class EveryByteDamagedTests
             Do(pair => pair.SetBit("untouched", 300_000, bit: true)),
             Save,
             Do(pair => pair.SetBit("late", 2, bit: true)),
-            Do(pair => pair.BitOp(BitOperation.Or, "both", "early", "late")),
+            Do(pair => pair.BitOp(BitopKind.Or, "both", "early", "late")),
             Do(pair => pair.ExpireAt("late", 6_000_000, ExpireCondition.None)),
             Do(pair => pair.Rename("hello", "renamed", SetCondition.Always)),
             Do(pair => pair.Copy("early", 1, "copied", SetCondition.Always)),

@@ -1,7 +1,7 @@
 using Bitmapist.Engine.Bits;
-using Bitmapist.Engine.Expiry;
 using Bitmapist.Engine.Keyspace;
 using Bitmapist.Engine.Tests.Model;
+using Bitmapist.Engine.Verbs;
 using Bitmapist.Storage.Log;
 using Bitmapist.Testing.Files;
 
@@ -28,7 +28,7 @@ public sealed class LoggedEffectsTests
         { "PERSIST without an expiry", session => session.Persist(s_key) },
         { "EXPIRE XX without an expiry", session => session.ExpireAt(s_key, long.MaxValue, ExpireCondition.IfAny) },
         { "EXPIRE to the same time", session => session.ExpireAt(s_other, 9_000_000, ExpireCondition.None) },
-        { "BITOP of a missing key", session => session.BitOp(BitOperation.Or, Name.Bytes("no"), Name.All("none")) },
+        { "BITOP of a missing key", session => session.BitOp(BitopKind.Or, Name.Bytes("no"), Name.All("none")) },
         { "DBSIZE", session => session.CountKeys() },
         { "KEYS", session => session.Names([]).Read() },
     };
@@ -142,7 +142,7 @@ public sealed class LoggedEffectsTests
         { "RENAMENX", session => session.Rename(s_other, s_key, SetCondition.IfMissing) },
         { "COPY", session => session.Copy(s_other, 0, s_key, SetCondition.IfMissing) },
         { "COPY REPLACE", session => session.Copy(s_other, 0, s_key, SetCondition.Always) },
-        { "BITOP", session => session.BitOp(BitOperation.Not, s_key, Name.All("other")) },
+        { "BITOP", session => session.BitOp(BitopKind.Not, s_key, Name.All("other")) },
         { "SET", session => session.Set(s_key, [1, 2], SetCondition.Always, 0, out _) },
         { "SETBIT", session => session.SetBit(s_key, 1, bit: true) },
     };

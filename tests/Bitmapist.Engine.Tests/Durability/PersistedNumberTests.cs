@@ -1,5 +1,5 @@
 using Bitmapist.Engine.Bits;
-using Bitmapist.Engine.Durability;
+using Bitmapist.Engine.Effects;
 using Bitmapist.Storage.Log;
 
 namespace Bitmapist.Engine.Tests.Durability;
@@ -13,7 +13,7 @@ public sealed class PersistedNumberTests
 
     [Fact]
     public void Bit_operations_keep_their_numbers() =>
-        AssertNumbers<BitOperation>("And=1 Or=2 Xor=3 Not=4 Diff=5 Diff1=6 AndOr=7 One=8");
+        AssertNumbers<BitopKind>("And=1 Or=2 Xor=3 Not=4 Diff=5 Diff1=6 AndOr=7 One=8");
 
     [Fact]
     public void Record_kinds_keep_their_numbers() => AssertNumbers<RecordKind>("Reserved=0 Batch=1 Durable=2");

@@ -1,6 +1,5 @@
-using Bitmapist.Engine.Durability;
-using Bitmapist.Engine.Expiry;
-using Bitmapist.Engine.Keyspace;
+using Bitmapist.Engine.Verbs;
+using Bitmapist.Repair;
 using Bitmapist.Testing.Files;
 using static Bitmapist.Engine.Tests.Durability.DamagedDatabase;
 

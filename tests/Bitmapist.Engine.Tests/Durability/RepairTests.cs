@@ -1,7 +1,7 @@
 using Bitmapist.Engine.Bits;
-using Bitmapist.Engine.Durability;
-using Bitmapist.Engine.Expiry;
-using Bitmapist.Engine.Keyspace;
+using Bitmapist.Engine.Stored;
+using Bitmapist.Engine.Verbs;
+using Bitmapist.Repair;
 using Bitmapist.Storage.Files;
 using Bitmapist.Storage.Snapshots;
 using Bitmapist.Testing.Files;
@@ -59,8 +59,8 @@ public sealed class RepairTests
             Do(pair => pair.SetBit("from", 3, bit: true)),
             Save,
             Do(pair => pair.SetBit("lost", 5, bit: true)),
-            Do(pair => pair.BitOp(BitOperation.Or, "union", "good", "lost")),
-            Do(pair => pair.BitOp(BitOperation.Not, "not", "union")),
+            Do(pair => pair.BitOp(BitopKind.Or, "union", "good", "lost")),
+            Do(pair => pair.BitOp(BitopKind.Not, "not", "union")),
             Do(pair => pair.Copy("lost", 1, "copy", SetCondition.Always)),
             Do(pair => pair.Rename("lost", "from", SetCondition.Always)),
             Do(pair => pair.Set("union", [9], SetCondition.Always, StringVerbs.NoExpiry)),
@@ -212,8 +212,8 @@ public sealed class RepairTests
         Assert.Empty(check.Damages);
         Assert.Equal([0, 2], check.Databases.Keys);
         long bits = dense.Sum(value => (long)byte.PopCount(value)) + 8000 + 1;
-        Assert.Equal(new DatabaseContent(3, 1, bits, dense.Length + 1000 + 5_000_001), check.Databases[0]);
-        Assert.Equal(new DatabaseContent(1, 0, 0, 2), check.Databases[2]);
+        Assert.Equal(new DatabaseTally(3, 1, bits, dense.Length + 1000 + 5_000_001), check.Databases[0]);
+        Assert.Equal(new DatabaseTally(1, 0, 0, 2), check.Databases[2]);
         Assert.Equal((1, 2, 1), (check.Containers.Arrays, check.Containers.Bitsets, check.Containers.Runs));
         Assert.Equal((2, 16_384), (check.Containers.ArrayBytes, check.Containers.BitsetBytes));
         Assert.Equal(2, check.Generations);

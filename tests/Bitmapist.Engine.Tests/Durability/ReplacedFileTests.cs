@@ -1,7 +1,8 @@
 using Bitmapist.Engine.Bits;
-using Bitmapist.Engine.Expiry;
 using Bitmapist.Engine.Keyspace;
+using Bitmapist.Engine.Names;
 using Bitmapist.Engine.Tests.Model;
+using Bitmapist.Engine.Verbs;
 using Bitmapist.Storage.Log;
 
 namespace Bitmapist.Engine.Tests.Durability;
@@ -114,7 +115,7 @@ public sealed class ReplacedFileTests
             isDone = true;
             CompactAsync(server).GetAwaiter().GetResult(); // between the look at the operands and reading them
         };
-        server.Pair.BitOp(BitOperation.Or, "union", "kept0", "kept1", "kept2");
+        server.Pair.BitOp(BitopKind.Or, "union", "kept0", "kept1", "kept2");
         Assert.True(isDone);
         server.Disk.Reading = null;
         server.Check();

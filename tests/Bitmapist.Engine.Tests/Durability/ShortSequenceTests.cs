@@ -1,7 +1,6 @@
 using Bitmapist.Engine.Bits;
-using Bitmapist.Engine.Expiry;
-using Bitmapist.Engine.Keyspace;
 using Bitmapist.Engine.Tests.Model;
+using Bitmapist.Engine.Verbs;
 using Bitmapist.Storage.Log;
 using Bitmapist.Testing.Files;
 
@@ -62,7 +61,7 @@ public sealed class ShortSequenceTests
         {
             case 'b': pair.SetBit(Key, 9, bit: true); break;
             case 'e': pair.ExpireAt(Key, Now(server) + ExpiryMs, ExpireCondition.None); break;
-            case 'o': pair.BitOp(BitOperation.Not, Key, Other); break;
+            case 'o': pair.BitOp(BitopKind.Not, Key, Other); break;
             case 'd': pair.Delete(Key); break;
             case 'r': pair.Rename(Key, Other, SetCondition.Always); break;
             case 'f': pair.Flush(0); break;

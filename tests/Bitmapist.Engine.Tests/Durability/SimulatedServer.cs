@@ -1,5 +1,5 @@
-using Bitmapist.Engine.Durability;
 using Bitmapist.Engine.Keyspace;
+using Bitmapist.Engine.Saving;
 using Bitmapist.Engine.Tests.Model;
 using Bitmapist.Storage.Files;
 using Bitmapist.Storage.Log;

@@ -1,6 +1,8 @@
-using Bitmapist.Engine.Durability;
 using Bitmapist.Engine.Keyspace;
+using Bitmapist.Engine.Saving;
+using Bitmapist.Engine.Stored;
 using Bitmapist.Engine.Tests.Model;
+using Bitmapist.Engine.Upkeep;
 using Bitmapist.Storage.Snapshots;
 using Bitmapist.Testing.Files;
 
@@ -99,7 +101,7 @@ public sealed class SnapshotCaptureTests
         private void ReadOut(SnapshotCapture capture, GenerationWriter writer)
         {
             List<CapturedKey> batch = [];
-            for (int shard = 0; shard < Limits.Shards; shard++)
+            for (int shard = 0; shard < EngineLimits.Shards; shard++)
             {
                 bool isMore = true;
                 while (isMore)
@@ -115,7 +117,7 @@ public sealed class SnapshotCaptureTests
 
         private Dictionary<(int, string), ModelKey> Stored()
         {
-            var contents = new DatabaseContents(_file);
+            var contents = new DatabaseReader(_file);
             return contents.Keys().ToDictionary(
                 key => (key.Database, Name.Text(key.Name.Span)),
                 key => new ModelKey(KeyspaceState.Bytes(contents.Read(key)), key.ExpiresAtUnixMs));

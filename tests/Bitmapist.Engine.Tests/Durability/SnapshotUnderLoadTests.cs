@@ -1,8 +1,9 @@
 using Bitmapist.Engine.Bits;
-using Bitmapist.Engine.Durability;
 using Bitmapist.Engine.Keyspace;
+using Bitmapist.Engine.Saving;
 using Bitmapist.Engine.Tests.Keyspace;
 using Bitmapist.Engine.Tests.Model;
+using Bitmapist.Engine.Verbs;
 using Bitmapist.Storage.Files;
 using Bitmapist.Storage.Log;
 using Bitmapist.Testing.Files;
@@ -137,7 +138,7 @@ public sealed class SnapshotUnderLoadTests
         {
             ReadOnlyMemory<byte>[] keys =
                 [.. Enumerable.Range(0, KeysPerWriter).Select(number => (ReadOnlyMemory<byte>)Key(writer, number))];
-            StringValue union = session.BitOp(BitOperation.Or, Name.Bytes("union"), keys);
+            StringValue union = session.BitOp(BitopKind.Or, Name.Bytes("union"), keys);
             long count = union.Bits.Cardinality;
             Assert.True(count >= promised[writer], $"{promised[writer]} marks promised, {count} there");
             Assert.Equal(count - 1, union.Bits.TryMax(out uint max) ? max : -1L);

@@ -1,6 +1,7 @@
 using Bitmapist.Engine.Bits;
 using Bitmapist.Engine.Keyspace;
 using Bitmapist.Engine.Tests.Model;
+using Bitmapist.Engine.Verbs;
 using Bitmapist.Storage.Log;
 using Bitmapist.Testing.Files;
 
@@ -69,10 +70,10 @@ public sealed class ThrowingVerbTests
             server.Session.SetBit(Name.Bytes("kept"), 2, bit: true);
             server.Session.Delete(Name.All("other"));
             server.Session.Flush(1);
-            server.Session.BitOp(BitOperation.Not, Name.Bytes("new"), Name.All("kept", "other"));
+            server.Session.BitOp(BitopKind.Not, Name.Bytes("new"), Name.All("kept", "other"));
             server.Session.Flush(0);
             server.Session.SetBit(Name.Bytes("kept"), 3, bit: true);
-            server.Session.BitOp(BitOperation.Not, Name.Bytes("new"), Name.All("kept", "other"));
+            server.Session.BitOp(BitopKind.Not, Name.Bytes("new"), Name.All("kept", "other"));
             server.Session.Rename(Name.Bytes("kept"), Name.Bytes("renamed"), SetCondition.Always);
         }
 

@@ -1,7 +1,7 @@
-using Bitmapist.Engine.Bits;
-using Bitmapist.Engine.Expiry;
 using Bitmapist.Engine.Keyspace;
 using Bitmapist.Engine.Tests.Model;
+using Bitmapist.Engine.Upkeep;
+using Bitmapist.Engine.Verbs;
 
 namespace Bitmapist.Engine.Tests.Expiry;
 

@@ -1,7 +1,6 @@
-using Bitmapist.Engine.Bits;
-using Bitmapist.Engine.Expiry;
 using Bitmapist.Engine.Keyspace;
 using Bitmapist.Engine.Tests.Model;
+using Bitmapist.Engine.Verbs;
 using Bitmapist.Testing.Files;
 
 namespace Bitmapist.Engine.Tests.Expiry;

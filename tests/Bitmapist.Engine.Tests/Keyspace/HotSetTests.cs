@@ -2,6 +2,8 @@ using Bitmapist.Engine.Bits;
 using Bitmapist.Engine.Keyspace;
 using Bitmapist.Engine.Tests.Durability;
 using Bitmapist.Engine.Tests.Model;
+using Bitmapist.Engine.Upkeep;
+using Bitmapist.Engine.Verbs;
 using Bitmapist.Storage.Log;
 using Bitmapist.Testing.Files;
 
@@ -63,7 +65,7 @@ public sealed class HotSetTests : IAsyncDisposable
         SetLarge("a");
         SetLarge("b");
         await SaveAndEvictAsync();
-        Pair.BitOp(BitOperation.And, "none", "a", "b");
+        Pair.BitOp(BitopKind.And, "none", "a", "b");
         Pair.Delete("none");
         Assert.InRange(Measure(), 1, 100_000); // the entries, but not half a megabyte of bits each
     }
@@ -96,7 +98,7 @@ public sealed class HotSetTests : IAsyncDisposable
         Pair.SetBit("saved", 1, bit: true);
         await _server.SaveAsync();
         Pair.SetBit("dirty", 1, bit: true);
-        Pair.ExpireAt("dirty", 2_000_000, Engine.Expiry.ExpireCondition.None);
+        Pair.ExpireAt("dirty", 2_000_000, ExpireCondition.None);
         Sweep(1, TimeSpan.Zero);
         Assert.True(IsResident("dirty"));
         Assert.False(IsResident("saved"));
@@ -135,7 +137,7 @@ public sealed class HotSetTests : IAsyncDisposable
         await SaveAndEvictAsync();
         _server.Keyspace.MemoryBytesMax = 64 * 1024;
         Pair.SetBit("large", 4_000_000, bit: true);
-        Pair.BitOp(BitOperation.Not, "inverse", "large");
+        Pair.BitOp(BitopKind.Not, "inverse", "large");
         await SaveAndEvictAsync();
         _server.Check();
     }
@@ -147,7 +149,7 @@ public sealed class HotSetTests : IAsyncDisposable
         SetLarge("mortal");
         await SaveAndEvictAsync();
         long before = _server.Disk.ReadBytes;
-        Pair.ExpireAt("mortal", 2_000_000, Engine.Expiry.ExpireCondition.None);
+        Pair.ExpireAt("mortal", 2_000_000, ExpireCondition.None);
         Pair.Rename("large", "renamed", SetCondition.Always);
         await _server.SaveAsync();
         Assert.InRange(_server.Disk.ReadBytes - before, 1, 100_000);
@@ -161,12 +163,12 @@ public sealed class HotSetTests : IAsyncDisposable
         for (int i = 0; i < 1000; i++)
         {
             Pair.SetBit($"key{i}", 1, bit: true);
-            Pair.ExpireAt($"key{i}", Now + 100 + (i % 10), Engine.Expiry.ExpireCondition.None);
+            Pair.ExpireAt($"key{i}", Now + 100 + (i % 10), ExpireCondition.None);
         }
 
         Pair.SetBit("kept", 1, bit: true);
         Pair.SetBit("persisted", 1, bit: true);
-        Pair.ExpireAt("persisted", Now + 100, Engine.Expiry.ExpireCondition.None);
+        Pair.ExpireAt("persisted", Now + 100, ExpireCondition.None);
         await SaveAndEvictAsync();
         Pair.Persist("persisted");
         _server.Time.Advance(TimeSpan.FromMilliseconds(104));
@@ -260,13 +262,13 @@ public sealed class HotSetTests : IAsyncDisposable
         Pair.SetBit("hot", 3, bit: true);
         _server.Disk.UnreadableSuffix = "bitmapist.db";
         byte[] from = Name.Bytes("from"), to = Name.Bytes("to"), hot = Name.Bytes("hot");
-        Assert.Throws<ColdReadException>(() => _server.Session.Rename(from, to, SetCondition.Always));
-        Assert.Throws<ColdReadException>(() => _server.Session.Rename(hot, to, SetCondition.Always));
-        Assert.Throws<ColdReadException>(() => _server.Session.SetBit(from, 9, bit: true));
-        Assert.Throws<ColdReadException>(() => _server.Session.Copy(hot, 0, to, SetCondition.Always));
-        Assert.Throws<ColdReadException>(() => _server.Session.BitOp(
-            BitOperation.Or, Name.Bytes("result"), Name.All("hot", "from")));
-        Assert.Throws<ColdReadException>(() => _server.Session.Names([]).Read().ToList());
+        Assert.Throws<DiskReadException>(() => _server.Session.Rename(from, to, SetCondition.Always));
+        Assert.Throws<DiskReadException>(() => _server.Session.Rename(hot, to, SetCondition.Always));
+        Assert.Throws<DiskReadException>(() => _server.Session.SetBit(from, 9, bit: true));
+        Assert.Throws<DiskReadException>(() => _server.Session.Copy(hot, 0, to, SetCondition.Always));
+        Assert.Throws<DiskReadException>(() => _server.Session.BitOp(
+            BitopKind.Or, Name.Bytes("result"), Name.All("hot", "from")));
+        Assert.Throws<DiskReadException>(() => _server.Session.Names([]).Read().ToList());
         Pair.GetBit("hot", 3);
         _server.Disk.UnreadableSuffix = "";
         _server.Check();
@@ -286,7 +288,7 @@ public sealed class HotSetTests : IAsyncDisposable
             await _server.SaveAsync();
             _server.Evict();
             Pair.GetBit("large", (uint)round); // resident, unread: its place in the file changes
-            Pair.ExpireAt("key1", 3_000_000 + round, Engine.Expiry.ExpireCondition.None);
+            Pair.ExpireAt("key1", 3_000_000 + round, ExpireCondition.None);
             Pair.Copy("large", 1, "copy", SetCondition.Always);
         }
 

@@ -1,6 +1,6 @@
-using Bitmapist.Engine.Bits;
-using Bitmapist.Engine.Durability;
 using Bitmapist.Engine.Keyspace;
+using Bitmapist.Engine.Saving;
+using Bitmapist.Engine.Verbs;
 using Bitmapist.Server.Tests.Connections;
 using Bitmapist.Storage.Files;
 using Bitmapist.Storage.Log;
