@@ -11,7 +11,7 @@ public static class EngineLimits
     public const long StringBytes = 512L * 1024 * 1024;
 
     /// <summary>
-    /// Longest name of a key, in bytes: the file's limit on a stored key less what stands before a name in its longest
+    /// Longest name of a key, in bytes: the file's limit on a stored key less what comes before a name in its longest
     /// form, an item of the expiry index.
     /// </summary>
     public const int KeyBytes = StorageLimits.KeyBytesMax - KeyPrefixBytes;
@@ -62,7 +62,7 @@ public static class EngineLimits
     internal const int CapturedPerHold = 256;
 
     /// <summary>
-    /// Unfinished bit operations that may stand on top of one another before the next one is computed first:
+    /// Unfinished bit operations that may be stacked before the next one is computed first:
     /// bounds the recursion of <see cref="Bits.PendingBits.Force"/> and the operands it keeps alive.
     /// </summary>
     internal const int PendingDepthMax = 16;

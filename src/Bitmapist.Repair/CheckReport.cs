@@ -9,7 +9,7 @@ public sealed class CheckReport
 {
     private readonly List<FileDamage> _damages = [];
 
-    /// <summary>Everything that does not prove itself; empty: the database is whole.</summary>
+    /// <summary>Everything that does not match its checksum; empty: the database is whole.</summary>
     public IReadOnlyList<FileDamage> Damages => _damages;
 
     /// <summary>What every database holds, ascending by number.</summary>

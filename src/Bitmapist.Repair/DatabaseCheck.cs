@@ -10,7 +10,7 @@ using Bitmapist.Storage.Snapshots;
 namespace Bitmapist.Repair;
 
 /// <summary>
-/// Proves every byte that a start or a later read would rely on: header, trailer, directories, index blocks, values,
+/// Verifies every byte that a start or a later read would rely on: header, trailer, directories, index blocks, values,
 /// bitmaps, counts, the expiry index, and the log behind the file. Changes nothing. Bounded memory, but for eight bytes
 /// a key that expires. One thread.
 /// </summary>
@@ -35,7 +35,7 @@ public sealed class DatabaseCheck
 
     /// <summary>Checks a database or backup that no server has open.</summary>
     /// <param name="files">Where it is.</param>
-    /// <param name="path">The database file; its log stands beside it.</param>
+    /// <param name="path">The database file; its log is beside it.</param>
     /// <param name="progress">Told bytes of values read, and of all.</param>
     /// <exception cref="CorruptFileException">The file is foreign, or of a newer version.</exception>
     /// <exception cref="StorageException">A file cannot be read.</exception>
@@ -161,7 +161,7 @@ public sealed class DatabaseCheck
     {
         _report.Log = LogSurvey.Read(
             _files, _survey.Path, _survey.Id, newest.FirstLogSequence, Accept, _report.Damaged);
-        // A save that was interrupted left its log; without one, what stands there was a generation once.
+        // A save that was interrupted left its log; without one, what is there was a generation once.
         if (_report.TornBytes == 0 || _report.Log.Segments > 0) return;
         _report.Damaged(_survey.Path, newest.End,
             $"{_report.TornBytes} bytes follow the newest whole generation, and no log: a newer one is damaged");

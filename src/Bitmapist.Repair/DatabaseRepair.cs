@@ -10,10 +10,10 @@ using Bitmapist.Storage.Snapshots;
 namespace Bitmapist.Repair;
 
 /// <summary>
-/// Salvages into a new database what of a damaged one still proves itself: the newest whole generation as far as it can
-/// be read, then the log up to its first damage. Every value written is one that its key had: where a newer one is
-/// unknown, nothing that the log did to it later is applied. Memory: the keys that the log touches, and the names
-/// of those that damaged index blocks may have held. One thread.
+/// Salvages into a new database what of a damaged one still matches its checksum: the newest whole generation as far as
+/// it can be read, then the log up to its first damage. Every value written is one that its key had: where a newer one
+/// is unknown, nothing that the log did to it later is applied. Memory: the keys that the log touches, and the names of
+/// those that damaged index blocks may have held. One thread.
 /// </summary>
 public sealed class DatabaseRepair
 {
@@ -41,12 +41,12 @@ public sealed class DatabaseRepair
 
     /// <summary>Reads a database that no server has open, and writes another one.</summary>
     /// <param name="files">Where both are.</param>
-    /// <param name="path">The damaged database, which is not touched; its log stands beside it.</param>
-    /// <param name="outputPath">The new one, where nothing stands yet.</param>
+    /// <param name="path">The damaged database, which is not touched; its log is beside it.</param>
+    /// <param name="outputPath">The new one, where nothing is yet.</param>
     /// <param name="older">When to write older versions.</param>
     /// <param name="progress">Told bytes of values read, and of all.</param>
-    /// <exception cref="CorruptFileException">The file is foreign, of a newer version, or nothing in it proves
-    /// itself.</exception>
+    /// <exception cref="CorruptFileException">The file is foreign, of a newer version, or nothing in it
+    /// matches its checksum.</exception>
     /// <exception cref="StorageException">A file cannot be read or written, or the new one exists.</exception>
     public static RepairReport Run(
         IFileSystem files, string path, string outputPath, OlderVersions older, Action<long, long> progress)

@@ -45,7 +45,7 @@ internal sealed class LostKeys
 
     public void Add(int database, ReadOnlySpan<byte> name, LostKey lost) => _keys[KeyOf(database, name)] = lost;
 
-    /// <summary>A key's value is known: as it stands, or that there is none.</summary>
+    /// <summary>A key's value is known: what it is, or that there is none.</summary>
     public void Resolve(int database, ReadOnlySpan<byte> name)
     {
         if (IsLost(database, name)) _keys[KeyOf(database, name)] = null;
@@ -104,10 +104,12 @@ internal sealed record LostKey(LossCause Cause, string Reason, StoredEntry? Olde
 /// <summary>Why a key's newest value is unknown.</summary>
 internal enum LossCause
 {
-    /// <summary>An index block that may have named it does not prove itself: perhaps nothing newer was there.</summary>
+    /// <summary>
+    /// An index block that may have named it does not match its checksum: perhaps nothing newer was there.
+    /// </summary>
     Index,
 
-    /// <summary>The value does not prove itself.</summary>
+    /// <summary>The value does not match its checksum.</summary>
     Value,
 
     /// <summary>The log makes it of the value of a key that is lost.</summary>

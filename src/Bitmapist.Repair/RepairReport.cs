@@ -10,7 +10,7 @@ public sealed class RepairReport
     private readonly List<string> _older = [];
     private readonly List<string> _lost = [];
 
-    /// <summary>Everything that does not prove itself, in the order in which it was met.</summary>
+    /// <summary>Everything that does not match its checksum, in the order in which it was met.</summary>
     public IReadOnlyList<FileDamage> Damages => _damages;
 
     /// <summary>Number of the newest whole generation, from which the repair starts.</summary>

@@ -5,7 +5,7 @@ namespace Bitmapist.Engine.Bits;
 /// <summary>
 /// Makes the operands of one bit operation ready, outside every shard. Those in the database file that are long are
 /// combined as they are read where the operation allows it, so that a union of a year's days never has all of them in
-/// memory; the result then stands for each of them.
+/// memory; the result then takes the place of each of them.
 /// </summary>
 internal static class OperandReader
 {

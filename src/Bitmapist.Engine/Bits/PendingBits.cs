@@ -4,7 +4,7 @@ namespace Bitmapist.Engine.Bits;
 
 /// <summary>
 /// One-bits that may not be at hand yet: the result of a bit operation over frozen operands, or bits that lie in the
-/// database file. Whoever needs them first computes or reads them, outside every shard lock. They stand for a value
+/// database file. The first thread that needs them computes or reads them, outside every shard lock. They are a value
 /// that is already decided: BITOP takes effect when its operands are frozen, not when the work is done. Thread-safe.
 /// </summary>
 public sealed class PendingBits
@@ -53,7 +53,7 @@ public sealed class PendingBits
     internal static PendingBits From(PendingSource source) => new(source);
 
     /// <summary>The bits; the first caller computes them, others wait for it. O(operands) then, O(1) later.</summary>
-    /// <exception cref="DiskReadException">They lie in the database file and cannot be read; whoever asks next tries
+    /// <exception cref="DiskReadException">They lie in the database file and cannot be read; the next caller tries
     /// again.</exception>
     public FrozenBitmap Force()
     {

@@ -8,7 +8,7 @@ internal sealed class DirtySet
 {
     private int _detached;
 
-    /// <summary>Entries changed since the last cut; some may be detached by now, some may stand twice.</summary>
+    /// <summary>Entries changed since the last cut; some may be detached by now, some may be listed twice.</summary>
     public List<Entry> Changed { get; private set; } = [];
 
     /// <summary>Keys in the database file that no longer exist.</summary>
@@ -44,7 +44,7 @@ internal sealed class DirtySet
         Removed.RemoveWhere(key => key.Database == database);
     }
 
-    /// <summary>Starts anew; whoever took the lists before keeps them.</summary>
+    /// <summary>Starts anew; a snapshot that took the lists before keeps them.</summary>
     public void Reset()
     {
         Changed = [];

@@ -12,7 +12,7 @@ namespace Bitmapist.Engine.Keyspace;
 /// memory; unless the clock is set back, which starts the walk anew.
 /// Thread-safe.
 /// </summary>
-internal sealed class DiskExpiries(KeyspaceStore store, DiskKeys cold)
+internal sealed class DiskExpiries(KeyspaceStore store, DiskKeys disk)
 {
     private readonly Lock _gate = new();
     private byte[] _done = KeyCodec.ExpiriesStart.ToArray();
@@ -81,7 +81,7 @@ internal sealed class DiskExpiries(KeyspaceStore store, DiskKeys cold)
         return removed;
     }
 
-    // A transaction's clock stands still, and so may be behind without having been set back.
+    // A transaction's clock does not move, and so may be behind without having been set back.
     private void StartAnewIfSetBack()
     {
         lock (_gate)
@@ -107,7 +107,7 @@ internal sealed class DiskExpiries(KeyspaceStore store, DiskKeys cold)
     /// <summary>Some of the items up to now, and the time of the first behind them.</summary>
     private List<(int Database, byte[] Name)> Read(byte[] from, long now, out byte[]? last, out long next)
     {
-        using FileHold held = cold.Hold();
+        using FileHold held = disk.Hold();
         DatabaseFile file = held.File;
         var due = new List<(int, byte[])>();
         last = null;

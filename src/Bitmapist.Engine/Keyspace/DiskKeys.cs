@@ -8,17 +8,19 @@ using Bitmapist.Storage.Snapshots;
 namespace Bitmapist.Engine.Keyspace;
 
 /// <summary>
-/// The keys of the database file, of which only some are resident: what stands in a shard's table, or among its removed
+/// The keys of the database file, of which only some are resident: what is in a shard's table, or among its removed
 /// keys, counts before what the file says. The file is replaced while all shards are held. Any thread.
 /// </summary>
 internal sealed class DiskKeys
 {
     private const int StackBytes = 256;
 
+    private readonly KeyspaceStore _store;
     private volatile DatabaseFile _file;
 
     public DiskKeys(KeyspaceStore store, DatabaseFile file)
     {
+        _store = store;
         _file = file;
         Expiries = new DiskExpiries(store, this);
     }
@@ -61,10 +63,39 @@ internal sealed class DiskKeys
         return mayHave;
     }
 
+    /// <summary>
+    /// Makes a key of the file resident, its bits unread; null when there is no such key. Its shard is held, and it is
+    /// neither in its table nor among the shard's removed keys.
+    /// </summary>
+    /// <exception cref="DiskReadException">The index cannot be read, or does not match its checksum.</exception>
+    public Entry? Load(Shard shard, int database, ulong hash, ReadOnlySpan<byte> name)
+    {
+        if (!TryFind(database, name, out StoredString key, out DatabaseFile file))
+        {
+            shard.NoteAbsent(database, hash, name);
+            return null;
+        }
+
+        var entry = new Entry(database, hash, name.ToArray())
+        {
+            LengthBytes = key.LengthBytes,
+            ExpiresAtUnixMs = key.ExpiresAtUnixMs,
+            IsSaved = true,
+            LastUsed = _store.Clock,
+        };
+        entry.SetBits(PendingBits.From(
+            new StoredBits(file, key.Stored, key.LengthBytes, key.Cardinality, _store.Memory)));
+        shard.Table(database).Add(entry);
+        if (entry.ExpiresAtUnixMs != 0) shard.Expiries.Schedule(entry, shard);
+        shard.Loads++;
+        _store.Memory.Add(entry.MemoryBytes);
+        return entry;
+    }
+
     /// <summary>Looks a key up in the file: one block of some hundred keys is read per index run that may have
     /// it.</summary>
-    /// <exception cref="DiskReadException">The index cannot be read or does not prove itself.</exception>
-    public bool TryFind(int database, ReadOnlySpan<byte> name, out StoredString key, out DatabaseFile file)
+    /// <exception cref="DiskReadException">The index cannot be read or does not match its checksum.</exception>
+    private bool TryFind(int database, ReadOnlySpan<byte> name, out StoredString key, out DatabaseFile file)
     {
         file = _file;
         int count = KeyCodec.DatabaseBytes + name.Length;
@@ -90,7 +121,7 @@ internal sealed class DiskKeys
     }
 
     /// <summary>The name of a key that the file has, or had; null when another database's came up.</summary>
-    /// <exception cref="DiskReadException">The index cannot be read or does not prove itself.</exception>
+    /// <exception cref="DiskReadException">The index cannot be read or does not match its checksum.</exception>
     public byte[]? SampleName(int database, Random random)
     {
         using FileHold held = Hold();

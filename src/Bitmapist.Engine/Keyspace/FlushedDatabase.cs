@@ -49,7 +49,7 @@ internal sealed class FlushedDatabase
         foreach (Shard shard in store.Shards) Restore(store, shard);
         store.TotalsAtStart[_database] = _totalsAtStart;
         store.Names.Unflush(_database, _names);
-        store.Cold?.Expiries.StartAnew(); // the walk passed over keys that were hidden
+        store.Disk?.Expiries.StartAnew(); // the walk passed over keys that were hidden
     }
 
     private void Restore(KeyspaceStore store, Shard shard)

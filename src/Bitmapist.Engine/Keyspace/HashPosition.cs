@@ -3,9 +3,8 @@ using System.Numerics;
 namespace Bitmapist.Engine.Keyspace;
 
 /// <summary>
-/// Where a key stands in the order of SCAN: the upper 48 bits of its hash. The first six choose the shard, the next
-/// ones the bucket, so that growing a table keeps the order and a cursor stays meaningful. 48 bits fit the doubles in
-/// which some clients keep a cursor.
+/// Where a key is in the order of hashes: the upper 48 bits of its hash. The first six choose the shard, the next ones
+/// the bucket, so that a walk over a table goes on at the same place when the table has grown meanwhile.
 /// </summary>
 internal static class HashPosition
 {

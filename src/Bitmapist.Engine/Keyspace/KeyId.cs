@@ -23,7 +23,7 @@ internal readonly struct KeyId(int database, ulong hash, byte[] name) : IEquatab
     public static int HashOf(int database, ulong hash) => (int)hash ^ database;
 }
 
-/// <summary>Sets of keys that are asked by a name wherever it stands, without a copy of it.</summary>
+/// <summary>Sets of keys that are asked by a name wherever it is, without a copy of it.</summary>
 internal static class KeyIdSet
 {
     public static HashSet<KeyId> New() => new(Comparer.Instance);

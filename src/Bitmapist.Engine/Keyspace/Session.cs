@@ -14,14 +14,11 @@ namespace Bitmapist.Engine.Keyspace;
 public sealed class Session(KeyspaceStore store) : IDisposable
 {
     private const int NoEra = -1;
-    private const int WatchBytes = 200; // a watched key's places in two tables, beside its name
-    private readonly HashSet<KeyId> _watched = [];
-    private long _watchedBytes;
     private ulong _held;
+    private WatchedKeys? _watched; // null: it never watched a key
     private long _transactionNowUnixMs;
     private bool _isTransactionComplete;
     private int _era = NoEra; // of the first hold since the last commit
-    private volatile bool _isWatchBroken;
 
     /// <summary>The selected database, below <see cref="KeyspaceStore.Databases"/>.</summary>
     public int Database { get; set; }
@@ -30,10 +27,10 @@ public sealed class Session(KeyspaceStore store) : IDisposable
     public int Databases => store.Databases;
 
     /// <summary>A watched key was touched since it was watched; EXEC must then refuse.</summary>
-    public bool IsWatchBroken => _isWatchBroken;
+    public bool IsWatchBroken => _watched?.IsBroken ?? false;
 
     /// <summary>Bytes that the watched keys' names occupy, about. From any thread.</summary>
-    public long WatchedBytes => Volatile.Read(ref _watchedBytes);
+    public long WatchedBytes => Volatile.Read(ref _watched)?.Bytes ?? 0;
 
     internal KeyspaceStore Store => store;
 
@@ -57,7 +54,7 @@ public sealed class Session(KeyspaceStore store) : IDisposable
     /// <summary>The log is being replayed: nothing expires, and nobody is acknowledged.</summary>
     internal bool IsReplaying => InTransaction && _transactionNowUnixMs == 0;
 
-    /// <summary>Unix milliseconds; stands still during a transaction, as in Redis.</summary>
+    /// <summary>Unix milliseconds; does not move during a transaction, as in Redis.</summary>
     public long NowUnixMs => InTransaction ? _transactionNowUnixMs : store.NowUnixMs;
 
     /// <summary>The shards (one bit each) that hold a key.</summary>
@@ -70,7 +67,7 @@ public sealed class Session(KeyspaceStore store) : IDisposable
     /// </summary>
     public TransactionScope BeginTransaction(ulong shards)
     {
-        if (shards == KeyspaceStore.AllShards) RemoveExpiredBefore();
+        if (shards == KeyspaceStore.AllShards) ExpiredKeys.RemoveBeforeTransaction(this);
         return BeginTransaction(shards, store.NowUnixMs);
     }
 
@@ -87,14 +84,13 @@ public sealed class Session(KeyspaceStore store) : IDisposable
     private TransactionScope BeginTransaction(ulong shards, long nowUnixMs)
     {
         Debug.Assert(!InTransaction, "Transactions do not nest.");
-        foreach (KeyId key in _watched) shards |= 1UL << HashPosition.ShardOf(key.Hash);
+        shards |= _watched?.Shards ?? 0;
         Hold(shards);
         _transactionNowUnixMs = nowUnixMs;
         InTransaction = true;
         try
         {
-            foreach (KeyId key in _watched)
-                Find(store.Shards[HashPosition.ShardOf(key.Hash)], key.Database, key.Hash, key.Name);
+            _watched?.RemoveExpired();
         }
         catch
         {
@@ -140,32 +136,10 @@ public sealed class Session(KeyspaceStore store) : IDisposable
     }
 
     /// <summary>Marks a key: any command that touches it breaks the watch.</summary>
-    public void Watch(ReadOnlySpan<byte> name)
-    {
-        var key = new KeyRef(name);
-        var watched = new KeyId(Database, key.Hash, name.ToArray());
-        if (_watched.Contains(watched)) return;
-        using ShardScope scope = Enter(key.ShardMask);
-        Find(key); // an expired key counts as missing from here on, so its removal must not break the watch later
-        _watched.Add(watched);
-        Volatile.Write(ref _watchedBytes, _watchedBytes + name.Length + WatchBytes);
-        store.Shards[key.Shard].Watches.Add(watched, this);
-    }
+    public void Watch(ReadOnlySpan<byte> name) => (_watched ??= new WatchedKeys(this)).Add(name);
 
     /// <summary>Forgets every watched key.</summary>
-    public void Unwatch()
-    {
-        foreach (KeyId key in _watched)
-        {
-            int shard = HashPosition.ShardOf(key.Hash);
-            using ShardScope scope = Enter(1UL << shard);
-            store.Shards[shard].Watches.Remove(key, this);
-        }
-
-        _watched.Clear();
-        Volatile.Write(ref _watchedBytes, 0);
-        _isWatchBroken = false;
-    }
+    public void Unwatch() => _watched?.Clear();
 
     public void Dispose()
     {
@@ -175,12 +149,10 @@ public sealed class Session(KeyspaceStore store) : IDisposable
 
     /// <summary>
     /// Call between commands, and when no reply is left to be computed: values given out so far will be read no more,
-    /// or are in memory, and database files that others have replaced need not be kept open for them. Who never calls
-    /// it keeps them open until disposal.
+    /// or are in memory, and database files that others have replaced need not be kept open for them. A session that
+    /// never does keeps them open until disposal.
     /// </summary>
     public void ReleaseFiles() => Files.Release();
-
-    internal void BreakWatch() => _isWatchBroken = true;
 
     /// <summary>
     /// Whether any of the keys' values is a bit operation not yet computed: a command on it would wait, so its caller
@@ -249,38 +221,16 @@ public sealed class Session(KeyspaceStore store) : IDisposable
         }
     }
 
-    /// <summary>
-    /// Removes what has expired in short holds, so that little is left to remove while every shard is held. In a
-    /// transaction they are held already.
-    /// </summary>
-    internal void RemoveExpiredShortly()
+    /// <summary>Removes keys on disk whose time has come, as within a transaction; every shard is held.</summary>
+    /// <exception cref="DiskReadException">The index of the database file cannot be read.</exception>
+    internal void RemoveDueHeld(DiskExpiries expiries)
     {
-        if (!InTransaction) store.RemoveExpired(this);
-    }
-
-    private void RemoveExpiredBefore()
-    {
-        try
-        {
-            store.RemoveExpired(this);
-        }
-        catch (DiskReadException)
-        {
-            // The command that needs what cannot be read will say so.
-        }
-    }
-
-    /// <summary>Removes what has expired since; every shard is held.</summary>
-    internal void RemoveExpiredHeld()
-    {
-        foreach (Shard shard in store.Shards) KeyspaceStore.RemoveExpired(this, shard, int.MaxValue, out _);
-        if (store.Cold is not { } cold) return;
         bool wasInTransaction = InTransaction;
         if (!wasInTransaction) _transactionNowUnixMs = store.NowUnixMs;
         InTransaction = true; // the shards need not be entered again
         try
         {
-            cold.Expiries.RemoveDue(this);
+            expiries.RemoveDue(this);
         }
         finally
         {
@@ -343,26 +293,4 @@ public sealed class Session(KeyspaceStore store) : IDisposable
         _held = shards;
         if (_era == NoEra) _era = store.Era;
     }
-}
-
-/// <summary>
-/// Shards held by a session until disposal, which first hands the session's effects to the log: so the log's order is
-/// an order in which the commands could have run one after another. Before that it takes back what a verb did that was
-/// not sealed. Within a transaction (no shards given) it does only the latter.
-/// </summary>
-internal readonly ref struct ShardScope(Session session, ulong shards)
-{
-    public void Dispose() => session.Leave(shards);
-}
-
-/// <summary>
-/// The shards of a transaction, held until disposal; its effects become one log record. Without <see cref="Complete"/>
-/// everything is taken back, so that no exception leaves a part of it.
-/// </summary>
-public readonly ref struct TransactionScope(Session session, ulong shards)
-{
-    /// <summary>The transaction has come to its end.</summary>
-    public void Complete() => session.CompleteTransaction();
-
-    public void Dispose() => session.EndTransaction(shards);
 }

@@ -26,7 +26,7 @@ internal sealed class Shard(int number, int databases)
     public HashSet<KeyId>? SavingRemoved;
 
     /// <summary>
-    /// Keys that the database file has not though its filters did not know: who asks again need not read again.
+    /// Keys that the database file has not though its filters did not know: the next lookup need not read again.
     /// Forgotten when another file, or another generation of it, takes its place.
     /// </summary>
     public readonly HashSet<KeyId> Absent = KeyIdSet.New();
@@ -55,7 +55,7 @@ internal sealed class Shard(int number, int databases)
 
     /// <summary>
     /// Notes a key that the database file, read, turned out not to have: mostly one that was deleted, whose deletion
-    /// stands there until runs are merged.
+    /// is there until runs are merged.
     /// </summary>
     public void NoteAbsent(int database, ulong hash, ReadOnlySpan<byte> name)
     {

@@ -6,8 +6,8 @@ namespace Bitmapist.Engine.Keyspace;
 
 /// <summary>
 /// What changed between the last save and one instant (the cut), read out in the background while commands go on. At
-/// the cut only references are taken; later each entry is captured (frozen, O(1)) by whoever comes first: the reader in
-/// <see cref="CaptureNext"/>, or a command about to change it in <see cref="Preserve"/>.
+/// the cut only references are taken; later each entry is captured (frozen, O(1)) by the thread that comes first: the
+/// saver in <see cref="CaptureNext"/>, or a command about to change it in <see cref="Preserve"/>.
 /// </summary>
 internal sealed class SnapshotCapture
 {
@@ -22,7 +22,7 @@ internal sealed class SnapshotCapture
         _savedEpoch = store.SavedEpoch;
         Totals = store.CountAll();
         Flushed = store.Names.Cut();
-        ExpiriesDone = store.Cold?.Expiries.Done ?? [];
+        ExpiriesDone = store.Disk?.Expiries.Done ?? [];
         _cuts = new ShardCut[store.Shards.Length];
         for (int i = 0; i < _cuts.Length; i++) _cuts[i] = new ShardCut(store.Shards[i]);
     }

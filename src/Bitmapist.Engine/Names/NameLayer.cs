@@ -1,8 +1,8 @@
 namespace Bitmapist.Engine.Names;
 
 /// <summary>
-/// In which names the keyspace differs from what lies below, in order: names added, and names removed. Touched under
-/// the lock of <see cref="NameOverlay"/>.
+/// One layer of <see cref="NameOverlay"/>: names added to what is below, and names removed from it, sorted. Touched
+/// under the overlay's lock.
 /// </summary>
 internal sealed class NameLayer
 {
@@ -74,7 +74,7 @@ internal sealed class NameLayer
 /// <param name="IsPresent">The key exists though the database file does not have it; else the other way round.</param>
 internal readonly record struct NameState(byte[] Name, bool IsPresent);
 
-/// <summary>Bytewise order of names; null stands behind every name.</summary>
+/// <summary>Bytewise order of names; null comes after every name.</summary>
 internal sealed class NameOrder : IComparer<NameState>
 {
     public static readonly NameOrder Instance = new();

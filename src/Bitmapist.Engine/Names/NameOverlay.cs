@@ -4,9 +4,12 @@ using Bitmapist.Storage.Snapshots;
 namespace Bitmapist.Engine.Names;
 
 /// <summary>
-/// In which names the keyspace differs from the database file: what KEYS and SCAN must add to the file's sorted index
-/// and leave out of it. Two layers: changes since the last snapshot cut, and those before it that are being saved.
-/// A lock of its own, taken inside the shards'; touched only when a key comes or goes.
+/// The difference between the names of the keyspace and those in the database file. KEYS and SCAN read the file's
+/// sorted index, add the names that this says are new, and leave out those it says are gone. Two layers, the newer
+/// above: the changes since the last snapshot cut, and the changes before it while a save writes them. Each has a
+/// sorted set of names, whose members say whether the name exists, and the databases emptied, for which nothing below
+/// counts. A save that ends well drops the lower layer, since the file has it; one that fails merges it into the upper.
+/// <para>A lock of its own, taken inside the shards'. Touched only when a key comes or goes.</para>
 /// </summary>
 internal sealed class NameOverlay
 {

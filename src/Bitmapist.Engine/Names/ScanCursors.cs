@@ -3,18 +3,19 @@ using System.Security.Cryptography;
 namespace Bitmapist.Engine.Names;
 
 /// <summary>
-/// Where SCANs under way stand. A scan goes through the names in order, and a name does not fit into the 64 bits of a
-/// cursor: so a cursor is a number that is remembered here together with the name after which the scan goes on. Numbers
-/// begin at random, so that one from before a restart is unknown rather than another's; an unknown one starts over,
-/// which repeats names, as SCAN may, and leaves none out. Thread-safe.
+/// The cursors of SCANs under way. A SCAN walks the names in order. Its cursor is only a number of 64 bits, too small
+/// for a name, so the last name visited is remembered here under that number. An unknown cursor starts the walk over:
+/// that repeats names, which SCAN may, and leaves none out. The first number is random, so that a cursor from before a
+/// restart is unknown instead of another scan's. Thread-safe.
 /// </summary>
 internal sealed class ScanCursors
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<ulong, Place> _places = [];
 
-    // Of a scan under way one cursor is unused, and those before are used: so it is forgotten only when as many other
-    // scans were begun and left, however many steps others make. Oldest first.
+    // A client uses only the newest cursor of its scan. Used and unused ones are therefore bounded apart, each oldest
+    // first: the steps of other scans push out used cursors alone, and a scan's newest is forgotten only when as many
+    // scans were begun and abandoned since.
     private readonly LinkedList<ulong> _unused = [];
     private readonly LinkedList<ulong> _used = [];
 

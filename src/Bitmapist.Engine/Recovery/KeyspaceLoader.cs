@@ -13,7 +13,8 @@ namespace Bitmapist.Engine.Recovery;
 /// </summary>
 internal static class KeyspaceLoader
 {
-    /// <exception cref="CorruptFileException">Something read does not prove itself, or makes no sense.</exception>
+    /// <exception cref="CorruptFileException">Something read does not match its checksum, or makes no
+    /// sense.</exception>
     public static LogRecoveryResult Load(KeyspaceStore store, IFileSystem files, DatabaseFile file)
     {
         var totals = KeyTotals.Of(file);

@@ -13,7 +13,7 @@ internal sealed record OpenedDatabase(DatabaseFile File, LogWriter Log)
 {
     /// <param name="store">The empty keyspace.</param>
     /// <param name="files">The disk.</param>
-    /// <param name="path">The database file; its log stands beside it.</param>
+    /// <param name="path">The database file; its log is beside it.</param>
     /// <param name="fsync">When the log is synced.</param>
     /// <param name="time">The clock.</param>
     /// <param name="tornTail">Told path, offset and length of what a crash left unfinished.</param>

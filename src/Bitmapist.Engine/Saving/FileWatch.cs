@@ -1,7 +1,7 @@
 namespace Bitmapist.Engine.Saving;
 
 /// <summary>
-/// Looks once a second whether database file and log still stand where a start looks for them, so that a deleted one is
+/// Looks once a second whether database file and log are still where a start looks for them, so that a deleted one is
 /// written anew at once and not at the next save. After an attempt that failed it waits, longer each time.
 /// </summary>
 internal sealed class FileWatch : IAsyncDisposable

@@ -1,7 +1,7 @@
 namespace Bitmapist.Engine.Saving;
 
 /// <summary>
-/// What the operator should hear of; called on background threads, too. Whoever wants to hear only some of it
+/// What the operator should hear of; called on background threads, too. A listener that wants only some of it
 /// implements only that.
 /// </summary>
 public interface IPersistenceEvents
@@ -36,7 +36,7 @@ public interface IPersistenceEvents
     }
 
     /// <summary>
-    /// The database file had been deleted or moved while in use, and now stands under its path again, with every key.
+    /// The database file had been deleted or moved while in use, and is under its path again, with every key.
     /// </summary>
     void Restored(string path)
     {

@@ -24,7 +24,7 @@ internal sealed class LogKeeper : IAsyncDisposable
     private readonly LogGrowth _growth;
     private readonly Func<bool> _startSave;
     private readonly Session _session;
-    private readonly Lock _changing = new(); // of the state; whoever holds it may take all shards
+    private readonly Lock _changing = new(); // of the state; its holder may take all shards
     private readonly SemaphoreSlim _asked = new(0, 1);
     private readonly CancellationTokenSource _stopping = new();
     private ITimer? _timer;
@@ -120,7 +120,7 @@ internal sealed class LogKeeper : IAsyncDisposable
         try
         {
             await _asked.WaitAsync(_stopping.Token).ConfigureAwait(false);
-            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // never on who asks
+            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // never on the asking thread
             return true;
         }
         catch (OperationCanceledException)
@@ -130,8 +130,8 @@ internal sealed class LogKeeper : IAsyncDisposable
     }
 
     /// <summary>
-    /// The log began to fail, or an fsync failed while writes did: takes back what it does not have. Called by whoever
-    /// noticed, before anybody is told of the failure.
+    /// The log began to fail, or an fsync failed while writes did: takes back what it does not have. Called by the
+    /// thread that noticed, before anybody is told of the failure.
     /// </summary>
     private void Settle()
     {
@@ -143,7 +143,7 @@ internal sealed class LogKeeper : IAsyncDisposable
             long retained;
             using (TransactionScope scope = _session.HoldAll())
             {
-                retained = _store.Refuse(_session);
+                retained = LogLoss.Refuse(_session);
                 scope.Complete();
             }
 
@@ -185,7 +185,7 @@ internal sealed class LogKeeper : IAsyncDisposable
             if (!_log.TryResume()) return false;
             using (TransactionScope scope = _session.HoldAll())
             {
-                _store.Allow(_session);
+                LogLoss.Allow(_session);
                 scope.Complete();
             }
 
@@ -197,7 +197,7 @@ internal sealed class LogKeeper : IAsyncDisposable
     private void LookAfter()
     {
         if (_log.AppendedPosition > _log.WrittenPosition) _log.TryWrite(); // such as deletions of expired keys
-        _store.TrimUndo();
+        LogLoss.TrimUndo(_store);
         if (_growth.IsTooMuch && _saves.IsOver)
         {
             long bytes = _log.TotalBytes;

@@ -3,7 +3,7 @@ using Bitmapist.Storage.Log;
 namespace Bitmapist.Engine.Saving;
 
 /// <summary>Where and how a keyspace is kept on disk.</summary>
-/// <param name="Path">The database file; its log and lock stand beside it.</param>
+/// <param name="Path">The database file; its log and lock are beside it.</param>
 /// <param name="Databases">Number of databases.</param>
 /// <param name="Fsync">When the log is synced.</param>
 /// <param name="SaveInterval">Time between periodic saves; zero: none.</param>

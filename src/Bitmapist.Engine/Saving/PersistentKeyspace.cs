@@ -19,19 +19,15 @@ public sealed class PersistentKeyspace : IAsyncDisposable
     private readonly IFileSystem _files;
     private readonly PersistenceOptions _options;
     private readonly IPersistenceEvents _events;
-    private readonly TimeProvider _time;
     private readonly DatabaseLock _lock;
     private readonly LogWriter _log;
     private readonly SnapshotSaver _saver;
-    private readonly SemaphoreSlim _saving = new(1, 1);
+    private readonly SaveRunner _saves;
     private readonly SemaphoreSlim _backingUp = new(1, 1);
-    private readonly CancellationTokenSource _stopping = new();
-    private readonly Task _periodicSaves;
     private readonly FileWatch _watch;
     private readonly HotSetKeeper _hotSet;
     private readonly LogGrowth _growth;
     private readonly LogKeeper _keeper;
-    private long _lastSaveUnixMs;
 
     private PersistentKeyspace(
         IFileSystem files, PersistenceOptions options, TimeProvider time, IPersistenceEvents events, DatabaseLock held)
@@ -39,7 +35,6 @@ public sealed class PersistentKeyspace : IAsyncDisposable
         _files = files;
         _options = options;
         _events = events;
-        _time = time;
         _lock = held;
         var elapsed = Stopwatch.StartNew();
         events.Loading(options.Path);
@@ -48,19 +43,20 @@ public sealed class PersistentKeyspace : IAsyncDisposable
             Store, files, options.Path, options.Fsync, time, events.TornTail);
         Store.Log = _log;
         _saver = new SnapshotSaver(Store, files, file, _log);
-        _lastSaveUnixMs = Store.NowUnixMs;
+        _saves = new SaveRunner(Store, _saver, options.Path, events);
         // Those whose time has come while nobody ran count for a moment yet: they go in the background.
         using (var session = new Session(Store))
         using (session.Enter(KeyspaceStore.AllShards)) events.Loaded(elapsed.Elapsed, Store.CountAll().Keys);
         var hotSet = new HotSet(Store, options.MemoryBytesMax, options.HotFor);
         _growth = new LogGrowth(
             _log, () => _saver.DatabaseLiveBytes, options.LogGrowthPercentage, options.LogGrowthBytesMin);
-        _keeper = new LogKeeper(Store, _log, _growth, time, events, TryStartSave);
-        _hotSet = new HotSetKeeper(hotSet, Store.Memory, TryStartSave, () => LastSaveFailed,
+        _keeper = new LogKeeper(Store, _log, _growth, time, events, _saves.TryStart);
+        _hotSet = new HotSetKeeper(hotSet, Store.Memory, _saves.TryStart, () => LastSaveFailed,
             failure => events.BackgroundWorkFailed("sweeping the hot set", failure));
+        _saves.Ended = WhenSaveEnded;
         _keeper.Start();
-        _periodicSaves = options.SaveInterval > TimeSpan.Zero ? SavePeriodicallyAsync() : Task.CompletedTask;
-        _watch = new FileWatch(RenewLock, TryMend, time);
+        _saves.Start(options.SaveInterval, time);
+        _watch = new FileWatch(RenewLock, _saves.TryMend, time);
     }
 
     public KeyspaceStore Store { get; }
@@ -95,14 +91,14 @@ public sealed class PersistentKeyspace : IAsyncDisposable
     }
 
     /// <summary>Effects not yet in the database file (they are in the log).</summary>
-    public long ChangesSinceSave => Store.Changes - _saver.SavedChanges;
+    public long ChangesSinceSave => _saves.ChangesSinceSave;
 
-    public bool IsSaving => _saving.CurrentCount == 0;
+    public bool IsSaving => _saves.IsSaving;
 
     /// <summary>When the last save ended well, or the start.</summary>
-    public long LastSaveUnixSeconds => Volatile.Read(ref _lastSaveUnixMs) / 1000;
+    public long LastSaveUnixSeconds => _saves.LastSaveUnixMs / 1000;
 
-    public bool LastSaveFailed { get; private set; }
+    public bool LastSaveFailed => _saves.LastSaveFailed;
 
     public long LogBytes => _log.TotalBytes;
 
@@ -211,40 +207,24 @@ public sealed class PersistentKeyspace : IAsyncDisposable
     internal void SweepHotSet() => _hotSet.HotSet.Sweep();
 
     /// <summary>Begins a save in the background unless one is under way; its outcome goes to the events.</summary>
-    public bool TryStartSave()
-    {
-        if (!_saving.Wait(0)) return false;
-        _ = Task.Run(SaveAndRelease);
-        return true;
-    }
+    public bool TryStartSave() => _saves.TryStart();
 
     /// <summary>Saves, after a save under way has ended.</summary>
     /// <returns>Null, or why it failed.</returns>
-    public async Task<Exception?> SaveAsync()
-    {
-        await _saving.WaitAsync().ConfigureAwait(false);
-        return await Task.Run(SaveAndRelease).ConfigureAwait(false);
-    }
+    public Task<Exception?> SaveAsync() => _saves.SaveAsync();
 
     /// <summary>
     /// Saves before a stop, if that is wanted. If the database file was deleted, moved or replaced while in use, all
     /// keys are written even if it is not, as nobody else has them: to the file's place, or if that is taken beside it.
     /// </summary>
-    /// <returns>Null, or why not everything stands under the database's path; the log is kept then.</returns>
-    public async Task<Exception?> StopAsync(bool save)
-    {
-        if (!save && await Task.Run(IsInPlace).ConfigureAwait(false)) return null;
-        Exception? failure = await SaveAsync().ConfigureAwait(false);
-        if (failure is null || await Task.Run(IsInPlace).ConfigureAwait(false)) return failure;
-        failure = await SaveAsync().ConfigureAwait(false); // the first has found out, this one writes it anew
-        return failure is null ? null : await Task.Run(() => Rescue(failure)).ConfigureAwait(false);
-    }
+    /// <returns>Null, or why not everything is under the database's path; the log is kept then.</returns>
+    public Task<Exception?> StopAsync(bool save) => _saves.SaveBeforeStopAsync(save);
 
     /// <summary>
     /// Writes every key as of one instant to a file of its own, which <c>-db</c> can open; reads it back before it gets
     /// its name. Begins with a save: what that wrote is what is copied, while other saves go on.
     /// </summary>
-    /// <exception cref="StorageException">It cannot be written; what stood there before is unharmed.</exception>
+    /// <exception cref="StorageException">It cannot be written; what was there before is unharmed.</exception>
     public async Task BackupAsync(string path)
     {
         if (Path.GetFullPath(path) == Path.GetFullPath(_options.Path))
@@ -266,20 +246,19 @@ public sealed class PersistentKeyspace : IAsyncDisposable
 
     private void CopyNewest(string path)
     {
-        using FileHold source = Store.Cold!.Hold(); // a compaction may replace it meanwhile
+        using FileHold source = Store.Disk!.Hold(); // a compaction may replace it meanwhile
         Backup.Write(_files, source.File, path);
     }
 
     /// <summary>Ends the background work and closes the files. Does not save: the log has everything.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _stopping.CancelAsync().ConfigureAwait(false);
-        await _periodicSaves.ConfigureAwait(false);
+        await _saves.StopPeriodicAsync().ConfigureAwait(false);
         await _watch.DisposeAsync().ConfigureAwait(false);
         await _hotSet.DisposeAsync().ConfigureAwait(false);
         await _keeper.DisposeAsync().ConfigureAwait(false);
         await _backingUp.WaitAsync().ConfigureAwait(false);
-        await _saving.WaitAsync().ConfigureAwait(false);
+        await _saves.DisposeAsync().ConfigureAwait(false);
         try
         {
             _log.Dispose();
@@ -290,53 +269,7 @@ public sealed class PersistentKeyspace : IAsyncDisposable
             _lock.Dispose();
         }
 
-        _stopping.Dispose();
-        _saving.Dispose();
         _backingUp.Dispose();
-    }
-
-    private async Task SavePeriodicallyAsync()
-    {
-        using var timer = new PeriodicTimer(_options.SaveInterval, _time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(_stopping.Token).ConfigureAwait(false))
-                await SaveIfChangedAsync().ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            // Stopping; whoever stops saves if it wants to.
-        }
-    }
-
-    private async Task SaveIfChangedAsync()
-    {
-        try
-        {
-            if (ChangesSinceSave == 0 && !LastSaveFailed) return;
-            if (!_saving.Wait(0)) return;
-            _events.Saving();
-            await Task.Run(SaveAndRelease).ConfigureAwait(false);
-        }
-        catch (Exception failure) // whatever it is, the next interval saves
-        {
-            _events.BackgroundWorkFailed("saving", failure);
-        }
-    }
-
-    /// <summary>Has a save mend what is missing under its path; false: it is missing still.</summary>
-    private bool TryMend()
-    {
-        try
-        {
-            if (IsSaving || !_saver.IsSaveNeeded()) return true; // who saves looks as well
-        }
-        catch (Exception) // whatever keeps it from looking: a save meets it, too, and says so
-        {
-            return true;
-        }
-
-        return !_saving.Wait(0) || SaveAndRelease() is null;
     }
 
     private void RenewLock()
@@ -351,65 +284,9 @@ public sealed class PersistentKeyspace : IAsyncDisposable
         }
     }
 
-    private bool IsInPlace()
+    private void WhenSaveEnded()
     {
-        try
-        {
-            return _saver.IsInPlace;
-        }
-        catch (StorageException)
-        {
-            return false;
-        }
-    }
-
-    private StorageException Rescue(Exception failure)
-    {
-        try
-        {
-            return new StorageException(
-                _options.Path, null, $"{failure.Message}; all keys are in {_saver.Rescue()}", failure);
-        }
-        catch (Exception second) when (second is StorageException or CorruptFileException)
-        {
-            return new StorageException(
-                _options.Path, null, $"{failure.Message}; nor could all keys be written beside it: {second.Message}");
-        }
-    }
-
-    private Exception? SaveAndRelease()
-    {
-        try
-        {
-            return TrySave();
-        }
-        finally
-        {
-            _saving.Release();
-            _hotSet.Ask(); // what was dirty may leave now
-            _keeper.Ask(); // the log may go on in a new segment
-        }
-    }
-
-    private Exception? TrySave()
-    {
-        try
-        {
-            var elapsed = Stopwatch.StartNew();
-            _saver.Save();
-            LastSaveFailed = false;
-            if (_saver.Mended.HasFlag(Mended.DatabaseFile)) _events.Restored(_options.Path);
-            if (_saver.Mended.HasFlag(Mended.Log)) _events.LogMissing(_options.Path);
-            if (_saver.CompactionFailure is { } reason) _events.CompactionFailed(reason);
-            Volatile.Write(ref _lastSaveUnixMs, Store.NowUnixMs);
-            _events.Saved(elapsed.Elapsed);
-            return null;
-        }
-        catch (Exception failure) // whatever it is: the log has everything, and the next save tries again
-        {
-            LastSaveFailed = true;
-            _events.SaveFailed(failure);
-            return failure;
-        }
+        _hotSet.Ask(); // what was dirty may leave now
+        _keeper.Ask(); // the log may go on in a new segment
     }
 }

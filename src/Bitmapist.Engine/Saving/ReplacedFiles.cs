@@ -5,7 +5,7 @@ using Bitmapist.Storage.Snapshots;
 namespace Bitmapist.Engine.Saving;
 
 /// <summary>
-/// Database files in whose place another one stands, until nobody needs them: sessions hold them for as long as a
+/// Database files in whose place another one is, until nobody needs them: sessions hold them for as long as a
 /// command runs, and entries whose bits lie there unread are let go, for the newer file to give them again. Entries
 /// that are not saved yet keep them open until a save has them. One thread at a time, and not while a save is under
 /// way.
@@ -29,7 +29,7 @@ internal sealed class ReplacedFiles : IDisposable
         if (_files.Count == 0) return;
         long moves = session.Store.MovesOfReplaced;
         NeedSave = HotSet.Forsake(session, current) > 0;
-        if (NeedSave || session.Store.MayRestoreFromOther(current)) return;
+        if (NeedSave || LogLoss.MayRestoreFromOther(session.Store, current)) return;
         // An entry may have come to a place that had been looked at; then the next look finds it.
         if (session.Store.MovesOfReplaced == moves) Dispose();
     }

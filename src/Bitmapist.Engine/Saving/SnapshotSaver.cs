@@ -48,7 +48,7 @@ internal sealed class SnapshotSaver(KeyspaceStore store, IFileSystem files, Data
     /// anew when garbage passes half of it.
     /// <para>
     /// The save counts only if a start would find the file under its path. Where it does not, the first save says so by
-    /// failing; the next writes all keys to a new file there, if nothing else stands there by then. Until then the log
+    /// failing; the next writes all keys to a new file there, if nothing else is there by then. Until then the log
     /// keeps everything.
     /// </para>
     /// </summary>
@@ -103,7 +103,7 @@ internal sealed class SnapshotSaver(KeyspaceStore store, IFileSystem files, Data
     }
 
     /// <summary>
-    /// At a stop, when something else stands in the file's place: writes all keys to a file beside it, as an operator
+    /// At a stop, when something else is in the file's place: writes all keys to a file beside it, as an operator
     /// may want them after all. The log stays as it is.
     /// </summary>
     /// <returns>The file's path.</returns>
@@ -127,7 +127,7 @@ internal sealed class SnapshotSaver(KeyspaceStore store, IFileSystem files, Data
     {
         DatabasePlace place = _file.Place;
         if (place != DatabasePlace.Replaced || !_file.IsReplaced) return place;
-        // It is our own file that stands there, put there by a save or compaction that failed afterwards.
+        // It is our own file that is there, put there by a save or compaction that failed afterwards.
         Replace(OpenAgain());
         return _file.Place;
     }
@@ -179,7 +179,7 @@ internal sealed class SnapshotSaver(KeyspaceStore store, IFileSystem files, Data
     }
 
     /// <summary>
-    /// Writes every key to a new file: what the open one has, wherever it stands now, and over it what changed. If
+    /// Writes every key to a new file: what the open one has, wherever it is now, and over it what changed. If
     /// somebody wrote in the open one it is not read; then every key must be in memory.
     /// </summary>
     private void Restore(string path)

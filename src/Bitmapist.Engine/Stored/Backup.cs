@@ -9,8 +9,8 @@ internal static class Backup
     private const string UnverifiedSuffix = ".unverified";
 
     /// <summary>Writes what is live in a database file, reads it back, and puts it under a path.</summary>
-    /// <exception cref="StorageException">It cannot be written; what stood there is unharmed.</exception>
-    /// <exception cref="CorruptFileException">The database or what was written does not prove itself.</exception>
+    /// <exception cref="StorageException">It cannot be written; what was there is unharmed.</exception>
+    /// <exception cref="CorruptFileException">The database or what was written does not match its checksum.</exception>
     public static void Write(IFileSystem files, DatabaseFile source, string path)
     {
         string unverified = path + UnverifiedSuffix;
@@ -19,7 +19,7 @@ internal static class Backup
             long written = CopyAndCommit(files, source, unverified);
             Verify(files, unverified, written);
             files.Rename(unverified, path);
-            files.SyncDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+            files.SyncDirectory(ParentDirectory.Of(path));
         }
         catch
         {

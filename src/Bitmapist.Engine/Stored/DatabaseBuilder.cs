@@ -5,7 +5,7 @@ using Bitmapist.Storage.Snapshots;
 namespace Bitmapist.Engine.Stored;
 
 /// <summary>
-/// Writes a new database file from keys that come from elsewhere, in bounded memory. Nothing stands under the path
+/// Writes a new database file from keys that come from elsewhere, in bounded memory. Nothing is under the path
 /// before <see cref="Commit"/>; disposing without it leaves no trace. One thread.
 /// </summary>
 public sealed class DatabaseBuilder : IDisposable
@@ -41,8 +41,8 @@ public sealed class DatabaseBuilder : IDisposable
         Keys++;
     }
 
-    /// <summary>Makes the file durable and puts it under its path, replacing what stands there.</summary>
-    /// <exception cref="StorageException">It cannot be written; what stood there is unharmed.</exception>
+    /// <summary>Makes the file durable and puts it under its path, replacing what is there.</summary>
+    /// <exception cref="StorageException">It cannot be written; what was there is unharmed.</exception>
     public void Commit()
     {
         KeyWriter.PutTotals(_writer, _totals);

@@ -8,7 +8,7 @@ namespace Bitmapist.Engine.Stored;
 public sealed class DatabaseReader(DatabaseFile file)
 {
     /// <summary>Every key of every database, ascending by database and then bytewise by name.</summary>
-    /// <exception cref="CorruptFileException">What was read does not prove itself or makes no sense.</exception>
+    /// <exception cref="CorruptFileException">What was read does not match its checksum or makes no sense.</exception>
     public IEnumerable<StoredString> Keys() => Keys(default);
 
     /// <summary>The keys from a stored key on (docs/format/effects.md), up to the end.</summary>
@@ -22,13 +22,13 @@ public sealed class DatabaseReader(DatabaseFile file)
     }
 
     /// <summary>Reads a key's value. O(bytes).</summary>
-    /// <exception cref="CorruptFileException">It does not prove itself or makes no sense.</exception>
+    /// <exception cref="CorruptFileException">It does not match its checksum or makes no sense.</exception>
     public StringValue Read(in StoredString key) => ValueCodec.ReadFrom(file, key.Stored, key.LengthBytes);
 
     /// <summary>Puts every key of the newest generation into a new file that is made from this one.</summary>
     /// <returns>How many there are.</returns>
     /// <exception cref="StorageException">It cannot be read or written.</exception>
-    /// <exception cref="CorruptFileException">What was read does not prove itself or makes no sense.</exception>
+    /// <exception cref="CorruptFileException">What was read does not match its checksum or makes no sense.</exception>
     internal long CopyTo(GenerationWriter writer)
     {
         var keys = new KeyWriter();
@@ -60,7 +60,7 @@ public sealed class DatabaseReader(DatabaseFile file)
     }
 }
 
-/// <summary>A key as it stands in a database file, its bits unread.</summary>
+/// <summary>A key as a database file has it, its bits unread.</summary>
 /// <param name="Database">Number of its database.</param>
 /// <param name="Name">Its name; copy it to keep it.</param>
 /// <param name="LengthBytes">Length of the string, 0 … 512 MiB.</param>

@@ -46,7 +46,7 @@ internal sealed class KeyTotals
 
     /// <summary>Reads the totals from where they lie.</summary>
     /// <exception cref="InvalidDataException">They are malformed.</exception>
-    /// <exception cref="CorruptFileException">They do not prove themselves.</exception>
+    /// <exception cref="CorruptFileException">They do not match their checksums.</exception>
     public static KeyTotals Read(DatabaseFile file, in StoredEntry entry)
     {
         byte[] value = new byte[entry.ValueBytes];

@@ -60,8 +60,8 @@ internal sealed class KeyWriter
     }
 
     /// <summary>
-    /// Stores a key whose bits lie in a file that another has replaced: proven and copied, but not brought into memory,
-    /// which so many of them need not have room for.
+    /// Stores a key whose bits lie in a file that another has replaced: verified and copied, but not brought into
+    /// memory, which so many of them need not have room for.
     /// </summary>
     private void PutCopied(
         GenerationWriter writer, in CapturedKey captured, long lengthBytes, StoredBits source)

@@ -34,12 +34,12 @@ public sealed class ExpiryCycle : IAsyncDisposable
         {
             try
             {
-                store.RemoveExpired(session);
+                ExpiredKeys.Remove(session);
             }
             catch (Exception failure)
             {
                 // What was removed from memory though the log refused it expires again after a restart; what is still
-                // there is expired to whoever asks for it.
+                // there is expired to every lookup.
                 whenFailed(failure);
             }
 

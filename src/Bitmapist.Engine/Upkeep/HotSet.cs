@@ -83,9 +83,9 @@ internal sealed class HotSet(KeyspaceStore store, long budgetBytes, TimeSpan idl
         });
 
         Volatile.Write(ref _dirtyBytes, dirtyBytes);
-        Volatile.Write(ref _indexBytes, store.Cold?.File.IndexMemoryBytes ?? 0);
+        Volatile.Write(ref _indexBytes, store.Disk?.File.IndexMemoryBytes ?? 0);
         Volatile.Write(ref _nameBytes, store.Names.Count * OverlayBytes);
-        long evictedBytes = store.Cold is null ? 0 : Evict(cleanBytesByAge, cleanBytes, dirtyBytes);
+        long evictedBytes = store.Disk is null ? 0 : Evict(cleanBytesByAge, cleanBytes, dirtyBytes);
         Volatile.Write(ref _evictedBytes, _evictedBytes + evictedBytes);
         store.Memory.Correct(thought, cleanBytes + dirtyBytes - evictedBytes);
         return Stopwatch.GetElapsedTime(started);

@@ -66,7 +66,7 @@ internal sealed class HotSetKeeper : IAsyncDisposable
 
     /// <summary>
     /// Completes when there is room again, or after a tenth of a second: how writers that outrun the saves wait. By the
-    /// machine's clock, as is everything here: what stands still is the clock that keys expire by, in tests.
+    /// machine's clock, as is everything here: what does not move is the clock that keys expire by, in tests.
     /// </summary>
     public async Task WaitForRoomAsync()
     {
@@ -79,7 +79,7 @@ internal sealed class HotSetKeeper : IAsyncDisposable
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _running.ConfigureAwait(false);
         HotSet.Dispose();
-        _stopping.Dispose(); // not the semaphore: whoever adds something may still ask
+        _stopping.Dispose(); // not the semaphore: a thread that adds something may still ask
     }
 
     private async Task RunAsync()

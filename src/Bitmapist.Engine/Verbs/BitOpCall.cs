@@ -23,7 +23,7 @@ public sealed class BitOpCall(
     private bool _isCounted;
 
     /// <summary>
-    /// What was decided, as long as the longest source: to be computed by whoever needs it first, so call
+    /// What was decided, as long as the longest source: to be computed by the first thread that needs it, so call
     /// <see cref="PendingBits.Force"/> outside a transaction, before acknowledging.
     /// </summary>
     public StringValue Result { get; private set; } = StringValue.Empty;

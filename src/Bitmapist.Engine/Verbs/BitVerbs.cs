@@ -73,7 +73,7 @@ public static class BitVerbs
     }
 
     /// <summary>
-    /// Decides <c>destination = operation(sources)</c> now, to be computed by whoever needs it first: call
+    /// Decides <c>destination = operation(sources)</c> now, to be computed by the first thread that needs it: call
     /// <see cref="PendingBits.Force"/> on what is returned, outside a transaction, before acknowledging. Sources
     /// that lie in the database file are read first, as that may fail, and what is decided must not.
     /// </summary>

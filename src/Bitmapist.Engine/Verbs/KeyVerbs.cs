@@ -104,9 +104,9 @@ public static class KeyVerbs
     /// <summary>Number of keys in the selected database; expired ones are removed first. O(shards).</summary>
     public static long CountKeys(this Session session)
     {
-        session.RemoveExpiredShortly();
+        ExpiredKeys.RemoveShortly(session);
         using ShardScope scope = session.Enter(KeyspaceStore.AllShards);
-        session.RemoveExpiredHeld();
+        ExpiredKeys.RemoveHeld(session);
         return session.Store.Count(session.Database).Keys;
     }
 
@@ -116,9 +116,9 @@ public static class KeyVerbs
     /// </summary>
     public static List<DatabaseCounts> CountByDatabase(this Session session)
     {
-        session.RemoveExpiredShortly();
+        ExpiredKeys.RemoveShortly(session);
         using ShardScope scope = session.Enter(KeyspaceStore.AllShards);
-        session.RemoveExpiredHeld();
+        ExpiredKeys.RemoveHeld(session);
         var counts = new List<DatabaseCounts>();
         foreach ((int database, KeyCounts of) in session.Store.CountAll().Databases)
         {

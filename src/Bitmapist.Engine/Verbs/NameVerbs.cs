@@ -14,10 +14,10 @@ public static class NameVerbs
     /// </summary>
     public static NameListing Names(this Session session, ReadOnlySpan<byte> prefix)
     {
-        session.RemoveExpiredShortly();
+        ExpiredKeys.RemoveShortly(session);
         byte[] from = prefix.ToArray();
         using ShardScope scope = session.Enter(KeyspaceStore.AllShards);
-        session.RemoveExpiredHeld();
+        ExpiredKeys.RemoveHeld(session);
         return session.Store.Names.List(session.Files, session.Database, from, EndOf(from), int.MaxValue);
     }
 
@@ -35,7 +35,7 @@ public static class NameVerbs
     public static ulong Scan(
         this Session session, ulong cursor, ReadOnlySpan<byte> prefix, int count, List<byte[]> names)
     {
-        session.RemoveExpiredShortly();
+        ExpiredKeys.RemoveShortly(session);
         byte[] from = prefix.ToArray();
         byte[]? end = EndOf(from);
         ScanCursors cursors = session.Store.Cursors;
@@ -59,7 +59,7 @@ public static class NameVerbs
     /// <exception cref="DiskReadException">The database file's index cannot be read.</exception>
     public static byte[]? RandomKey(this Session session)
     {
-        session.RemoveExpiredShortly();
+        ExpiredKeys.RemoveShortly(session);
         for (int i = 0; i < SamplesMax; i++)
             if (session.Store.SampleName(session.Database) is { } name && session.IsThere(name)) return name;
         // Few of what there is belong to this database: the first name from a random place on.

@@ -65,7 +65,7 @@ public sealed class SnapshotCaptureTests
         public void Round()
         {
             Disturb(_random.Next(150));
-            _saver.Store.RemoveExpired(_saver); // the model drops keys by the clock, a capture what is in the tables
+            ExpiredKeys.Remove(_saver); // the model drops keys by the clock, a capture what is in the tables
             Dictionary<(int, string), ModelKey> expected = new(_pair.Model.Keys);
             SnapshotCapture capture = Cut();
             bool isFailed = _random.Next(3) == 0;

@@ -43,9 +43,9 @@ public sealed class ExpiryTests : IDisposable
         Assert.InRange(_store.Shards.Sum(shard => shard.Expiries.Count), 1, 1100);
         _session.ExpireAt(Name.Bytes("key"), Now + 5000, ExpireCondition.None);
         _time.Advance(TimeSpan.FromMilliseconds(4999));
-        Assert.Equal(0, _store.RemoveExpired(_session));
+        Assert.Equal(0, ExpiredKeys.Remove(_session));
         _time.Advance(TimeSpan.FromMilliseconds(1));
-        Assert.Equal(1, _store.RemoveExpired(_session));
+        Assert.Equal(1, ExpiredKeys.Remove(_session));
         Assert.Equal(0, _session.CountKeys());
     }
 
@@ -87,7 +87,7 @@ public sealed class ExpiryTests : IDisposable
         _time.Advance(TimeSpan.FromMilliseconds(10));
         for (int i = 0; i < 100; i++) Assert.False(_session.Exists(Name.Bytes($"key{i}")));
         Assert.Empty(_session.Names([]).Read());
-        Assert.Equal(0, _store.RemoveExpired(_session));
+        Assert.Equal(0, ExpiredKeys.Remove(_session));
         Assert.Equal(1000, _store.Statistics().Expired);
     }
 
@@ -108,12 +108,12 @@ public sealed class ExpiryTests : IDisposable
         Assert.InRange(items, 100, 1000);
         using (_session.Enter(1))
         {
-            Assert.Equal(0, KeyspaceStore.RemoveExpired(_session, shard, itemsMax: 16, out bool isMore));
+            Assert.Equal(0, ExpiredKeys.RemoveResident(_session, shard, itemsMax: 16, out bool isMore));
             Assert.True(isMore);
         }
 
         Assert.Equal(items - 16, shard.Expiries.Count);
-        Assert.Equal(0, _store.RemoveExpired(_session));
+        Assert.Equal(0, ExpiredKeys.Remove(_session));
         Assert.Equal(0, shard.Expiries.Count);
         Assert.Equal(names.Length, _session.CountKeys());
     }

@@ -27,7 +27,7 @@ public sealed class RandomSequenceTests
             {
                 verbs.Step(pair);
                 if (random.Next(10) == 0) verbs.PassTime();
-                if (random.Next(50) == 0) store.RemoveExpired(session);
+                if (random.Next(50) == 0) ExpiredKeys.Remove(session);
                 if (step % 100 == 0) Assert.Equal(KeyspaceState.Of(pair.Model), KeyspaceState.Of(store));
             }
             catch (Exception e)
