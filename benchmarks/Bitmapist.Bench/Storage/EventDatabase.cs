@@ -2,7 +2,6 @@ using System.Text;
 using Bitmapist.Bench.Peers;
 using Bitmapist.Engine.Bits;
 using Bitmapist.Engine.Stored;
-using Bitmapist.Engine.Verbs;
 using Bitmapist.Roaring;
 using Bitmapist.Storage.Files;
 

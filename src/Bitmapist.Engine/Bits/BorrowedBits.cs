@@ -3,8 +3,8 @@ using Bitmapist.Roaring;
 namespace Bitmapist.Engine.Bits;
 
 /// <summary>
-/// Bits of a BITOP's operands that had to be read or computed before it could take effect, for as long as the operands
-/// are what they were. One thread.
+/// Borrowed bits of a BITOP's operands: those that had to be read or computed before it could take effect, for as long
+/// as the operands are what they were. One thread.
 /// </summary>
 /// <param name="operandCount">How many operands the operation has.</param>
 internal sealed class BorrowedBits(int operandCount)

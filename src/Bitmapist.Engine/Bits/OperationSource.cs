@@ -7,23 +7,23 @@ internal sealed class OperationSource : PendingSource
 {
     private readonly BitopKind _operation;
     private readonly StringValue[] _operands;
-    private readonly ReadOnlyBitmap?[]? _lent;
+    private readonly ReadOnlyBitmap?[]? _borrowed;
     private readonly UnfinishedCount? _unfinished;
     private int _isCountedOut;
 
     /// <param name="operation">The operation.</param>
     /// <param name="operands">At least one; NOT takes exactly one. Not changed any more by the caller.</param>
-    /// <param name="lent">For each operand its bits, where they had to be read from the database file: nothing that
+    /// <param name="borrowed">For each operand its bits, where they had to be read from the database file: nothing that
     /// is decided may depend on a read that can fail. Null where no bits had to be.</param>
     /// <param name="unfinished">Where it is counted until it is computed; null: not counted.</param>
     public OperationSource(
         BitopKind operation,
         StringValue[] operands,
-        ReadOnlyBitmap?[]? lent,
+        ReadOnlyBitmap?[]? borrowed,
         UnfinishedCount? unfinished)
     {
         _operation = operation;
-        _lent = lent;
+        _borrowed = borrowed;
         _operands = operands;
         long cost = 0;
         foreach (StringValue value in operands)
@@ -58,7 +58,7 @@ internal sealed class OperationSource : PendingSource
         bool areReady = true;
         for (int i = 0; i < operands.Length; i++)
         {
-            operands[i] = _lent?[i] ?? _operands[i].Pending.ReadyBits;
+            operands[i] = _borrowed?[i] ?? _operands[i].Pending.ReadyBits;
             areReady &= operands[i] is not null;
         }
 

@@ -149,7 +149,7 @@ public sealed class KeyspaceStore
         if (value.Stored is { } stored && stored.File != Disk?.File) Interlocked.Increment(ref _movesOfReplaced);
     }
 
-    /// <summary>Lets a clean entry leave memory; its shard is held.</summary>
+    /// <summary>Evicts a clean entry; its shard is held.</summary>
     internal static void Evict(Shard shard, Entry entry)
     {
         shard.Table(entry.Database).Remove(entry);

@@ -8,7 +8,7 @@ namespace Bitmapist.Engine.Keyspace;
 
 /// <summary>
 /// One client's door to the data: the selected database, the keys it watches, the transaction it runs. The verbs are
-/// extension methods (BitVerbs, StringVerbs, KeyVerbs, ExpiryVerbs); every verb holds the shards of its keys while it
+/// extension methods in the room Verbs; every verb holds the shards of its keys while it
 /// runs and has the effect of running alone. Used by one thread at a time.
 /// </summary>
 public sealed class Session(KeyspaceStore store) : IDisposable

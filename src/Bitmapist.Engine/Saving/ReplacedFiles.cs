@@ -14,9 +14,6 @@ internal sealed class ReplacedFiles : IDisposable
 {
     private readonly List<DatabaseFile> _files = [];
 
-    /// <summary>Some file is still open for the sake of entries.</summary>
-    public bool Any => _files.Count > 0;
-
     /// <summary>Some entry's bits lie in one of them and in the log's effects alone, until the next save.</summary>
     public bool NeedSave { get; private set; }
 
@@ -28,7 +25,7 @@ internal sealed class ReplacedFiles : IDisposable
     {
         if (_files.Count == 0) return;
         long moves = session.Store.MovesOfReplaced;
-        NeedSave = HotSet.Forsake(session, current) > 0;
+        NeedSave = HotSet.EvictFromReplaced(session, current) > 0;
         if (NeedSave || LogLoss.MayRestoreFromOther(session.Store, current)) return;
         // An entry may have come to a place that had been looked at; then the next look finds it.
         if (session.Store.MovesOfReplaced == moves) Dispose();

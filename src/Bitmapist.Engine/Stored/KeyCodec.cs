@@ -9,7 +9,6 @@ namespace Bitmapist.Engine.Stored;
 internal static class KeyCodec
 {
     public const int DatabaseBytes = 2; // big-endian, so that the index sorts by database first
-    private const ushort Internal = ushort.MaxValue;
     private const byte TotalsKind = 1;
     private const byte ExpiryKind = 2;
     private const int ExpiryHeadBytes = EngineLimits.KeyPrefixBytes - DatabaseBytes; // number, kind, time

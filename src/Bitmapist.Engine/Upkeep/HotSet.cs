@@ -5,7 +5,7 @@ using Bitmapist.Storage.Snapshots;
 namespace Bitmapist.Engine.Upkeep;
 
 /// <summary>
-/// Keeps what is in memory within a budget: sweeps over the resident entries, measures them, and lets clean ones go
+/// Keeps what is in memory within a budget: sweeps over the resident entries, measures them, and evicts clean ones
 /// that were not asked for in a while, or that were asked for least recently while there is too much. What is dirty
 /// stays until a save has it. Thread-safe.
 /// </summary>
@@ -48,8 +48,8 @@ internal sealed class HotSet(KeyspaceStore store, long budgetBytes, TimeSpan idl
     public bool IsOverBudget => BudgetBytes is > 0 and var budget && Bytes > budget;
 
     /// <summary>
-    /// Whether there is so much more that writers had better wait for the sweep or the save that is under way. The
-    /// index does not count: no wait makes it smaller.
+    /// Whether there is so much more that writers are slowed down (back-pressure) until the sweep or save under way has
+    /// made room. The index does not count: no wait makes it smaller.
     /// </summary>
     public bool IsOverwhelmed =>
         BudgetBytes is > 0 and var budget
@@ -93,9 +93,9 @@ internal sealed class HotSet(KeyspaceStore store, long budgetBytes, TimeSpan idl
 
     public void Dispose() => _session.Dispose();
 
-    /// <summary>Lets go of entries whose bits lie, unread, in a file that another one has replaced.</summary>
+    /// <summary>Evicts entries whose bits lie, unread, in a file that another one has replaced.</summary>
     /// <returns>How many there are that cannot leave: they are to be saved first, or to expire.</returns>
-    public static int Forsake(Session session, DatabaseFile current)
+    public static int EvictFromReplaced(Session session, DatabaseFile current)
     {
         KeyspaceStore store = session.Store;
         int left = 0;

@@ -19,7 +19,7 @@ public sealed class BitOpCall(
     private readonly ulong _destinationHash = KeyHash.Compute(destination.Span);
     private readonly ulong[] _hashes = Array.ConvertAll(sources, static name => KeyHash.Compute(name.Span));
     private StringValue[] _operands = new StringValue[sources.Length];
-    private BorrowedBits? _lent; // null until something had to be read or computed first
+    private BorrowedBits? _borrowed; // null until something had to be read or computed first
     private bool _isCounted;
 
     /// <summary>
@@ -82,8 +82,8 @@ public sealed class BitOpCall(
         PendingBits[] operands = Array.ConvertAll(_operands, static operand => operand.Pending);
         bool[] isWanted = new bool[operands.Length];
         for (int i = 0; i < operands.Length; i++) isWanted[i] = !IsReady(i);
-        _lent ??= new BorrowedBits(operands.Length);
-        _lent.Read(operation, operands, isWanted);
+        _borrowed ??= new BorrowedBits(operands.Length);
+        _borrowed.Read(operation, operands, isWanted);
     }
 
     private ulong Shards()
@@ -104,7 +104,7 @@ public sealed class BitOpCall(
             _operands[i] = entry?.Freeze() ?? StringValue.Empty;
         }
 
-        _lent?.Review(_operands);
+        _borrowed?.Review(_operands);
         bool isReady = true;
         for (int i = 0; i < sources.Length; i++) isReady &= IsReady(i);
         return isReady;
@@ -112,7 +112,7 @@ public sealed class BitOpCall(
 
     // Chains of unfinished operations are computed before they grow so deep that computing them would recurse far.
     // A replay reads only what a key still wants at the end: a failure then refuses to start, whenever it comes.
-    private bool IsReady(int operand) => _lent?.Bits[operand] is not null
+    private bool IsReady(int operand) => _borrowed?.Bits[operand] is not null
         || ((session.IsReplaying || _operands[operand].Pending.Stored is null)
             && _operands[operand].Pending.Depth < EngineLimits.PendingDepthMax);
 
@@ -131,12 +131,12 @@ public sealed class BitOpCall(
 
         Entry? existing = session.Find(key);
         Result = new StringValue(lengthBytes, PendingBits.From(
-            new OperationSource(operation, _operands, _lent?.Bits, session.Store.Unfinished)));
+            new OperationSource(operation, _operands, _borrowed?.Bits, session.Store.Unfinished)));
         StringVerbs.PutHeld(session, key, existing, Result, expiresAtUnixMs: 0);
         session.Effects.BitOp(session.Database, destination.Span, operation, sources);
         session.Seal();
         // Who waits to acknowledge it need not keep what the result was made of.
-        _lent = null;
+        _borrowed = null;
         _operands = [];
     }
 }

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using Bitmapist.Engine;
-using Bitmapist.Engine.Verbs;
 
 namespace Bitmapist.Migration.Rdb;
 

@@ -65,7 +65,7 @@ internal ref struct IndexBlockReader(ReadOnlySpan<byte> frame, int start)
     }
 }
 
-/// <summary>What an index run says of a key: where its value lies, or that the key is deleted.</summary>
+/// <summary>What an index run says of a key: where its value lies, or, as a tombstone, that it is deleted.</summary>
 internal readonly record struct IndexEntry(bool IsDeleted, long ValueOffset, int ValueBytes, uint ValueChecksum)
 {
     public static IndexEntry Deleted { get; } = new(true, 0, 0, 0);

@@ -4,8 +4,8 @@ using Bitmapist.Storage.Files;
 namespace Bitmapist.Storage.Snapshots;
 
 /// <summary>
-/// An index run with its directory in memory, per block of about 4 KiB (some hundred keys) one key and 20 bytes, and
-/// its filter, 2 bytes a key. Immutable; any thread.
+/// A sorted run of the index with its directory in memory, per block of about 4 KiB (some hundred keys) one key and 20
+/// bytes, and its filter, 2 bytes a key. Immutable; any thread.
 /// </summary>
 internal sealed class IndexRun
 {

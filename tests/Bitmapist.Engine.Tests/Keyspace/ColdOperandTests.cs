@@ -1,7 +1,7 @@
 using Bitmapist.Engine.Bits;
 using Bitmapist.Engine.Keyspace;
-using Bitmapist.Engine.Tests.Durability;
 using Bitmapist.Engine.Tests.Model;
+using Bitmapist.Engine.Tests.Saving;
 using Bitmapist.Engine.Upkeep;
 using Bitmapist.Engine.Verbs;
 using Bitmapist.Storage.Log;

@@ -8,7 +8,7 @@ using Bitmapist.Storage.Files;
 using Bitmapist.Storage.Log;
 using Bitmapist.Testing.Files;
 
-namespace Bitmapist.Engine.Tests.Durability;
+namespace Bitmapist.Engine.Tests.Saving;
 
 /// <summary>
 /// Writers mark numbers in ascending order, each in the next of several keys; what stood at any instant is a prefix of

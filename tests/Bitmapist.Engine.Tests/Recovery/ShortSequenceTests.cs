@@ -1,10 +1,11 @@
 using Bitmapist.Engine.Bits;
 using Bitmapist.Engine.Tests.Model;
+using Bitmapist.Engine.Tests.Saving;
 using Bitmapist.Engine.Verbs;
 using Bitmapist.Storage.Log;
 using Bitmapist.Testing.Files;
 
-namespace Bitmapist.Engine.Tests.Durability;
+namespace Bitmapist.Engine.Tests.Recovery;
 
 /// <summary>Every order of a few changes of one key, saves, kills and expiry between them.</summary>
 public sealed class ShortSequenceTests

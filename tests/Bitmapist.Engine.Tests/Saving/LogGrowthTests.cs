@@ -1,8 +1,7 @@
-using Bitmapist.Engine.Tests.Model;
 using Bitmapist.Engine.Verbs;
 using Bitmapist.Storage.Log;
 
-namespace Bitmapist.Engine.Tests.Durability;
+namespace Bitmapist.Engine.Tests.Saving;
 
 /// <summary>Without periodic saves, too, the log stays short: a save begins when it has outgrown the data.</summary>
 public sealed class LogGrowthTests

@@ -1,9 +1,10 @@
+using Bitmapist.Engine.Tests.Saving;
 using Bitmapist.Engine.Verbs;
 using Bitmapist.Repair;
 using Bitmapist.Testing.Files;
-using static Bitmapist.Engine.Tests.Durability.DamagedDatabase;
+using static Bitmapist.Engine.Tests.Repair.DamagedDatabase;
 
-namespace Bitmapist.Engine.Tests.Durability;
+namespace Bitmapist.Engine.Tests.Repair;
 
 /// <summary>
 /// A large, old index run with a damaged block, beneath a smaller, newer one: what the newer one says of the keys in

@@ -6,7 +6,7 @@ using Bitmapist.Engine.Upkeep;
 using Bitmapist.Storage.Snapshots;
 using Bitmapist.Testing.Files;
 
-namespace Bitmapist.Engine.Tests.Durability;
+namespace Bitmapist.Engine.Tests.Keyspace;
 
 /// <summary>
 /// Captures read out step by step while verbs go on between the steps, flushes and expiry among them: what comes out,

@@ -2,7 +2,7 @@ using Bitmapist.Engine.Keyspace;
 using Bitmapist.Engine.Tests.Model;
 using Bitmapist.Testing.Files;
 
-namespace Bitmapist.Engine.Tests.Keyspace;
+namespace Bitmapist.Engine.Tests.Verbs;
 
 public sealed class RandomSequenceTests
 {

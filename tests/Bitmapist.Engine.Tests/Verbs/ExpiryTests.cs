@@ -3,7 +3,7 @@ using Bitmapist.Engine.Tests.Model;
 using Bitmapist.Engine.Verbs;
 using Bitmapist.Testing.Files;
 
-namespace Bitmapist.Engine.Tests.Expiry;
+namespace Bitmapist.Engine.Tests.Verbs;
 
 public sealed class ExpiryTests : IDisposable
 {

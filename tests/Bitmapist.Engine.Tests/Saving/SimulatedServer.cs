@@ -5,7 +5,7 @@ using Bitmapist.Storage.Files;
 using Bitmapist.Storage.Log;
 using Bitmapist.Testing.Files;
 
-namespace Bitmapist.Engine.Tests.Durability;
+namespace Bitmapist.Engine.Tests.Saving;
 
 /// <summary>
 /// A keyspace on a simulated disk beside its model: what a server is to the engine, with closing, killing and failing

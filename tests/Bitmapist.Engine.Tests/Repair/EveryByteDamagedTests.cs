@@ -3,9 +3,9 @@ using Bitmapist.Engine.Verbs;
 using Bitmapist.Repair;
 using Bitmapist.Storage.Files;
 using Bitmapist.Testing.Files;
-using static Bitmapist.Engine.Tests.Durability.DamagedDatabase;
+using static Bitmapist.Engine.Tests.Repair.DamagedDatabase;
 
-namespace Bitmapist.Engine.Tests.Durability;
+namespace Bitmapist.Engine.Tests.Repair;
 
 /// <summary>
 /// Every byte of a small database and its log flipped, and every truncation: a check finds it or it changes nothing,

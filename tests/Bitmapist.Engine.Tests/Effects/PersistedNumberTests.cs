@@ -2,7 +2,7 @@ using Bitmapist.Engine.Bits;
 using Bitmapist.Engine.Effects;
 using Bitmapist.Storage.Log;
 
-namespace Bitmapist.Engine.Tests.Durability;
+namespace Bitmapist.Engine.Tests.Effects;
 
 /// <summary>Numbers that stand in files. A failure here means that existing databases would be misread.</summary>
 public sealed class PersistedNumberTests

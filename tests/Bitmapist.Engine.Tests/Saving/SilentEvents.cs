@@ -1,6 +1,6 @@
 using Bitmapist.Engine.Saving;
 
-namespace Bitmapist.Engine.Tests.Durability;
+namespace Bitmapist.Engine.Tests.Saving;
 
 /// <summary>Keeps what a test may ask about and ignores the rest.</summary>
 internal sealed class SilentEvents : IPersistenceEvents

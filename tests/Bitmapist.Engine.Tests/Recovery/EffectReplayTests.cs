@@ -5,7 +5,7 @@ using Bitmapist.Engine.Tests.Model;
 using Bitmapist.Engine.Verbs;
 using Bitmapist.Testing.Files;
 
-namespace Bitmapist.Engine.Tests.Durability;
+namespace Bitmapist.Engine.Tests.Recovery;
 
 /// <summary>Records as docs/format/effects.md has them, well formed and not.</summary>
 public sealed class EffectReplayTests

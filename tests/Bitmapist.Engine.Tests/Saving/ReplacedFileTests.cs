@@ -5,7 +5,7 @@ using Bitmapist.Engine.Tests.Model;
 using Bitmapist.Engine.Verbs;
 using Bitmapist.Storage.Log;
 
-namespace Bitmapist.Engine.Tests.Durability;
+namespace Bitmapist.Engine.Tests.Saving;
 
 /// <summary>
 /// A database file whose place another one has taken stays open for who still reads it, and not longer: its space on

@@ -3,7 +3,7 @@ using Bitmapist.Engine.Verbs;
 using Bitmapist.Storage.Log;
 using Bitmapist.Testing.Files;
 
-namespace Bitmapist.Engine.Tests.Durability;
+namespace Bitmapist.Engine.Tests.Saving;
 
 /// <summary>Each operation on the disk that a save makes fails once, in each way.</summary>
 public sealed class FailedSaveTests

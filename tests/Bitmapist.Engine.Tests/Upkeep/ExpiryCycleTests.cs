@@ -3,7 +3,7 @@ using Bitmapist.Engine.Tests.Model;
 using Bitmapist.Engine.Upkeep;
 using Bitmapist.Engine.Verbs;
 
-namespace Bitmapist.Engine.Tests.Expiry;
+namespace Bitmapist.Engine.Tests.Upkeep;
 
 /// <summary>The removal of expired keys in the background, which must not end before the server does.</summary>
 public sealed class ExpiryCycleTests

@@ -1,11 +1,12 @@
 using Bitmapist.Engine.Bits;
 using Bitmapist.Engine.Keyspace;
 using Bitmapist.Engine.Tests.Model;
+using Bitmapist.Engine.Tests.Saving;
 using Bitmapist.Engine.Verbs;
 using Bitmapist.Storage.Log;
 using Bitmapist.Testing.Files;
 
-namespace Bitmapist.Engine.Tests.Durability;
+namespace Bitmapist.Engine.Tests.Effects;
 
 /// <summary>What is written to the log, and what is not.</summary>
 public sealed class LoggedEffectsTests

@@ -5,9 +5,9 @@ using Bitmapist.Repair;
 using Bitmapist.Storage.Files;
 using Bitmapist.Storage.Snapshots;
 using Bitmapist.Testing.Files;
-using static Bitmapist.Engine.Tests.Durability.DamagedDatabase;
+using static Bitmapist.Engine.Tests.Repair.DamagedDatabase;
 
-namespace Bitmapist.Engine.Tests.Durability;
+namespace Bitmapist.Engine.Tests.Repair;
 
 /// <summary>What a repair keeps, gives up, and takes from earlier generations.</summary>
 public sealed class RepairTests

@@ -1,13 +1,13 @@
 using Bitmapist.Engine.Bits;
 using Bitmapist.Engine.Keyspace;
-using Bitmapist.Engine.Tests.Durability;
 using Bitmapist.Engine.Tests.Model;
+using Bitmapist.Engine.Tests.Saving;
 using Bitmapist.Engine.Upkeep;
 using Bitmapist.Engine.Verbs;
 using Bitmapist.Storage.Log;
 using Bitmapist.Testing.Files;
 
-namespace Bitmapist.Engine.Tests.Keyspace;
+namespace Bitmapist.Engine.Tests.Upkeep;
 
 /// <summary>What is in memory and what is read from the disk: the budget, the order of leaving, cold answers.</summary>
 public sealed class HotSetTests : IAsyncDisposable

@@ -6,7 +6,7 @@ using Bitmapist.Storage.Files;
 using Bitmapist.Storage.Log;
 using Bitmapist.Testing.Files;
 
-namespace Bitmapist.Engine.Tests.Durability;
+namespace Bitmapist.Engine.Tests.Saving;
 
 /// <summary>
 /// A disk that refuses the log: writes are refused and change nothing, reads show what was acknowledged, nothing that

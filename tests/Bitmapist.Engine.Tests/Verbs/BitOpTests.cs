@@ -4,7 +4,7 @@ using Bitmapist.Engine.Tests.Model;
 using Bitmapist.Engine.Verbs;
 using Bitmapist.Testing.Files;
 
-namespace Bitmapist.Engine.Tests.Bits;
+namespace Bitmapist.Engine.Tests.Verbs;
 
 public sealed class BitOpTests
 {

@@ -2,7 +2,7 @@ using Bitmapist.Engine.Tests.Model;
 using Bitmapist.Storage.Log;
 using Bitmapist.Testing.Files;
 
-namespace Bitmapist.Engine.Tests.Durability;
+namespace Bitmapist.Engine.Tests.Saving;
 
 public sealed class RandomHistoryTests
 {

@@ -1,13 +1,14 @@
 using Bitmapist.Engine.Saving;
 using Bitmapist.Engine.Stored;
 using Bitmapist.Engine.Tests.Model;
+using Bitmapist.Engine.Tests.Saving;
 using Bitmapist.Repair;
 using Bitmapist.Storage.Files;
 using Bitmapist.Storage.Log;
 using Bitmapist.Storage.Snapshots;
 using Bitmapist.Testing.Files;
 
-namespace Bitmapist.Engine.Tests.Durability;
+namespace Bitmapist.Engine.Tests.Repair;
 
 /// <summary>
 /// A database with several generations and a log behind them, every state that its keys ever had, and the means to
