@@ -185,7 +185,7 @@ internal sealed class LogKeeper : IAsyncDisposable
             if (!_log.TryResume()) return false;
             using (TransactionScope scope = _session.HoldAll())
             {
-                _store.Allow(_session);
+                _store.Allow();
                 scope.Complete();
             }
 

@@ -13,9 +13,6 @@ internal sealed class ReplacedFiles : IDisposable
 {
     private readonly List<DatabaseFile> _files = [];
 
-    /// <summary>Some file is still open for the sake of entries.</summary>
-    public bool Any => _files.Count > 0;
-
     /// <summary>Some entry's bits lie in one of them and in the log's effects alone, until the next save.</summary>
     public bool NeedSave { get; private set; }
 

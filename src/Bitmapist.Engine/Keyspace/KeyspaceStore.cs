@@ -143,7 +143,7 @@ public sealed class KeyspaceStore
                 // Nobody waits for these to be written, so nobody else keeps them from filling the log's buffer.
                 if (log.AppendedPosition - log.WrittenPosition > Limits.ExpiredRecordBytes) log.TryWrite();
                 // One that has just begun to fail has them come back until that is settled.
-                isMore &= IsRefusing || log.Failure is null;
+                isMore &= log.Failure is null;
             }
         }
 
@@ -160,7 +160,7 @@ public sealed class KeyspaceStore
     {
         int removed = 0;
         long now = session.NowUnixMs;
-        isMore = true;
+        isMore = !session.Store.IsRefusing; // nothing may be changed: what is due stays until it may
         for (int items = 0; items < itemsMax && isMore; items++)
         {
             isMore = shard.Expiries.TryTakeDue(now, out Entry? due);
@@ -293,22 +293,17 @@ public sealed class KeyspaceStore
     {
         LogWriter log = Log!;
         IsRefusing = true;
-        // Both before the log forgets about these positions, and so lets go of those who wait for them. A change of the
-        // log's policy meanwhile can only make it retain more.
-        long retained = log.IsSyncFailed ? log.RetainedPosition : log.WrittenPosition;
-        if (log.AppendedPosition > retained) Volatile.Write(ref _era, _era + 1);
-        if (Capture is { } capture && capture.CutPosition > retained) AbandonCapture(capture);
-        retained = log.Discard();
+        long retained = log.Discard(retained =>
+        {
+            if (log.AppendedPosition > retained) Volatile.Write(ref _era, _era + 1);
+            if (Capture is { } capture && capture.CutPosition > retained) AbandonCapture(capture);
+        });
         Undo.To(session, retained);
         return retained;
     }
 
-    /// <summary>The log works again: allows changes, once it has what is owed to it; all shards are held.</summary>
-    internal void Allow(Session session)
-    {
-        IsRefusing = false;
-        KeyChanges.LogOwed(session);
-    }
+    /// <summary>The log works again: allows changes; all shards are held.</summary>
+    internal void Allow() => IsRefusing = false;
 
     /// <summary>Drops what need not be kept for taking changes back, in short holds of one shard at a time.</summary>
     internal void TrimUndo()
