@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Numerics;
 using Bitmapist.Client.Events;
 
@@ -10,6 +11,9 @@ namespace Bitmapist.Client;
 /// </summary>
 public static class BitmapistClientIds
 {
+    private const string TextIsNoId =
+        "An id is a number: parse the text. (Without this method its characters would be taken for many ids.)";
+
     /// <inheritdoc cref="BitmapistClient.MarkAsync(string, uint, DateTimeOffset?, bool?, bool?, CancellationToken)"/>
     /// <exception cref="ArgumentOutOfRangeException">The id is below 0 or above 2^32−1.</exception>
     public static Task MarkAsync(
@@ -163,6 +167,36 @@ public static class BitmapistClientIds
     public static Task<bool> ContainsAsync(
         this BitmapistClient client, EventSet set, long id, CancellationToken cancellationToken = default) =>
         Of(client).ContainsAsync(set, CheckedId.Of(id), cancellationToken);
+
+    /// <summary>Refused by the compiler: a text is no id. Parse it.</summary>
+    [Obsolete(TextIsNoId, error: true)]
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public static Task MarkAsync(
+        this BitmapistClient client, string name, string id, DateTimeOffset? at = null, bool? trackHourly = null,
+        bool? trackUnique = null, CancellationToken cancellationToken = default) =>
+        throw new NotSupportedException(TextIsNoId);
+
+    /// <summary>Refused by the compiler: a text is no id. Parse it.</summary>
+    [Obsolete(TextIsNoId, error: true)]
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public static Task UnmarkAsync(
+        this BitmapistClient client, string name, string id, DateTimeOffset? at = null, bool? trackHourly = null,
+        bool? trackUnique = null, CancellationToken cancellationToken = default) =>
+        throw new NotSupportedException(TextIsNoId);
+
+    /// <summary>Refused by the compiler: a text is no id. Parse it.</summary>
+    [Obsolete(TextIsNoId, error: true)]
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public static Task MarkUniqueAsync(
+        this BitmapistClient client, string name, string id, CancellationToken cancellationToken = default) =>
+        throw new NotSupportedException(TextIsNoId);
+
+    /// <summary>Refused by the compiler: a text is no id. Parse it.</summary>
+    [Obsolete(TextIsNoId, error: true)]
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public static Task UnmarkUniqueAsync(
+        this BitmapistClient client, string name, string id, CancellationToken cancellationToken = default) =>
+        throw new NotSupportedException(TextIsNoId);
 
     private static BitmapistClient Of(BitmapistClient client)
     {

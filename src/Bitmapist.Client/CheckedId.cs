@@ -20,6 +20,7 @@ internal static class CheckedId
         where T : struct, IBinaryInteger<T>
     {
         ArgumentNullException.ThrowIfNull(ids, parameter);
+        RequireNumbers<T>(parameter);
         return ids.Select(id => Of(id, parameter));
     }
 
@@ -29,7 +30,14 @@ internal static class CheckedId
         where T : struct, IBinaryInteger<T>
     {
         ArgumentNullException.ThrowIfNull(ids, parameter);
+        RequireNumbers<T>(parameter);
         return ids.Select(id => Of(id, parameter));
+    }
+
+    /// <summary>A string is a sequence of characters, and those count as integers.</summary>
+    private static void RequireNumbers<T>(string? parameter)
+    {
+        if (typeof(T) == typeof(char)) throw new ArgumentException("Ids are numbers, not characters.", parameter);
     }
 
     private static uint Of<T>(T id, string? parameter) where T : struct, IBinaryInteger<T> =>

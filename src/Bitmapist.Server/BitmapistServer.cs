@@ -26,7 +26,7 @@ public sealed class BitmapistServer : IAsyncDisposable
     {
         _state = state;
         _expiry = expiry;
-        _idleCollector = new IdleCollector(new ProcessHeap(state.Persistence), state.Time, logger);
+        _idleCollector = new IdleCollector(new ProcessHeap(state), state.Time, logger);
         _logger = logger;
         state.Shutdown = save => _shutdownAsked.TrySetResult(save);
     }

@@ -14,18 +14,23 @@ internal interface IHeap
     /// <summary>Bytes of bitmaps and index in memory.</summary>
     long ResidentBytes { get; }
 
+    /// <summary>Bytes that clients have sent since the start: while they ask, none may be kept waiting.</summary>
+    long ReceivedBytes { get; }
+
     /// <summary>Collects everything; what then is free goes back to the system if the caller waits for it.</summary>
     void Collect(bool isBlocking);
 }
 
 /// <summary>The heap of this process.</summary>
-internal sealed class ProcessHeap(PersistentKeyspace? persistence) : IHeap
+internal sealed class ProcessHeap(ServerState server) : IHeap
 {
     public long AllocatedBytes => GC.GetTotalAllocatedBytes(precise: false);
 
     public long HeapBytes => GC.GetTotalMemory(forceFullCollection: false);
 
-    public long ResidentBytes => persistence?.MemoryBytes ?? 0;
+    public long ResidentBytes => server.Persistence?.MemoryBytes ?? 0;
+
+    public long ReceivedBytes => server.Clients.ReceivedBytes;
 
     public void Collect(bool isBlocking)
     {

@@ -52,12 +52,25 @@ public sealed class IdleCollectorTests : IAsyncDisposable
     }
 
     [Fact]
-    public void A_large_heap_is_collected_without_a_long_pause()
+    public void A_large_heap_is_collected_without_a_long_pause_and_what_is_left_soon_afterwards()
     {
         _heap.HeapBytes = IdleCollector.BlockingBytesMax + 1;
         Pass(allocatedBytes: 100_000_000);
         for (int i = 0; i < IdleCollector.QuietSeconds; i++) Pass(allocatedBytes: 0);
         Assert.Equal([false], _heap.Collections);
+        _heap.HeapBytes = 1_000_000; // nearly all was garbage
+        for (int i = 0; i < IdleCollector.QuietSeconds; i++) Pass(allocatedBytes: 0);
+        Assert.Equal([false, true], _heap.Collections);
+    }
+
+    [Fact]
+    public void Clients_that_ask_without_allocating_are_not_kept_waiting()
+    {
+        Pass(allocatedBytes: 100_000_000);
+        for (int i = 0; i < 1000; i++) Pass(allocatedBytes: 900_000, commands: 370);
+        Assert.Equal([false, false], _heap.Collections); // in the background, and once for the pools
+        for (int i = 0; i < IdleCollector.QuietSeconds; i++) Pass(allocatedBytes: 0, commands: 2);
+        Assert.Equal([false, false, true], _heap.Collections);
     }
 
     [Fact]
@@ -72,9 +85,10 @@ public sealed class IdleCollectorTests : IAsyncDisposable
     }
 
     /// <summary>Lets a second pass.</summary>
-    private void Pass(long allocatedBytes)
+    private void Pass(long allocatedBytes, long commands = 0)
     {
         _heap.Add(allocatedBytes);
+        _heap.ReceivedBytes += commands * 30;
         _collector.Look();
     }
 
@@ -109,6 +123,8 @@ public sealed class IdleCollectorTests : IAsyncDisposable
         public long HeapBytes { get; set; }
 
         public long ResidentBytes { get; set; }
+
+        public long ReceivedBytes { get; set; }
 
         public void Add(long bytes) => Interlocked.Add(ref _allocatedBytes, bytes);
 

@@ -14,12 +14,12 @@ namespace Bitmapist.Client.Keys;
 /// <item>a result of a bit operation, over keys under the same longer prefix. This proves it, since a client's own
 /// results begin with its own prefix and <c>bitop_</c>;</item>
 /// <item>names that begin with a number, or another id that programs give to tenants;</item>
-/// <item>two events or more whose names are also this client's, behind the same first words: as the same program in
-/// another place has them, <c>staging_login</c> and <c>staging_active</c> beside <c>login</c> and <c>active</c>. One is
-/// no sign: <c>first_login</c> beside <c>login</c> is how events are named.</item>
+/// <item>an event whose name is also this client's, behind some first words: <c>staging_login</c> beside
+/// <c>login</c>, as the same program in another place has it. <c>first_login</c> is how one client names its events,
+/// too: but asking costs one option, and being wrong another client's data.</item>
 /// </list>
 /// Other names with underscores, such as <c>signup_step_1</c>, are taken for the client's own. So a prefix of words
-/// with few events is not found, and must be declared.
+/// that shares no event is not found, and must be declared.
 /// </remarks>
 /// <param name="prefix">What this client's keys begin with.</param>
 /// <param name="foreign">Declared prefixes of others; those that do not begin with this one do not matter.</param>
@@ -29,8 +29,7 @@ internal sealed class KeyOwnership(string prefix, IReadOnlyList<string> foreign,
     private const string ResultMark = "bitop_";
     private const int ShownKeys = 5;
     private const int ShownPrefixes = 3;
-    private const int SharedNamesMin = 2;
-    private const int IdLettersMin = 8; // of hexadecimal digits, as in the first part of a UUID
+    private const int IdLettersMin = 6; // with a digit among them: in base 16, 32, 36 or 62, as ULIDs and UUIDs are
 
     private readonly string[] _foreign = [.. foreign.Where(other =>
         other.Length > prefix.Length && other.StartsWith(prefix, StringComparison.Ordinal))];
@@ -92,17 +91,13 @@ internal sealed class KeyOwnership(string prefix, IReadOnlyList<string> foreign,
             else if (EventKey.NameOf(key.AsSpan(prefix.Length)) is { } name) names.Add(name);
         }
 
-        var shared = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (string name in names)
         {
             for (int end = name.IndexOf('_', StringComparison.Ordinal); end >= 0; end = name.IndexOf('_', end + 1))
             {
                 bool isFirst = !name.AsSpan(0, end).Contains('_');
                 bool isId = isFirst && IsId(name.AsSpan(0, end));
-                if (!isId && !names.Contains(name[(end + 1)..])) continue;
-                string other = $"{prefix}{name.AsSpan(0, end + 1)}";
-                int count = shared[other] = shared.GetValueOrDefault(other) + 1;
-                if (isId || count == SharedNamesMin) suspected.Add(other);
+                if (isId || names.Contains(name[(end + 1)..])) suspected.Add($"{prefix}{name.AsSpan(0, end + 1)}");
             }
         }
 
@@ -117,18 +112,19 @@ internal sealed class KeyOwnership(string prefix, IReadOnlyList<string> foreign,
     private static bool IsOperation(ReadOnlySpan<char> word) =>
         word.TrimEnd("0123456789") is "AND" or "OR" or "XOR" or "NOT";
 
-    /// <summary>A number, or hexadecimal digits as in a UUID, with or without its dashes.</summary>
+    /// <summary>A number, or some letters with a digit among them, as a UUID, ULID or nanoid has, with or without
+    /// dashes.</summary>
     private static bool IsId(ReadOnlySpan<char> text)
     {
-        bool isNumber = !text.IsEmpty, isHex = text.Length >= IdLettersMin, hasDigit = false;
+        bool isNumber = !text.IsEmpty, isLong = text.Length >= IdLettersMin, hasDigit = false;
         foreach (char sign in text)
         {
             hasDigit |= char.IsAsciiDigit(sign);
             isNumber &= char.IsAsciiDigit(sign);
-            isHex &= char.IsAsciiHexDigit(sign) || sign == '-';
+            isLong &= char.IsAsciiLetterOrDigit(sign) || sign == '-';
         }
 
-        return isNumber || (isHex && hasDigit);
+        return isNumber || (isLong && hasDigit);
     }
 
     private static string Shown(IEnumerable<string> texts, int count, int max, string separator)

@@ -133,41 +133,16 @@ internal static class KeyChanges
 
     /// <summary>
     /// Removes an entry whose time has come, and logs that by itself: it is no part of the verb that found it, which
-    /// has changed nothing yet. While the log takes nothing the deletion is owed to it, so that reads go on.
+    /// has changed nothing yet. Not while changes are refused.
     /// </summary>
     public static void RemoveExpired(Session session, Shard shard, Entry entry)
     {
         shard.Expired++;
-        if (session.Store.IsRefusing)
-        {
-            shard.Owed.Add(new KeyId(entry.Database, entry.Hash, entry.Name));
-            Detach(session.Store, shard, entry);
-            return;
-        }
-
         // Unless a verb that empties several databases looks at watched keys.
         bool isByItself = !session.Journal.IsStepOpen;
         Remove(session, shard, entry);
         session.Journal.LogExpired(entry.Database, entry.Name);
         if (isByItself) session.Seal();
-    }
-
-    /// <summary>Logs what was owed to the log while it failed; all shards are held.</summary>
-    public static void LogOwed(Session session)
-    {
-        foreach (Shard shard in session.Store.Shards)
-        {
-            foreach (KeyId key in shard.Owed)
-            {
-                Reserve(session, shard);
-                Push(session, shard, UndoKind.Owed, new Entry(key.Database, key.Hash, key.Name));
-                session.Journal.LogExpired(key.Database, key.Name);
-            }
-
-            shard.Owed.Clear();
-        }
-
-        session.Seal();
     }
 
     /// <summary>Drops every key of a database, in O(changed keys); all shards are held.</summary>

@@ -16,22 +16,17 @@ internal static class LogLoss
         KeyspaceStore store = session.Store;
         LogWriter log = store.Log!;
         store.IsRefusing = true;
-        // Both before the log forgets about these positions, and so lets go of those who wait for them. A change of the
-        // log's policy meanwhile can only make it retain more.
-        long retained = log.IsSyncFailed ? log.RetainedPosition : log.WrittenPosition;
-        if (log.AppendedPosition > retained) store.Era++;
-        if (store.Capture is { } capture && capture.CutPosition > retained) store.AbandonCapture(capture);
-        retained = log.Discard();
+        long retained = log.Discard(retained =>
+        {
+            if (log.AppendedPosition > retained) store.Era++;
+            if (store.Capture is { } capture && capture.CutPosition > retained) store.AbandonCapture(capture);
+        });
         Undo.To(session, retained);
         return retained;
     }
 
-    /// <summary>The log works again: allows changes, once it has what is owed to it; all shards are held.</summary>
-    public static void Allow(Session session)
-    {
-        session.Store.IsRefusing = false;
-        KeyChanges.LogOwed(session);
-    }
+    /// <summary>The log works again: allows changes; all shards are held.</summary>
+    public static void Allow(KeyspaceStore store) => store.IsRefusing = false;
 
     /// <summary>Drops what need not be kept for taking changes back, in short holds of one shard at a time.</summary>
     public static void TrimUndo(KeyspaceStore store)

@@ -19,9 +19,6 @@ internal sealed class Shard(int number, int databases)
     /// <summary>Changes that may have to be taken back.</summary>
     public readonly UndoLog Undo = new();
 
-    /// <summary>Expired keys that were removed while the log took nothing, and whose deletion it must get.</summary>
-    public readonly List<KeyId> Owed = [];
-
     /// <summary>Removed keys that a save under way will drop from the database file.</summary>
     public HashSet<KeyId>? SavingRemoved;
 

@@ -66,12 +66,6 @@ internal static class Undo
     private static void Apply(Session session, Shard shard, in UndoItem item)
     {
         Entry former = item.Entry;
-        if (item.Kind == UndoKind.Owed)
-        {
-            shard.Owed.Add(new KeyId(former.Database, former.Hash, former.Name));
-            return;
-        }
-
         if (item.Kind == UndoKind.Removed)
         {
             KeyChanges.Restore(session, shard, item);
@@ -81,7 +75,8 @@ internal static class Undo
         // Looked up by its name: what was removed and put back is another object.
         if (shard.TableOrNull(former.Database)?.Find(former.Hash, former.Name) is not { } entry)
         {
-            Debug.Assert(item.Kind == UndoKind.Created, "Only a creation may not have come to the table.");
+            // Only a creation may not have come to the table; anything else is not to be had any more.
+            if (item.Kind != UndoKind.Created) throw new UnreachableException($"undo of {item.Kind} without its key");
             KeyChanges.Unadd(session, shard, former);
             return;
         }

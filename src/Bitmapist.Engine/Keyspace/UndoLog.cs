@@ -137,9 +137,6 @@ internal enum UndoKind : byte
     /// <summary>A key was removed.</summary>
     Removed,
 
-    /// <summary>An expired key's deletion, owed to the log since it failed, was logged.</summary>
-    Owed,
-
     /// <summary>A database was emptied; every shard has an item for it.</summary>
     Flushed,
 }

@@ -185,7 +185,7 @@ internal sealed class LogKeeper : IAsyncDisposable
             if (!_log.TryResume()) return false;
             using (TransactionScope scope = _session.HoldAll())
             {
-                LogLoss.Allow(_session);
+                LogLoss.Allow(_store);
                 scope.Complete();
             }
 

@@ -10,10 +10,10 @@ public sealed class DatabaseLock : IDisposable
 {
     private readonly IFileSystem _files;
     private readonly string _path;
-    private IDisposable _held;
+    private IFileLock _held;
     private bool _stays;
 
-    private DatabaseLock(IFileSystem files, string path, IDisposable held, bool stays)
+    private DatabaseLock(IFileSystem files, string path, IFileLock held, bool stays)
     {
         _files = files;
         _path = path;
@@ -29,7 +29,7 @@ public sealed class DatabaseLock : IDisposable
         ArgumentNullException.ThrowIfNull(files);
         string path = databasePath + ".lock";
         bool stays = files.Exists(path);
-        IDisposable held = files.TryLock(path) ?? throw new DatabaseLockedException(databasePath);
+        IFileLock held = files.TryLock(path) ?? throw new DatabaseLockedException(databasePath);
         return new DatabaseLock(files, path, held, stays);
     }
 
@@ -37,13 +37,13 @@ public sealed class DatabaseLock : IDisposable
     public void Keep() => _stays = true;
 
     /// <summary>
-    /// Makes the lock file again that an outsider deleted, so that no other process starts on the database; unless one
-    /// has already.
+    /// Makes the lock file again that an outsider deleted, or locks what took its place, so that no other process
+    /// starts on the database; unless one has already.
     /// </summary>
-    /// <exception cref="StorageException">It cannot be made.</exception>
+    /// <exception cref="StorageException">It cannot be made, or not be looked for.</exception>
     public void Renew()
     {
-        if (_files.Exists(_path) || _files.TryLock(_path) is not { } again) return;
+        if (_held.IsInPlace || _files.TryLock(_path) is not { } again) return;
         _held.Dispose();
         _held = again;
     }

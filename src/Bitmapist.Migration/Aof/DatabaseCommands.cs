@@ -16,7 +16,7 @@ internal static class DatabaseCommands
             // Of the 65,535 that there are, most never had a key.
             foreach (DatabaseCounts used in replay.Session.CountByDatabase()) replay.Session.Flush(used.Database);
         }));
-        // A transaction is known to be whole before its first command is applied: AofFileReplay.
+        // A transaction is known to be whole before its first command is applied: AofReader.
         foreach (string name in (string[])["MULTI", "EXEC", "PING", "PUBLISH", "SPUBLISH", "SCRIPT", "FUNCTION"])
             all.Add(name, new(1, static (_, _) => { }));
     }

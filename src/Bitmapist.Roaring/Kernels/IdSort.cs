@@ -11,7 +11,6 @@ internal static class IdSort
 {
     private const int DigitBits = 8; // 256 places to write to are as many as the first-level cache takes well
     private const int DigitValues = 1 << DigitBits;
-    private const int DigitsMax = 32 / DigitBits;
 
     /// <summary>Below this the counts of digits cost more than comparing.</summary>
     private const int CountedMin = 48;

@@ -27,14 +27,17 @@ internal static class CompactMerge
     /// <summary>Chunks gathered as bits at once, 8 KiB each.</summary>
     private const int BitsetChunksMax = 512;
 
+    /// <summary>Ids gathered at once, repeated ones included: 8 MiB to sort them in, whatever is asked for.</summary>
+    private const int GatheredIdsMax = 1 << 20;
+
     /// <summary>
     /// The operands that are not empty; all compact ones are replaced by their union (or symmetric difference) when
     /// there is nothing else or gathering them costs less than walking them chunk by chunk with the others.
     /// </summary>
     public static ReadOnlyBitmap[] MergeCompact(ReadOnlySpan<ReadOnlyBitmap> operands, SetOperation operation)
     {
-        int count = 0, compactCount = 0, idCount = 0;
-        long chunkCount = 0;
+        int count = 0, compactCount = 0;
+        long idCount = 0, chunkCount = 0;
         foreach (ReadOnlyBitmap operand in operands)
         {
             if (operand.IsEmpty) continue;
@@ -46,13 +49,33 @@ internal static class CompactMerge
         }
 
         bool isMerged = compactCount > 1
-            && (compactCount == count || (long)GatherCost * idCount <= WalkCost * chunkCount);
-        var rest = new ReadOnlyBitmap[isMerged ? count - compactCount + 1 : count];
-        int kept = 0;
+            && (compactCount == count || GatherCost * idCount <= WalkCost * chunkCount);
+        var rest = new List<ReadOnlyBitmap>(isMerged ? count - compactCount + 1 : count);
         foreach (ReadOnlyBitmap operand in operands)
-            if (!operand.IsEmpty && !(isMerged && operand.IsCompact)) rest[kept++] = operand;
-        if (isMerged) rest[kept] = Gather(operands, idCount, operation);
-        return rest;
+            if (!operand.IsEmpty && !(isMerged && operand.IsCompact)) rest.Add(operand);
+        if (isMerged) AddGathered(rest, operands, operation);
+        return [.. rest];
+    }
+
+    /// <summary>Adds the union (or symmetric difference) of the compact operands, in parts if they are many.</summary>
+    private static void AddGathered(
+        List<ReadOnlyBitmap> rest, ReadOnlySpan<ReadOnlyBitmap> operands, SetOperation operation)
+    {
+        int from = 0, ids = 0;
+        for (int i = 0; i < operands.Length; i++)
+        {
+            if (operands[i].IsEmpty || !operands[i].IsCompact) continue;
+            int more = operands[i].CompactIds.Length;
+            if (ids + more > GatheredIdsMax)
+            {
+                rest.Add(Gather(operands[from..i], ids, operation));
+                (from, ids) = (i, 0);
+            }
+
+            ids += more;
+        }
+
+        rest.Add(Gather(operands[from..], ids, operation));
     }
 
     /// <summary>The union (or symmetric difference) of two compact sets.</summary>

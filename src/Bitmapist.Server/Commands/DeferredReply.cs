@@ -25,6 +25,9 @@ internal abstract class DeferredReply
     /// </summary>
     public virtual long HeldBytes => 0;
 
+    /// <summary>Nobody but the client that asked has any use for the work.</summary>
+    public virtual bool IsForItselfAlone => false;
+
     /// <summary>
     /// Does the work, on whatever thread. What lies in the database file may turn out to be unreadable, and what is to
     /// be changed may be refused by now: then the reply is an error that says so.

@@ -27,7 +27,7 @@ internal static class Errors
     public static ReadOnlySpan<byte> NotAllowedInMulti => "ERR Command not allowed inside a transaction"u8;
     public static ReadOnlySpan<byte> KeyTooLong => "ERR a key's name may have at most 16777214 bytes"u8;
     public static ReadOnlySpan<byte> PatternTooLong =>
-        "ERR a pattern may have at most 8192 characters between its stars"u8;
+        "ERR a pattern may have at most 2047 characters between its stars"u8;
     public static ReadOnlySpan<byte> TransactionTooLong =>
         "ERR a transaction's arguments may have at most 536870912 bytes"u8;
     public static ReadOnlySpan<byte> ClientNameTooLong => "ERR a client's name may have at most 1024 bytes"u8;

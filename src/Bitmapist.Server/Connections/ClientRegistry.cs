@@ -21,6 +21,15 @@ internal sealed class ClientRegistry
     /// <summary>Connections refused because there were too many.</summary>
     public long Rejected => Volatile.Read(ref _rejected);
 
+    /// <summary>Bytes received since the start. O(clients).</summary>
+    public long ReceivedBytes
+    {
+        get
+        {
+            lock (_closing) return _ofClosed.InputBytes + _clients.Values.Sum(client => client.Counters.InputBytes);
+        }
+    }
+
     /// <summary>The connected clients in the order in which they came.</summary>
     public IEnumerable<ClientConnection> InOrder => _clients.Values.OrderBy(client => client.Id);
 

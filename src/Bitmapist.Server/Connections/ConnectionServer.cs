@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using Bitmapist.Storage.Files;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
@@ -54,8 +55,8 @@ internal sealed class ConnectionServer(ServerState server, ILogger logger)
     {
         try
         {
+            await using ConfiguredAsyncDisposable socket = connection.ConfigureAwait(false);
             await RunAsync(connection).ConfigureAwait(false);
-            await connection.DisposeAsync().ConfigureAwait(false);
         }
         catch (Exception bug) // nobody awaits this
         {

@@ -67,7 +67,7 @@ internal sealed class OutboundQueue(
         {
             if (_isPumping) return; // nothing was written since, and what the transport holds is the pump's to send
             ValueTask<FlushResult> flushing = FlushTransport();
-            if (flushing.IsCompletedSuccessfully) _isClosed |= flushing.Result.IsCompleted;
+            if (flushing.IsCompletedSuccessfully) NoteEnd(flushing.Result);
             else StartPump(flushing);
         }
         else
@@ -141,7 +141,7 @@ internal sealed class OutboundQueue(
     {
         try
         {
-            _isClosed |= (await flushing.ConfigureAwait(false)).IsCompleted;
+            NoteEnd(await flushing.ConfigureAwait(false));
             while (TryPeek(out Item item))
             {
                 await SendAsync(item).ConfigureAwait(false);
@@ -203,8 +203,13 @@ internal sealed class OutboundQueue(
         }
     }
 
-    private async ValueTask FlushAsync() =>
-        _isClosed |= (await FlushTransport().ConfigureAwait(false)).IsCompleted;
+    private async ValueTask FlushAsync() => NoteEnd(await FlushTransport().ConfigureAwait(false));
+
+    // Never clears it: another thread may have abandoned the queue meanwhile.
+    private void NoteEnd(FlushResult flushed)
+    {
+        if (flushed.IsCompleted) _isClosed = true;
+    }
 
     /// <summary>Sends and counts what the transport holds; the loop's to call, or the pump's while it runs.</summary>
     private ValueTask<FlushResult> FlushTransport()

@@ -52,18 +52,24 @@ internal sealed class TransactionReplies(ArrayBufferWriter<byte> first)
     }
 
     /// <summary>
-    /// Does what the commands left: all of it, whatever comes of one of them, as others may wait for its results.
+    /// Does what the commands left: all of it, whatever comes of one of them, as others may wait for its results; but
+    /// not what nobody waits for, once the client is cut off.
     /// </summary>
-    public void Finish(ServerState server)
+    /// <param name="server">The server.</param>
+    /// <param name="isCutOff">Told the bytes that the parts done so far hold; whether the client is cut off.</param>
+    public void Finish(ServerState server, Func<long, bool> isCutOff)
     {
+        long heldBytes = WrittenBytes;
         ExceptionDispatchInfo? first = null;
         LengthBytes = WrittenBytes;
         foreach ((_, DeferredReply? left) in _parts)
         {
+            if (left is null || (left.IsForItselfAlone && isCutOff(heldBytes))) continue;
             try
             {
-                left?.Finish(server);
-                AddLength(left?.LengthBytes ?? 0);
+                left.Finish(server);
+                heldBytes += left.HeldBytes;
+                AddLength(left.LengthBytes);
             }
             catch (Exception bug)
             {

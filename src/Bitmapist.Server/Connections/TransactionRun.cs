@@ -76,7 +76,7 @@ internal sealed class TransactionRun(CommandContext call, TransactionState trans
     private void FinishReplies()
     {
         long before = GC.GetAllocatedBytesForCurrentThread();
-        _replies.Finish(call.Server);
+        _replies.Finish(call.Server, MustCutOff);
         _allocatedBytes += GC.GetAllocatedBytesForCurrentThread() - before;
     }
 
@@ -106,10 +106,12 @@ internal sealed class TransactionRun(CommandContext call, TransactionState trans
     /// <summary>
     /// Whether nobody will hear of what the commands do from here on; they take effect all the same.
     /// </summary>
-    private bool MustCutOff()
+    /// <param name="heldBytes">What the replies hold so far.</param>
+    private bool MustCutOff(long heldBytes)
     {
         long bytesMax = call.Server.TransactionReplyBytesMax;
-        if (_replies.WrittenBytes > bytesMax) call.Server.ClientMemory.CutOffForReplies(call.Client, bytesMax);
+        if (call.Server.ClientMemory.BytesMax is > 0 and var all) bytesMax = Math.Min(bytesMax, all);
+        if (heldBytes > bytesMax) call.Server.ClientMemory.CutOffForReplies(call.Client, bytesMax);
         return call.Client.IsCutOff;
     }
 
@@ -125,7 +127,7 @@ internal sealed class TransactionRun(CommandContext call, TransactionState trans
             call.Prepared = _reads!.BitOpAt(i);
             CommandDispatcher.Run(call, spec, new RespWriter(nowhere ?? _replies.Writer, call.Client.Version));
             _replies.EndReply(call.TakeDeferred());
-            if (nowhere is null && MustCutOff()) nowhere = new NowhereWriter();
+            if (nowhere is null && MustCutOff(_replies.WrittenBytes)) nowhere = new NowhereWriter();
         }
 
         _replies.End();

@@ -39,7 +39,16 @@ public interface IFileSystem
     /// Takes an exclusive advisory lock that ends with the returned object or the process; null when another holder
     /// has it, be it in this process or in another.
     /// </summary>
-    IDisposable? TryLock(string path);
+    /// <exception cref="StorageException">It cannot be had, or whether it was cannot be told.</exception>
+    IFileLock? TryLock(string path);
+}
+
+/// <summary>An exclusive advisory lock on a file, held until disposal.</summary>
+public interface IFileLock : IDisposable
+{
+    /// <summary>Whether the locked file still is the one under its path, so that others find the lock.</summary>
+    /// <exception cref="StorageException">It cannot be told.</exception>
+    bool IsInPlace { get; }
 }
 
 /// <summary>How <see cref="IFileSystem.Open"/> treats a file that is there or is not.</summary>

@@ -66,7 +66,7 @@ public sealed class PhysicalFileSystem : IFileSystem
             if (error == SystemCalls.AlreadyThere) return false;
             if (error == 0)
             {
-                Delete(from);
+                _ = SystemCalls.Unlink(from); // if that fails there are two names: the new one is what was asked for
                 return true;
             }
 
@@ -118,13 +118,24 @@ public sealed class PhysicalFileSystem : IFileSystem
         return paths;
     });
 
-    public IDisposable? TryLock(string path)
+    public IFileLock? TryLock(string path)
     {
         while (true)
         {
-            SafeFileHandle? held = TryLockOnce(path);
-            // Who was refused a start deletes the lock file that it made: what was locked then is no lock to others.
-            if (held is null || IsNamed(held, path)) return held;
+            if (TryLockOnce(path) is not { } handle) return null;
+            var held = new PhysicalLock(handle, path);
+            try
+            {
+                // Who was refused a start deletes the lock file that it made: what was locked then is no lock to
+                // others.
+                if (held.IsInPlace) return held;
+            }
+            catch
+            {
+                held.Dispose();
+                throw;
+            }
+
             held.Dispose();
         }
     }
@@ -155,11 +166,22 @@ public sealed class PhysicalFileSystem : IFileSystem
         return error == SystemCalls.WouldBlock ? null : throw Failed(path, "cannot be locked", error);
     }
 
-    private static bool IsNamed(SafeFileHandle handle, string path)
+    private sealed class PhysicalLock(SafeFileHandle handle, string path) : IFileLock
     {
-        if (!OperatingSystem.IsLinux()) return true;
-        return SystemCalls.Identify(handle, out FileIdentity own) == 0
-            && SystemCalls.Identify(path, out FileIdentity there) == 0 && own == there;
+        public bool IsInPlace
+        {
+            get
+            {
+                if (!OperatingSystem.IsLinux()) return File.Exists(path);
+                int error = SystemCalls.Identify(handle, out FileIdentity own);
+                if (error != 0) throw Failed(path, "cannot be locked", error);
+                error = SystemCalls.Identify(path, out FileIdentity there);
+                if (error is SystemCalls.NotFound or SystemCalls.NotADirectory) return false;
+                return error == 0 ? own == there : throw Failed(path, "cannot be locked", error);
+            }
+        }
+
+        public void Dispose() => handle.Dispose();
     }
 
     private static StorageException Failed(string path, string failure, int error) =>

@@ -76,6 +76,9 @@ internal static partial class SystemCalls
     /// <summary>Gives a file a second name, which nothing may have yet.</summary>
     public static int Link(string from, string to) => ErrorOf(LinkFile(from, to));
 
+    /// <summary>Takes a name from a file.</summary>
+    public static int Unlink(string path) => ErrorOf(UnlinkFile(path));
+
     /// <summary>Which file is open; on Linux alone.</summary>
     public static int Identify(SafeFileHandle file, out FileIdentity identity)
     {
@@ -137,6 +140,9 @@ internal static partial class SystemCalls
 
     [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int LinkFile(string from, string to);
+
+    [LibraryImport("libc", EntryPoint = "unlink", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int UnlinkFile(string path);
 
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int StatusOf(

@@ -123,7 +123,13 @@ internal sealed class LogSyncer : IDisposable
     {
         while (_log.TryBeginSync(out SyncWork work, out long target))
         {
-            if (!TrySync(work, target)) continue;
+            if (!TrySync(work, target))
+            {
+                // Nothing is left but a directory that cannot be synced, which no segment needs: for a later pass.
+                if (work.Current is null && work.Left.Count == 0) break;
+                continue;
+            }
+
             if (work.Left.Count == 0) return target;
             _log.NoteSynced(work.Left);
         }

@@ -257,13 +257,17 @@ public sealed class LogWriter : IDisposable
     /// Drops what a failing log does not have. Called while nobody else appends. Positions are never used twice: those
     /// dropped count as dealt with from now on.
     /// </summary>
-    /// <returns>The position up to which records count; the caller takes back what came behind it.</returns>
-    public long Discard()
+    /// <param name="retaining">Told the position up to which records count, before those who wait for later ones are
+    /// let go.</param>
+    /// <returns>That position; the caller takes back what came behind it.</returns>
+    public long Discard(Action<long>? retaining = null)
     {
         lock (_writeGate)
         {
             if (_failure is null) throw new InvalidOperationException("The log works.");
+            // One decision, under the gate: a failing fsync may make it less at any moment.
             long retained = _isSyncFailed ? RetainedPosition : WrittenPosition;
+            retaining?.Invoke(retained);
             long end = _output.Discard();
             if (!_isSyncFailed) return retained; // what is written may still be synced
             Volatile.Write(ref _promised, end);

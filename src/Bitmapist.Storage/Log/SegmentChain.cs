@@ -141,15 +141,16 @@ internal sealed class SegmentChain(IFileSystem files, string databasePath, Guid 
     }
 
     /// <summary>
-    /// Takes back what could not be synced: the fsync of this segment failed, which is final for its file. Whether that
-    /// matters is <see cref="IsSpoiled"/>: it may have become useless meanwhile.
+    /// Takes back what could not be synced: the fsync of this segment failed, which is final for its file, and, if it
+    /// is needed, for those after it up to the current one: what they have is taken back with it, and must not be
+    /// replayed. Whether that matters is <see cref="IsSpoiled"/>: it may have become useless meanwhile.
     /// </summary>
     public void Spoil(SyncWork work, long sequence)
     {
         _leaving.InsertRange(0, work.Left);
         _isDirectoryOwed |= work.IsDirectory;
-        _spoiledThrough = Math.Max(_spoiledThrough, sequence);
-        if (!IsSpoiled) _spoiledThrough = 0;
+        if (sequence < Math.Max(_firstNeeded, 1)) return;
+        _spoiledThrough = Math.Max(_spoiledThrough, Math.Max(sequence, _current?.Sequence ?? 0));
     }
 
     /// <summary>A snapshot made the segments before this one useless.</summary>

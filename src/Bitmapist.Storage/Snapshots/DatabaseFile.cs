@@ -88,8 +88,17 @@ public sealed class DatabaseFile : IDisposable
     /// <summary>Opens a database, or makes an empty one where there is none or an empty file.</summary>
     public static DatabaseFile OpenOrCreate(IFileSystem files, string path)
     {
-        if (IsMissing(files, path, out bool isEmpty)) NewDatabaseFile.Create(files, path, isReplacing: isEmpty);
-        return Open(files, path);
+        if (!IsMissing(files, path, out bool isEmpty)) return Open(files, path);
+        NewDatabaseFile.Create(files, path, isReplacing: isEmpty);
+        try
+        {
+            return Open(files, path);
+        }
+        catch
+        {
+            if (!isEmpty) NewDatabaseFile.DeleteQuietly(files, path);
+            throw;
+        }
     }
 
     /// <summary>Whether there is no database under a path yet, but nothing or an empty file.</summary>

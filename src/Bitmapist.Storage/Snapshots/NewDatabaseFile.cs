@@ -66,19 +66,30 @@ internal static class NewDatabaseFile
 
     /// <summary>
     /// Makes a database with an empty generation 0, so that one without a whole trailer is always a damaged one. An
-    /// empty file is replaced, anything else that has come to be there refused.
+    /// empty file is replaced, anything else that has come to be there refused. A failure leaves no file behind where
+    /// there was none.
     /// </summary>
     public static void Create(IFileSystem files, string path, bool isReplacing)
     {
+        bool isNew = false;
         using GenerationWriter writer = Begin(
             files, path, Guid.NewGuid(), generation: 0, SipKey.NewRandom(), source: null,
             place: (unfinished, final) =>
             {
                 if (isReplacing) files.Rename(unfinished, final);
                 else PutInFreePlace(files, unfinished, final);
+                isNew = !isReplacing;
             },
             end: () => { });
-        writer.Commit(firstLogSequence: 1);
+        try
+        {
+            writer.Commit(firstLogSequence: 1);
+        }
+        catch
+        {
+            if (isNew) DeleteQuietly(files, path);
+            throw;
+        }
     }
 
     /// <summary>Names a file as long as nothing has that name.</summary>

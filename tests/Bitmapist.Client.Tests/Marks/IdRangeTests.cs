@@ -1,3 +1,4 @@
+using System.Reflection;
 using Bitmapist.Client.Asking;
 using Bitmapist.Client.Events;
 using Bitmapist.Client.Marks;
@@ -46,6 +47,27 @@ public sealed class IdRangeTests : IAsyncDisposable
         Assert.Equal(123u, new EventMark("a", number, new DateTimeOffset(at)).Id);
         Assert.False(IdBitmap.Empty.Contains(number));
         Assert.False(IdBitmap.Empty.Contains(123));
+    }
+
+    [Theory]
+    [InlineData("MarkAsync")]
+    [InlineData("UnmarkAsync")]
+    [InlineData("MarkUniqueAsync")]
+    [InlineData("UnmarkUniqueAsync")]
+    public void A_text_for_an_id_does_not_compile_as_its_characters_would_be_ids(string method)
+    {
+        MethodInfo[] taking = [.. typeof(BitmapistClientIds).GetMethods().Where(candidate => candidate.Name == method
+            && candidate.GetParameters() is [_, _, { ParameterType: var id }, ..] && id == typeof(string))];
+        Assert.True(Assert.Single(taking).GetCustomAttribute<ObsoleteAttribute>() is { IsError: true });
+    }
+
+    [Fact]
+    public async Task Characters_are_no_ids()
+    {
+        IEnumerable<char> characters = "123";
+        ArgumentException refusal = await Assert.ThrowsAsync<ArgumentException>(
+            () => _client.MarkAsync("a", characters, cancellationToken: Cancel));
+        Assert.Equal("ids", refusal.ParamName);
     }
 
     [Fact]

@@ -13,6 +13,7 @@ public sealed class FailedStartTests
     [InlineData(Look + ":error=EACCES", "bitmapist.db", "Permission denied")]
     [InlineData("flock:error=ENOLCK", "bitmapist.db.lock", "No locks available")]
     [InlineData("flock:error=EIO", "bitmapist.db.lock", "Input/output error")]
+    [InlineData("statx:error=EIO", "bitmapist.db.lock", "Input/output error")]
     [InlineData(Strace.Open + ":error=EIO", "bitmapist.db", "Input/output error")]
     [InlineData("pread64:error=EIO", "bitmapist.db", "Input/output error")]
     [InlineData(Strace.Fsync + ":error=EIO", "bitmapist.db", "Input/output error")]
@@ -35,5 +36,28 @@ public sealed class FailedStartTests
         Assert.Equal(before, File.ReadAllBytes(server.DatabasePath));
         server.Start();
         Assert.Equal(":1", await ((ITestServer)server).SendAsync("GETBIT saved 1"));
+    }
+
+    [Theory]
+    [InlineData(Strace.Fsync + ":error=EIO:when=1")]
+    [InlineData(Strace.Fsync + ":error=EIO:when=2")] // of the folder, when the file has its name
+    [InlineData("pread64:error=EIO")]
+    public void A_start_that_fails_leaves_no_new_database(string fault)
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("bitmapist-");
+        try
+        {
+            string database = Path.Combine(folder.FullName, "bitmapist.db");
+            using ServerProcess failing = Strace.StartServer(
+                folder.FullName, fault, [folder.FullName, database, database + ".new"],
+                "-addr", $"127.0.0.1:{ServerProcess.FreePort()}", "-db", database);
+            Assert.Equal(1, failing.WaitForExit());
+            Assert.Contains("Input/output error", failing.Output, StringComparison.Ordinal);
+            Assert.Empty(folder.GetFiles("*.db*").Select(file => file.Name));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
     }
 }

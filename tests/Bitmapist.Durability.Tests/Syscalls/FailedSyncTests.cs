@@ -24,6 +24,15 @@ public sealed class FailedSyncTests : IDisposable
     }
 
     [Fact]
+    public async Task An_fsync_that_a_signal_interrupts_is_repeated()
+    {
+        using RawConnection client = await RawConnection.ConnectAsync(_server.Port);
+        using FaultInjection fault = FaultInjection.Attach(_server.Process, $"{Strace.Fsync}:error=EINTR:when=1+2");
+        for (int i = 0; i < 5; i++) Assert.Equal(":0", await AskAsync(client, $"SETBIT key {i} 1"));
+        Assert.True(fault.Injected >= 5, $"{fault.Injected} were interrupted");
+    }
+
+    [Fact]
     public async Task A_save_whose_fsync_failed_is_an_error_and_keeps_the_log()
     {
         using RawConnection client = await RawConnection.ConnectAsync(_server.Port);

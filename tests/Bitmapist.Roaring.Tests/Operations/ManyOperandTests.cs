@@ -56,6 +56,7 @@ public sealed class ManyOperandTests
     [InlineData(50, 30, 0, 4_294_967_296)]
     [InlineData(280, 10, 60_000, 300)]
     [InlineData(280, 300, 1_000_000, 600_000)]
+    [InlineData(265, 4000, 0, 4_294_967_296)] // more ids than are gathered at once
     public void Many_small_sets_agree_with_counting_members(int count, int ids, long first, long range)
     {
         Random random = new(count + ids);

@@ -48,8 +48,8 @@ public sealed class GlobPatternTests
     {
         // Who tries every place for every star has not answered this in a lifetime.
         byte[] name = Enumerable.Repeat((byte)'a', 1_000_000).ToArray();
-        GlobPattern pattern = Compile(string.Concat(Enumerable.Repeat("a*", 5000)) + "b");
-        Assert.Equal(79, pattern.StepsPerByte);
+        GlobPattern pattern = Compile(string.Concat(Enumerable.Repeat("a*", 2000)) + "b");
+        Assert.Equal(32, pattern.StepsPerByte);
         Assert.False(pattern.IsMatch(name));
         name[^1] = (byte)'b';
         Assert.True(pattern.IsMatch(name));

@@ -94,6 +94,37 @@ public sealed class TransactionStreamTests
         Assert.Equal("1", await other.InfoAsync("stats", "evicted_clients"));
     }
 
+    [Fact]
+    public async Task Names_that_a_transaction_asks_for_again_and_again_count_against_the_memory_of_clients()
+    {
+        const int Keys = 2000, Times = 300;
+        ServerState server = PipedClient.NewServer(new ServerOptions { ClientMemoryBytesMax = 1 << 20 });
+        await using var client = new PipedClient(server);
+        await using var other = new PipedClient(server);
+        for (int i = 0; i < Keys; i++) await other.SendAsync($"SET key:{i:000000} v");
+        long before = GC.GetTotalAllocatedBytes(precise: true);
+        await client.SendAsync("MULTI");
+        await client.WriteAsync([.. Enumerable.Repeat("KEYS *", Times), "SET k done", "EXEC"]);
+        await client.Running.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        Assert.True(client.Connection.IsCutOff);
+        Assert.Equal("$4\r\ndone\r\n", await other.SendAsync("GET k"));
+        // Each list takes more than its names' 10 bytes; all of them would be some 60 MB.
+        Bounds.AtMost(Keys * Times * 30L, GC.GetTotalAllocatedBytes(precise: true) - before);
+    }
+
+    [Fact]
+    public async Task A_step_of_SCAN_in_a_transaction_is_a_short_one_whatever_its_COUNT()
+    {
+        await using var client = new PipedClient(PipedClient.NewServer());
+        for (int i = 0; i < 3000; i++) await client.SendAsync($"SET key:{i:000000} v");
+        string whole = await client.SendAsync("SCAN 0 COUNT 1000000000");
+        Assert.StartsWith("*2\r\n$1\r\n0\r\n*3000\r\n", whole, StringComparison.Ordinal);
+        await client.SendAsync("MULTI");
+        await client.SendAsync("SCAN 0 COUNT 1000000000");
+        string step = await client.SendAsync("EXEC");
+        Assert.Contains($"*{Limits.InlineArguments}\r\n", step, StringComparison.Ordinal);
+    }
+
     private static async Task UntilQueuedAsync(PipedClient client)
     {
         for (int i = 0; client.Connection.QueuedReplyBytes == 0; i++)

@@ -220,6 +220,57 @@ public sealed class LogFailureTests
     }
 
     [Fact]
+    public async Task What_was_written_behind_a_segment_that_failed_is_not_replayed_after_a_snapshot_of_that_segment()
+    {
+        SimulatedFileSystem disk = new();
+        using LogWriter log = LogText.Open(disk, 1, FsyncPolicy.Always);
+        long kept = log.Append("kept"u8);
+        await log.CommitAsync(kept);
+        log.Rotate(); // the cut of a snapshot
+        disk.Failing = (operation, path) => operation == DiskOperation.Sync && path == LogText.Segment(1)
+            ? DiskFault.InputOutputError : null;
+        await Assert.ThrowsAsync<StorageException>(() => log.CommitAsync(log.Append("taken back"u8)).AsTask());
+        Assert.Equal(kept, log.Discard());
+        log.DeleteSegmentsBefore(2); // it is done: what failed is needed no more, but what is behind it was taken back
+        Assert.True(log.NeedsSnapshot);
+        Assert.False(log.TryResume());
+        log.DeleteSegmentsBefore(log.Rotate()); // another snapshot
+        Assert.True(log.TryResume());
+        await log.CommitAsync(log.Append("later"u8));
+        Assert.Equal(["later"], LogText.Replay(disk.Clone(), 3, out _));
+    }
+
+    [Fact]
+    public async Task A_directory_that_cannot_be_synced_for_a_segment_that_is_not_needed_is_left_to_a_later_pass()
+    {
+        SimulatedFileSystem disk = new();
+        LogWriter log = LogText.Open(disk, 1, FsyncPolicy.No);
+        Assert.True(log.TryCommit(log.Append("one"u8)));
+        log.DeleteSegmentsBefore(log.Rotate());
+        using ManualResetEventSlim syncing = new(), forgotten = new();
+        int attempts = 0;
+        disk.Syncing = path =>
+        {
+            if (path.EndsWith("/data", StringComparison.Ordinal) && Interlocked.Increment(ref attempts) == 1)
+            {
+                syncing.Set();
+                forgotten.Wait();
+            }
+        };
+        disk.Failing = (operation, _) =>
+            operation == DiskOperation.SyncDirectory ? DiskFault.InputOutputError : null;
+        Assert.True(log.TryCommit(log.Append("two"u8))); // in a new segment, whose name is to be synced
+        log.Rotate();
+        Assert.True(syncing.Wait(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
+        log.DeleteSegmentsBefore(3);
+        forgotten.Set();
+        Task stopped = Task.Run(log.Dispose, TestContext.Current.CancellationToken);
+        await Eventually.IsAsync(() => stopped.IsCompleted, "the log is closed");
+        await stopped;
+        Bounds.AtMost(10, attempts);
+    }
+
+    [Fact]
     public void Spoiled_segments_that_a_snapshot_left_behind_keep_nobody_from_starting()
     {
         SimulatedFileSystem disk = new();

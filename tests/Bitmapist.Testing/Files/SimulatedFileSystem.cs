@@ -37,7 +37,7 @@ public sealed class SimulatedFileSystem : IFileSystem
     /// <summary>Called before each read with the bytes wanted; it may wait. Null: nothing is.</summary>
     public Action<int>? Reading { get; set; }
 
-    /// <summary>Called before each sync of a file, with its path; it may wait. Null: nothing is.</summary>
+    /// <summary>Called before each sync of a file or directory, with its path; it may wait. Null: nothing is.</summary>
     public Action<string>? Syncing { get; set; }
 
     /// <summary>Decides, for each operation and its path, whether and how it fails; null: none does for that.</summary>
@@ -199,6 +199,7 @@ public sealed class SimulatedFileSystem : IFileSystem
 
     public void SyncDirectory(string directory)
     {
+        Syncing?.Invoke(directory);
         lock (Gate)
         {
             DiskFault? fault = Record(DiskOperation.SyncDirectory, directory, 0, 0);
@@ -218,7 +219,7 @@ public sealed class SimulatedFileSystem : IFileSystem
         }
     }
 
-    public IDisposable? TryLock(string path)
+    public IFileLock? TryLock(string path)
     {
         lock (Gate) return locks.Add(path) ? new Held(this, path) : null;
     }
@@ -265,8 +266,10 @@ public sealed class SimulatedFileSystem : IFileSystem
         unsyncedEntries.Add((path, node));
     }
 
-    private sealed class Held(SimulatedFileSystem disk, string path) : IDisposable
+    private sealed class Held(SimulatedFileSystem disk, string path) : IFileLock
     {
+        public bool IsInPlace => true;
+
         public void Dispose()
         {
             lock (disk.Gate) disk.locks.Remove(path);

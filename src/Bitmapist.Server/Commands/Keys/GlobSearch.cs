@@ -12,6 +12,7 @@ internal sealed class GlobSearch
     private const int WordBits = 64;
 
     private readonly ulong[] _stepsOf; // for each of 256 bytes Words words: from which states it leads on
+    private readonly ulong[] _anySteps; // from which states any byte does
     private readonly ulong[] _stays;
     private readonly int _itemCount;
 
@@ -22,10 +23,14 @@ internal sealed class GlobSearch
         _itemCount = items.Count;
         Words = (_itemCount / WordBits) + 1; // one state more than there are items
         _stepsOf = new ulong[256 * Words];
+        _anySteps = new ulong[Words];
         _stays = new ulong[Words];
         foreach (int item in starsBefore) _stays[item / WordBits] |= Bit(item);
         for (int i = 0; i < _itemCount; i++)
-            foreach (byte value in items.BytesOf(i)) _stepsOf[(value * Words) + (i / WordBits)] |= Bit(i);
+        {
+            if (items.IsAny(i)) _anySteps[i / WordBits] |= Bit(i);
+            else items.AddSteps(i, _stepsOf.AsSpan(i / WordBits), Words, Bit(i));
+        }
     }
 
     /// <summary>Words of state, 64 items each.</summary>
@@ -40,11 +45,11 @@ internal sealed class GlobSearch
 
     private bool IsMatchOfOneWord(ReadOnlySpan<byte> text)
     {
-        ulong states = 1, stays = _stays[0], last = Bit(_itemCount);
+        ulong states = 1, stays = _stays[0], any = _anySteps[0], last = Bit(_itemCount);
         ReadOnlySpan<ulong> steps = _stepsOf.AsSpan(0, 256);
         foreach (byte value in text)
         {
-            states = (states & stays) | ((states & steps[value]) << 1);
+            states = (states & stays) | ((states & (steps[value] | any)) << 1);
             if ((states & last) != 0) return true; // a star follows
         }
 
@@ -53,7 +58,7 @@ internal sealed class GlobSearch
 
     private bool IsMatchOfWords(ReadOnlySpan<byte> text)
     {
-        Span<ulong> states = stackalloc ulong[Words]; // Limits.PatternCharacters bounds it: 1 KiB
+        Span<ulong> states = stackalloc ulong[Words]; // Limits.PatternCharacters bounds it: 256 bytes
         states.Clear();
         states[0] = 1;
         ulong last = Bit(_itemCount);
@@ -64,7 +69,7 @@ internal sealed class GlobSearch
             ulong carry = 0;
             for (int i = 0; i < used; i++)
             {
-                ulong stepping = states[i] & steps[i];
+                ulong stepping = states[i] & (steps[i] | _anySteps[i]);
                 states[i] = (states[i] & _stays[i]) | (stepping << 1) | carry;
                 carry = stepping >> (WordBits - 1);
             }

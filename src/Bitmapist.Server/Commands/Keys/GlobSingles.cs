@@ -32,15 +32,26 @@ internal readonly struct GlobSingles(ReadOnlyMemory<int> items, List<ByteSet> cl
         return prefix;
     }
 
-    /// <summary>The bytes that an item matches.</summary>
-    public IEnumerable<byte> BytesOf(int index)
+    /// <summary>Whether an item matches any byte.</summary>
+    public bool IsAny(int index) => items.Span[index] == Any;
+
+    /// <summary>Sets a bit in the rows of the bytes that an item, not any, matches. At most 256 steps.</summary>
+    /// <param name="index">The item's number.</param>
+    /// <param name="rows">Rows of words, one for each byte, from the word to set on.</param>
+    /// <param name="words">Words of a row.</param>
+    /// <param name="bit">The bit.</param>
+    public void AddSteps(int index, Span<ulong> rows, int words, ulong bit)
     {
         int item = items.Span[index];
-        if (item < Any) return [(byte)item];
-        IEnumerable<byte> all = Enumerable.Range(0, 256).Select(value => (byte)value);
-        if (item == Any) return all;
+        if (item < Any)
+        {
+            rows[item * words] |= bit;
+            return;
+        }
+
         ByteSet set = classes[item - FirstClass];
-        return all.Where(value => set.Contains(value));
+        for (int value = 0; value <= byte.MaxValue; value++)
+            if (set.Contains((byte)value)) rows[value * words] |= bit;
     }
 
     private bool IsOther(int item, byte value) =>

@@ -36,7 +36,9 @@ internal static class Names
 
         public override long HeldBytes => _matching?.LengthBytes ?? 0;
 
-            protected override void Compute()
+        public override bool IsForItselfAlone => true;
+
+        protected override void Compute()
         {
             var matching = new List<byte[]>();
             foreach (byte[] name in names.Read())

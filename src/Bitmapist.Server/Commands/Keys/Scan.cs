@@ -64,11 +64,15 @@ internal static class Scan
             return;
         }
 
-        if (count * (long)(pattern?.StepsPerByte ?? 1) > Limits.InlineArguments && !call.IsInTransaction)
+        int inlineMax = Math.Max(1, Limits.InlineArguments / (pattern?.StepsPerByte ?? 1));
+        if (count > inlineMax && !call.IsInTransaction)
         {
             call.Defer(new ScanReply(call, cursor, count, pattern, wantsStrings));
             return;
         }
+
+        // With a transaction's shards held a step is a short one, whatever was asked for: COUNT is a hint.
+        count = Math.Min(count, inlineMax);
 
         var names = new List<byte[]>();
         ulong next = Step(call, cursor, count, pattern, wantsStrings, names);
