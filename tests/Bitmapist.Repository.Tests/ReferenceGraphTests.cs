@@ -11,6 +11,7 @@ public sealed class ReferenceGraphTests
         ["Bitmapist.Roaring"] = [],
         ["Bitmapist.Resp"] = [],
         ["Bitmapist.Storage"] = [],
+        ["Bitmapist.Transport"] = [],
         ["Bitmapist.Engine"] = ["Bitmapist.Roaring", "Bitmapist.Storage"],
         ["Bitmapist.Server"] = ["Bitmapist.Engine", "Bitmapist.Resp"],
         ["Bitmapist.Migration"] = ["Bitmapist.Engine"],

@@ -1,0 +1,32 @@
+namespace Bitmapist.Transport;
+
+/// <summary>How connections are carried.</summary>
+public sealed record TransportOptions
+{
+    /// <summary>Which carrier; one that the system lacks is replaced by the next best, with a line in the log.</summary>
+    public TransportKind Kind { get; init; }
+
+    /// <summary>Threads that serve connections; 0: as many as <see cref="Limits.LoopsDefault"/> has it.</summary>
+    public int Loops { get; init; }
+
+    /// <summary>Connections that the system completes before they are accepted.</summary>
+    public int Backlog { get; init; } = Limits.BacklogDefault;
+
+    /// <summary>Idle seconds after which a TCP peer is asked whether it is still there; 0: never.</summary>
+    public int KeepAliveSeconds { get; init; } = Limits.KeepAliveSecondsDefault;
+
+    /// <summary>Unread bytes of one connection above which nothing more is taken from its socket.</summary>
+    public int InputPauseBytes { get; init; } = Limits.InputPauseBytesDefault;
+
+    /// <summary>Unsent bytes of one connection above which a flush waits.</summary>
+    public int OutputPauseBytes { get; init; } = Limits.OutputPauseBytesDefault;
+
+    /// <summary>How long a closing connection waits for its peer to take what it was sent.</summary>
+    public TimeSpan ClosePatience { get; init; } = Limits.ClosePatienceDefault;
+
+    /// <summary>For tests: says why io_uring is to be taken for missing.</summary>
+    internal string? IoUringDenial { get; init; }
+
+    /// <summary>For tests: returned buffers are overwritten at once, so that whoever still reads them shows it.</summary>
+    internal bool PoisonReturnedBlocks { get; init; }
+}

@@ -1,0 +1,151 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+
+namespace Bitmapist.Transport;
+
+/// <summary>
+/// Listens, and has each accepted connection served, until it is stopped. The handler is called on the thread that
+/// serves the connection, and again on it whenever bytes come: it must not block. When its task ends the connection is
+/// closed, after everything flushed is sent.
+/// </summary>
+public sealed class TransportServer : IAsyncDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly HashSet<TransportConnection> _connections = [];
+    private readonly Func<TransportConnection, Task> _serve;
+    private readonly ILogger _logger;
+    private readonly List<Socket> _sockets = [];
+    private readonly TaskCompletionSource<Exception> _failure = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Carrier? _carrier;
+    private bool _isStopping;
+
+    private TransportServer(Func<TransportConnection, Task> serve, ILogger logger)
+    {
+        _serve = serve;
+        _logger = logger;
+    }
+
+    /// <summary>The carrier that runs; never <see cref="TransportKind.Auto"/>.</summary>
+    public TransportKind Kind => _carrier!.Kind;
+
+    /// <summary>Threads that serve connections; 0: the pool's do.</summary>
+    public int Loops => _carrier!.Loops;
+
+    /// <summary>Where it listens, with the ports that the system chose.</summary>
+    public IReadOnlyList<EndPoint> EndPoints { get; private set; } = [];
+
+    /// <summary>Completes, with the reason, when a thread has failed: the server is to be stopped.</summary>
+    public Task<Exception> Failure => _failure.Task;
+
+    /// <summary>Connections that are open.</summary>
+    public int ConnectionCount
+    {
+        get
+        {
+            lock (_gate) return _connections.Count;
+        }
+    }
+
+    /// <summary>Listens, and serves from now on.</summary>
+    /// <exception cref="IOException">An address cannot be listened on, or the system lacks something.</exception>
+    public static TransportServer Start(
+        IReadOnlyList<ListenPoint> points, TransportOptions options, Func<TransportConnection, Task> serve,
+        ILogger logger)
+    {
+        var server = new TransportServer(serve, logger);
+        try
+        {
+            server._sockets.AddRange(ListenSockets.Bind(points, options, logger));
+            server.EndPoints = [.. server._sockets.Select(socket => socket.LocalEndPoint!)];
+            server._carrier = Carriers.Create(options, server.Accept, server.Fail, logger);
+            Log.Started(logger, server.Kind.Name(), server.Loops);
+            foreach (Socket socket in server._sockets) server._carrier.Listen(socket);
+            return server;
+        }
+        catch
+        {
+            server.CloseSockets();
+            server._carrier?.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Accepts no more, waits for handlers to end, and cuts those off that take longer. Handlers are not told: have
+    /// them end first.
+    /// </summary>
+    public async Task StopAsync(TimeSpan patience)
+    {
+        if (_carrier is null) return;
+        lock (_gate)
+        {
+            if (_isStopping) return;
+            _isStopping = true;
+        }
+
+        await _carrier.StopListeningAsync().ConfigureAwait(false);
+        CloseSockets();
+        TransportConnection[] left;
+        lock (_gate)
+        {
+            if (_connections.Count == 0) _idle.TrySetResult();
+        }
+
+        await Task.WhenAny(_idle.Task, Task.Delay(patience)).ConfigureAwait(false);
+        lock (_gate) left = [.. _connections];
+        foreach (TransportConnection connection in left) connection.Abort();
+        // Aborted connections end their handlers' reads and flushes; what a handler computes meanwhile is its own time.
+        await Task.WhenAny(_idle.Task, Task.Delay(patience)).ConfigureAwait(false);
+        await Task.Run(_carrier.Dispose).ConfigureAwait(false);
+    }
+
+    /// <summary>Stops without patience.</summary>
+    public async ValueTask DisposeAsync() => await StopAsync(TimeSpan.Zero).ConfigureAwait(false);
+
+    private void Accept(TransportConnection connection)
+    {
+        bool isStopping;
+        lock (_gate)
+        {
+            isStopping = _isStopping;
+            if (!isStopping) _connections.Add(connection);
+        }
+
+        if (isStopping) connection.Abort();
+        else _ = ServeAsync(connection);
+    }
+
+    private async Task ServeAsync(TransportConnection connection)
+    {
+        try
+        {
+            await _serve(connection).ConfigureAwait(false);
+        }
+        catch (Exception bug)
+        {
+            Log.HandlerFailed(_logger, bug);
+            connection.Abort();
+        }
+
+        await connection.DisposeAsync().ConfigureAwait(false);
+        lock (_gate)
+        {
+            _connections.Remove(connection);
+            if (_isStopping && _connections.Count == 0) _idle.TrySetResult();
+        }
+    }
+
+    private void Fail(Exception failure)
+    {
+        Log.LoopFailed(_logger, failure);
+        _failure.TrySetResult(failure);
+    }
+
+    private void CloseSockets()
+    {
+        foreach (Socket socket in _sockets) socket.Dispose();
+        _sockets.Clear();
+    }
+}

@@ -1,0 +1,183 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Net.Sockets;
+using Bitmapist.Transport.Tests.Hosting;
+
+namespace Bitmapist.Transport.Tests.Carriers;
+
+/// <summary>Whoever is slow slows only itself, and costs a bounded amount of memory.</summary>
+public abstract class BackPressureSpec(TransportKind kind, int loops) : CarrierSpec(kind, loops)
+{
+    private const int MiB = 1024 * 1024;
+
+    [Fact]
+    public async Task A_flush_waits_for_a_slow_reader_and_goes_on_with_it()
+    {
+        byte[] piece = Wire.Pattern(32 * 1024);
+        long flushed = 0;
+        await using TestServer server = Start(async connection =>
+        {
+            for (int i = 0; i < 1024; i++) // 32 MiB, far more than socket buffers take
+            {
+                connection.Output.Write(piece);
+                await connection.Output.FlushAsync();
+                Interlocked.Add(ref flushed, piece.Length);
+            }
+        });
+        using Socket client = server.Connect(receiveBufferBytes: 16 * 1024);
+        long before = await SettledAsync(() => Interlocked.Read(ref flushed));
+        Assert.InRange(before, 1, 16 * MiB);
+
+        byte[] all = client.ReceiveToEnd();
+        Assert.Equal(1024 * piece.Length, all.Length);
+        for (int i = 0; i < 1024; i++)
+        {
+            Assert.True(all.AsSpan(i * piece.Length, piece.Length).SequenceEqual(piece), $"piece {i} differs");
+        }
+    }
+
+    [Fact]
+    public async Task Input_that_nobody_reads_makes_the_peer_wait_and_is_whole_when_read()
+    {
+        var mayRead = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using TestServer server = Start(async connection =>
+        {
+            await mayRead.Task;
+            await Handlers.EchoAsync(connection);
+        });
+        using Socket client = server.Connect(receiveBufferBytes: 64 * 1024);
+        client.SendBufferSize = 64 * 1024;
+        byte[] sent = Wire.Pattern(64 * MiB);
+        int sentBytes = 0;
+        Task sending = Task.Factory.StartNew(
+            () =>
+            {
+                while (sentBytes < sent.Length)
+                    Interlocked.Add(ref sentBytes, client.Send(sent.AsSpan(sentBytes, Math.Min(8192, sent.Length - sentBytes))));
+                client.Shutdown(SocketShutdown.Send);
+            },
+            TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        Assert.InRange(await SettledAsync(() => Volatile.Read(ref sentBytes)), 1, 24 * MiB);
+        mayRead.SetResult();
+        byte[] received = client.ReceiveToEnd();
+        await sending;
+        Assert.True(sent.AsSpan().SequenceEqual(received), "the echo differs");
+    }
+
+    [Fact]
+    public async Task Others_are_served_while_one_does_not_read_and_another_is_not_read()
+    {
+        int number = 0;
+        await using TestServer server = Start(async connection =>
+        {
+            switch (Interlocked.Increment(ref number))
+            {
+                case 1: // never reads
+                    await Task.Delay(Timeout.Infinite, TestContext.Current.CancellationToken)
+                        .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                    break;
+                case 2: // writes without end
+                    byte[] piece = new byte[64 * 1024];
+                    FlushResult flush;
+                    do
+                    {
+                        connection.Output.Write(piece);
+                        flush = await connection.Output.FlushAsync();
+                    }
+                    while (!flush.IsCompleted);
+                    break;
+                default:
+                    await Handlers.EchoAsync(connection);
+                    break;
+            }
+        });
+        using Socket unread = server.Connect();
+        await TestServer.UntilAsync(() => number == 1, "first connection");
+        unread.Blocking = false;
+        byte[] flood = new byte[MiB];
+        for (int i = 0; i < 50; i++)
+        {
+            _ = unread.Send(flood, SocketFlags.None, out _);
+            await Task.Delay(1, TestContext.Current.CancellationToken);
+        }
+
+        using Socket unreading = server.Connect(receiveBufferBytes: 4096);
+        await TestServer.UntilAsync(() => number == 2, "second connection");
+        using Socket lively = server.Connect();
+        for (int i = 0; i < 500; i++)
+        {
+            lively.Send("ping"u8);
+            Assert.Equal("ping"u8, lively.Receive(4));
+        }
+    }
+
+    [Fact]
+    public async Task Small_replies_to_a_client_that_does_not_read_cost_no_buffer_each()
+    {
+        long written = 0;
+        await using TestServer server = TestServer.Start(
+            Options with { OutputPauseBytes = 4 * MiB }, async connection =>
+            {
+                byte[] reply = ":1\r\n"u8.ToArray();
+                while (true)
+                {
+                    connection.Output.Write(reply);
+                    ValueTask<FlushResult> flush = connection.Output.FlushAsync();
+                    if (!flush.IsCompleted || Interlocked.Add(ref written, reply.Length) > 3 * MiB)
+                    {
+                        await flush;
+                        await connection.Input.ReadAsync();
+                        return;
+                    }
+                }
+            });
+        long before = GC.GetTotalMemory(forceFullCollection: true);
+        using Socket client = server.Connect(receiveBufferBytes: 4096);
+        await TestServer.UntilAsync(() => Interlocked.Read(ref written) >= 3 * MiB, "replies written");
+        long grown = GC.GetTotalMemory(forceFullCollection: true) - before;
+        // 786,432 flushes of 4 bytes: a buffer each would be 12 GiB.
+        Assert.InRange(grown, long.MinValue, 24 * MiB);
+        byte[] all = client.Receive(3 * MiB);
+        Assert.Equal(":1\r\n:1\r\n"u8, all.AsSpan(0, 8));
+    }
+
+    [Fact]
+    public async Task Returned_buffers_are_never_sent_or_read_again()
+    {
+        // Returned blocks are poisoned in these tests: any byte sent or read late is 0xDB.
+        await using TestServer server = Start(async connection =>
+        {
+            byte[] zeros = new byte[50_000];
+            for (int i = 0; i < 200; i++)
+            {
+                ReadResult read = await connection.Input.ReadAtLeastAsync(1000);
+                foreach (ReadOnlyMemory<byte> segment in read.Buffer) Assert.False(segment.Span.Contains((byte)0xDB));
+                connection.Input.AdvanceTo(read.Buffer.GetPosition(1000));
+                connection.Output.Write(zeros.AsSpan(0, 1 + (i * 241)));
+                await connection.Output.FlushAsync();
+            }
+        });
+        Socket[] clients = [.. Enumerable.Range(0, 6).Select(i => server.Connect(4096 << i))];
+        foreach (Socket client in clients) client.SendAll(new byte[200_000]);
+        byte[][] received = await Task.WhenAll(clients.Select(client => Task.Run(client.ReceiveToEnd)));
+        Assert.All(received, bytes =>
+        {
+            Assert.Equal(Enumerable.Range(0, 200).Sum(i => 1 + (i * 241)), bytes.Length);
+            Assert.Equal(-1, bytes.AsSpan().IndexOfAnyExcept((byte)0));
+        });
+        foreach (Socket client in clients) client.Dispose();
+    }
+
+    /// <summary>Waits until a count grows no more.</summary>
+    private static async Task<long> SettledAsync(Func<long> count)
+    {
+        long last = -1;
+        while (count() is var now && (now != last || now == 0))
+        {
+            last = now;
+            await Task.Delay(300, TestContext.Current.CancellationToken);
+        }
+
+        return last;
+    }
+}
