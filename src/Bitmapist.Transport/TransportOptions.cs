@@ -27,6 +27,9 @@ public sealed record TransportOptions
     /// <summary>For tests: says why io_uring is to be taken for missing.</summary>
     internal string? IoUringDenial { get; init; }
 
+    /// <summary>For tests: the error that accepting meets, asked for at each attempt; 0: none.</summary>
+    internal Func<int>? AcceptShortage { get; init; }
+
     /// <summary>For tests: returned buffers are overwritten at once, so that whoever still reads them shows it.</summary>
     internal bool PoisonReturnedBlocks { get; init; }
 }

@@ -104,6 +104,10 @@ public sealed class TransportServer : IAsyncDisposable
     /// <summary>Stops without patience.</summary>
     public async ValueTask DisposeAsync() => await StopAsync(TimeSpan.Zero).ConfigureAwait(false);
 
+    /// <summary>For tests: makes a thread that serves connections fail.</summary>
+    internal void FailLoop() =>
+        ((Loops.LoopCarrier)_carrier!).Post(() => throw new InvalidOperationException("a loop was made to fail"));
+
     private void Accept(TransportConnection connection)
     {
         bool isStopping;

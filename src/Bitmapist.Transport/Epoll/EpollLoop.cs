@@ -206,26 +206,37 @@ internal sealed unsafe class EpollLoop : LoopThread
     {
         for (int i = 0; i < Limits.AcceptsPerTurn && !listener.IsStopped; i++)
         {
-            int descriptor = LibC.Accept(listener.Descriptor, null, null, LibC.CloseOnExec | LibC.NonBlocking);
-            if (descriptor >= 0)
+            int error = Options.AcceptShortage?.Invoke() ?? 0;
+            if (error == 0)
             {
-                listener.Deal(this, descriptor);
-                continue;
+                int descriptor = LibC.Accept(listener.Descriptor, null, null, LibC.CloseOnExec | LibC.NonBlocking);
+                if (descriptor >= 0)
+                {
+                    listener.Deal(this, descriptor);
+                    continue;
+                }
+
+                error = Marshal.GetLastPInvokeError();
             }
 
-            int error = Marshal.GetLastPInvokeError();
             if (error == Errno.TryAgain) return;
             if (!Errno.IsShortage(error)) continue; // that connection's own trouble: ECONNABORTED and the like
-            Log.AcceptPaused(Logger, listener.LocalEndPoint, Errno.Describe(error));
-            int index = _listeners.IndexOf(listener);
-            Control(EpollApi.Modify, listener.Descriptor, 0, ListenerGeneration, index);
-            Timers.After(Limits.AcceptPause, () =>
-            {
-                if (!listener.IsStopped)
-                    Control(EpollApi.Modify, listener.Descriptor, EpollApi.Readable, ListenerGeneration, index);
-            });
+            PauseAccepting(listener, error);
             return;
         }
+    }
+
+    /// <summary>A listening socket stays readable meanwhile: it is not watched, or this thread would spin.</summary>
+    private void PauseAccepting(LoopListener listener, int error)
+    {
+        Log.AcceptPaused(Logger, listener.LocalEndPoint, Errno.Describe(error));
+        int index = _listeners.IndexOf(listener);
+        Control(EpollApi.Modify, listener.Descriptor, 0, ListenerGeneration, index);
+        Timers.After(Limits.AcceptPause, () =>
+        {
+            if (!listener.IsStopped)
+                Control(EpollApi.Modify, listener.Descriptor, EpollApi.Readable, ListenerGeneration, index);
+        });
     }
 
     /// <summary>Has epoll report what is wanted; a system call only when that has changed, which is rare.</summary>

@@ -12,7 +12,8 @@ internal static unsafe partial class LibC
     public const int NonBlocking = 0x800; // O_NONBLOCK = SOCK_NONBLOCK = EFD_NONBLOCK, fcntl.h
     public const int SetStatusFlags = 4; // F_SETFL, fcntl.h
     public const int NoSignal = 0x4000; // MSG_NOSIGNAL, bits/socket.h: EPIPE rather than a signal
-    public const int WaitAll = 0x100; // MSG_WAITALL
+    public const int DontWait = 0x40; // MSG_DONTWAIT
+    public const int Peek = 0x02; // MSG_PEEK
     public const int ShutdownBoth = 2; // SHUT_RDWR, sys/socket.h
 
     [LibraryImport("libc", EntryPoint = "accept4", SetLastError = true)]

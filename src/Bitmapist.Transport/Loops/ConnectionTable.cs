@@ -14,6 +14,12 @@ internal sealed class ConnectionTable
     private int _used;
     private uint _generation = FirstGeneration;
 
+    /// <summary>How many there are.</summary>
+    public int Count => _used - _free.Count;
+
+    /// <summary>All slots; the free ones are null.</summary>
+    public ReadOnlySpan<LoopConnection?> Slots => _slots.AsSpan(0, _used);
+
     /// <summary>Gives a connection its slot and generation.</summary>
     public void Add(LoopConnection connection)
     {

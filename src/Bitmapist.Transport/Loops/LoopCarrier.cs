@@ -60,6 +60,9 @@ internal sealed class LoopCarrier : Carrier
         _listeners.Clear();
     }
 
+    /// <summary>Has something done on the thread that accepts.</summary>
+    public void Post(Action action) => _loops[0].Post(action);
+
     public override void Dispose()
     {
         foreach (LoopThread loop in _loops) loop.Stop();

@@ -127,6 +127,9 @@ internal abstract class LoopConnection : TransportConnection
         _closed.TrySetResult();
     }
 
+    /// <summary>The kernel may still use its buffers, but nobody waits for that any more.</summary>
+    public void Lost() => _closed.TrySetResult();
+
     /// <summary>What a broken connection's reader is told.</summary>
     public static IOException Broken(int error) => new($"the connection broke: {Errno.Describe(error)}");
 

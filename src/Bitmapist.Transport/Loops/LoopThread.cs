@@ -104,7 +104,7 @@ internal abstract class LoopThread
     /// <summary>Gets what the carrier needs.</summary>
     protected abstract void Open();
 
-    /// <summary>Gives it back. Afterwards the kernel uses no buffer of any connection any more.</summary>
+    /// <summary>Gives it back, when every connection is down; waits for those that the kernel still works for.</summary>
     protected abstract void Shut();
 
     /// <summary>Waits for sockets, and handles what they have.</summary>
@@ -155,8 +155,8 @@ internal abstract class LoopThread
         }
         catch (Exception failure)
         {
-            if (_started.TrySetException(failure)) return;
             End();
+            if (_started.TrySetException(failure)) return;
             // A loop that ends in silence would leave a server that accepts nothing: whoever started it decides.
             _failed(failure);
         }
@@ -218,16 +218,21 @@ internal abstract class LoopThread
 
     private void End()
     {
-        Shut();
         foreach (LoopConnection connection in Connections.All())
         {
-            connection.IsDown = true;
-            connection.Sending.Close();
-            connection.EndInput(new IOException("the transport has stopped"));
-            _ = LibC.Close(connection.Descriptor);
-            Closed(connection);
+            try
+            {
+                BringDown(connection, new IOException("the transport has stopped"));
+            }
+            catch (IOException failure)
+            {
+                Log.LoopFailed(Logger, failure);
+            }
         }
 
+        Shut();
+        // What the kernel would not let go of: its handler is told, its buffers are not used again.
+        foreach (LoopConnection connection in Connections.All()) connection.Lost();
         Wake.Dispose();
         _ended.SetResult();
     }

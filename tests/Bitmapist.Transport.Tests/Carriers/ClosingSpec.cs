@@ -131,6 +131,22 @@ public abstract class ClosingSpec(TransportKind kind, int loops) : CarrierSpec(k
     }
 
     [Fact]
+    public async Task A_reset_is_noticed_when_nothing_is_sent()
+    {
+        await using TestServer server = Start(async connection =>
+            await Assert.ThrowsAnyAsync<IOException>(() => DrainAsync(connection.Input)));
+        for (int i = 0; i < 50; i++)
+        {
+            Socket client = server.Connect();
+            client.SendAll(new byte[200_000]);
+            client.Reset();
+        }
+
+        await server.NoConnectionsAsync();
+        Assert.DoesNotContain(server.Logger.Lines, line => line.StartsWith("Error", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Abort_ends_a_pending_read_and_drops_what_is_unsent()
     {
         TaskCompletionSource<TransportConnection> connected = NewSource<TransportConnection>();

@@ -13,3 +13,9 @@ public sealed class EpollTwoLoopsExchange() : ExchangeSpec(TransportKind.Epoll, 
 public sealed class EpollTwoLoopsClosing() : ClosingSpec(TransportKind.Epoll, loops: 2);
 
 public sealed class EpollAllocation() : AllocationSpec(TransportKind.Epoll, loops: 1);
+
+public sealed class EpollShortage() : ShortageSpec(TransportKind.Epoll, loops: 1);
+
+public sealed class EpollLoop() : LoopSpec(TransportKind.Epoll, loops: 1);
+
+public sealed class EpollTwoLoops() : LoopSpec(TransportKind.Epoll, loops: 2);

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Bitmapist.Transport.Tests.Hosting;
 
-/// <summary>How many files this process may have open.</summary>
+/// <summary>How many files this process may have open. Linux only.</summary>
 internal static class Descriptors
 {
     /// <summary>How many connections, of so many descriptors each, fit beside what is open.</summary>
