@@ -1,6 +1,7 @@
 using Bitmapist.Transport.Epoll;
 using Bitmapist.Transport.IoUring;
 using Bitmapist.Transport.Loops;
+using Bitmapist.Transport.Managed;
 using Microsoft.Extensions.Logging;
 
 namespace Bitmapist.Transport;
@@ -12,20 +13,26 @@ internal static class Carriers
     public static Carrier Create(
         TransportOptions options, Action<TransportConnection> accepted, Action<Exception> failed, ILogger logger)
     {
-        int loops = options.Loops > 0 ? options.Loops : Limits.LoopsDefault;
-        if (options.Kind is TransportKind.Auto or TransportKind.IoUring)
+        TransportKind kind = options.Kind;
+        if (!OperatingSystem.IsLinux())
+        {
+            if (kind is TransportKind.IoUring or TransportKind.Epoll)
+                Log.FellBack(logger, kind.Name(), "this is not Linux", TransportKind.Pipelines.Name());
+            kind = TransportKind.Pipelines;
+        }
+
+        if (kind == TransportKind.Pipelines) return new ManagedCarrier(options, accepted, failed, logger);
+        if (kind is TransportKind.Auto or TransportKind.IoUring)
         {
             string? denial = options.IoUringDenial ?? RingProbe.Denial();
             if (denial is null)
-            {
-                return new LoopCarrier(
-                    TransportKind.IoUring, loops, number => new RingLoop(number, options, logger, failed), accepted);
-            }
-
+                return Loops(TransportKind.IoUring, number => new RingLoop(number, options, logger, failed));
             Log.FellBack(logger, TransportKind.IoUring.Name(), denial, TransportKind.Epoll.Name());
         }
 
-        return new LoopCarrier(
-            TransportKind.Epoll, loops, number => new EpollLoop(number, options, logger, failed), accepted);
+        return Loops(TransportKind.Epoll, number => new EpollLoop(number, options, logger, failed));
+
+        LoopCarrier Loops(TransportKind carried, Func<int, LoopThread> create) =>
+            new(carried, options.Loops > 0 ? options.Loops : Limits.LoopsDefault, create, accepted);
     }
 }
