@@ -23,11 +23,12 @@ internal sealed class DuplexPipeStream(PipeReader input, PipeWriter output) : St
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         ReadResult read = await input.ReadAsync(cancellationToken).ConfigureAwait(false);
-        ReadOnlySequence<byte> taken = read.Buffer.Slice(0, Math.Min(read.Buffer.Length, buffer.Length));
+        int bytes = (int)Math.Min(read.Buffer.Length, buffer.Length);
+        ReadOnlySequence<byte> taken = read.Buffer.Slice(0, bytes);
         taken.CopyTo(buffer.Span);
         input.AdvanceTo(taken.End);
         if (read.IsCanceled) throw new OperationCanceledException("the read was cancelled");
-        return (int)taken.Length;
+        return bytes;
     }
 
     public override async ValueTask WriteAsync(
