@@ -33,6 +33,7 @@ internal static class Carriers
         return Loops(TransportKind.Epoll, number => new EpollLoop(number, options, logger, failed));
 
         LoopCarrier Loops(TransportKind carried, Func<int, LoopThread> create) =>
-            new(carried, options.Loops > 0 ? options.Loops : Limits.LoopsDefault, create, accepted);
+            new(carried, options.Loops > 0 ? options.Loops : Limits.LoopsDefault, create, (socket, loops) =>
+                new LoopListener(socket, loops, accepted, options, logger));
     }
 }

@@ -15,7 +15,7 @@ internal static partial class Log
     [LoggerMessage(102, LogLevel.Warning, "not listening on {EndPoint}: {Reason}")]
     public static partial void LeftOut(ILogger logger, EndPoint endPoint, string reason);
 
-    [LoggerMessage(103, LogLevel.Warning, "{EndPoint}: accepting nothing for a moment: {Reason}")]
+    [LoggerMessage(103, LogLevel.Warning, "{EndPoint}: connections cannot be accepted just now, they wait: {Reason}")]
     public static partial void AcceptPaused(ILogger logger, EndPoint endPoint, string reason);
 
     [LoggerMessage(104, LogLevel.Warning, "a connection was refused: {Reason}")]

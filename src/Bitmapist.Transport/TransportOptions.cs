@@ -24,11 +24,21 @@ public sealed record TransportOptions
     /// <summary>How long a closing connection waits for its peer to take what it was sent.</summary>
     public TimeSpan ClosePatience { get; init; } = Limits.ClosePatienceDefault;
 
+    /// <summary>
+    /// Asked for each accepted connection, on the accepting thread: false refuses it, before anything is made for it.
+    /// A connection that is not refused is served, so that whatever was counted for it can be counted back. Null: all
+    /// are served.
+    /// </summary>
+    public Func<bool>? Admit { get; init; }
+
+    /// <summary>What a refused connection is sent before it is closed.</summary>
+    public ReadOnlyMemory<byte> Refusal { get; init; }
+
     /// <summary>For tests: says why io_uring is to be taken for missing.</summary>
     internal string? IoUringDenial { get; init; }
 
-    /// <summary>For tests: the error that accepting meets, asked for at each attempt; 0: none.</summary>
-    internal Func<int>? AcceptShortage { get; init; }
+    /// <summary>For tests: the error number that accepting meets, asked for at each attempt; 0: none.</summary>
+    internal Func<int>? AcceptError { get; init; }
 
     /// <summary>For tests: returned buffers are overwritten at once, so that whoever still reads them shows it.</summary>
     internal bool PoisonReturnedBlocks { get; init; }

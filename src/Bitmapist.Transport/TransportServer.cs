@@ -48,9 +48,9 @@ public sealed class TransportServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Listens, and serves from now on.</summary>
+    /// <summary>Listens; connections wait until <see cref="Start"/>.</summary>
     /// <exception cref="IOException">An address cannot be listened on, or the system lacks something.</exception>
-    public static TransportServer Start(
+    public static TransportServer Bind(
         IReadOnlyList<ListenPoint> points, TransportOptions options, Func<TransportConnection, Task> serve,
         ILogger logger)
     {
@@ -61,7 +61,6 @@ public sealed class TransportServer : IAsyncDisposable
             server.EndPoints = [.. server._sockets.Select(socket => socket.LocalEndPoint!)];
             server._carrier = Carriers.Create(options, server.Accept, server.Fail, logger);
             Log.Started(logger, server.Kind.Name(), server.Loops);
-            foreach (Socket socket in server._sockets) server._carrier.Listen(socket);
             return server;
         }
         catch
@@ -70,6 +69,12 @@ public sealed class TransportServer : IAsyncDisposable
             server._carrier?.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Accepts connections from now on.</summary>
+    public void Start()
+    {
+        foreach (Socket socket in _sockets) _carrier!.Listen(socket);
     }
 
     /// <summary>

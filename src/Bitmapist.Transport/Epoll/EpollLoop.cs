@@ -53,7 +53,6 @@ internal sealed unsafe class EpollLoop : LoopThread
         {
             Log.ConnectionRefused(Logger, failure.Message);
             BringDown(connection, failure);
-            return;
         }
 
         listener.Accepted(connection);
@@ -206,7 +205,7 @@ internal sealed unsafe class EpollLoop : LoopThread
     {
         for (int i = 0; i < Limits.AcceptsPerTurn && !listener.IsStopped; i++)
         {
-            int error = Options.AcceptShortage?.Invoke() ?? 0;
+            int error = Options.AcceptError?.Invoke() ?? 0;
             if (error == 0)
             {
                 int descriptor = LibC.Accept(listener.Descriptor, null, null, LibC.CloseOnExec | LibC.NonBlocking);
@@ -220,7 +219,7 @@ internal sealed unsafe class EpollLoop : LoopThread
             }
 
             if (error == Errno.TryAgain) return;
-            if (!Errno.IsShortage(error)) continue; // that connection's own trouble: ECONNABORTED and the like
+            if (Errno.IsOneConnections(error)) continue;
             PauseAccepting(listener, error);
             return;
         }
@@ -229,7 +228,7 @@ internal sealed unsafe class EpollLoop : LoopThread
     /// <summary>A listening socket stays readable meanwhile: it is not watched, or this thread would spin.</summary>
     private void PauseAccepting(LoopListener listener, int error)
     {
-        Log.AcceptPaused(Logger, listener.LocalEndPoint, Errno.Describe(error));
+        listener.ReportPause(Errno.Describe(error));
         int index = _listeners.IndexOf(listener);
         Control(EpollApi.Modify, listener.Descriptor, 0, ListenerGeneration, index);
         Timers.After(Limits.AcceptPause, () =>

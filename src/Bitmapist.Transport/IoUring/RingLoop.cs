@@ -272,9 +272,10 @@ internal sealed unsafe class RingLoop : LoopThread
     private void ArmAccept(int index)
     {
         if (_listeners[index].IsStopped) return;
-        if (Options.AcceptShortage?.Invoke() is > 0 and var error)
+        if (Options.AcceptError?.Invoke() is > 0 and var error)
         {
-            PauseAccepting(index, error);
+            if (Errno.IsOneConnections(error)) Post(() => ArmAccept(index));
+            else PauseAccepting(index, error);
             return;
         }
 
@@ -286,7 +287,7 @@ internal sealed unsafe class RingLoop : LoopThread
         }
 
         entry->Opcode = RingApi.OpAccept;
-        if (Options.AcceptShortage is null) entry->IoPriority = RingApi.AcceptMultishot;
+        if (Options.AcceptError is null) entry->IoPriority = RingApi.AcceptMultishot;
         entry->Descriptor = _listeners[index].Descriptor;
         // Not non-blocking: of such a socket the kernel would not wait for readiness.
         entry->OperationFlags = LibC.CloseOnExec;
@@ -303,13 +304,13 @@ internal sealed unsafe class RingLoop : LoopThread
         }
 
         if ((completion.Flags & RingApi.CompletionMore) != 0 || listener.IsStopped) return;
-        if (completion.Result < 0 && Errno.IsShortage(-completion.Result)) PauseAccepting(index, -completion.Result);
-        else ArmAccept(index);
+        if (completion.Result >= 0 || Errno.IsOneConnections(-completion.Result)) ArmAccept(index);
+        else PauseAccepting(index, -completion.Result);
     }
 
     private void PauseAccepting(int index, int error)
     {
-        Log.AcceptPaused(Logger, _listeners[index].LocalEndPoint, Errno.Describe(error));
+        _listeners[index].ReportPause(Errno.Describe(error));
         Timers.After(Limits.AcceptPause, () => ArmAccept(index));
     }
 }

@@ -7,18 +7,18 @@ internal sealed class LoopCarrier : Carrier
 {
     private readonly LoopThread[] _loops;
     private readonly List<LoopListener> _listeners = [];
-    private readonly Action<TransportConnection> _accepted;
+    private readonly Func<Socket, LoopThread[], LoopListener> _listen;
 
     /// <param name="kind">Which way the loops carry.</param>
     /// <param name="count">How many.</param>
     /// <param name="create">Makes a loop of a number.</param>
-    /// <param name="accepted">Called on the loop's thread with each new connection.</param>
+    /// <param name="listen">Makes what deals a socket's connections out to loops.</param>
     /// <exception cref="IOException">The system lacks something; no thread is left.</exception>
     public LoopCarrier(
-        TransportKind kind, int count, Func<int, LoopThread> create, Action<TransportConnection> accepted)
+        TransportKind kind, int count, Func<int, LoopThread> create, Func<Socket, LoopThread[], LoopListener> listen)
     {
         Kind = kind;
-        _accepted = accepted;
+        _listen = listen;
         _loops = [.. Enumerable.Range(0, count).Select(create)];
         int started = 0;
         try
@@ -42,7 +42,7 @@ internal sealed class LoopCarrier : Carrier
 
     public override void Listen(Socket socket)
     {
-        var listener = new LoopListener(socket, _loops, _accepted);
+        LoopListener listener = _listen(socket, _loops);
         _listeners.Add(listener);
         _loops[0].Post(() => _loops[0].Listen(listener));
     }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Bitmapist.Transport.Linux;
+using Microsoft.Extensions.Logging;
 
 namespace Bitmapist.Transport.Loops;
 
@@ -9,8 +10,11 @@ namespace Bitmapist.Transport.Loops;
 /// loop (SO_REUSEPORT) the kernel would deal connections out by hash, so that a pool of fifty is served by some loops
 /// twice as much as by others, and a second server could take the same port unnoticed.
 /// </summary>
-internal sealed class LoopListener(Socket socket, IReadOnlyList<LoopThread> loops, Action<TransportConnection> accepted)
+internal sealed class LoopListener(
+    Socket socket, IReadOnlyList<LoopThread> loops, Action<TransportConnection> accepted, TransportOptions options,
+    ILogger logger)
 {
+    private readonly PauseReport _pauses = new(logger, socket.LocalEndPoint!);
     private int _next;
 
     /// <summary>The listening socket's descriptor.</summary>
@@ -25,9 +29,18 @@ internal sealed class LoopListener(Socket socket, IReadOnlyList<LoopThread> loop
     /// <summary>Accepts no more; a pending accept may still end.</summary>
     public bool IsStopped { get; set; }
 
-    /// <summary>Gives a new socket to a loop. The accepting loop's.</summary>
+    /// <summary>Says that accepting pauses, and why; not every time.</summary>
+    public void ReportPause(string reason) => _pauses.Note(reason);
+
+    /// <summary>Gives a new socket to a loop, or refuses it. The accepting loop's.</summary>
     public void Deal(LoopThread acceptor, int descriptor)
     {
+        if (options.Admit is { } admit && !admit())
+        {
+            Refuse(descriptor);
+            return;
+        }
+
         LoopThread least = loops[_next];
         for (int i = 1; i < loops.Count; i++)
         {
@@ -48,4 +61,23 @@ internal sealed class LoopListener(Socket socket, IReadOnlyList<LoopThread> loop
     public (EndPoint? Remote, EndPoint? Local) EndPointsOf(int descriptor) => IsUnix
         ? (LocalEndPoint, LocalEndPoint)
         : (SocketAddresses.Peer(descriptor), SocketAddresses.Local(descriptor));
+
+    /// <summary>
+    /// Nothing is waited for: a new socket has room for a line, and what its client may have sent already is taken from
+    /// it, so that closing does not discard the line.
+    /// </summary>
+    private unsafe void Refuse(int descriptor)
+    {
+        fixed (byte* refusal = options.Refusal.Span)
+        {
+            if (refusal is not null)
+                _ = LibC.Send(descriptor, refusal, options.Refusal.Length, LibC.NoSignal | LibC.DontWait);
+        }
+
+        const int UnreadBytes = 1024;
+        byte* unread = stackalloc byte[UnreadBytes];
+        _ = LibC.Receive(descriptor, unread, UnreadBytes, LibC.DontWait);
+        _ = LibC.Shutdown(descriptor, LibC.ShutdownBoth);
+        _ = LibC.Close(descriptor);
+    }
 }

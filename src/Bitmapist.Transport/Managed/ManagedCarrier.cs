@@ -26,11 +26,12 @@ internal sealed class ManagedCarrier(
 
     private async Task AcceptAsync(Socket listener)
     {
+        var pauses = new PauseReport(logger, listener.LocalEndPoint!);
         try
         {
             while (true)
             {
-                if (await TryAcceptAsync(listener).ConfigureAwait(false) is { } socket) Serve(socket);
+                if (await TryAcceptAsync(listener, pauses).ConfigureAwait(false) is { } socket) Serve(socket);
             }
         }
         catch (OperationCanceledException)
@@ -43,27 +44,38 @@ internal sealed class ManagedCarrier(
         }
     }
 
-    private async Task<Socket?> TryAcceptAsync(Socket listener)
+    private async Task<Socket?> TryAcceptAsync(Socket listener, PauseReport pauses)
     {
-        string? shortage = options.AcceptShortage?.Invoke() is > 0 and var error ? $"error {error}" : null;
+        string? trouble = null;
+        if (options.AcceptError?.Invoke() is > 0 and var error)
+        {
+            if (Linux.Errno.IsOneConnections(error)) return null;
+            trouble = $"error {error}";
+        }
+
         try
         {
-            if (shortage is null) return await listener.AcceptAsync(_stop.Token).ConfigureAwait(false);
+            if (trouble is null) return await listener.AcceptAsync(_stop.Token).ConfigureAwait(false);
         }
         catch (SocketException failure)
         {
-            if (failure.SocketErrorCode is not (SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable))
-                return null; // that connection's own trouble
-            shortage = failure.Message;
+            if (failure.SocketErrorCode is SocketError.ConnectionAborted or SocketError.ConnectionReset) return null;
+            trouble = failure.Message;
         }
 
-        Log.AcceptPaused(logger, listener.LocalEndPoint!, shortage);
+        pauses.Note(trouble!);
         await Task.Delay(Limits.AcceptPause, _stop.Token).ConfigureAwait(false);
         return null;
     }
 
     private void Serve(Socket socket)
     {
+        if (options.Admit is { } admit && !admit())
+        {
+            Refuse(socket);
+            return;
+        }
+
         ManagedConnection connection;
         try
         {
@@ -79,6 +91,26 @@ internal sealed class ManagedCarrier(
 
         // Its first bytes may be there already, and what they ask for take long: others wait to be accepted.
         ThreadPool.UnsafeQueueUserWorkItem(accepted, connection, preferLocal: false);
+    }
+
+    /// <summary>As <see cref="Loops.LoopListener"/> does it.</summary>
+    private void Refuse(Socket socket)
+    {
+        using (socket)
+        {
+            try
+            {
+                socket.Blocking = false;
+                socket.Send(options.Refusal.Span);
+                Span<byte> unread = stackalloc byte[1024];
+                if (socket.Available > 0) socket.Receive(unread);
+                socket.Shutdown(SocketShutdown.Both);
+            }
+            catch (SocketException)
+            {
+                // It has gone already.
+            }
+        }
     }
 
     /// <summary>Only Linux hands a listening socket's options down.</summary>

@@ -46,7 +46,7 @@ public abstract class ShortageSpec(TransportKind kind, int loops) : CarrierSpec(
         await using TestServer server = TestServer.Start(
             Options with
             {
-                AcceptShortage = () =>
+                AcceptError = () =>
                 {
                     attempts++;
                     return Volatile.Read(ref isShort) == 0 ? 0 : NoDescriptors;
@@ -58,11 +58,11 @@ public abstract class ShortageSpec(TransportKind kind, int loops) : CarrierSpec(
         early.Receive(4);
         Volatile.Write(ref isShort, 1);
         Socket[] late = [.. Enumerable.Range(0, 5).Select(_ => server.Connect())]; // into the system's backlog
-        await TestServer.UntilAsync(
-            () => server.Logger.Lines.Any(line => line.Contains("accepting nothing for a moment")), "a pause");
+        await TestServer.UntilAsync(() => server.Logger.Lines.Any(IsPause), "a pause");
         int before = attempts;
         await Task.Delay(500, TestContext.Current.CancellationToken);
         Assert.InRange(attempts - before, 1, 6); // one each tenth of a second, and no more
+        Assert.Single(server.Logger.Lines, IsPause); // a line a minute
         early.Send("pong"u8);
         Assert.Equal("pong"u8, early.Receive(4));
         Volatile.Write(ref isShort, 0);
@@ -73,4 +73,64 @@ public abstract class ShortageSpec(TransportKind kind, int loops) : CarrierSpec(
             client.Dispose();
         }
     }
+
+    [Theory]
+    [InlineData(24, 1)] // EMFILE
+    [InlineData(105, 1)] // ENOBUFS
+    [InlineData(9999, 1)] // something that nobody thought of
+    [InlineData(103, 0)] // ECONNABORTED: that connection's own, and no reason to pause
+    public async Task Accepting_goes_on_after_any_failure(int error, int lines)
+    {
+        int failures = 0;
+        await using TestServer server = TestServer.Start(
+            Options with { AcceptError = () => Interlocked.Increment(ref failures) <= 3 ? error : 0 },
+            Handlers.EchoAsync);
+        using Socket client = server.Connect();
+        client.Send("ping"u8);
+        Assert.Equal("ping"u8, client.Receive(4));
+        Assert.Equal(lines, server.Logger.Lines.Count(IsPause));
+    }
+
+    [Fact]
+    public async Task Who_is_not_admitted_is_told_and_costs_no_place()
+    {
+        int places = 5, refused = 0;
+        await using TestServer server = TestServer.Start(
+            Options with
+            {
+                Admit = () =>
+                {
+                    if (Interlocked.Decrement(ref places) >= 0) return true;
+                    Interlocked.Increment(ref places);
+                    Interlocked.Increment(ref refused);
+                    return false;
+                },
+                Refusal = "-full\r\n"u8.ToArray(),
+            },
+            async connection =>
+            {
+                await Handlers.EchoAsync(connection);
+                Interlocked.Increment(ref places);
+            });
+        Socket[] served = [.. Enumerable.Range(0, 5).Select(_ => server.Connect())];
+        foreach (Socket client in served)
+        {
+            client.Send("ping"u8);
+            Assert.Equal("ping"u8, client.Receive(4));
+        }
+
+        for (int i = 1; i <= 100; i++)
+        {
+            using Socket late = server.Connect();
+            late.Send("ping"u8);
+            Assert.Equal("-full\r\n"u8, late.Receive(7));
+            Assert.Equal(i, refused);
+        }
+
+        Assert.Equal(5, server.Transport.ConnectionCount);
+        foreach (Socket client in served) client.Dispose();
+        await TestServer.UntilAsync(() => Volatile.Read(ref places) == 5, "places given back");
+    }
+
+    private static bool IsPause(string line) => line.Contains("connections cannot be accepted just now");
 }

@@ -28,7 +28,9 @@ internal sealed class TestServer : IAsyncDisposable
         TransportOptions options, IReadOnlyList<ListenPoint> points, Func<TransportConnection, Task> serve)
     {
         var logger = new RecordingLogger();
-        return new TestServer(TransportServer.Start(points, options, serve, logger), logger);
+        TransportServer transport = TransportServer.Bind(points, options, serve, logger);
+        transport.Start();
+        return new TestServer(transport, logger);
     }
 
     /// <summary>A new connection; its blocking calls give up after <see cref="Patience"/>.</summary>

@@ -1,0 +1,94 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Bitmapist.Transport.Benchmarks;
+
+/// <summary>A server process under test: a carrier with the fixed reply, or redis-server.</summary>
+internal sealed class Contender : IDisposable
+{
+    private const double ClockTicksPerSecond = 100; // USER_HZ, fixed on every Linux architecture .NET runs on
+    private readonly Process _process;
+
+    /// <param name="name">redis, or a carrier, perhaps with a number of loops: epoll:2.</param>
+    public Contender(string name)
+    {
+        Name = name;
+        Port = FreePort();
+        string[] parts = name.Split(':');
+        string port = Port.ToString(CultureInfo.InvariantCulture);
+        var start = name == "redis"
+            ? new ProcessStartInfo("redis-server", ["--port", port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"])
+            : new ProcessStartInfo(Environment.ProcessPath!, ["serve", parts[0], port, parts.Length > 1 ? parts[1] : "1"]);
+        start.RedirectStandardInput = true;
+        start.RedirectStandardOutput = true;
+        // What the executable sets for itself.
+        start.Environment["DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS"] = "1";
+        start.Environment["DOTNET_TieredPGO"] = "1";
+        _process = Process.Start(start)!;
+        _process.OutputDataReceived += (_, _) => { };
+        _process.BeginOutputReadLine();
+        AwaitListening();
+    }
+
+    public string Name { get; }
+
+    public int Port { get; }
+
+    /// <summary>CPU seconds the process has used.</summary>
+    public double CpuSeconds
+    {
+        get
+        {
+            string stat = File.ReadAllText($"/proc/{_process.Id}/stat");
+            string[] fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+            return (Ticks(fields[11]) + Ticks(fields[12])) / ClockTicksPerSecond;
+        }
+    }
+
+    /// <summary>Resident memory in bytes.</summary>
+    public long ResidentBytes
+    {
+        get
+        {
+            string line = File.ReadLines($"/proc/{_process.Id}/status").First(line => line.StartsWith("VmRSS:"));
+            return long.Parse(line.AsSpan(6, line.Length - 9), NumberStyles.Integer, CultureInfo.InvariantCulture) * 1024;
+        }
+    }
+
+    public void Dispose()
+    {
+        if (Name == "redis") _process.Kill();
+        else _process.StandardInput.Close();
+        if (!_process.WaitForExit(TimeSpan.FromSeconds(10))) _process.Kill();
+        _process.Dispose();
+    }
+
+    private void AwaitListening()
+    {
+        long giveUpAt = Environment.TickCount64 + 30_000;
+        while (true)
+        {
+            try
+            {
+                using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+                probe.Connect(IPAddress.Loopback, Port);
+                return;
+            }
+            catch (SocketException) when (Environment.TickCount64 < giveUpAt && !_process.HasExited)
+            {
+                Thread.Sleep(5);
+            }
+        }
+    }
+
+    private static double Ticks(string field) => double.Parse(field, CultureInfo.InvariantCulture);
+
+    private static int FreePort()
+    {
+        using var probe = new TcpListener(IPAddress.Loopback, 0);
+        probe.Start();
+        return ((IPEndPoint)probe.LocalEndpoint).Port;
+    }
+}
