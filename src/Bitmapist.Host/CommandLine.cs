@@ -47,6 +47,14 @@ internal static class CommandLine
         DefaultValueFactory = _ => ServerOptions.MemoryDefault.ToString(CultureInfo.InvariantCulture),
     };
 
+    private static readonly Option<string> s_maxMemoryClients = new("-maxmemory-clients")
+    {
+        Description = "memory for unfinished requests and unread replies of all clients, 0 for any; beyond it those "
+            + "who take most are cut off",
+        HelpName = "bytes",
+        DefaultValueFactory = _ => ServerOptions.ClientMemoryDefault.ToString(CultureInfo.InvariantCulture),
+    };
+
     private static readonly Option<int> s_evictIdle = new("-evict-idle")
     {
         Description = "seconds after which an unused bitmap leaves memory, 0 for never", HelpName = "seconds",
@@ -74,19 +82,16 @@ internal static class CommandLine
         s_appendFsync.AcceptOnlyFromAmong("always", "everysec", "no");
         Restrict(s_save, 0, 365 * 24 * 3600);
         Restrict(s_evictIdle, 0, 365 * 24 * 3600);
-        s_maxMemory.Validators.Add(result =>
-        {
-            if (result.Tokens.Count > 0 && !MemorySize.TryParse(result.Tokens[0].Value, out _))
-                result.AddError($"-maxmemory must be a number of bytes such as 512mb, not {result.Tokens[0].Value}");
-        });
+        RestrictToSizes(s_maxMemory);
+        RestrictToSizes(s_maxMemoryClients);
         Restrict(s_databases, 1, 65_535);
         Restrict(s_maxClients, 1, 1_000_000);
         var root = new RootCommand("bitmapist-server: a Redis-compatible server for bitmap analytics");
         root.Options.Remove(root.Options.Single(option => option is VersionOption));
         Option[] options =
         [
-            s_addr, s_db, s_bak, s_save, s_appendFsync, s_maxMemory, s_evictIdle, s_databases, s_maxClients, s_debug,
-            s_version,
+            s_addr, s_db, s_bak, s_save, s_appendFsync, s_maxMemory, s_maxMemoryClients, s_evictIdle, s_databases,
+            s_maxClients, s_debug, s_version,
         ];
         foreach (Option option in options) root.Options.Add(option);
         var version = new Command("version", "print the version and exit");
@@ -112,6 +117,12 @@ internal static class CommandLine
         if (result.Tokens.Count > 0 && int.TryParse(result.Tokens[0].Value, out int value)
             && (value < min || value > max))
             result.AddError($"{option.Name} must be from {min} to {max}, not {value}");
+    });
+
+    private static void RestrictToSizes(Option<string> option) => option.Validators.Add(result =>
+    {
+        if (result.Tokens.Count > 0 && !MemorySize.TryParse(result.Tokens[0].Value, out _))
+            result.AddError($"{option.Name} must be a number of bytes such as 512mb, not {result.Tokens[0].Value}");
     });
 
     private static bool TryGetAddresses(ParseResult parsed, List<ListenAddress> addresses)
@@ -157,13 +168,17 @@ internal static class CommandLine
                 "no" => FsyncPolicy.No,
                 _ => FsyncPolicy.EverySecond,
             },
-            MemoryBytesMax = MemorySize.TryParse(parsed.GetValue(s_maxMemory)!, out long bytes) ? bytes : 0,
+            MemoryBytesMax = SizeOf(parsed, s_maxMemory),
+            ClientMemoryBytesMax = SizeOf(parsed, s_maxMemoryClients),
             EvictIdleSeconds = parsed.GetValue(s_evictIdle),
             Databases = parsed.GetValue(s_databases),
             ClientsMax = parsed.GetValue(s_maxClients),
             Debug = parsed.GetValue(s_debug),
         });
     }
+
+    private static long SizeOf(ParseResult parsed, Option<string> option) =>
+        MemorySize.TryParse(parsed.GetValue(option)!, out long bytes) ? bytes : 0;
 
     /// <summary>Whether a backup's path is the database's, or that of a file named after it: log, lock.</summary>
     private static bool IsOneOfTheDatabase(string backup, string database) =>

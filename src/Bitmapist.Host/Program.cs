@@ -7,6 +7,8 @@ using Bitmapist.Server;
 using Bitmapist.Storage.Files;
 using Microsoft.Extensions.Logging;
 
+if (StartCheck.Refuses(args)) return 1;
+
 // Requests are served on the thread that finds their socket ready; read once, before the first socket is made.
 Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1");
 

@@ -1,16 +1,8 @@
-using System.Net;
-using System.Net.Sockets;
 using Bitmapist.Engine.Durability;
 using Bitmapist.Engine.Expiry;
 using Bitmapist.Engine.Keyspace;
 using Bitmapist.Server.Connections;
 using Bitmapist.Storage.Files;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace Bitmapist.Server;
@@ -26,7 +18,7 @@ public sealed class BitmapistServer : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly TaskCompletionSource<bool> _shutdownAsked =
         new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private WebApplication? _host;
+    private Listener? _listener;
 
     private BitmapistServer(ServerState state, ExpiryCycle expiry, ILogger logger)
     {
@@ -67,11 +59,11 @@ public sealed class BitmapistServer : IAsyncDisposable
                 CommandLog = options.Debug ? logger : null,
             },
             new ExpiryCycle(store, time), logger);
-        if (server._state.ClientsMax < options.ClientsMax)
-            Log.ClientsLimited(logger, options.ClientsMax, server._state.ClientsMax);
         try
         {
-            server._host = await ListenAsync(server._state, loggers).ConfigureAwait(false);
+            server._listener = Listener.Bind(server._state, logger);
+            server.LimitClients();
+            server._listener.Start();
         }
         catch
         {
@@ -96,8 +88,7 @@ public sealed class BitmapistServer : IAsyncDisposable
     {
         _state.Clients.CloseAll();
         // A client that does not read its replies must not keep the server from stopping.
-        using var patience = new CancellationTokenSource(Limits.StopPatience);
-        if (_host is not null) await _host.StopAsync(patience.Token).ConfigureAwait(false);
+        if (_listener is not null) await _listener.StopAsync(Limits.StopPatience).ConfigureAwait(false);
         await _state.Slurper.EndAsync().ConfigureAwait(false);
         if (!save || _state.Persistence is not { } persistence) return null;
         return await persistence.SaveAsync().ConfigureAwait(false);
@@ -105,64 +96,23 @@ public sealed class BitmapistServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (_host is not null) await _host.DisposeAsync().ConfigureAwait(false);
+        if (_listener is not null) await _listener.DisposeAsync().ConfigureAwait(false);
         await _state.Slurper.DisposeAsync().ConfigureAwait(false);
         await _expiry.DisposeAsync().ConfigureAwait(false);
         if (_state.Persistence is { } persistence) await persistence.DisposeAsync().ConfigureAwait(false);
     }
 
-    private static async Task<WebApplication> ListenAsync(ServerState state, ILoggerFactory loggers)
+    /// <summary>
+    /// Leaves to clients what descriptors there are beside what is open now, with none of them here, and what the
+    /// server's own work may open later.
+    /// </summary>
+    private void LimitClients()
     {
-        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Services.AddSingleton(state);
-        builder.Services.AddSingleton(loggers);
-        builder.Services.AddSingleton(typeof(ILogger<>), typeof(Logger<>));
-        builder.WebHost.UseKestrelCore();
-        builder.WebHost.UseSockets(sockets =>
-        {
-            // Requests take microseconds: a hop to the pool would cost more than serving them where they arrive.
-            sockets.UnsafePreferInlineScheduling = true;
-            // A connection's 4 KiB are worth a system call per request.
-            sockets.WaitForDataBeforeAllocatingBuffer = false;
-            sockets.MaxWriteBufferSize = Limits.TransportBufferBytes;
-            sockets.Backlog = 511; // as Redis
-            sockets.CreateBoundListenSocket = CreateListenSocket;
-        });
-        builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            foreach (ListenAddress address in state.Options.Addresses) Listen(kestrel, address);
-        });
-        WebApplication host = builder.Build();
-        try
-        {
-            await host.StartAsync().ConfigureAwait(false);
-        }
-        catch (Exception failure) when (failure is IOException or SocketException or UnauthorizedAccessException)
-        {
-            await host.DisposeAsync().ConfigureAwait(false);
-            Exception reason = failure.GetBaseException();
-            throw new IOException($"cannot listen on {string.Join(", ", state.Options.Addresses)}: {reason.Message}",
-                failure);
-        }
-
-        return host;
-    }
-
-    /// <summary>A listening socket whose connections notice when their peer has vanished.</summary>
-    private static Socket CreateListenSocket(EndPoint endPoint)
-    {
-        Socket socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endPoint);
-        if (socket.ProtocolType != ProtocolType.Tcp) return socket;
-        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, optionValue: true);
-        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, Limits.KeepAliveSeconds);
-        return socket;
-    }
-
-    private static void Listen(KestrelServerOptions kestrel, ListenAddress address)
-    {
-        static void Serve(ListenOptions listen) => listen.UseConnectionHandler<RespConnectionHandler>();
-        if (address.Ip is null) kestrel.ListenLocalhost(address.Port, Serve);
-        else if (address.Ip.Equals(IPAddress.IPv6Any)) kestrel.ListenAnyIP(address.Port, Serve);
-        else kestrel.Listen(address.Ip, address.Port, Serve);
+        long limit = DescriptorLimit.Read();
+        _state.ClientsPossible = DescriptorLimit.ClientsMax(int.MaxValue, limit, DescriptorLimit.CountOpen());
+        int wanted = _state.ClientsMax;
+        if (wanted <= _state.ClientsPossible) return;
+        _state.ClientsMax = _state.ClientsPossible;
+        Log.ClientsLimited(_logger, limit, wanted, _state.ClientsMax);
     }
 }

@@ -14,6 +14,12 @@ internal static class Limits
     /// </summary>
     public const long InlineChunks = 16;
 
+    /// <summary>
+    /// Bytes of a client's name, and of its library's name and version: every CLIENT LIST has them all (Redis: 512
+    /// MiB). Error: "a client's name may have at most 1024 bytes".
+    /// </summary>
+    public const int ClientNameBytes = 1024;
+
     /// <summary>Characters of a backup's name in BGSAVE TO. Error: what a name may be.</summary>
     public const int BackupNameCharacters = 200;
 
@@ -32,8 +38,14 @@ internal static class Limits
     /// </summary>
     public const int TurnBytes = 64 * 1024;
 
-    /// <summary>Strings up to this many bytes are replied at once; longer ones are streamed.</summary>
+    /// <summary>Replies up to this many bytes are written at once; longer ones are streamed.</summary>
     public const int InlineReplyBytes = 64 * 1024;
+
+    /// <summary>
+    /// The same while replies wait for a client to take them: what the queue then holds is what long replies are made
+    /// of, which takes about as much as this.
+    /// </summary>
+    public const int QueuedReplyBytes = 1024;
 
     /// <summary>Reply bytes written before a stream waits for the socket to take them.</summary>
     public const int StreamPieceBytes = 64 * 1024;
@@ -44,10 +56,11 @@ internal static class Limits
     /// </summary>
     public const int TransportBufferBytes = 1024 * 1024;
 
-    /// <summary>
-    /// Descriptors kept for files, listening sockets and the runtime when clients are limited by their number.
-    /// </summary>
-    public const int ReservedDescriptors = 64;
+    /// <summary>How long a listening socket rests after it could not accept, for want of memory, say.</summary>
+    public static readonly TimeSpan AcceptRetry = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>How often at most the log repeats a line about what goes on failing.</summary>
+    public static readonly TimeSpan RepeatedLogInterval = TimeSpan.FromMinutes(1);
 
     /// <summary>Longest name of a key, in bytes: what the database file's index takes (Redis: 512 MiB).</summary>
     public const int KeyBytes = Engine.Limits.KeyBytes;
@@ -57,6 +70,12 @@ internal static class Limits
     /// bits that compress badly may take a little more than the bytes they came in.
     /// </summary>
     public const long TransactionBytes = 512L * 1024 * 1024;
+
+    /// <summary>
+    /// Replies of one transaction that are made while it runs, and so wait as bytes (numbers, INFO, COMMAND DOCS, but
+    /// not GET or KEYS). A client that asks for more is cut off; the commands take effect.
+    /// </summary>
+    public const long TransactionReplyBytes = TransactionBytes;
 
     /// <summary>
     /// A transaction of up to so many bytes, and as many of replies, is kept for the connection's next one: most need

@@ -40,12 +40,29 @@ internal static partial class Log
     public static partial void NoBackupPath(ILogger logger);
 
     [LoggerMessage(13, LogLevel.Warning,
-        "{Configured} clients are configured, but open files are limited (ulimit -n): taking {ClientsMax} at most")]
-    public static partial void ClientsLimited(ILogger logger, int configured, int clientsMax);
+        "the limit of {Limit} open files (ulimit -n) is too low for {Configured} clients: maxclients has been reduced "
+        + "to {ClientsMax}; for more, increase 'ulimit -n'")]
+    public static partial void ClientsLimited(ILogger logger, long limit, int configured, int clientsMax);
 
     [LoggerMessage(14, LogLevel.Warning,
         "the database file could not be written anew without its garbage, will be tried again: {Reason}")]
     public static partial void CompactionFailed(ILogger logger, string reason);
+
+    [LoggerMessage(15, LogLevel.Error, "connections cannot be accepted just now, they wait: {Reason}")]
+    public static partial void AcceptFailed(ILogger logger, string reason);
+
+    [LoggerMessage(16, LogLevel.Error, "a connection could not be served to its end")]
+    public static partial void ConnectionFailed(ILogger logger, Exception bug);
+
+    [LoggerMessage(17, LogLevel.Warning,
+        "client {Client} from {Address} is cut off: {Bytes} bytes of requests and replies wait for it, and all clients "
+        + "together may have {BytesMax} (maxmemory-clients)")]
+    public static partial void ClientCutOff(ILogger logger, long client, string address, long bytes, long bytesMax);
+
+    [LoggerMessage(18, LogLevel.Warning,
+        "client {Client} from {Address} is cut off: the replies of its transaction, which took effect, have more than "
+        + "{BytesMax} bytes")]
+    public static partial void TransactionCutOff(ILogger logger, long client, string address, long bytesMax);
 
     [LoggerMessage(20, LogLevel.Information, "importing redis dataset from {Source} into db {Database}")]
     public static partial void SlurpStarted(ILogger logger, string source, int database);

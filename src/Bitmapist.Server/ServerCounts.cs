@@ -15,6 +15,9 @@ internal sealed class ServerCounts
     /// <summary>Connections refused because there were too many.</summary>
     public long Rejected { get; set; }
 
+    /// <summary>Clients cut off because they made the server hold too much.</summary>
+    public long CutOff { get; set; }
+
     public KeyspaceStatistics Keyspace { get; set; }
 
     /// <summary>Commands run.</summary>
@@ -26,6 +29,7 @@ internal sealed class ServerCounts
         Clients.Subtract(earlier.Clients);
         Accepted -= earlier.Accepted;
         Rejected -= earlier.Rejected;
+        CutOff -= earlier.CutOff;
         Keyspace = new KeyspaceStatistics(
             Keyspace.Hits - earlier.Keyspace.Hits,
             Keyspace.Misses - earlier.Keyspace.Misses,

@@ -24,6 +24,11 @@ public sealed record ServerOptions
     /// <summary>Bytes of bitmaps and index in memory; 0: any number.</summary>
     public long MemoryBytesMax { get; init; } = MemoryDefault;
 
+    /// <summary>
+    /// Bytes of unfinished requests, transactions and unread replies of all clients together; 0: any number.
+    /// </summary>
+    public long ClientMemoryBytesMax { get; init; } = ClientMemoryDefault;
+
     /// <summary>Seconds after which a bitmap that nobody asked for leaves memory; 0: it stays.</summary>
     public int EvictIdleSeconds { get; init; } = 300;
 
@@ -32,6 +37,9 @@ public sealed record ServerOptions
     /// database file, which cold reads come from.
     /// </summary>
     public static long MemoryDefault => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2;
+
+    /// <summary>A quarter of what the machine, or the container the process runs in, has.</summary>
+    public static long ClientMemoryDefault => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4;
 
     /// <summary>When the log is synced to the disk.</summary>
     public Storage.Log.FsyncPolicy AppendFsync { get; init; } = Storage.Log.FsyncPolicy.EverySecond;

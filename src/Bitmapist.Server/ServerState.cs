@@ -13,26 +13,37 @@ internal sealed class ServerState
 {
     private const int ErrorCodesMax = 128; // Redis stops telling error codes apart at as many
     private readonly ConcurrentDictionary<string, long> _errors = new();
+    private int _clientsMax;
 
     public ServerState(
         ServerOptions options, KeyspaceStore store, PersistentKeyspace? persistence, TimeProvider time, ILogger logger)
     {
         Options = options;
-        long descriptors = DescriptorLimit.Read();
-        ClientsMax = (int)Math.Clamp(descriptors - Limits.ReservedDescriptors, 1, options.ClientsMax);
+        ClientsMax = options.ClientsMax;
         Store = store;
         Persistence = persistence;
         Time = time;
         StartedAtUnixMs = time.GetUtcNow().ToUnixTimeMilliseconds();
         Statistics = new ServerStatistics(this);
         Backups = new Backups(persistence, options.DatabasePath ?? "", logger);
+        ClientMemory = new ClientMemory(Clients, logger) { BytesMax = options.ClientMemoryBytesMax };
         Slurper = new Slurper(store, persistence, time, logger, RunId);
     }
 
     public ServerOptions Options { get; }
 
-    /// <summary>Clients at once: as configured, or as many as the process may have descriptors for.</summary>
-    public int ClientsMax { get; }
+    /// <summary>
+    /// Clients at once; at most <see cref="ClientsPossible"/>. May change while the server runs; who is connected
+    /// stays.
+    /// </summary>
+    public int ClientsMax
+    {
+        get => Volatile.Read(ref _clientsMax);
+        set => Volatile.Write(ref _clientsMax, value);
+    }
+
+    /// <summary>As many clients as the process may have descriptors for.</summary>
+    public int ClientsPossible { get; set; } = int.MaxValue;
 
     public KeyspaceStore Store { get; }
 
@@ -45,6 +56,12 @@ internal sealed class ServerState
     public TimeProvider Time { get; }
 
     public ClientRegistry Clients { get; } = new();
+
+    /// <summary>Bytes of a transaction's replies that wait as bytes.</summary>
+    public long TransactionReplyBytesMax { get; init; } = Limits.TransactionReplyBytes;
+
+    /// <summary>What clients make the server hold.</summary>
+    public ClientMemory ClientMemory { get; }
 
     /// <summary>Copies from other servers.</summary>
     public Slurper Slurper { get; }

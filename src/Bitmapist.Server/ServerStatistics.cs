@@ -62,8 +62,9 @@ internal sealed class ServerStatistics(ServerState server)
     private ServerCounts Read() => new()
     {
         Clients = server.Clients.Sum(),
-        Accepted = server.Clients.Accepted - server.Clients.Rejected,
+        Accepted = server.Clients.Accepted,
         Rejected = server.Clients.Rejected,
+        CutOff = server.ClientMemory.CutOff,
         Keyspace = server.Store.Statistics(),
     };
 }

@@ -12,7 +12,9 @@ namespace Bitmapist.Engine.Keyspace;
 /// </summary>
 public sealed class Session(KeyspaceStore store) : IDisposable
 {
+    private const int WatchBytes = 200; // a watched key's places in two tables, beside its name
     private readonly HashSet<StoredKey> _watched = [];
+    private long _watchedBytes;
     private ulong _held;
     private long _transactionNowUnixMs;
     private volatile bool _isWatchBroken;
@@ -25,6 +27,9 @@ public sealed class Session(KeyspaceStore store) : IDisposable
 
     /// <summary>A watched key was touched since it was watched; EXEC must then refuse.</summary>
     public bool IsWatchBroken => _isWatchBroken;
+
+    /// <summary>Bytes that the watched keys' names occupy, about. From any thread.</summary>
+    public long WatchedBytes => Volatile.Read(ref _watchedBytes);
 
     internal KeyspaceStore Store => store;
 
@@ -92,6 +97,7 @@ public sealed class Session(KeyspaceStore store) : IDisposable
         using ShardScope scope = Enter(key.ShardMask);
         Find(key); // an expired key counts as missing from here on, so its removal must not break the watch later
         _watched.Add(watched);
+        Volatile.Write(ref _watchedBytes, _watchedBytes + name.Length + WatchBytes);
         store.Shards[key.Shard].Watches.Add(watched, this);
     }
 
@@ -106,6 +112,7 @@ public sealed class Session(KeyspaceStore store) : IDisposable
         }
 
         _watched.Clear();
+        Volatile.Write(ref _watchedBytes, 0);
         _isWatchBroken = false;
     }
 

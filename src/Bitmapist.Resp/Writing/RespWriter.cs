@@ -149,6 +149,15 @@ public readonly ref struct RespWriter(IBufferWriter<byte> output, RespVersion ve
     /// <summary>Bytes as they are: a piece of a bulk's payload, or replies encoded earlier.</summary>
     public void WriteRaw(ReadOnlySpan<byte> bytes) => _output.Write(bytes);
 
+    /// <summary>
+    /// Room for a piece of a bulk's payload, to be filled and then counted by <see cref="AdvanceRaw"/>: for bytes that
+    /// are made where they go.
+    /// </summary>
+    public Span<byte> RawSpan(int bytes) => _output.GetSpan(bytes);
+
+    /// <summary>Counts bytes filled in at the start of the last <see cref="RawSpan"/>.</summary>
+    public void AdvanceRaw(int bytes) => _output.Advance(bytes);
+
     /// <summary>Closes a bulk string opened by <see cref="WriteBulkHeader"/>.</summary>
     public void WriteBulkEnd() => WriteConstant("\r\n"u8);
 

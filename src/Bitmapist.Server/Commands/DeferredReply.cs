@@ -6,24 +6,40 @@ namespace Bitmapist.Server.Commands;
 
 /// <summary>
 /// The part of a command that takes long and needs no lock: it works on values that were frozen when the command took
-/// effect. Computed on another thread when <see cref="Cost"/> is high, and after EXEC has let go of its shards.
+/// effect. Computed on another thread when <see cref="Cost"/> is high, and after EXEC has let go of its shards. A long
+/// reply stays what it is, frozen values, and becomes bytes piece by piece as the client takes them. Used by one thread
+/// at a time.
 /// </summary>
 internal abstract class DeferredReply
 {
     private byte[]? _failure;
+    private bool _isFinished;
 
     /// <summary>Chunks of 65,536 bits to visit, roughly.</summary>
     public abstract long Cost { get; }
 
-    /// <summary>A part of the reply is a string so long that it is streamed.</summary>
-    public virtual bool IsStreamed => false;
+    /// <summary>Bytes of the reply, about, an estimate from above; it may become less when the work is done.</summary>
+    public virtual long LengthBytes => 0;
 
     /// <summary>
-    /// Does the work, on whatever thread. What lies in the database file may turn out to be unreadable: then the reply
-    /// is an error that says so.
+    /// Bytes of memory that the reply keeps from being freed until it is written, about, an estimate from above.
+    /// </summary>
+    public virtual long HeldBytes => 0;
+
+    /// <summary>
+    /// The work may wait until the reply is written: nobody else needs its result, and it takes memory that is not
+    /// needed before.
+    /// </summary>
+    public virtual bool MayWait => false;
+
+    /// <summary>
+    /// Does the work, on whatever thread, unless it was done before. What lies in the database file may turn out to be
+    /// unreadable: then the reply is an error that says so.
     /// </summary>
     public void Finish()
     {
+        if (_isFinished) return;
+        _isFinished = true;
         try
         {
             Compute();
@@ -35,31 +51,32 @@ internal abstract class DeferredReply
     }
 
     /// <summary>
-    /// Writes the next part of the reply: all of it, or what comes before a string to be streamed and then CRLF.
+    /// Writes the reply's next piece, about <see cref="Limits.StreamPieceBytes"/> at most; the work has been done.
     /// </summary>
-    /// <returns>Whether another part follows.</returns>
-    public bool WriteNext(RespWriter reply, out StringSlice? body)
+    /// <returns>Whether another piece follows.</returns>
+    public bool WriteNext(RespWriter reply)
     {
-        if (_failure is null) return WritePart(reply, out body);
+        if (_failure is null) return WritePiece(reply);
         reply.WriteError(_failure);
-        body = null;
         return false;
+    }
+
+    /// <summary>Writes the whole reply, which is short; the connection's own thread does.</summary>
+    public void WriteAll(RespWriter reply)
+    {
+        while (WriteNext(reply)) continue;
+        Recycle();
     }
 
     /// <summary>Does the work.</summary>
     protected abstract void Compute();
 
-    /// <summary>
-    /// Writes the next part of the reply: all of it, or what comes before a string to be streamed and then CRLF.
-    /// </summary>
-    /// <returns>Whether another part follows.</returns>
-    protected virtual bool WritePart(RespWriter reply, out StringSlice? body)
+    /// <summary>Gives back what the connection can use again, on its own thread; the reply has been written.</summary>
+    protected virtual void Recycle()
     {
-        body = null;
-        Write(reply);
-        return false;
     }
 
-    /// <summary>Writes the whole reply; for those without streamed parts.</summary>
-    protected abstract void Write(RespWriter reply);
+    /// <summary>Writes the next piece.</summary>
+    /// <returns>Whether another piece follows.</returns>
+    protected abstract bool WritePiece(RespWriter reply);
 }

@@ -1,40 +1,47 @@
-using System.Buffers;
 using Bitmapist.Engine.Bits;
 using Bitmapist.Resp.Writing;
 
 namespace Bitmapist.Server.Commands;
 
-/// <summary>
-/// A string or a slice of one as a bulk reply: a short one at once, a long one streamed piece by piece.
-/// </summary>
+/// <summary>A string or a slice of one as a bulk reply; its bytes are made of its bits as it is written.</summary>
 internal sealed class StringReply(StringSlice slice) : DeferredReply
 {
+    // What a reply waiting in a queue may keep alive by itself: a chunk or two that have changed since, and the list of
+    // all chunks. The others it shares with the key, or with other replies.
+    private const int HeldBytesMax = 16 * 1024;
+
+    private const int FrameBytes = 32;
+    private long _next = -1;
+
     public override long Cost => slice.Value.Pending.IsReady ? 1 : slice.Value.Cost;
 
-    public override bool IsStreamed => slice.LengthBytes > Limits.InlineReplyBytes;
+    public override long LengthBytes => slice.LengthBytes + FrameBytes;
+
+    public override long HeldBytes => Math.Min(LengthBytes, HeldBytesMax);
+
+    public override bool MayWait => true;
 
     protected override void Compute() => slice.Value.Pending.Force();
 
-    protected override bool WritePart(RespWriter reply, out StringSlice? body)
+    protected override bool WritePiece(RespWriter reply)
     {
-        body = IsStreamed ? slice : null;
-        if (IsStreamed) reply.WriteBulkHeader(slice.LengthBytes);
-        else Write(reply);
-        return false;
-    }
-
-    protected override void Write(RespWriter reply)
-    {
-        reply.WriteBulkHeader(slice.LengthBytes);
-        byte[] piece = ArrayPool<byte>.Shared.Rent(StringBytes.ChunkBytes);
-        for (long start = 0; start < slice.LengthBytes; start += StringBytes.ChunkBytes)
+        if (_next < 0)
         {
-            int pieceBytes = (int)Math.Min(slice.LengthBytes - start, StringBytes.ChunkBytes);
-            slice.CopyTo(start, piece.AsSpan(0, pieceBytes));
-            reply.WriteRaw(piece.AsSpan(0, pieceBytes));
+            reply.WriteBulkHeader(slice.LengthBytes);
+            _next = 0;
         }
 
-        ArrayPool<byte>.Shared.Return(piece);
+        long end = Math.Min(slice.LengthBytes, _next + Limits.StreamPieceBytes);
+        while (_next < end)
+        {
+            int bytes = (int)Math.Min(end - _next, StringBytes.ChunkBytes);
+            slice.CopyTo(_next, reply.RawSpan(bytes)[..bytes]);
+            reply.AdvanceRaw(bytes);
+            _next += bytes;
+        }
+
+        if (_next < slice.LengthBytes) return true;
         reply.WriteBulkEnd();
+        return false;
     }
 }

@@ -1,8 +1,6 @@
-using System.Buffers;
 using System.Diagnostics;
 using System.IO.Pipelines;
 using System.Net;
-using Bitmapist.Engine.Bits;
 using Bitmapist.Engine.Keyspace;
 using Bitmapist.Resp.Requests;
 using Bitmapist.Resp.Writing;
@@ -17,18 +15,29 @@ namespace Bitmapist.Server.Connections;
 /// </summary>
 internal sealed class ClientConnection : IDisposable
 {
+    private const long SettledBytes = 16 * 1024; // smaller changes of what the client makes the server hold wait
+
     private readonly PipeReader _input;
     private readonly OutboundQueue _output;
     private readonly RequestReader _requests = new();
     private readonly CommandContext _call;
     private readonly ServerState _server;
+    private readonly Action? _abort;
     private TransactionState? _idleTransaction;
+    private long _countedBytes;
+    private int _isCutOff;
 
-    public ClientConnection(long id, PipeReader input, PipeWriter output, ServerState server)
+    /// <param name="id">Unlike that of any other client.</param>
+    /// <param name="input">Requests.</param>
+    /// <param name="output">Replies.</param>
+    /// <param name="server">What it serves.</param>
+    /// <param name="abort">Closes the socket at once; from any thread.</param>
+    public ClientConnection(long id, PipeReader input, PipeWriter output, ServerState server, Action? abort = null)
     {
         Id = id;
         _input = input;
-        _output = new OutboundQueue(output, Counters);
+        _output = new OutboundQueue(output, Counters, Settle, input.CancelPendingRead);
+        _abort = abort;
         _server = server;
         Session = new Session(server.Store);
         _call = new CommandContext(this, server);
@@ -70,6 +79,15 @@ internal sealed class ClientConnection : IDisposable
 
     public long QueuedReplyBytes => _output.QueuedBytes;
 
+    /// <summary>Bytes of the transaction being queued, and of the names of watched keys.</summary>
+    public long TransactionBytes => (Transaction?.Bytes ?? 0) + Session.WatchedBytes;
+
+    /// <summary>Bytes that the client makes the server hold, about. From any thread.</summary>
+    public long HeldBytes => BufferedRequestBytes + QueuedReplyBytes + TransactionBytes;
+
+    /// <summary>Whether it was cut off in the middle.</summary>
+    public bool IsCutOff => Volatile.Read(ref _isCutOff) != 0;
+
     private enum Next
     {
         /// <summary>The segment is used up.</summary>
@@ -86,7 +104,7 @@ internal sealed class ClientConnection : IDisposable
         Close,
     }
 
-    /// <summary>Serves the client until it goes, errs or quits.</summary>
+    /// <summary>Serves the client until it goes, errs, quits or is cut off.</summary>
     public async Task RunAsync()
     {
         long bytesThisTurn = 0;
@@ -112,6 +130,7 @@ internal sealed class ClientConnection : IDisposable
             bytesThisTurn += read.Buffer.Length;
             _input.AdvanceTo(read.Buffer.End);
             await SendAsync().ConfigureAwait(false);
+            Settle();
             if (read.IsCompleted || read.IsCanceled) break;
             if (bytesThisTurn < Limits.TurnBytes) continue;
             // A client that never pauses must not keep the thread that serves other sockets as well.
@@ -120,6 +139,7 @@ internal sealed class ClientConnection : IDisposable
         }
 
         await _output.DrainAsync().ConfigureAwait(false);
+        if (_output.Failure is { } failure) throw new InvalidOperationException("A reply cannot be written.", failure);
     }
 
     /// <summary>Makes <see cref="RunAsync"/> return once what is running has been answered. From any thread.</summary>
@@ -129,7 +149,25 @@ internal sealed class ClientConnection : IDisposable
         _input.CancelPendingRead();
     }
 
-    public void Dispose() => Session.Dispose();
+    /// <summary>
+    /// Closes the connection at once and lets go of what waits for it; a command that runs takes effect all the same.
+    /// From any thread.
+    /// </summary>
+    /// <returns>False when that was done before.</returns>
+    public bool CutOff()
+    {
+        if (Interlocked.Exchange(ref _isCutOff, 1) != 0) return false;
+        RequestClose();
+        _output.Abandon();
+        _abort?.Invoke();
+        return true;
+    }
+
+    public void Dispose()
+    {
+        Session.Dispose();
+        _server.ClientMemory.Settle(ref _countedBytes, 0);
+    }
 
     /// <summary>MULTI: queues commands from now on.</summary>
     public void BeginTransaction()
@@ -175,13 +213,12 @@ internal sealed class ClientConnection : IDisposable
             long endedAt = Stopwatch.GetTimestamp();
             if (LastCommand is not null) Counters.Ticks[LastCommand.Index] += endedAt - startedAt;
             startedAt = endedAt;
-            if (_call.Deferred is not null)
+            if (_call.Deferred is { } deferred)
             {
-                if (_call.Deferred.Cost > Limits.InlineChunks || _call.Deferred.IsStreamed) return Next.Finish;
-                DeferredReply deferred = _call.TakeDeferred()!;
+                if (deferred.Cost > Limits.InlineChunks || IsLong(deferred)) return Next.Finish;
+                _call.TakeDeferred();
                 deferred.Finish();
-                bool isMore = deferred.WriteNext(new RespWriter(_output.Writer, Version), out StringSlice? body);
-                Debug.Assert(!isMore && body is null, "What is streamed is not finished here.");
+                deferred.WriteAll(new RespWriter(_output.Writer, Version));
             }
 
             if (_output.UnflushedBytes > Limits.TransportBufferBytes) return Next.Send;
@@ -200,14 +237,26 @@ internal sealed class ClientConnection : IDisposable
     {
         if (deferred.Cost > Limits.InlineChunks) await Task.Run(deferred.Finish).ConfigureAwait(false);
         else deferred.Finish();
-        bool isMore = true;
-        while (isMore)
+        if (!IsLong(deferred))
         {
-            isMore = deferred.WriteNext(new RespWriter(_output.Writer, Version), out StringSlice? body);
-            if (body is not { } slice) continue;
-            await CommitAsync().ConfigureAwait(false);
-            _output.Stream(slice);
+            deferred.WriteAll(new RespWriter(_output.Writer, Version));
+            return;
         }
+
+        await CommitAsync().ConfigureAwait(false);
+        _output.Stream(deferred, Version);
+    }
+
+    /// <summary>Whether a reply had better wait as what it is made of than as bytes.</summary>
+    private bool IsLong(DeferredReply reply) =>
+        reply.LengthBytes > (_output.IsBehind ? Limits.QueuedReplyBytes : Limits.InlineReplyBytes);
+
+    /// <summary>Counts what the client makes the server hold, unless that is about what was counted last.</summary>
+    private void Settle()
+    {
+        long bytes = HeldBytes;
+        if (Math.Abs(bytes - Volatile.Read(ref _countedBytes)) >= SettledBytes)
+            _server.ClientMemory.Settle(ref _countedBytes, bytes);
     }
 
     /// <summary>Sends the replies so far, after what they acknowledge is in the log.</summary>

@@ -10,11 +10,12 @@ internal sealed class ClientRegistry
     private readonly Lock _closing = new();
     private long _lastId;
     private long _rejected;
+    private int _places;
     private volatile bool _isStopping;
 
     public int Count => _clients.Count;
 
-    /// <summary>Connections accepted since the start.</summary>
+    /// <summary>Connections served since the start.</summary>
     public long Accepted => Volatile.Read(ref _lastId);
 
     /// <summary>Connections refused because there were too many.</summary>
@@ -26,7 +27,26 @@ internal sealed class ClientRegistry
     /// <summary>Ids begin with 1 and are never used again.</summary>
     public long NextId() => Interlocked.Increment(ref _lastId);
 
-    public void CountRejected() => Interlocked.Increment(ref _rejected);
+    /// <summary>
+    /// Takes one of <paramref name="placesMax"/> places, each a socket, for a client that has just connected; false,
+    /// and counted as rejected, when all are taken. However many ask at once, no more than there are get one.
+    /// </summary>
+    public bool TryTakePlace(int placesMax)
+    {
+        int taken = Volatile.Read(ref _places);
+        while (taken < placesMax)
+        {
+            int seen = Interlocked.CompareExchange(ref _places, taken + 1, taken);
+            if (seen == taken) return true;
+            taken = seen;
+        }
+
+        Interlocked.Increment(ref _rejected);
+        return false;
+    }
+
+    /// <summary>Gives a place back; the socket has been closed.</summary>
+    public void GivePlaceBack() => Interlocked.Decrement(ref _places);
 
     public void Add(ClientConnection client)
     {

@@ -1,29 +1,45 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using Bitmapist.Engine.Bits;
+using System.Net.Sockets;
+using Bitmapist.Resp.Writing;
+using Bitmapist.Server.Commands;
 
 namespace Bitmapist.Server.Connections;
 
 /// <summary>
 /// A connection's replies on their way out. While the socket keeps up they go straight to the transport; when it does
-/// not, or a long string is being streamed, they queue up here in memory, so that the server never stops reading from a
-/// client that sends before it receives. Strings are queued as frozen values and turned into bytes piece by piece.
+/// not, or a long reply is being streamed, they queue up here in memory, so that the server never stops reading from a
+/// client that sends before it receives. Long replies are queued as frozen values and turned into bytes piece by piece.
 /// Written by the connection's loop; the pump runs beside it.
 /// </summary>
-internal sealed class OutboundQueue(PipeWriter transport, ClientCounters counters)
+/// <param name="transport">Where bytes go.</param>
+/// <param name="counters">Counts them.</param>
+/// <param name="whenChanged">Called after a reply has come to, or left, the queue; on either thread.</param>
+/// <param name="whenBroken">Called once when replies cannot be sent any more; on the pump's thread.</param>
+internal sealed class OutboundQueue(
+    PipeWriter transport, ClientCounters counters, Action whenChanged, Action whenBroken)
 {
     private readonly Lock _gate = new();
-    private readonly Queue<object> _queued = new(); // ArrayBufferWriter<byte> or StringBody, in order
+    private readonly Queue<Item> _queued = new();
     private ArrayBufferWriter<byte>? _chunk;
     private Task _pump = Task.CompletedTask;
-    private volatile bool _isPumping; // set by the loop, cleared by the pump, both under the gate
+
+    // Set by the loop, cleared by the pump, both under the gate. Stays set once closed: what the transport holds then
+    // may be half a reply, which nobody must send, nor write behind.
+    private volatile bool _isPumping;
     private volatile bool _isClosed;
     private long _queuedBytes;
 
     /// <summary>The socket is gone; replies have nowhere to go.</summary>
     public bool IsClosed => _isClosed;
 
-    /// <summary>Bytes that wait in memory, streams not counted.</summary>
+    /// <summary>Why replies cannot be sent any more, when it was not the client's going; else null.</summary>
+    public Exception? Failure { get; private set; }
+
+    /// <summary>Replies wait for the socket, or for a long one before them.</summary>
+    public bool IsBehind => _isPumping;
+
+    /// <summary>Bytes of memory that replies waiting here keep, about.</summary>
     public long QueuedBytes => Volatile.Read(ref _queuedBytes);
 
     /// <summary>Bytes written since the last <see cref="Flush"/>.</summary>
@@ -43,52 +59,67 @@ internal sealed class OutboundQueue(PipeWriter transport, ClientCounters counter
     /// <summary>Sends what was written; never waits for the socket.</summary>
     public void Flush()
     {
-        if (_chunk is null)
+        if (_isClosed)
+        {
+            _chunk = null;
+        }
+        else if (_chunk is null)
         {
             if (_isPumping) return; // nothing was written since, and what the transport holds is the pump's to send
             ValueTask<FlushResult> flushing = FlushTransport();
             if (flushing.IsCompletedSuccessfully) _isClosed |= flushing.Result.IsCompleted;
             else StartPump(flushing);
-            return;
         }
-
-        if (_chunk.WrittenCount > 0) Enqueue(_chunk);
-        _chunk = null;
+        else
+        {
+            if (_chunk.WrittenCount > 0) Enqueue(new Item(_chunk, null, default, _chunk.Capacity));
+            _chunk = null;
+        }
     }
 
-    /// <summary>Sends what was written, then a string's bytes and CRLF.</summary>
-    public void Stream(in StringSlice slice)
+    /// <summary>Sends what was written, then a long reply, which has been computed.</summary>
+    public void Stream(DeferredReply reply, RespVersion version)
     {
         Flush();
-        Enqueue(new StringBody(slice));
+        Enqueue(new Item(null, reply, version, reply.HeldBytes));
     }
 
     /// <summary>Waits until everything is with the transport, or the socket is gone.</summary>
     public async Task DrainAsync()
     {
-        while (true)
+        while (_isPumping)
         {
-            Task pump;
-            lock (_gate)
-            {
-                if (!_isPumping) return;
-                pump = _pump;
-            }
-
-            await pump.ConfigureAwait(false);
+            await _pump.ConfigureAwait(false);
+            if (_isClosed) return;
         }
     }
 
-    private void Enqueue(object item)
+    /// <summary>Lets go of everything that waits: the client is to be cut off. From any thread.</summary>
+    public void Abandon()
     {
         lock (_gate)
         {
-            _queued.Enqueue(item);
-            if (item is ArrayBufferWriter<byte> bytes) _queuedBytes += bytes.WrittenCount;
-            if (_isPumping) return;
+            _isClosed = true; // which the pump sees when the transport lets it go on
+            _queued.Clear();
+            Volatile.Write(ref _queuedBytes, 0);
         }
 
-        StartPump(default);
+        whenChanged();
+    }
+
+    private void Enqueue(in Item item)
+    {
+        bool isPumping;
+        lock (_gate)
+        {
+            if (_isClosed) return;
+            _queued.Enqueue(item);
+            Volatile.Write(ref _queuedBytes, _queuedBytes + item.HeldBytes);
+            isPumping = _isPumping;
+        }
+
+        if (!isPumping) StartPump(default);
+        whenChanged();
     }
 
     private void StartPump(ValueTask<FlushResult> flushing)
@@ -102,77 +133,78 @@ internal sealed class OutboundQueue(PipeWriter transport, ClientCounters counter
         }
     }
 
+    /// <summary>
+    /// Sends what is queued until nothing is. Does not throw: whatever keeps it from sending ends the connection, since
+    /// a client whose replies stopped in the middle would wait for ever, and its queue would grow.
+    /// </summary>
     private async Task PumpAsync(Task<FlushResult> flushing)
     {
         try
         {
             _isClosed |= (await flushing.ConfigureAwait(false)).IsCompleted;
-            while (TryDequeue(out object? item))
+            while (TryPeek(out Item item))
             {
-                if (_isClosed) continue;
-                if (item is StringBody body) await SendAsync(body).ConfigureAwait(false);
-                else await SendAsync((ArrayBufferWriter<byte>)item).ConfigureAwait(false);
+                await SendAsync(item).ConfigureAwait(false);
+                if (Dequeue(item)) whenChanged();
             }
         }
         catch (Exception failure)
-            when (failure is IOException or InvalidOperationException or OperationCanceledException)
         {
+            if (failure is not (IOException or SocketException or OperationCanceledException)) Failure = failure;
             Abandon();
+            whenBroken();
         }
     }
 
-    private bool TryDequeue([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out object? item)
+    /// <summary>The next item; when there is none the pump is over.</summary>
+    private bool TryPeek(out Item item)
     {
         lock (_gate)
         {
-            if (_queued.TryDequeue(out item))
+            bool isMore = _queued.TryPeek(out item) && !_isClosed;
+            if (!isMore && !_isClosed) _isPumping = false;
+            return isMore;
+        }
+    }
+
+    /// <summary>Takes an item that was sent from the queue, unless the queue was abandoned meanwhile.</summary>
+    private bool Dequeue(in Item item)
+    {
+        lock (_gate)
+        {
+            if (!_queued.TryDequeue(out _)) return false;
+            Volatile.Write(ref _queuedBytes, _queuedBytes - item.HeldBytes);
+            return true;
+        }
+    }
+
+    private async ValueTask SendAsync(Item item)
+    {
+        if (item.Reply is { } reply)
+        {
+            bool isMore = true;
+            while (isMore && !_isClosed)
             {
-                if (item is ArrayBufferWriter<byte> bytes) _queuedBytes -= bytes.WrittenCount;
-                return true;
+                isMore = reply.WriteNext(new RespWriter(transport, item.Version));
+                if (isMore && transport.UnflushedBytes < Limits.StreamPieceBytes) continue;
+                await FlushAsync().ConfigureAwait(false);
             }
 
-            _isPumping = false;
-            return false;
+            return;
         }
-    }
 
-    private void Abandon()
-    {
-        lock (_gate)
-        {
-            _isClosed = true;
-            _isPumping = false;
-            _queued.Clear();
-            _queuedBytes = 0;
-        }
-    }
-
-    private async ValueTask SendAsync(ArrayBufferWriter<byte> bytes)
-    {
-        ReadOnlyMemory<byte> rest = bytes.WrittenMemory;
+        ReadOnlyMemory<byte> rest = item.Bytes!.WrittenMemory;
         while (!rest.IsEmpty && !_isClosed)
         {
             ReadOnlyMemory<byte> piece = rest[..Math.Min(rest.Length, Limits.StreamPieceBytes)];
             transport.Write(piece.Span);
-            _isClosed |= (await FlushTransport().ConfigureAwait(false)).IsCompleted;
+            await FlushAsync().ConfigureAwait(false);
             rest = rest[piece.Length..];
         }
     }
 
-    private async ValueTask SendAsync(StringBody body)
-    {
-        long lengthBytes = body.Slice.LengthBytes;
-        for (long start = 0; start < lengthBytes && !_isClosed; start += StringBytes.ChunkBytes)
-        {
-            int pieceBytes = (int)Math.Min(lengthBytes - start, StringBytes.ChunkBytes);
-            body.Slice.CopyTo(start, transport.GetSpan(pieceBytes)[..pieceBytes]);
-            transport.Advance(pieceBytes);
-            _isClosed |= (await FlushTransport().ConfigureAwait(false)).IsCompleted;
-        }
-
-        transport.Write("\r\n"u8);
+    private async ValueTask FlushAsync() =>
         _isClosed |= (await FlushTransport().ConfigureAwait(false)).IsCompleted;
-    }
 
     /// <summary>Sends and counts what the transport holds; the loop's to call, or the pump's while it runs.</summary>
     private ValueTask<FlushResult> FlushTransport()
@@ -181,5 +213,7 @@ internal sealed class OutboundQueue(PipeWriter transport, ClientCounters counter
         return transport.FlushAsync();
     }
 
-    private sealed record StringBody(StringSlice Slice);
+    /// <summary>Replies as bytes, or one as what it is made of.</summary>
+    private readonly record struct Item(
+        ArrayBufferWriter<byte>? Bytes, DeferredReply? Reply, RespVersion Version, long HeldBytes);
 }

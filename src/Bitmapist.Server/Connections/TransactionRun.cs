@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Diagnostics;
 using Bitmapist.Engine.Bits;
 using Bitmapist.Engine.Keyspace;
 using Bitmapist.Resp.Writing;
@@ -16,24 +15,31 @@ internal sealed class TransactionRun(CommandContext call, TransactionState trans
     // What was read may have changed when the shards are held again; but not for ever.
     private const int ReadsMax = 4;
 
-    private readonly TransactionReads _reads = new(call.Session, transaction);
-    private readonly ArrayBufferWriter<byte> _written = transaction.Replies;
-    private List<(int At, DeferredReply Reply)>? _deferred;
+    private readonly TransactionReplies _replies = new(transaction.Replies);
+    private readonly int _commandCount = transaction.Commands.Count;
+    private TransactionReads? _reads = new(call.Session, transaction); // both let go of when it is over
+    private TransactionState? _transaction = transaction;
+    private long _allocatedBytes;
+    private bool _hasBegun;
     private bool _isOver;
     private bool _isWatchBroken;
-    private int _next;
-    private int _from;
 
-    /// <summary>Commands left something to be done outside the shards.</summary>
-    public bool HasDeferred => _deferred is not null;
+    /// <summary>Nothing is left to be done, and the replies are short.</summary>
+    public bool IsPlain => _replies.IsPlain;
 
     /// <remarks>
     /// While the commands have not run nobody knows what they will leave, so it is never little enough to be done at
-    /// once: only who awaits the reply streams it.
+    /// once.
     /// </remarks>
-    public override long Cost => _isOver ? _deferred?.Sum(left => left.Reply.Cost) ?? 0 : Limits.InlineChunks + 1;
+    public override long Cost => _isOver ? _replies.Cost : Limits.InlineChunks + 1;
 
-    public override bool IsStreamed => _deferred?.Exists(left => left.Reply.IsStreamed) ?? false;
+    public override long LengthBytes => _isOver ? _replies.LengthBytes : long.MaxValue;
+
+    /// <remarks>
+    /// What the replies hold was allocated while the commands ran: bytes written, lists of names, and chunks of
+    /// bitmaps that were changed after an earlier command's reply had frozen them.
+    /// </remarks>
+    public override long HeldBytes => _allocatedBytes;
 
     /// <summary>Runs the commands, unless something is to be read first.</summary>
     public bool TryRun() => TryRun(isReadingDone: false);
@@ -44,7 +50,7 @@ internal sealed class TransactionRun(CommandContext call, TransactionState trans
         {
             try
             {
-                _reads.Read();
+                _reads!.Read();
             }
             catch (ColdReadException)
             {
@@ -54,48 +60,28 @@ internal sealed class TransactionRun(CommandContext call, TransactionState trans
             TryRun(isReadingDone: reads >= ReadsMax);
         }
 
-        foreach ((_, DeferredReply left) in _deferred ?? []) left.Finish();
+        _replies.Finish();
     }
 
-    protected override bool WritePart(RespWriter reply, out StringSlice? body)
+    protected override bool WritePiece(RespWriter reply)
     {
-        body = null;
-        if (_isWatchBroken)
-        {
-            reply.WriteNullArray();
-            call.Client.Reuse(transaction);
-            return false;
-        }
-
-        if (_next == 0) reply.WriteArrayHeader(transaction.Commands.Count);
-        while (_next < (_deferred?.Count ?? 0))
-        {
-            (int at, DeferredReply left) = _deferred![_next++];
-            reply.WriteRaw(_written.WrittenSpan[_from..at]);
-            _from = at;
-            left.WriteNext(reply, out body);
-            if (body is not null) return true;
-        }
-
-        reply.WriteRaw(_written.WrittenSpan[_from..]);
-        call.Client.Reuse(transaction);
-        return false;
+        if (_isWatchBroken) reply.WriteNullArray();
+        else if (!_hasBegun) reply.WriteArrayHeader(_commandCount);
+        _hasBegun = true;
+        return !_isWatchBroken && _replies.WriteNext(reply);
     }
 
-    protected override void Write(RespWriter reply)
-    {
-        while (WritePart(reply, out StringSlice? body)) Debug.Assert(body is null, "Streamed replies go by parts.");
-    }
+    protected override void Recycle() => call.Client.Reuse(_transaction);
 
     private bool TryRun(bool isReadingDone)
     {
         bool isWaiting = false;
         try
         {
-            using TransactionScope scope = call.Session.BeginTransaction(transaction.Shards());
+            using TransactionScope scope = call.Session.BeginTransaction(_transaction!.Shards());
             _isWatchBroken = call.Session.IsWatchBroken;
-            isWaiting = !_isWatchBroken && !isReadingDone && !_reads.AreDone();
-            if (!_isWatchBroken && !isWaiting) RunQueued();
+            isWaiting = !_isWatchBroken && !isReadingDone && !_reads!.AreDone();
+            if (!_isWatchBroken && !isWaiting) RunQueued(_transaction.Commands);
         }
         finally
         {
@@ -103,23 +89,42 @@ internal sealed class TransactionRun(CommandContext call, TransactionState trans
         }
 
         _isOver = !isWaiting;
-        return _isOver;
+        if (!_isOver) return false;
+        _reads = null;
+        if (!_transaction.IsSmall) _transaction = null; // replies may wait for long
+        return true;
     }
 
-    private void RunQueued()
+    /// <summary>
+    /// Whether nobody will hear of what the commands do from here on; they take effect all the same.
+    /// </summary>
+    private bool MustCutOff()
     {
+        long bytesMax = call.Server.TransactionReplyBytesMax;
+        if (_replies.WrittenBytes > bytesMax) call.Server.ClientMemory.CutOffForReplies(call.Client, bytesMax);
+        return call.Client.IsCutOff;
+    }
+
+    private void RunQueued(IReadOnlyList<(CommandSpec Spec, ArgumentList Args)> commands)
+    {
+        long allocatedBefore = GC.GetAllocatedBytesForCurrentThread();
+        IBufferWriter<byte>? nowhere = null;
         call.IsInTransaction = true;
-        for (int i = 0; i < transaction.Commands.Count; i++)
+        for (int i = 0; i < commands.Count; i++)
         {
-            (CommandSpec spec, ArgumentList args) = transaction.Commands[i];
+            (CommandSpec spec, ArgumentList args) = commands[i];
             call.Args = args;
-            call.Prepared = _reads.BitOpAt(i);
-            CommandDispatcher.Run(call, spec, new RespWriter(_written, call.Client.Version));
-            if (call.TakeDeferred() is { } left) (_deferred ??= []).Add((_written.WrittenCount, left));
+            call.Prepared = _reads!.BitOpAt(i);
+            CommandDispatcher.Run(call, spec, new RespWriter(nowhere ?? _replies.Writer, call.Client.Version));
+            _replies.EndReply(call.TakeDeferred());
+            if (nowhere is null && MustCutOff()) nowhere = new NowhereWriter();
         }
 
+        _replies.End();
+        call.Args = default;
         call.Prepared = null;
         call.IsInTransaction = false;
         call.IsFailed = false; // EXEC itself has not
+        if (!IsPlain) _allocatedBytes = GC.GetAllocatedBytesForCurrentThread() - allocatedBefore;
     }
 }

@@ -26,6 +26,9 @@ internal sealed class TransactionState
 
     public void MarkFailed() => IsFailed = true;
 
+    /// <summary>Bytes that what is queued occupies, about. From any thread.</summary>
+    public long Bytes => Volatile.Read(ref _bytes);
+
     /// <summary>Some queued command writes.</summary>
     public bool IsWriting { get; private set; }
 

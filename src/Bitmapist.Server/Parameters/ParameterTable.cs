@@ -13,7 +13,7 @@ internal static class ParameterTable
     public static readonly IReadOnlyList<Parameter> All =
     [
         Number("databases", call => call.Server.Options.Databases),
-        Number("maxclients", call => call.Server.ClientsMax),
+        MaxClients.Parameter,
         Number("port", PortOf),
         new("bind", call => string.Join(' ', call.Server.Options.Addresses.Select(BindOf))),
         Constant("tls-port", "0"),
@@ -34,6 +34,7 @@ internal static class ParameterTable
         Constant("aof-load-truncated", "yes"),
 
         MaxMemory.Parameter,
+        MaxMemoryClients.Parameter,
         EvictIdle.Parameter,
         Constant("maxmemory-policy", "noeviction"),
         Number("proto-max-bulk-len", _ => Resp.Limits.BulkBytesMax),

@@ -35,6 +35,19 @@ public abstract class ConfigSpec(ITestServer server) : ConformanceSpec(server)
     public Task Knows_no_others(string row) => CheckAsync(row);
 
     [Theory]
+    [InlineData("CONFIG SET maxclients 9000 => +OK | CONFIG GET maxclients => ['maxclients', '9000'] "
+        + "| CONFIG SET maxclients 10000 => +OK")]
+    [InlineData("CONFIG SET maxclients 0 => -ERR CONFIG SET failed (possibly related to argument 'maxclients') - "
+        + "argument must be between 1 and 4294967295 inclusive")]
+    [InlineData("CONFIG SET maxclients 4294967296 => -ERR CONFIG SET failed (possibly related to argument "
+        + "'maxclients') - argument must be between 1 and 4294967295 inclusive")]
+    [InlineData("CONFIG SET maxclients -1 => -ERR CONFIG SET failed (possibly related to argument 'maxclients') - "
+        + "argument must be between 1 and 4294967295 inclusive")]
+    [InlineData("CONFIG SET maxclients x => -ERR CONFIG SET failed (possibly related to argument 'maxclients') - "
+        + "argument couldn't be parsed into an integer")]
+    public Task Changes_the_number_of_clients(string row) => CheckAsync(row);
+
+    [Theory]
     [InlineData("CONFIG => -ERR wrong number of arguments for 'config' command")]
     [InlineData("CONFIG GET => -ERR wrong number of arguments for 'config|get' command")]
     [InlineData("CONFIG FOO => -ERR unknown subcommand 'FOO'. Try CONFIG HELP.")]

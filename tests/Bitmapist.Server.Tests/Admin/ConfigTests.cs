@@ -43,10 +43,32 @@ public sealed class ConfigTests
     [InlineData(
         "CONFIG SET databases 3 nosuch 1",
         "-ERR CONFIG SET failed (possibly related to argument 'databases') - can't set immutable config\r\n")]
+    [InlineData(
+        "CONFIG SET maxclients 0",
+        "-ERR CONFIG SET failed (possibly related to argument 'maxclients') - "
+            + "argument must be between 1 and 4294967295 inclusive\r\n")]
+    [InlineData(
+        "CONFIG SET maxclients many",
+        "-ERR CONFIG SET failed (possibly related to argument 'maxclients') - "
+            + "argument couldn't be parsed into an integer\r\n")]
     public async Task CONFIG_SET_refuses_what_it_cannot_do(string command, string reply)
     {
         await using var client = new PipedClient(PipedClient.NewServer());
         Assert.Equal(reply, await client.SendAsync(command));
+    }
+
+    [Fact]
+    public async Task No_more_clients_can_be_configured_than_there_are_descriptors_for()
+    {
+        ServerState server = PipedClient.NewServer();
+        server.ClientsPossible = 992;
+        await using var client = new PipedClient(server);
+        Assert.Equal("+OK\r\n", await client.SendAsync("CONFIG SET maxclients 992"));
+        Assert.Equal( // as redis-server 7.0.15 under ulimit -n 1024
+            "-ERR CONFIG SET failed (possibly related to argument 'maxclients') - "
+                + "The operating system is not able to handle the specified number of clients, try with 992\r\n",
+            await client.SendAsync("CONFIG SET maxclients 993"));
+        Assert.Equal("*2\r\n$10\r\nmaxclients\r\n$3\r\n992\r\n", await client.SendAsync("CONFIG GET maxclients"));
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using System.IO.Pipelines;
 using System.Text;
 using Bitmapist.Engine.Keyspace;
 using Bitmapist.Server.Connections;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Bitmapist.Server.Tests.Connections;
@@ -12,36 +13,79 @@ internal sealed class PipedClient : IAsyncDisposable
 {
     private readonly Pipe _requests = new();
     private readonly Pipe _replies = new();
-    private readonly ClientConnection _connection;
     private readonly ServerState _server;
-    private readonly Task _running;
 
-    public PipedClient(ServerState server)
+    /// <param name="server">Which server.</param>
+    /// <param name="replace">Puts something else in the place of the pipe that replies go to.</param>
+    public PipedClient(ServerState server, Func<PipeWriter, PipeWriter>? replace = null)
     {
         _server = server;
-        _connection = new ClientConnection(server.Clients.NextId(), _requests.Reader, _replies.Writer, server);
-        server.Clients.Add(_connection);
-        _running = _connection.RunAsync();
+        PipeWriter output = replace?.Invoke(_replies.Writer) ?? _replies.Writer;
+        Connection = new ClientConnection(
+            server.Clients.NextId(), _requests.Reader, output, server, abort: () => _replies.Reader.Complete());
+        server.Clients.Add(Connection);
+        Running = RunAsync();
     }
 
+    /// <summary>The server's side.</summary>
+    public ClientConnection Connection { get; }
+
+    /// <summary>Completes as the server's side does.</summary>
+    public Task Running { get; }
+
     /// <summary>A server that keeps everything in memory only.</summary>
-    public static ServerState NewServer(ServerOptions? options = null)
+    public static ServerState NewServer(
+        ServerOptions? options = null, ILogger? logger = null, long transactionReplyBytesMax = 1 << 30)
     {
         options ??= new ServerOptions();
         var store = new KeyspaceStore(options.Databases, TimeProvider.System);
-        return new ServerState(options, store, null, TimeProvider.System, NullLogger.Instance);
+        return new ServerState(options, store, null, TimeProvider.System, logger ?? NullLogger.Instance)
+        {
+            TransactionReplyBytesMax = transactionReplyBytesMax,
+        };
     }
 
     /// <summary>Sends a command, words separated by spaces, and reads its reply.</summary>
     public async Task<string> SendAsync(string command)
     {
-        string[] words = command.Split(' ');
-        var request = new StringBuilder();
-        request.Append(CultureInfo.InvariantCulture, $"*{words.Length}\r\n");
-        foreach (string word in words) request.Append(CultureInfo.InvariantCulture, $"${word.Length}\r\n{word}\r\n");
-        await _requests.Writer.WriteAsync(Encoding.Latin1.GetBytes(request.ToString()));
-
+        await WriteAsync(command);
         return await ReadAsync();
+    }
+
+    /// <summary>Sends commands, each words separated by spaces, in one piece, and does not wait for replies.</summary>
+    public async Task WriteAsync(params string[] commands)
+    {
+        var request = new StringBuilder();
+        foreach (string command in commands)
+        {
+            string[] words = command.Split(' ');
+            request.Append(CultureInfo.InvariantCulture, $"*{words.Length}\r\n");
+            foreach (string word in words)
+                request.Append(CultureInfo.InvariantCulture, $"${word.Length}\r\n{word}\r\n");
+        }
+
+        await WriteRawAsync(request.ToString());
+    }
+
+    /// <summary>Sends bytes, given as Latin-1.</summary>
+    public async Task WriteRawAsync(string bytes) => await _requests.Writer.WriteAsync(Encoding.Latin1.GetBytes(bytes));
+
+    /// <summary>Reads exactly so many bytes of replies.</summary>
+    public async Task<string> ReadAsync(long bytes)
+    {
+        var replies = new StringBuilder();
+        while (replies.Length < bytes)
+        {
+            using var silence = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+            ReadResult read = await _replies.Reader.ReadAsync(silence.Token);
+            System.Buffers.ReadOnlySequence<byte> wanted =
+                read.Buffer.Slice(0, Math.Min(read.Buffer.Length, bytes - replies.Length));
+            replies.Append(Encoding.Latin1.GetString(System.Buffers.BuffersExtensions.ToArray(wanted)));
+            _replies.Reader.AdvanceTo(wanted.End);
+            Assert.False(read.IsCompleted && wanted.IsEmpty, "the connection was closed");
+        }
+
+        return replies.ToString();
     }
 
     /// <summary>Reads what has come: all replies of a batch leave in one flush, and pipes keep a flush whole.</summary>
@@ -64,8 +108,22 @@ internal sealed class PipedClient : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _requests.Writer.CompleteAsync();
-        await _running;
-        _server.Clients.Remove(_connection);
-        _connection.Dispose();
+        await _replies.Reader.CompleteAsync();
+        await Running.WaitAsync(TimeSpan.FromSeconds(30));
+    }
+
+    private async Task RunAsync()
+    {
+        try
+        {
+            await Connection.RunAsync();
+        }
+        finally
+        {
+            _server.Clients.Remove(Connection);
+            Connection.Dispose();
+            await _requests.Reader.CompleteAsync(); // as the transport does: who still sends is not kept waiting
+            await _replies.Writer.CompleteAsync();
+        }
     }
 }

@@ -57,10 +57,11 @@ internal static class Save
 
         protected override void Compute() => _failure = persistence.SaveAsync().GetAwaiter().GetResult();
 
-        protected override void Write(RespWriter reply)
+        protected override bool WritePiece(RespWriter reply)
         {
             if (_failure is null) reply.WriteOk();
             else call.Fail(reply, Encoding.UTF8.GetBytes($"ERR {_failure.Message}"));
+            return false;
         }
     }
 }

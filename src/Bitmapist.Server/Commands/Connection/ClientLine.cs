@@ -29,10 +29,11 @@ internal static class ClientLine
             $"name={client.Name} age={age} idle={idle} flags={Flags(client)} db={client.Session.Database} ");
         lines.Append(
             CultureInfo.InvariantCulture,
-            $"sub=0 psub=0 ssub=0 multi={queued} qbuf={requestBytes} qbuf-free=0 argv-mem=0 multi-mem=0 rbs=0 rbp=0 ");
+            $"sub=0 psub=0 ssub=0 multi={queued} qbuf={requestBytes} qbuf-free=0 argv-mem=0 ");
         lines.Append(
             CultureInfo.InvariantCulture,
-            $"obl=0 oll={(replyBytes > 0 ? 1 : 0)} omem={replyBytes} tot-mem={requestBytes + replyBytes} ");
+            $"multi-mem={client.TransactionBytes} rbs=0 rbp=0 obl=0 oll={(replyBytes > 0 ? 1 : 0)} omem={replyBytes} ");
+        lines.Append(CultureInfo.InvariantCulture, $"tot-mem={client.HeldBytes} ");
         lines.Append(
             CultureInfo.InvariantCulture,
             $"events={(replyBytes > 0 ? "rw" : "r")} cmd={client.LastCommand?.FullName ?? "NULL"} user=default ");

@@ -15,8 +15,21 @@ internal static class ClientName
             return false;
         }
 
+        if (!IsShort(call, reply, name)) return false;
+
         call.Client.Name = Encoding.ASCII.GetString(name);
         return true;
+    }
+
+    /// <summary>
+    /// Whether a name of a client or its library is short enough for every client's line in CLIENT LIST; answers with
+    /// an error if it is not.
+    /// </summary>
+    public static bool IsShort(CommandContext call, RespWriter reply, ReadOnlySpan<byte> name)
+    {
+        if (name.Length <= Limits.ClientNameBytes) return true;
+        call.Fail(reply, Errors.ClientNameTooLong);
+        return false;
     }
 
     /// <summary>Whether there are only printable ASCII characters other than the space.</summary>

@@ -22,6 +22,7 @@ internal static class ClientSetInfo
             return;
         }
 
+        if (!ClientName.IsShort(call, reply, args[3])) return;
         string value = Encoding.ASCII.GetString(args[3]);
         if (isName) call.Client.LibraryName = value;
         else call.Client.LibraryVersion = value;

@@ -41,7 +41,7 @@ internal static class Exec
         }
 
         var run = new TransactionRun(call, transaction);
-        if (run.TryRun() && !run.HasDeferred) run.WriteNext(reply, out _);
+        if (run.TryRun() && run.IsPlain) run.WriteAll(reply);
         else call.Defer(run);
     }
 }

@@ -26,20 +26,24 @@ internal static class Names
 
     private sealed class NamesReply(NameListing names, byte[] pattern) : DeferredReply
     {
-        private readonly List<byte[]> _matching = [];
+        private NameList? _matching;
 
         public override long Cost => names.Cost;
 
+        public override long LengthBytes => _matching?.LengthBytes ?? long.MaxValue; // nobody knows how many match
+
+        public override long HeldBytes => _matching?.LengthBytes ?? 0;
+
+        public override bool MayWait => true;
+
         protected override void Compute()
         {
+            var matching = new List<byte[]>();
             foreach (byte[] name in names.Read())
-                if (GlobPattern.IsMatch(pattern, name)) _matching.Add(name);
+                if (GlobPattern.IsMatch(pattern, name)) matching.Add(name);
+            _matching = new NameList(matching);
         }
 
-        protected override void Write(RespWriter reply)
-        {
-            reply.WriteArrayHeader(_matching.Count);
-            foreach (byte[] name in _matching) reply.WriteBulkString(name);
-        }
+        protected override bool WritePiece(RespWriter reply) => _matching!.WriteNext(reply);
     }
 }

@@ -29,13 +29,28 @@ internal static class Scan
         : DeferredReply
     {
         private readonly List<byte[]> _names = [];
+        private bool _hasHead;
+        private NameList? _list;
         private ulong _next;
 
         public override long Cost => count;
 
-        protected override void Compute() => _next = Step(call, cursor, count, pattern, wantsStrings, _names);
+        public override long LengthBytes => _list?.LengthBytes ?? long.MaxValue;
 
-        protected override void Write(RespWriter reply) => WriteStep(reply, _next, _names);
+        public override long HeldBytes => _list?.LengthBytes ?? 0;
+
+        protected override void Compute()
+        {
+            _next = Step(call, cursor, count, pattern, wantsStrings, _names);
+            _list = new NameList(_names);
+        }
+
+        protected override bool WritePiece(RespWriter reply)
+        {
+            if (!_hasHead) WriteHead(reply, _next);
+            _hasHead = true;
+            return _list!.WriteNext(reply);
+        }
     }
 
     private static void Visit(
@@ -50,7 +65,9 @@ internal static class Scan
 
         var names = new List<byte[]>();
         ulong next = Step(call, cursor, count, pattern, wantsStrings, names);
-        WriteStep(reply, next, names);
+        WriteHead(reply, next);
+        var list = new NameList(names);
+        while (list.WriteNext(reply)) continue;
     }
 
     private static ulong Step(
@@ -62,12 +79,10 @@ internal static class Scan
         return next;
     }
 
-    private static void WriteStep(RespWriter reply, ulong next, List<byte[]> names)
+    private static void WriteHead(RespWriter reply, ulong next)
     {
         reply.WriteArrayHeader(2);
         reply.WriteBulkInteger((long)next);
-        reply.WriteArrayHeader(names.Count);
-        foreach (byte[] name in names) reply.WriteBulkString(name);
     }
 
     private static bool TryReadOptions(

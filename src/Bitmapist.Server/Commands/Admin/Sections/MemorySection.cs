@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Bitmapist.Server.Connections;
 using Bitmapist.Server.Parameters;
 
 namespace Bitmapist.Server.Commands.Admin.Sections;
@@ -16,9 +15,7 @@ internal static class MemorySection
         long used = GC.GetTotalMemory(forceFullCollection: false);
         long resident = Environment.WorkingSet;
         long peak = Math.Max(PeakResident(), Math.Max(resident, used));
-        long clients = 0;
-        foreach (ClientConnection client in call.Server.Clients.InOrder)
-            clients += client.BufferedRequestBytes + client.QueuedReplyBytes;
+        long clients = call.Server.Clients.InOrder.Sum(client => client.HeldBytes);
 
         text.AddSize("used_memory", used);
         text.AddSize("used_memory_rss", resident);

@@ -5,7 +5,6 @@ internal static class StatsSection
 {
     // What Redis counts and this server never does.
     private static readonly string[] s_replication = ["sync_full", "sync_partial_ok", "sync_partial_err"];
-    private static readonly string[] s_eviction = ["evicted_keys", "evicted_clients"];
 
     private static readonly string[] s_others =
     [
@@ -30,7 +29,8 @@ internal static class StatsSection
         text.Add("rejected_connections", counts.Rejected);
         foreach (string name in s_replication) text.Add(name, 0);
         text.Add("expired_keys", counts.Keyspace.Expired);
-        foreach (string name in s_eviction) text.Add(name, 0);
+        text.Add("evicted_keys", 0);
+        text.Add("evicted_clients", counts.CutOff);
         text.Add("keyspace_hits", counts.Keyspace.Hits);
         text.Add("keyspace_misses", counts.Keyspace.Misses);
         foreach (string name in s_others) text.Add(name, 0);

@@ -1,0 +1,157 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Bitmapist.Engine.Keyspace;
+using Bitmapist.Server.Connections;
+using Bitmapist.Testing.Servers;
+using Bitmapist.Testing.Wire;
+
+namespace Bitmapist.Server.Tests.Connections;
+
+/// <summary>Accepting: no client too many, and no end of it whatever happens.</summary>
+public sealed class ListenerTests : IAsyncDisposable
+{
+    private const string Refusal = "-ERR max number of clients reached\r\n";
+    private readonly RecordingLogger _logger = new();
+    private readonly ServerState _server;
+    private readonly int _port = ServerProcess.FreePort();
+    private Listener? _listener;
+
+    public ListenerTests()
+    {
+        var options = new ServerOptions { Addresses = [new ListenAddress(IPAddress.Loopback, _port)] };
+        var store = new KeyspaceStore(options.Databases, TimeProvider.System);
+        _server = new ServerState(options, store, null, TimeProvider.System, _logger);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_listener is not null) await _listener.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Exactly_as_many_as_there_are_places_are_served_however_many_connect_at_once()
+    {
+        const int Places = 20;
+        const int Clients = 300;
+        Listen(Places);
+        RawConnection[] clients = await Task.WhenAll(
+            Enumerable.Range(0, Clients).Select(_ => Task.Run(() => RawConnection.ConnectAsync(_port))));
+        // Whoever is refused hears it without having asked anything.
+        Task<byte[]>[] farewells = [.. clients.Select(client => client.ReceiveUntilClosedAsync())];
+        for (int i = 0; farewells.Count(farewell => farewell.IsCompleted) < Clients - Places; i++)
+        {
+            Assert.True(i < 4000, "too many are served");
+            await Task.Delay(5, TestContext.Current.CancellationToken);
+        }
+
+        Assert.Equal(Places, _server.Clients.Count);
+        Assert.Equal(Places, _server.Clients.Accepted);
+        Assert.Equal(Clients - Places, _server.Clients.Rejected);
+        for (int i = 0; i < Clients; i++)
+        {
+            if (farewells[i].IsCompleted) Assert.Equal(Refusal, Encoding.ASCII.GetString(await farewells[i]));
+            else await clients[i].SendAsync("QUIT");
+        }
+
+        Assert.Equal(
+            Places, (await Task.WhenAll(farewells)).Count(farewell => farewell.AsSpan().SequenceEqual("+OK\r\n"u8)));
+        foreach (RawConnection client in clients) client.Dispose();
+    }
+
+    [Fact]
+    public async Task Places_are_free_again_when_their_clients_have_gone()
+    {
+        Listen(places: 3);
+        for (int round = 0; round < 20; round++)
+        {
+            RawConnection[] clients = new RawConnection[3];
+            for (int i = 0; i < clients.Length; i++) clients[i] = await ConnectAsync();
+            using (RawConnection late = await RawConnection.ConnectAsync(_port))
+                Assert.Equal(Refusal, Encoding.ASCII.GetString(await late.ReceiveUntilClosedAsync()));
+            for (int i = 0; i < clients.Length; i++)
+            {
+                if ((round + i) % 2 == 0) clients[i].Reset();
+                else clients[i].Dispose();
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_lower_limit_keeps_who_is_there_and_refuses_who_comes()
+    {
+        Listen(places: 3);
+        using RawConnection first = await ConnectAsync();
+        using RawConnection second = await ConnectAsync();
+        Assert.Equal("+OK", ReplyText.Render(await first.AskAsync("CONFIG SET maxclients 1")));
+        using (RawConnection late = await RawConnection.ConnectAsync(_port))
+            Assert.Equal(Refusal, Encoding.ASCII.GetString(await late.ReceiveUntilClosedAsync()));
+        Assert.Equal("+PONG", ReplyText.Render(await second.AskAsync("PING")));
+        Assert.Equal("+OK", ReplyText.Render(await first.AskAsync("CONFIG SET maxclients 3")));
+        using RawConnection third = await ConnectAsync();
+    }
+
+    [Theory]
+    [InlineData(SocketError.TooManyOpenSockets)]
+    [InlineData(SocketError.NoBufferSpaceAvailable)]
+    [InlineData(SocketError.ConnectionAborted)]
+    [InlineData(null)] // something that nobody thought of
+    public async Task Accepting_goes_on_after_any_failure(SocketError? error)
+    {
+        int failures = 0;
+        Listen(places: 10, (listening, cancellation) =>
+        {
+            if (Interlocked.Increment(ref failures) > 3) return listening.AcceptAsync(cancellation);
+            throw error is { } code ? new SocketException((int)code) : new InvalidOperationException("unheard of");
+        });
+        using RawConnection client = await ConnectAsync();
+        bool isTheClients = error == SocketError.ConnectionAborted;
+        Assert.Equal(isTheClients ? 0 : 1, _logger.Lines.Count); // one line a minute
+    }
+
+    [Fact]
+    public async Task Accepting_does_not_spin_while_the_system_has_no_descriptors()
+    {
+        int attempts = 0;
+        Listen(places: 10, (_, _) =>
+        {
+            Interlocked.Increment(ref attempts);
+            throw new SocketException((int)SocketError.TooManyOpenSockets);
+        });
+        await Task.Delay(Limits.AcceptRetry * 5, TestContext.Current.CancellationToken);
+        Assert.InRange(Volatile.Read(ref attempts), 1, 6);
+        string line = Assert.Single(_logger.Lines);
+        Assert.StartsWith("connections cannot be accepted just now", line, StringComparison.Ordinal);
+    }
+
+    private void Listen(int places, AcceptSocket? accept = null)
+    {
+        _server.ClientsMax = places;
+        _listener = Listener.Bind(_server, _logger, accept);
+        _listener.Start();
+    }
+
+    /// <summary>Connects and gets a place, for which it may have to try: one that was given up is free a moment
+    /// later.</summary>
+    private async Task<RawConnection> ConnectAsync()
+    {
+        for (int attempt = 0; ; attempt++)
+        {
+            RawConnection client = await RawConnection.ConnectAsync(_port);
+            try
+            {
+                string reply = ReplyText.Render(await client.AskAsync("PING"));
+                if (reply == "+PONG") return client;
+                Assert.True(attempt < 1000, reply);
+            }
+            catch (Exception failure) when (failure is EndOfStreamException or SocketException)
+            {
+                // It was refused, and the server closed before it had read the request.
+                Assert.True(attempt < 1000, failure.Message);
+            }
+
+            client.Dispose();
+            await Task.Delay(5, TestContext.Current.CancellationToken);
+        }
+    }
+}
