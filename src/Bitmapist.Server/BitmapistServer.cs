@@ -31,6 +31,11 @@ public sealed class BitmapistServer : IAsyncDisposable
     /// <summary>Completes when a client sent SHUTDOWN; the result says whether to save first.</summary>
     public Task<bool> ShutdownAsked => _shutdownAsked.Task;
 
+    /// <summary>
+    /// Why the server asked to be stopped by itself: a thread that serves connections has failed; else null.
+    /// </summary>
+    public Exception? Failure { get; private set; }
+
     /// <summary>Opens the database and listens.</summary>
     /// <exception cref="DatabaseLockedException">Another process has the database open.</exception>
     /// <exception cref="CorruptFileException">The database is foreign, of a newer version, or damaged.</exception>
@@ -62,6 +67,9 @@ public sealed class BitmapistServer : IAsyncDisposable
         try
         {
             server._listener = Listener.Bind(server._state, logger);
+            server._state.Transport = server._listener.Kind;
+            server._state.IoThreads = server._listener.Threads;
+            _ = server.StopOnFailureAsync(server._listener.Failure);
             server.LimitClients();
             server._listener.Start();
         }
@@ -86,6 +94,7 @@ public sealed class BitmapistServer : IAsyncDisposable
     /// <returns>Null, or why the save failed; the log keeps everything all the same.</returns>
     public async Task<Exception?> StopAsync(bool save)
     {
+        if (_listener is not null) await _listener.StopListeningAsync().ConfigureAwait(false);
         _state.Clients.CloseAll();
         // A client that does not read its replies must not keep the server from stopping.
         if (_listener is not null) await _listener.StopAsync(Limits.StopPatience).ConfigureAwait(false);
@@ -100,6 +109,13 @@ public sealed class BitmapistServer : IAsyncDisposable
         await _state.Slurper.DisposeAsync().ConfigureAwait(false);
         await _expiry.DisposeAsync().ConfigureAwait(false);
         if (_state.Persistence is { } persistence) await persistence.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Without one of its threads it would accept connections and leave them without an answer.</summary>
+    private async Task StopOnFailureAsync(Task<Exception> failure)
+    {
+        Failure = await failure.ConfigureAwait(false);
+        _shutdownAsked.TrySetResult(true);
     }
 
     /// <summary>

@@ -56,12 +56,6 @@ internal static class Limits
     /// </summary>
     public const int TransportBufferBytes = 1024 * 1024;
 
-    /// <summary>How long a listening socket rests after it could not accept, for want of memory, say.</summary>
-    public static readonly TimeSpan AcceptRetry = TimeSpan.FromMilliseconds(100);
-
-    /// <summary>How often at most the log repeats a line about what goes on failing.</summary>
-    public static readonly TimeSpan RepeatedLogInterval = TimeSpan.FromMinutes(1);
-
     /// <summary>Longest name of a key, in bytes: what the database file's index takes (Redis: 512 MiB).</summary>
     public const int KeyBytes = Engine.Limits.KeyBytes;
 

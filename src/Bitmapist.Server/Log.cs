@@ -48,12 +48,6 @@ internal static partial class Log
         "the database file could not be written anew without its garbage, will be tried again: {Reason}")]
     public static partial void CompactionFailed(ILogger logger, string reason);
 
-    [LoggerMessage(15, LogLevel.Error, "connections cannot be accepted just now, they wait: {Reason}")]
-    public static partial void AcceptFailed(ILogger logger, string reason);
-
-    [LoggerMessage(16, LogLevel.Error, "a connection could not be served to its end")]
-    public static partial void ConnectionFailed(ILogger logger, Exception bug);
-
     [LoggerMessage(17, LogLevel.Warning,
         "client {Client} from {Address} is cut off: {Bytes} bytes of requests and replies wait for it, and all clients "
         + "together may have {BytesMax} (maxmemory-clients)")]

@@ -77,6 +77,13 @@ public sealed class TransportServer : IAsyncDisposable
         foreach (Socket socket in _sockets) _carrier!.Listen(socket);
     }
 
+    /// <summary>Accepts no more; connections stay. Completes when the addresses are free.</summary>
+    public async Task StopListeningAsync()
+    {
+        await _carrier!.StopListeningAsync().ConfigureAwait(false);
+        CloseSockets();
+    }
+
     /// <summary>
     /// Accepts no more, waits for handlers to end, and cuts those off that take longer. Handlers are not told: have
     /// them end first.
@@ -90,8 +97,7 @@ public sealed class TransportServer : IAsyncDisposable
             _isStopping = true;
         }
 
-        await _carrier.StopListeningAsync().ConfigureAwait(false);
-        CloseSockets();
+        await StopListeningAsync().ConfigureAwait(false);
         TransportConnection[] left;
         lock (_gate)
         {

@@ -13,7 +13,7 @@ public sealed class ReferenceGraphTests
         ["Bitmapist.Storage"] = [],
         ["Bitmapist.Transport"] = [],
         ["Bitmapist.Engine"] = ["Bitmapist.Roaring", "Bitmapist.Storage"],
-        ["Bitmapist.Server"] = ["Bitmapist.Engine", "Bitmapist.Resp"],
+        ["Bitmapist.Server"] = ["Bitmapist.Engine", "Bitmapist.Resp", "Bitmapist.Transport"],
         ["Bitmapist.Migration"] = ["Bitmapist.Engine"],
         ["Bitmapist.Host"] = ["Bitmapist.Migration", "Bitmapist.Server"],
         ["Bitmapist.Client"] = ["Bitmapist.Resp"],

@@ -8,7 +8,7 @@ using Bitmapist.Testing.Wire;
 
 namespace Bitmapist.Server.Tests.Connections;
 
-/// <summary>Accepting: no client too many, and no end of it whatever happens.</summary>
+/// <summary>Accepting: no client too many.</summary>
 public sealed class ListenerTests : IAsyncDisposable
 {
     private const string Refusal = "-ERR max number of clients reached\r\n";
@@ -91,43 +91,10 @@ public sealed class ListenerTests : IAsyncDisposable
         using RawConnection third = await ConnectAsync();
     }
 
-    [Theory]
-    [InlineData(SocketError.TooManyOpenSockets)]
-    [InlineData(SocketError.NoBufferSpaceAvailable)]
-    [InlineData(SocketError.ConnectionAborted)]
-    [InlineData(null)] // something that nobody thought of
-    public async Task Accepting_goes_on_after_any_failure(SocketError? error)
-    {
-        int failures = 0;
-        Listen(places: 10, (listening, cancellation) =>
-        {
-            if (Interlocked.Increment(ref failures) > 3) return listening.AcceptAsync(cancellation);
-            throw error is { } code ? new SocketException((int)code) : new InvalidOperationException("unheard of");
-        });
-        using RawConnection client = await ConnectAsync();
-        bool isTheClients = error == SocketError.ConnectionAborted;
-        Assert.Equal(isTheClients ? 0 : 1, _logger.Lines.Count); // one line a minute
-    }
-
-    [Fact]
-    public async Task Accepting_does_not_spin_while_the_system_has_no_descriptors()
-    {
-        int attempts = 0;
-        Listen(places: 10, (_, _) =>
-        {
-            Interlocked.Increment(ref attempts);
-            throw new SocketException((int)SocketError.TooManyOpenSockets);
-        });
-        await Task.Delay(Limits.AcceptRetry * 5, TestContext.Current.CancellationToken);
-        Assert.InRange(Volatile.Read(ref attempts), 1, 6);
-        string line = Assert.Single(_logger.Lines);
-        Assert.StartsWith("connections cannot be accepted just now", line, StringComparison.Ordinal);
-    }
-
-    private void Listen(int places, AcceptSocket? accept = null)
+    private void Listen(int places)
     {
         _server.ClientsMax = places;
-        _listener = Listener.Bind(_server, _logger, accept);
+        _listener = Listener.Bind(_server, _logger);
         _listener.Start();
     }
 
