@@ -10,18 +10,20 @@ internal sealed class Contender : IDisposable
 {
     private const double ClockTicksPerSecond = 100; // USER_HZ, fixed on every Linux architecture .NET runs on
     private readonly Process _process;
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("bitmapist-bench-");
 
-    /// <param name="name">redis, or a carrier, perhaps with a number of loops: epoll:2.</param>
+    /// <param name="name">
+    /// redis; a carrier with the fixed reply, perhaps with a number of loops (epoll:2); or a build of the server under
+    /// any name: NAME=EXECUTABLE FLAG...
+    /// </param>
     public Contender(string name)
     {
-        Name = name;
+        Name = name.Split('=')[0];
         Port = FreePort();
-        string[] parts = name.Split(':');
-        string port = Port.ToString(CultureInfo.InvariantCulture);
-        var start = name == "redis"
-            ? new ProcessStartInfo("redis-server", ["--port", port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"])
-            : new ProcessStartInfo(Environment.ProcessPath!, ["serve", parts[0], port, parts.Length > 1 ? parts[1] : "1"]);
+        ProcessStartInfo start = Command(name, Port.ToString(CultureInfo.InvariantCulture));
+        start.WorkingDirectory = _folder.FullName;
         start.RedirectStandardInput = true;
+        start.RedirectStandardError = true;
         start.RedirectStandardOutput = true;
         // What the executable sets for itself.
         start.Environment["DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS"] = "1";
@@ -29,6 +31,8 @@ internal sealed class Contender : IDisposable
         _process = Process.Start(start)!;
         _process.OutputDataReceived += (_, _) => { };
         _process.BeginOutputReadLine();
+        _process.ErrorDataReceived += (_, _) => { };
+        _process.BeginErrorReadLine();
         AwaitListening();
     }
 
@@ -59,10 +63,25 @@ internal sealed class Contender : IDisposable
 
     public void Dispose()
     {
-        if (Name == "redis") _process.Kill();
-        else _process.StandardInput.Close();
-        if (!_process.WaitForExit(TimeSpan.FromSeconds(10))) _process.Kill();
+        _process.StandardInput.Close(); // which ends a carrier
+        if (!_process.WaitForExit(TimeSpan.FromMilliseconds(500))) _process.Kill();
+        _process.WaitForExit();
         _process.Dispose();
+        _folder.Delete(recursive: true);
+    }
+
+    private static ProcessStartInfo Command(string name, string port)
+    {
+        if (name == "redis")
+            return new("redis-server", ["--port", port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]);
+        if (name.Split('=', 2) is [_, var command])
+        {
+            string[] words = command.Split(' ');
+            return new(words[0], [.. words[1..], "-addr", $"127.0.0.1:{port}", "-save", "0"]);
+        }
+
+        string[] parts = name.Split(':');
+        return new(Environment.ProcessPath!, ["serve", parts[0], port, parts.Length > 1 ? parts[1] : "1"]);
     }
 
     private void AwaitListening()

@@ -22,10 +22,13 @@ internal static class Limits
     public static readonly TimeSpan ClosePatienceDefault = TimeSpan.FromSeconds(60);
 
     /// <summary>
-    /// Bytes of a buffer: what one receive takes at most. A pipeline of 32 commands is 2 KiB; a client that sends
-    /// strings fills it. Idle connections hold none.
+    /// Bytes of a buffer, and what one receive of the io_uring carrier takes at most. A pipeline of 32 commands is
+    /// 2 KiB; a client that sends strings fills it. Idle connections hold none.
     /// </summary>
     public const int BlockBytes = 16 * 1024;
+
+    /// <summary>Bytes that one receive of the epoll carrier takes at most.</summary>
+    public const int ReceiveBytes = 64 * 1024;
 
     /// <summary>
     /// Free buffers that a loop keeps for itself: 4 MiB. More than that were needed by a burst, and go back to the

@@ -19,6 +19,8 @@ internal sealed unsafe class EpollLoop : LoopThread
     private readonly byte[] _events =
         GC.AllocateArray<byte>(Limits.EventsPerWait * EpollApi.EventBytes, pinned: true);
 
+    // Of whichever connection is being received from: connections that wait hold no buffer.
+    private readonly byte[] _received = GC.AllocateUninitializedArray<byte>(Limits.ReceiveBytes, pinned: true);
     private readonly IoVector[] _vectors = new IoVector[Limits.SendVectors];
     private readonly List<LoopListener> _listeners = [];
     private int _epoll = -1;
@@ -111,7 +113,7 @@ internal sealed unsafe class EpollLoop : LoopThread
 
             // A short send means a full socket: the next one would only say so.
             sender.IsBlocked = error == Errno.TryAgain || (error == 0 && sentBytes < wantedBytes);
-            if (sender.Sending.Sent(Math.Max(sentBytes, 0), sender.IsBlocked)) continue;
+            if (sender.Sending.Sent(Math.Max(sentBytes, 0))) continue;
             AllSent(sender);
             break;
         }
@@ -167,16 +169,11 @@ internal sealed unsafe class EpollLoop : LoopThread
 
     private void ReceiveOnce(EpollConnection connection)
     {
-        Memory<byte> memory = connection.InputMemory;
         nint bytes;
-        fixed (byte* first = memory.Span)
-        {
-            bytes = LibC.Receive(connection.Descriptor, first, memory.Length, 0);
-        }
-
+        fixed (byte* first = _received) bytes = LibC.Receive(connection.Descriptor, first, _received.Length, 0);
         if (bytes > 0)
         {
-            connection.Received((int)bytes);
+            connection.Received(_received.AsSpan(0, (int)bytes));
         }
         else if (bytes == 0)
         {

@@ -223,7 +223,7 @@ internal sealed unsafe class RingLoop : LoopThread
             return;
         }
 
-        if (connection.Sending.Sent(Math.Max(result, 0), isBlocked: false)) Send(connection);
+        if (connection.Sending.Sent(Math.Max(result, 0))) Send(connection);
         else AllSent(connection);
     }
 

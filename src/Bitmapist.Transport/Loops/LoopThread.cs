@@ -20,6 +20,7 @@ internal abstract class LoopThread
     private readonly Thread _thread;
     private List<LoopConnection> _asking = []; // on this thread
     private List<LoopConnection> _attended = [];
+    private int _threadId = -1;
     private int _isAwake = 1;
     private bool _isStopping;
     private int _connectionCount;
@@ -36,6 +37,9 @@ internal abstract class LoopThread
     public TransportOptions Options { get; }
 
     public BlockPool Blocks { get; }
+
+    /// <summary>Whether the caller is this thread.</summary>
+    public bool IsCurrent => Environment.CurrentManagedThreadId == _threadId;
 
     /// <summary>Completes when the thread has ended, by <see cref="Stop"/> or by a failure.</summary>
     public Task Ended => _ended.Task;
@@ -72,7 +76,7 @@ internal abstract class LoopThread
     /// <summary>Has a connection's work done before the thread waits again. From any thread.</summary>
     public void Attend(LoopConnection connection)
     {
-        if (Thread.CurrentThread == _thread)
+        if (IsCurrent)
         {
             _asking.Add(connection);
             return;
@@ -146,6 +150,8 @@ internal abstract class LoopThread
 
     private void Run()
     {
+        _threadId = Environment.CurrentManagedThreadId;
+        Blocks.Own();
         try
         {
             Open();
@@ -190,10 +196,16 @@ internal abstract class LoopThread
             if (!connection.IsPaused && !connection.IsInputEnded) Receive(connection);
         }
 
-        if ((work & LoopWork.Send) != 0) Send(connection);
+        if ((work & LoopWork.CancelRead) != 0) connection.CancelRead();
+        if ((work & LoopWork.Send) != 0)
+        {
+            Send(connection);
+            connection.Sending.WakeWhenSent(); // who began to wait, elsewhere, when all was sent already
+        }
+
         if ((work & LoopWork.Close) == 0 || connection.IsDown) return;
         connection.IsClosing = true;
-        if (connection.Sending.UnsentBytes == 0) BringDown(connection, null);
+        if (!connection.Sending.HasUnsent()) BringDown(connection, null);
         else CutLater(connection);
     }
 

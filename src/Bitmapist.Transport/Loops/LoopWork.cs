@@ -17,4 +17,7 @@ internal enum LoopWork
 
     /// <summary>Close now.</summary>
     Abort = 8,
+
+    /// <summary>End a pending read.</summary>
+    CancelRead = 16,
 }

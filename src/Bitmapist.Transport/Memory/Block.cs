@@ -3,44 +3,50 @@ using System.Buffers;
 namespace Bitmapist.Transport.Memory;
 
 /// <summary>
-/// A buffer that never moves: the kernel may be given its address and keep it. One owner at a time; the links and
-/// positions are <see cref="Loops.LoopOutput"/>'s.
+/// A buffer that never moves, so that the kernel may be given its address and keep it; at the same time a segment of
+/// what is read. One owner at a time, which links blocks and keeps their positions.
 /// </summary>
-internal sealed class Block(BlockPool? pool, byte[] array) : IMemoryOwner<byte>
+/// <param name="pool">Where it goes back to; null: to the collector.</param>
+/// <param name="array">Allocated pinned, so that it stays where it is for as long as this block is referenced.</param>
+internal sealed class Block(BlockPool? pool, byte[] array) : ReadOnlySequenceSegment<byte>
 {
-    private readonly BlockPool? _pool = pool;
-
-    /// <summary>Allocated pinned, so that it stays where it is for as long as this block is referenced.</summary>
     public byte[] Array { get; } = array;
 
-    public Memory<byte> Memory => Array;
-
-    /// <summary>First byte not yet sent.</summary>
+    /// <summary>First byte not yet sent, or not yet consumed.</summary>
     public int Start { get; set; }
 
-    /// <summary>End of what may be sent.</summary>
+    /// <summary>End of what may be sent, or read.</summary>
     public int End { get; set; }
 
-    /// <summary>End of what is written; from <see cref="End"/> to here nothing is flushed.</summary>
+    /// <summary>End of what is written; from <see cref="End"/> to here nothing is flushed. Sending only.</summary>
     public int Written { get; set; }
 
     /// <summary>The block whose bytes follow.</summary>
-    public Block? Next { get; set; }
+    public Block? Following
+    {
+        get => (Block?)Next;
+        set => Next = value;
+    }
 
-    /// <summary>Bytes that still fit.</summary>
+    /// <summary>Bytes that can still be written.</summary>
     public int Room => Array.Length - Written;
 
     /// <summary>Free, in its pool: to be used or returned by nobody.</summary>
     public bool IsFree { get; set; }
 
-    /// <summary>Gives the block back; one of odd size is left to the collector.</summary>
+    /// <summary>Makes what was received readable.</summary>
+    /// <param name="runningIndex">Position, in all that was received, of the block's first byte.</param>
+    public void Publish(long runningIndex)
+    {
+        RunningIndex = runningIndex;
+        Memory = new ReadOnlyMemory<byte>(Array, 0, End);
+    }
+
+    /// <summary>Gives the block back.</summary>
     public void Return()
     {
         Start = End = Written = 0;
         Next = null;
-        if (_pool is null) return;
-        _pool.Return(this);
+        pool?.Return(this);
     }
-
-    void IDisposable.Dispose() => Return();
 }

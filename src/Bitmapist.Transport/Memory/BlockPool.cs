@@ -1,43 +1,36 @@
-using System.Buffers;
-using System.Diagnostics;
-
 namespace Bitmapist.Transport.Memory;
 
 /// <summary>
-/// Buffers of one loop, last returned first, since that one is still in the processor's cache. Thread-safe: what was
-/// received may be consumed on another thread.
+/// Buffers of one loop, last returned first, since that one is still in the processor's cache. The loop's thread takes
+/// no lock, which would cost more than all the rest; other threads may rent and return as well, by a list of theirs.
 /// </summary>
 /// <param name="poison">Overwrite what is returned, so that a use after return shows.</param>
-internal sealed class BlockPool(bool poison) : MemoryPool<byte>
+internal sealed class BlockPool(bool poison)
 {
     private const byte Poison = 0xDB;
 
+    private readonly Stack<Block> _free = new(Limits.FreeBlocksMax); // the owner's
+    private readonly Stack<Block> _returned = new(); // other threads', under its lock
     private readonly Lock _gate = new();
-    private readonly Block?[] _free = new Block?[Limits.FreeBlocksMax];
-    private int _freeCount;
-    private int _rentedCount;
+    private int _ownerId = -1;
+    private volatile bool _hasReturned;
 
-    public override int MaxBufferSize => Limits.BlockBytes;
+    private bool IsOwner => Environment.CurrentManagedThreadId == _ownerId;
 
-    /// <summary>Blocks that are out.</summary>
-    public int RentedCount => Volatile.Read(ref _rentedCount);
+    /// <summary>Makes this thread the one that takes no lock; before anything is rented.</summary>
+    public void Own() => _ownerId = Environment.CurrentManagedThreadId;
 
     /// <summary>A block of <see cref="Limits.BlockBytes"/> bytes, whatever they are.</summary>
     public Block Rent()
     {
-        lock (_gate)
+        if (!IsOwner) return TakeReturned() ?? New();
+        if (_free.TryPop(out Block? block))
         {
-            _rentedCount++;
-            if (_freeCount > 0)
-            {
-                Block block = _free[--_freeCount]!;
-                _free[_freeCount] = null;
-                block.IsFree = false;
-                return block;
-            }
+            block.IsFree = false;
+            return block;
         }
 
-        return new Block(this, GC.AllocateUninitializedArray<byte>(Limits.BlockBytes, pinned: true));
+        return (_hasReturned ? TakeReturned() : null) ?? New();
     }
 
     /// <summary>A block of at least so many bytes; a large one is not pooled.</summary>
@@ -45,29 +38,36 @@ internal sealed class BlockPool(bool poison) : MemoryPool<byte>
         ? Rent()
         : new Block(null, GC.AllocateUninitializedArray<byte>(bytes, pinned: true));
 
-    public override IMemoryOwner<byte> Rent(int minBufferSize = -1)
-    {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(minBufferSize, MaxBufferSize);
-        return Rent();
-    }
-
     /// <summary>Takes a block back; <see cref="Block.Return"/> is how that is asked for.</summary>
     /// <exception cref="InvalidOperationException">It is back already: two owners would have had it.</exception>
     public void Return(Block block)
     {
+        if (block.IsFree) throw new InvalidOperationException("A transport buffer was returned twice.");
         if (poison) block.Array.AsSpan().Fill(Poison);
+        block.IsFree = true;
+        if (IsOwner)
+        {
+            if (_free.Count < Limits.FreeBlocksMax) _free.Push(block);
+            return;
+        }
+
         lock (_gate)
         {
-            if (block.IsFree) throw new InvalidOperationException("A transport buffer was returned twice.");
-            block.IsFree = true;
-            _rentedCount--;
-            Debug.Assert(_rentedCount >= 0, "More blocks came back than were out.");
-            if (_freeCount < _free.Length) _free[_freeCount++] = block;
+            if (_returned.Count < Limits.FreeBlocksMax) _returned.Push(block);
+            _hasReturned = true;
         }
     }
 
-    protected override void Dispose(bool disposing)
+    private Block New() => new(this, GC.AllocateUninitializedArray<byte>(Limits.BlockBytes, pinned: true));
+
+    private Block? TakeReturned()
     {
-        // Blocks are ordinary memory: the collector takes them.
+        lock (_gate)
+        {
+            if (!_returned.TryPop(out Block? block)) return null;
+            _hasReturned = _returned.Count > 0;
+            block.IsFree = false;
+            return block;
+        }
     }
 }
