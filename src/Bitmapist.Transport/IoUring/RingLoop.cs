@@ -21,10 +21,10 @@ internal sealed unsafe class RingLoop : LoopThread
     private static readonly TimeSpan s_endPatience = TimeSpan.FromSeconds(5);
 
     private readonly IoVector[] _vectors = new IoVector[Limits.SendVectors];
-    private readonly List<LoopListener> _listeners = [];
     private readonly ResetSweep _resets;
     private Ring? _ring;
     private ReceiveBuffers? _buffers;
+    private RingAcceptor? _acceptor;
 
     public RingLoop(int number, TransportOptions options, ILogger logger, Action<Exception> failed)
         : base(number, options, logger, failed) => _resets = new ResetSweep(
@@ -40,16 +40,12 @@ internal sealed unsafe class RingLoop : LoopThread
         Cancel,
     }
 
-    public override void Listen(LoopListener listener)
-    {
-        _listeners.Add(listener);
-        ArmAccept(_listeners.Count - 1);
-    }
+    public override void Listen(LoopListener listener) => _acceptor!.Listen(listener);
 
     public override void StopListening(LoopListener listener)
     {
         listener.IsStopped = true;
-        Cancel(UserData(Operation.Accept, _listeners.IndexOf(listener), 0));
+        Cancel(UserData(Operation.Accept, _acceptor!.IndexOf(listener), 0));
         _ring!.Enter(0); // the port is free when this returns
     }
 
@@ -65,6 +61,7 @@ internal sealed unsafe class RingLoop : LoopThread
     {
         _ring = new Ring(Submissions, Completions);
         _buffers = new ReceiveBuffers(_ring);
+        _acceptor = new RingAcceptor(this, _ring, Timers, index => UserData(Operation.Accept, index, 0));
         ArmWake();
     }
 
@@ -158,7 +155,7 @@ internal sealed unsafe class RingLoop : LoopThread
                 if ((completion.Flags & RingApi.CompletionMore) == 0) ArmWake();
                 break;
             case Operation.Accept:
-                Accepted(slot, completion);
+                _acceptor!.Accepted(slot, completion);
                 break;
             case Operation.Receive:
                 Received(Find(slot, completion), completion);
@@ -267,50 +264,5 @@ internal sealed unsafe class RingLoop : LoopThread
             ? RingApi.PollReadable
             : RingApi.PollReadable << 16;
         entry->UserData = UserData(Operation.Wake, 0, 0);
-    }
-
-    private void ArmAccept(int index)
-    {
-        if (_listeners[index].IsStopped) return;
-        if (Options.AcceptError?.Invoke() is > 0 and var error)
-        {
-            if (Errno.IsOneConnections(error)) Post(() => ArmAccept(index));
-            else PauseAccepting(index, error);
-            return;
-        }
-
-        SubmissionEntry* entry = _ring!.TryPrepare();
-        if (entry is null)
-        {
-            Post(() => ArmAccept(index));
-            return;
-        }
-
-        entry->Opcode = RingApi.OpAccept;
-        if (Options.AcceptError is null) entry->IoPriority = RingApi.AcceptMultishot;
-        entry->Descriptor = _listeners[index].Descriptor;
-        // Not non-blocking: of such a socket the kernel would not wait for readiness.
-        entry->OperationFlags = LibC.CloseOnExec;
-        entry->UserData = UserData(Operation.Accept, index, 0);
-    }
-
-    private void Accepted(int index, in Completion completion)
-    {
-        LoopListener listener = _listeners[index];
-        if (completion.Result >= 0)
-        {
-            if (listener.IsStopped) _ = LibC.Close(completion.Result);
-            else listener.Deal(this, completion.Result);
-        }
-
-        if ((completion.Flags & RingApi.CompletionMore) != 0 || listener.IsStopped) return;
-        if (completion.Result >= 0 || Errno.IsOneConnections(-completion.Result)) ArmAccept(index);
-        else PauseAccepting(index, -completion.Result);
-    }
-
-    private void PauseAccepting(int index, int error)
-    {
-        _listeners[index].ReportPause(Errno.Describe(error));
-        Timers.After(Limits.AcceptPause, () => ArmAccept(index));
     }
 }

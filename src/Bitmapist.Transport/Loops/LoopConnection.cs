@@ -114,7 +114,13 @@ internal abstract class LoopConnection : TransportConnection
     }
 
     /// <summary>The kernel may still use its buffers, but nobody waits for that any more.</summary>
-    public void Lost() => _closed.TrySetResult();
+    public void Lost()
+    {
+        IsDown = true;
+        _output.Close();
+        _input.End(new IOException("the transport has failed"));
+        _closed.TrySetResult();
+    }
 
     /// <summary>What a broken connection's reader is told.</summary>
     public static IOException Broken(int error) => new($"the connection broke: {Errno.Describe(error)}");

@@ -152,20 +152,22 @@ internal abstract class LoopThread
     {
         _threadId = Environment.CurrentManagedThreadId;
         Blocks.Own();
+        Exception? failure = null;
         try
         {
             Open();
             _started.SetResult();
             while (!_isStopping) Turn();
-            End();
         }
-        catch (Exception failure)
+        catch (Exception unexpected)
         {
-            End();
-            if (_started.TrySetException(failure)) return;
-            // A loop that ends in silence would leave a server that accepts nothing: whoever started it decides.
-            _failed(failure);
+            failure = unexpected;
         }
+
+        End();
+        // A loop that ends in silence would leave a server that accepts nothing: whoever started it decides.
+        if (failure is not null && !_started.TrySetException(failure)) _failed(failure);
+        _ended.SetResult();
     }
 
     private void Turn()
@@ -230,22 +232,19 @@ internal abstract class LoopThread
 
     private void End()
     {
-        foreach (LoopConnection connection in Connections.All())
+        try
         {
-            try
-            {
+            foreach (LoopConnection connection in Connections.All())
                 BringDown(connection, new IOException("the transport has stopped"));
-            }
-            catch (IOException failure)
-            {
-                Log.LoopFailed(Logger, failure);
-            }
+            Shut();
+        }
+        catch (Exception failure) // of what a failure has left behind
+        {
+            Log.LoopFailed(Logger, failure);
         }
 
-        Shut();
         // What the kernel would not let go of: its handler is told, its buffers are not used again.
         foreach (LoopConnection connection in Connections.All()) connection.Lost();
         Wake.Dispose();
-        _ended.SetResult();
     }
 }

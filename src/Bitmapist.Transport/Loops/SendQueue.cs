@@ -42,6 +42,7 @@ internal sealed class SendQueue
             }
             else
             {
+                block.Following = null; // which may be copied, and used for something else
                 Add(block, block);
             }
 

@@ -142,6 +142,47 @@ public abstract class BackPressureSpec(TransportKind kind, int loops) : CarrierS
     }
 
     [Fact]
+    public async Task Replies_begun_on_one_thread_and_ended_on_another_are_whole()
+    {
+        await using TestServer server = TestServer.Start(
+            Options with { OutputPauseBytes = 1000 }, async connection =>
+            {
+                int next = 0;
+                for (int round = 0; round < 2000; round++)
+                {
+                    // On the loop's thread when bytes come; then elsewhere, before and after flushing.
+                    ReadResult read = await connection.Input.ReadAsync().ConfigureAwait(false);
+                    connection.Input.AdvanceTo(read.Buffer.GetPosition(1));
+                    for (int i = 0; i < 5; i++)
+                    {
+                        Write(connection.Output, ref next, bytes: 1 + (round % 300));
+                        if ((round + i) % 3 == 0) await Task.Yield();
+                        Write(connection.Output, ref next, bytes: i * 7);
+                        if ((round + i) % 4 != 0) await connection.Output.FlushAsync().ConfigureAwait(false);
+                        if ((round + i) % 5 == 0) await Task.Yield();
+                    }
+
+                    await connection.Output.FlushAsync().ConfigureAwait(false);
+                }
+            });
+        using Socket client = server.Connect(receiveBufferBytes: 4096);
+        Task sending = Task.Run(() => client.SendAll(new byte[2000]), TestContext.Current.CancellationToken);
+        byte[] received = await Task.Run(client.ReceiveToEnd, TestContext.Current.CancellationToken);
+        await sending;
+        long expected = Enumerable.Range(0, 2000).Sum(round => 5L * (1 + (round % 300)) + (7 * (0 + 1 + 2 + 3 + 4)));
+        Assert.Equal(expected, received.Length);
+        for (int i = 0; i < received.Length; i++)
+            Assert.True(received[i] == (byte)(i % 251), $"byte {i} of {received.Length} differs");
+
+        static void Write(PipeWriter output, ref int next, int bytes)
+        {
+            Span<byte> span = output.GetSpan(bytes);
+            for (int i = 0; i < bytes; i++) span[i] = (byte)(next++ % 251);
+            output.Advance(bytes);
+        }
+    }
+
+    [Fact]
     public async Task Returned_buffers_are_never_sent_or_read_again()
     {
         // Returned blocks are poisoned in these tests: any byte sent or read late is 0xDB.

@@ -158,6 +158,55 @@ public abstract class ExchangeSpec(TransportKind kind, int loops) : CarrierSpec(
         }
     }
 
+    [Fact]
+    public async Task Reads_that_are_cancelled_all_the_time_lose_nothing()
+    {
+        int cancelled = 0;
+        await using TestServer server = Start(async connection =>
+        {
+            bool isOver = false;
+            Task canceller = Task.Run(async () =>
+            {
+                while (!Volatile.Read(ref isOver))
+                {
+                    connection.Input.CancelPendingRead();
+                    await Task.Delay(1);
+                }
+            });
+            ReadResult read;
+            do
+            {
+                read = await connection.Input.ReadAsync().ConfigureAwait(false);
+                if (read.IsCanceled) cancelled++;
+                if (read.IsCanceled && cancelled % 2 == 0) await Task.Yield();
+                foreach (ReadOnlyMemory<byte> segment in read.Buffer) connection.Output.Write(segment.Span);
+                connection.Input.AdvanceTo(read.Buffer.End);
+                await connection.Output.FlushAsync().ConfigureAwait(false);
+            }
+            while (!read.IsCompleted);
+            Volatile.Write(ref isOver, true);
+            await canceller;
+        });
+        byte[] sent = Wire.Pattern(300_000);
+        using Socket client = server.Connect();
+        Task sending = Task.Run(
+            async () =>
+            {
+                for (int at = 0; at < sent.Length; at += 1000)
+                {
+                    client.SendAll(sent.AsSpan(at, 1000));
+                    if (at % 10_000 == 0) await Task.Delay(1);
+                }
+
+                client.Shutdown(SocketShutdown.Send);
+            },
+            TestContext.Current.CancellationToken);
+        byte[] received = client.ReceiveToEnd();
+        await sending;
+        Assert.True(sent.AsSpan().SequenceEqual(received), "the echo differs");
+        Assert.NotEqual(0, cancelled);
+    }
+
     private static void ExchangeErratically(TestServer server, int seed)
     {
         var random = new Random(seed);
