@@ -8,7 +8,7 @@ namespace Bitmapist.Transport.IoUring;
 /// received is copied out at once, into the connection's pipe, so that a slow reader cannot starve the others of
 /// buffers: a copy of a request costs some nanoseconds.
 /// </summary>
-internal sealed unsafe class ReceiveBuffers : IDisposable
+internal sealed unsafe class ReceiveBuffers
 {
     /// <summary>
     /// A turn seldom brings more receives than this; then the rest fail for want of buffers, and are armed again. A
@@ -36,7 +36,7 @@ internal sealed unsafe class ReceiveBuffers : IDisposable
         if (RingApi.Register(ring.Descriptor, RingApi.RegisterBufferRing, &registration, 1) < 0)
         {
             IOException failure = Ring.Failure("io_uring_register of buffers");
-            Dispose();
+            Free();
             throw failure;
         }
 
@@ -64,7 +64,7 @@ internal sealed unsafe class ReceiveBuffers : IDisposable
     public void Publish() => Volatile.Write(ref _ring[0].Tail, _tail);
 
     /// <summary>Frees the memory; only when the ring is closed and nothing is received any more.</summary>
-    public void Dispose()
+    public void Free()
     {
         NativeMemory.AlignedFree(_ring);
         NativeMemory.AlignedFree(_buffers);

@@ -8,7 +8,7 @@ namespace Bitmapist.Transport.IoUring;
 /// A pair of rings shared with the kernel: entries submitted, and their completions. Everything is for the thread that
 /// made it alone.
 /// </summary>
-internal sealed unsafe class Ring : IDisposable
+internal sealed unsafe class Ring
 {
     private readonly int _descriptor;
     private readonly byte* _rings;
@@ -51,7 +51,7 @@ internal sealed unsafe class Ring : IDisposable
         }
         catch
         {
-            Dispose();
+            Close();
             throw;
         }
 
@@ -120,7 +120,10 @@ internal sealed unsafe class Ring : IDisposable
         return true;
     }
 
-    public void Dispose()
+    /// <summary>
+    /// Gives it back. What is submitted and not completed is cancelled by the kernel, at its own time.
+    /// </summary>
+    public void Close()
     {
         if (_entries is not null) _ = RingApi.Unmap(_entries, _entriesBytes);
         if (_rings is not null) _ = RingApi.Unmap(_rings, _ringsBytes);

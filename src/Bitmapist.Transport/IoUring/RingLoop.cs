@@ -71,9 +71,9 @@ internal sealed unsafe class RingLoop : LoopThread
         // Every socket is shut down: what is in the kernel completes.
         long startedAt = Stopwatch.GetTimestamp();
         while (Connections.Count > 0 && Stopwatch.GetElapsedTime(startedAt) < s_endPatience) Wait(timeoutMs: 100);
-        _ring.Dispose();
+        _ring.Close();
         // Memory that the kernel may still write to is better lost than used again.
-        if (Connections.Count == 0) _buffers?.Dispose();
+        if (Connections.Count == 0) _buffers?.Free();
     }
 
     protected override void Wait(int timeoutMs)

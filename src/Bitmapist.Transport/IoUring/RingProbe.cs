@@ -15,18 +15,25 @@ internal static unsafe class RingProbe
     /// <summary>Why io_uring cannot be used; null: it can.</summary>
     public static string? Denial()
     {
+        Ring? ring = null;
+        ReceiveBuffers? unused = null;
         try
         {
-            using var ring = new Ring(submissions: 8, completions: 16);
+            ring = new Ring(submissions: 8, completions: 16);
             var buffers = new ReceiveBuffers(ring);
             string? denial = TryExchange(ring, buffers);
             // After a failure the kernel may still hold the buffers: they are left alone.
-            if (denial is null) buffers.Dispose();
+            if (denial is null) unused = buffers;
             return denial;
         }
         catch (IOException failure)
         {
             return failure.Message;
+        }
+        finally
+        {
+            ring?.Close();
+            unused?.Free();
         }
     }
 
