@@ -25,6 +25,9 @@ internal static class Limits
     /// <summary>How long a closing connection waits for its peer.</summary>
     public static readonly TimeSpan ClosePatienceDefault = TimeSpan.FromSeconds(60);
 
+    /// <summary>How long a stop waits for connections that it has cut: their handlers only have to notice.</summary>
+    public static readonly TimeSpan AbortPatience = TimeSpan.FromSeconds(2);
+
     /// <summary>
     /// Bytes of a buffer, and what one receive of the io_uring carrier takes at most. A pipeline of 32 commands is
     /// 2 KiB; a client that sends strings fills it. Idle connections hold none.

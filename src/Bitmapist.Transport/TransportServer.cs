@@ -108,7 +108,7 @@ public sealed class TransportServer : IAsyncDisposable
         lock (_gate) left = [.. _connections];
         foreach (TransportConnection connection in left) connection.Abort();
         // Aborted connections end their handlers' reads and flushes; what a handler computes meanwhile is its own time.
-        await Task.WhenAny(_idle.Task, Task.Delay(patience)).ConfigureAwait(false);
+        await Task.WhenAny(_idle.Task, Task.Delay(Limits.AbortPatience)).ConfigureAwait(false);
         await Task.Run(_carrier.Dispose).ConfigureAwait(false);
     }
 
