@@ -32,14 +32,16 @@ internal sealed class BenchRun(string ourExecutable, string? otherExecutable, bo
         return peer;
     }
 
-    /// <summary>An empty server of the caller's own.</summary>
-    public Peer StartFresh(PeerRole role) => new(role switch
-    {
-        PeerRole.Ours => PeerKind.Ours(ourExecutable),
-        PeerRole.Redis => otherExecutable is null ? PeerKind.Redis : PeerKind.Ours(otherExecutable),
-        PeerRole.OursWithoutLog => PeerKind.OursWithoutLog,
-        _ => PeerKind.RedisWithLog,
-    });
+    /// <summary>A server of the caller's own, empty or on files put into its directory first.</summary>
+    public Peer StartFresh(PeerRole role, Action<string>? prepare = null) => new(
+        role switch
+        {
+            PeerRole.Ours => PeerKind.Ours(ourExecutable),
+            PeerRole.Redis => otherExecutable is null ? PeerKind.Redis : PeerKind.Ours(otherExecutable),
+            PeerRole.OursWithoutLog => PeerKind.OursWithoutLog,
+            _ => PeerKind.RedisWithLog,
+        },
+        prepare);
 
     public void Dispose()
     {

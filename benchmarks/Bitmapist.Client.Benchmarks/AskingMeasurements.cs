@@ -104,7 +104,8 @@ internal static class AskingMeasurements
         {
             RequestBatch batch = new RequestBatch().Begin(command, arguments.Length);
             foreach (string argument in arguments) batch.Add(argument);
-            await channel.SendAsync(batch, SendMode.Pipeline, CancellationToken.None).ConfigureAwait(false);
+            await CallerTask.From(channel.SendAsync(batch, SendMode.Pipeline, CancellationToken.None).AsTask())
+                .ConfigureAwait(false);
         }
     }
 

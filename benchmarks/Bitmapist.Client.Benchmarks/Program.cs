@@ -64,7 +64,9 @@ async Task CallerAsync(int caller, int callers, int marks)
     {
         batch.Clear();
         batch.Begin("SETBIT", 3).Add(keys[0]).Add(ids[i]).Add(1);
-        await channel.SendAsync(batch, SendMode.Pipeline, CancellationToken.None).ConfigureAwait(false);
+        // As the client does it: its callers go on on the thread pool.
+        await CallerTask.From(channel.SendAsync(batch, SendMode.Pipeline, CancellationToken.None).AsTask())
+            .ConfigureAwait(false);
     }
 }
 

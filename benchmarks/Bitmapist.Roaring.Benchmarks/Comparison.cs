@@ -40,16 +40,26 @@ internal static class Comparison
     {
         foreach (string name in RealDataSets.Names)
         {
-            if (RealDataSets.TryRead(name) is not { } lists)
+            string path = Path.Combine(SharedData(), $"{name}.tar.gz");
+            if (!File.Exists(path))
             {
-                Console.Error.WriteLine($"../shared/data/{name}.tar.gz is not beside this checkout.");
+                Console.Error.WriteLine($"{path} is not beside this checkout.");
                 continue;
             }
+            uint[][] lists = RealDataSets.Read(path);
             yield return new ComparedSets(name, lists, optimize: false);
             yield return new ComparedSets(name + ", runs", lists, optimize: true);
         }
         yield return new ComparedSets("10 M users, 5 %", Months(0.05), optimize: false);
         yield return new ComparedSets("10 M users, 0.5 %", Months(0.005), optimize: false);
+    }
+
+    /// <summary>The folder of data kept beside the repository.</summary>
+    private static string SharedData()
+    {
+        DirectoryInfo? root = new(AppContext.BaseDirectory);
+        while (root is not null && !File.Exists(Path.Combine(root.FullName, "BitmapistServer.sln"))) root = root.Parent;
+        return Path.GetFullPath(Path.Combine(root?.FullName ?? "", "..", "shared", "data"));
     }
 
     /// <summary>

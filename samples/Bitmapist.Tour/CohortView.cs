@@ -21,9 +21,16 @@ internal static class CohortView
             view.AddRow([new Text(monday), size, .. row.Cells.Select(Cell)]);
         }
 
-        IEnumerable<Text> averages = Enumerable.Range(0, cohorts.Columns)
-            .Select(column => new Text(cohorts.Average(column) is { } average ? $"{Number(average)}%" : ""));
-        return view.AddRow([new Text("Average"), new Text(""), .. averages]);
+        AddMeans(view, "Mean¹", cohorts, CohortMean.PeriodsWithReturns);
+        AddMeans(view, "Mean²", cohorts, CohortMean.CohortsWithMembers);
+        return view.Caption("¹ of the weeks in which anybody returned, ² of all cohorts with members");
+    }
+
+    private static void AddMeans(Table view, string name, CohortTable cohorts, CohortMean mean)
+    {
+        IEnumerable<Text> means = Enumerable.Range(0, cohorts.Columns)
+            .Select(column => new Text(cohorts.Average(column, mean) is { } share ? $"{Number(share)}%" : ""));
+        view.AddRow([new Text(name), new Text(""), .. means]);
     }
 
     private static TableColumn Column(string name) => new TableColumn(name).RightAligned().NoWrap();

@@ -1,181 +1,170 @@
 using System.Diagnostics;
-using Bitmapist.Testing.Servers;
-using Bitmapist.Testing.Wire;
+using Bitmapist.Crash.Foreign;
+using Bitmapist.Crash.Rounds;
 
 namespace Bitmapist.Crash;
 
 /// <summary>
-/// Rounds of: start the real server over the same database, check everything it has, write over several connections,
-/// end it at a random moment. Stops at the first difference, and then leaves the database where it is.
+/// Rounds over the real server: something is under way, SIGKILL at a random moment of it, then <c>check</c> of what is
+/// left, a restart, and a comparison of everything acknowledged. Most rounds share one database. Stops at the first
+/// difference, and then leaves the files where they are.
 /// </summary>
-internal sealed class CrashTest(string executable, int seed, Action<string> print)
+internal sealed class CrashTest : IDisposable
 {
-    private const int Clients = 4;
-    private const int SignalTerminate = 15;
-    private const int SignalBackup = 10;
-    private static readonly string[] s_policies = ["no", "everysec", "always"];
-    private static readonly string[] s_budgets = ["0", "16kb", "64kb", "256kb"]; // the data is some hundred kilobytes
-    private readonly Random _random = new(seed);
+    private const int ForeignKeysMax = 2_000;
+    private const int RoundsForEveryKind = 200; // some ten of the rarest kind
+
+    /// <summary>Of a hundred rounds, how many are of which kind.</summary>
+    private static readonly (RoundKind Kind, int Share)[] s_shares =
+    [
+        (RoundKind.Writes, 20), (RoundKind.Save, 12), (RoundKind.Compaction, 13), (RoundKind.Backup, 11),
+        (RoundKind.Recovery, 13), (RoundKind.Conversion, 7), (RoundKind.Import, 7), (RoundKind.Copying, 6),
+        (RoundKind.Shutdown, 7), (RoundKind.OrderlyStop, 4),
+    ];
+
+    private readonly int _seed;
+    private readonly Action<string> _print;
+    private readonly Random _random;
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("bitmapist-crash-");
-    private readonly Dictionary<Ending, int> _endings = [];
-    private readonly WritingClient[] _clients =
-        [.. Enumerable.Range(0, Clients).Select(number => new WritingClient(number, seed ^ (number << 20)))];
+    private readonly MainDatabase _database;
+    private readonly ServingRounds _serving;
+    private readonly CopyingRounds _copying;
+    private readonly MovingInRounds _movingIn;
+    private readonly Tally _tally = new();
+    private readonly Stopwatch _elapsed = Stopwatch.StartNew();
 
-    private int _killedStarts;
-
-    public long Acknowledged => _clients.Sum(client => client.Acknowledged);
-
-    private string DatabasePath => Path.Combine(_folder.FullName, "bitmapist.db");
-
-    private string BackupPath => Path.Combine(_folder.FullName, "backup.db");
-
-    /// <summary>Runs so many rounds and a last check.</summary>
-    /// <exception cref="CrashTestException">Something acknowledged is gone, or something is there that nobody wrote, or
-    /// the server did not start or stop as it should.</exception>
-    public async Task RunAsync(int rounds)
+    /// <param name="executable">The server.</param>
+    /// <param name="seed">Decides everything but what the system's scheduler does.</param>
+    /// <param name="print">Told how it goes.</param>
+    public CrashTest(string executable, int seed, Action<string> print)
     {
-        var elapsed = Stopwatch.StartNew();
+        _seed = seed;
+        _print = print;
+        _random = new Random(seed);
+        var launcher = new Launcher(executable);
+        var keys = new KnownKeys(ForeignKeysMax, _random);
+        _database = new MainDatabase(launcher, Subfolder("main"), _random);
+        _serving = new ServingRounds(_database, _random);
+        _copying = new CopyingRounds(launcher, _database, _random, keys, Subfolder("source"));
+        _movingIn = new MovingInRounds(launcher, _random, keys, Subfolder("moved"));
+    }
+
+    /// <summary>Steps of clients acknowledged so far.</summary>
+    public long Acknowledged => _database.Acknowledged;
+
+    /// <summary>Rounds so far, and what their kills met.</summary>
+    public Tally Tally => _tally;
+
+    /// <summary>Runs so many rounds of random kinds, and a last check.</summary>
+    /// <param name="rounds">One or more.</param>
+    /// <param name="only">Kinds to choose from; empty: all, each in its share.</param>
+    /// <exception cref="CrashTestException">Something acknowledged is gone, something is there that nobody wrote or in
+    /// part, a file is damaged, the server did not start or stop as it should; or, in a long run, no kill came in time
+    /// during some kind of work.</exception>
+    public async Task RunAsync(int rounds, params RoundKind[] only)
+    {
+        (RoundKind Kind, int Share)[] shares =
+            [.. s_shares.Where(share => only.Length == 0 || only.Contains(share.Kind))];
         for (int round = 1; round <= rounds; round++)
         {
-            await GuardAsync(round, RunRoundAsync);
-            if (round % 10 == 0 || round == rounds) print(Progress(round, rounds, elapsed.Elapsed));
+            await RunRoundAsync(round, Choose(shares));
+            if (round % 10 == 0 || round == rounds) PrintProgress(round);
         }
 
-        await GuardAsync(rounds, CheckAtRestAsync);
-        _folder.Delete(recursive: true);
+        await EndAsync(rounds);
+        if (only.Length == 0 && rounds >= RoundsForEveryKind) RequireEveryKindMet();
     }
 
-    private string Progress(int round, int rounds, TimeSpan elapsed)
+    /// <summary>Runs rounds of every kind in turn, until a kill has come in time in each, and a last check.</summary>
+    /// <param name="turnsMax">After so many turns it gives up; the tally says what was not met.</param>
+    /// <exception cref="CrashTestException">As above.</exception>
+    public async Task RunEveryKindAsync(int turnsMax)
     {
-        string endings = string.Join(
-            ", ", _endings.OrderBy(pair => pair.Key).Select(pair => $"{pair.Value} {pair.Key}"));
-        return $"round {round} of {rounds}: {Acknowledged:N0} steps acknowledged and found again; endings {endings}; "
-            + $"{_killedStarts} killed while starting; {elapsed.TotalSeconds:N0} s";
-    }
-
-    private async Task GuardAsync(int round, Func<Task> run)
-    {
-        try
+        int round = 0;
+        for (int turn = 0; turn < turnsMax; turn++)
         {
-            await run();
-        }
-        catch (Exception failure)
-        {
-            throw new CrashTestException(
-                $"seed {seed}, round {round}: {failure.Message} (the database is left in {_folder.FullName})", failure);
-        }
-    }
-
-    private async Task RunRoundAsync()
-    {
-        for (int left = _random.Next(4) == 0 ? _random.Next(1, 3) : 0; left > 0; left--) KillWhileStarting();
-        (ServerProcess server, int port) = Start();
-        using (server)
-        {
-            await CheckAsync(port);
-            Task[] writing = Array.ConvertAll(_clients, client => client.RunAsync(port));
-            await Task.Delay(_random.Next(10, 250));
-            if (server.HasExited) throw new CrashTestException($"the server ended by itself:\n{server.Output}");
-            Ending ending = (Ending)_random.Next(Enum.GetValues<Ending>().Length);
-            _endings[ending] = _endings.GetValueOrDefault(ending) + 1;
-            await EndAsync(server, port, ending);
-            await Task.WhenAll(writing).WaitAsync(TimeSpan.FromSeconds(30));
-        }
-
-        if (Array.Find(_clients, client => client.WrongReply is not null) is { } wrong)
-            throw new CrashTestException(wrong.WrongReply!);
-    }
-
-    private async Task EndAsync(ServerProcess server, int port, Ending ending)
-    {
-        using RawConnection connection = await RawConnection.ConnectAsync(port);
-        switch (ending)
-        {
-            case Ending.KillDuringSave:
-                await connection.SendAsync(_random.Next(2) == 0 ? "SAVE" : "BGSAVE");
-                await Task.Delay(_random.Next(12));
-                break;
-            case Ending.KillDuringBackup:
-                server.Signal(SignalBackup);
-                await Task.Delay(_random.Next(12));
-                break;
-            case Ending.KillDuringStop:
-                server.Signal(SignalTerminate);
-                await Task.Delay(_random.Next(30));
-                break;
-            case Ending.Stop:
-                server.Signal(SignalTerminate);
-                if (server.WaitForExit() != 0)
-                    throw new CrashTestException($"SIGTERM ended in code {server.ExitCode}:\n{server.Output}");
-                return;
-        }
-
-        server.Kill();
-    }
-
-    /// <summary>Everything once more, after an orderly end, and what the last backup holds.</summary>
-    private async Task CheckAtRestAsync()
-    {
-        for (int i = 0; i < 2; i++)
-        {
-            (ServerProcess server, int port) = Start();
-            using (server)
+            foreach ((RoundKind kind, _) in s_shares)
             {
-                await CheckAsync(port);
-                await EndAsync(server, port, Ending.Stop);
+                bool isMet = kind == RoundKind.OrderlyStop ? turn > 0 : _tally.UnderWay(kind) > 0;
+                if (!isMet) await RunRoundAsync(++round, kind);
             }
         }
 
-        if (!File.Exists(BackupPath)) return;
-        string copy = Path.Combine(_folder.FullName, "restored.db");
-        File.Copy(BackupPath, copy);
-        (ServerProcess restored, int restoredPort) = Start(copy);
-        using (restored)
+        PrintProgress(round);
+        await EndAsync(round);
+    }
+
+    public void Dispose()
+    {
+        _database.Dispose();
+        _copying.Dispose();
+    }
+
+    /// <summary>A kind of work that no kill ever met is untested, whatever else passed.</summary>
+    private void RequireEveryKindMet()
+    {
+        RoundKind[] unmet =
+            [.. Enum.GetValues<RoundKind>().Where(kind => kind != RoundKind.OrderlyStop && _tally.UnderWay(kind) == 0)];
+        if (unmet.Length > 0)
+            throw new CrashTestException($"seed {_seed}: no kill came in time during {string.Join(", ", unmet)}");
+    }
+
+    private RoundKind Choose((RoundKind Kind, int Share)[] shares)
+    {
+        int left = _random.Next(shares.Sum(share => share.Share));
+        int chosen = 0;
+        while ((left -= shares[chosen].Share) >= 0) chosen++;
+        return shares[chosen].Kind;
+    }
+
+    private async Task RunRoundAsync(int round, RoundKind kind)
+    {
+        try
         {
-            using RawConnection connection = await RawConnection.ConnectAsync(restoredPort);
-            foreach (WritingClient client in _clients) await new StateReader(connection).ReadAsync(client.Number);
+            if (kind == RoundKind.Conversion) _tally.Add(kind, await _movingIn.ConvertAsync());
+            else if (kind == RoundKind.Import) _tally.Add(kind, await _movingIn.ImportAsync());
+            else _tally.Add(kind, await RunServingRoundAsync(kind));
+        }
+        catch (Exception failure)
+        {
+            throw Failed($"round {round} ({kind})", failure);
         }
     }
 
-    private async Task CheckAsync(int port)
+    private async Task<Outcome> RunServingRoundAsync(RoundKind kind)
     {
-        using RawConnection connection = await RawConnection.ConnectAsync(port);
-        var reader = new StateReader(connection);
-        foreach (WritingClient client in _clients)
-            if (!client.Accept(await reader.ReadAsync(client.Number), out string difference))
-                throw new CrashTestException(difference);
+        if (!_database.IsServing) await _database.StartAndCheckAsync();
+        Outcome outcome = kind == RoundKind.Copying ? await _copying.RunAsync() : await _serving.RunAsync(kind);
+        await _database.StartAndCheckAsync();
+        return outcome;
     }
 
-    private void KillWhileStarting()
+    /// <summary>Everything once more after an orderly end, and what the last backup holds.</summary>
+    private async Task EndAsync(int rounds)
     {
-        using ServerProcess server = Launch(ServerProcess.FreePort(), DatabasePath);
-        Thread.Sleep(_random.Next(300));
-        server.Kill();
-        _killedStarts++;
-    }
-
-    private (ServerProcess Server, int Port) Start() => Start(DatabasePath);
-
-    private (ServerProcess Server, int Port) Start(string databasePath)
-    {
-        for (int attempt = 0; ; attempt++)
+        try
         {
-            int port = ServerProcess.FreePort();
-            ServerProcess server = Launch(port, databasePath);
-            if (server.WaitForPong(port)) return (server, port);
-            string output = server.Output;
-            server.Dispose();
-            bool isPortTaken = output.Contains("in use", StringComparison.Ordinal);
-            if (!isPortTaken || attempt == 3) throw new CrashTestException($"the server did not start:\n{output}");
+            if (!_database.IsServing) await _database.StartAndCheckAsync();
+            _database.Server.Stop();
+            await _database.StartAndCheckAsync();
+            _database.Server.Stop();
+            await _database.CheckBackupAsync();
         }
+        catch (Exception failure)
+        {
+            throw Failed($"after round {rounds}", failure);
+        }
+
+        Dispose();
+        _folder.Delete(recursive: true);
     }
 
-    private ServerProcess Launch(int port, string databasePath) => new(
-        executable,
-        [
-            "-addr", $"127.0.0.1:{port}", "-db", databasePath, "-bak", BackupPath, "-save", $"{_random.Next(2)}",
-            "-appendfsync", s_policies[_random.Next(s_policies.Length)],
-            "-maxmemory", s_budgets[_random.Next(s_budgets.Length)], "-evict-idle", $"{_random.Next(3)}",
-        ],
-        _folder.FullName);
+    private CrashTestException Failed(string when, Exception failure) =>
+        new($"seed {_seed}, {when}: {failure.Message} (the files are left in {_folder.FullName})", failure);
+
+    private void PrintProgress(int round) => _print(
+        $"round {round}: {Acknowledged:N0} steps acknowledged and found again; kills during "
+        + $"{_tally.InOneLine()}; {_elapsed.Elapsed.TotalSeconds:N0} s");
+
+    private string Subfolder(string name) => _folder.CreateSubdirectory(name).FullName;
 }

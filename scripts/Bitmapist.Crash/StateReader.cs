@@ -4,7 +4,10 @@ using Bitmapist.Testing.Wire;
 
 namespace Bitmapist.Crash;
 
-/// <summary>Asks a server for everything that a client may have written.</summary>
+/// <summary>
+/// Asks a server for everything that a client may have written, and proves what is true of every state that a crash or
+/// a backup may leave: transactions are whole, and marks have no gaps.
+/// </summary>
 internal sealed class StateReader(RawConnection connection)
 {
     public async Task<ClientState> ReadAsync(int client)
@@ -21,7 +24,10 @@ internal sealed class StateReader(RawConnection connection)
             keys.Add(name, new StoredString(bytes, Math.Max(0, expiresAt)));
         }
 
-        return new ClientState(keys.ToImmutable(), await CountMarksAsync(client));
+        var state = new ClientState(keys.ToImmutable(), await CountMarksAsync(client));
+        byte[][] marked = Array.ConvertAll(RandomWrites.MarkedKeys, state.Bytes);
+        if (marked.All(bytes => bytes.AsSpan().SequenceEqual(marked[0]))) return state;
+        throw new InvalidDataException($"Of client {client}'s transactions some are there in part.");
     }
 
     /// <summary>The client's marks in the shared keys, which must be the numbers from 0 on without a gap.</summary>

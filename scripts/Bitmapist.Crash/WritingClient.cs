@@ -20,6 +20,9 @@ internal sealed class WritingClient(int number, int seed)
     /// <summary>Steps acknowledged over the life of the client.</summary>
     public long Acknowledged { get; private set; }
 
+    /// <summary>Steps sent since the last acknowledged one.</summary>
+    public int InFlight => _possible.Count - 1;
+
     /// <summary>A reply that was not the one due; null while all were.</summary>
     public string? WrongReply { get; private set; }
 

@@ -61,14 +61,14 @@ public sealed class BitmapistClient : IAsyncDisposable, IDisposable
     /// <param name="cancellationToken">Stops the attempt.</param>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     /// <exception cref="BitmapistException">There is no connection; the type says why.</exception>
-    public static async ValueTask<BitmapistClient> ConnectAsync(
+    public static ValueTask<BitmapistClient> ConnectAsync(
         BitmapistOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        BitmapistOptions snapshot = options.Snapshot();
-        ServerConnection channel =
-            await ServerConnection.ConnectAsync(snapshot, cancellationToken).ConfigureAwait(false);
-        return new BitmapistClient(channel, snapshot);
+        return new(CallerTask.From(RunAsync(options.Snapshot())));
+
+        async Task<BitmapistClient> RunAsync(BitmapistOptions snapshot) => new(
+            await ServerConnection.ConnectAsync(snapshot, cancellationToken).WithoutPool(), snapshot);
     }
 
     /// <summary>
@@ -326,7 +326,8 @@ public sealed class BitmapistClient : IAsyncDisposable, IDisposable
     public IAsyncEnumerable<uint> IdsAsync(EventSet set, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(set);
-        return new IdStream(_asking, set).ReadAsync(cancellationToken);
+        Keys.Check(set);
+        return new IdStream(_asking, set, cancellationToken);
     }
 
     /// <summary>A set's ids in one piece, as a bitmap: up to 512 MB.</summary>
@@ -393,18 +394,15 @@ public sealed class BitmapistClient : IAsyncDisposable, IDisposable
 
     /// <summary>
     /// The names of the events that have marks, sorted by their characters' numbers, as the Python libraries read them:
-    /// what stands between a key's first underscore and its last. O(keys of the server).
+    /// what stands between a key's first underscore and its last. Events of other clients, with a longer prefix, are
+    /// left out where <see cref="BitmapistOptions.ForeignPrefixes"/> or a result says that they are. O(keys of the
+    /// server).
     /// </summary>
     /// <param name="beginning">What the names begin with; all if empty.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public async Task<IReadOnlyList<string>> EventNamesAsync(
-        string beginning = "", CancellationToken cancellationToken = default)
-    {
-        var names = new SortedSet<string>(StringComparer.Ordinal);
-        await foreach (string key in _scan.FindAsync(Keys.Prefix + beginning, cancellationToken).ConfigureAwait(false))
-            if (Keys.EventNameOf(key) is { } name) names.Add(name);
-        return [.. names];
-    }
+    public Task<IReadOnlyList<string>> EventNamesAsync(
+        string beginning = "", CancellationToken cancellationToken = default) =>
+        CallerTask.From(_scan.EventNamesAsync(Keys, _asking.Ownership, beginning, cancellationToken));
 
     /// <summary>
     /// Deletes a set's key: the marks of an event in a period; of an expression, a year or rolling events, only the
@@ -414,18 +412,20 @@ public sealed class BitmapistClient : IAsyncDisposable, IDisposable
     /// <param name="cancellationToken">Gives up waiting; the key may still be deleted.</param>
     /// <returns>Whether there was such a key.</returns>
     public Task<bool> DeleteAsync(EventSet set, CancellationToken cancellationToken = default) =>
-        _deletion.DeleteAsync(KeyOf(set), cancellationToken);
+        CallerTask.From(_deletion.DeleteAsync(KeyOf(set), cancellationToken));
 
     /// <summary>
-    /// Deletes everything under the client's prefix: all marks, flags and results. O(keys of the server).
+    /// Deletes everything under the client's prefix: all marks, flags and results. Keys under
+    /// <see cref="BitmapistOptions.ForeignPrefixes"/> are left alone. O(keys of the server).
     /// </summary>
     /// <param name="cancellationToken">Gives up; keys may still be deleted.</param>
     /// <returns>Keys deleted.</returns>
     /// <exception cref="InvalidOperationException">
-    /// The prefix is empty: that is every key of the database, those of other programs too.
+    /// The prefix is empty: that is every key of the database, those of other programs too. Or keys were found that may
+    /// be another client's, with a longer prefix; the message names some, and what to do. Nothing was deleted.
     /// </exception>
     public Task<long> DeleteAllEventsAsync(CancellationToken cancellationToken = default) =>
-        _deletion.DeleteBeginningAsync(Keys.Prefix, cancellationToken);
+        CallerTask.From(_deletion.DeleteAllAsync(cancellationToken));
 
     /// <summary>
     /// Deletes every result of a bit operation under the client's prefix, whoever made it. O(keys of the server).
@@ -433,7 +433,7 @@ public sealed class BitmapistClient : IAsyncDisposable, IDisposable
     /// <param name="cancellationToken">Gives up; keys may still be deleted.</param>
     /// <returns>Keys deleted.</returns>
     public Task<long> DeleteTemporaryKeysAsync(CancellationToken cancellationToken = default) =>
-        _deletion.DeleteBeginningAsync(Keys.TemporaryPrefix, cancellationToken);
+        CallerTask.From(_deletion.DeleteTemporaryAsync(cancellationToken));
 
     /// <summary>
     /// Deletes the results of bit operations that this client made (bitmapist 3, where they do not expire). One round
@@ -442,10 +442,10 @@ public sealed class BitmapistClient : IAsyncDisposable, IDisposable
     /// <param name="cancellationToken">Gives up waiting; keys may still be deleted.</param>
     /// <returns>Keys deleted; perhaps fewer are counted after a lost connection.</returns>
     public Task<long> DeleteRuntimeKeysAsync(CancellationToken cancellationToken = default) =>
-        _deletion.DeleteRuntimeAsync(cancellationToken);
+        CallerTask.From(_deletion.DeleteRuntimeAsync(cancellationToken));
 
     /// <summary>Closes the connection; what is under way fails.</summary>
-    public ValueTask DisposeAsync() => _asking.Channel.DisposeAsync();
+    public ValueTask DisposeAsync() => new(CallerTask.From(_asking.Channel.DisposeAsync().AsTask()));
 
     /// <summary>
     /// Closes the connection and waits for its end: for containers that are disposed without await. Prefer
@@ -453,16 +453,20 @@ public sealed class BitmapistClient : IAsyncDisposable, IDisposable
     /// </summary>
     public void Dispose() => _asking.Channel.DisposeAsync().AsTask().GetAwaiter().GetResult();
 
-    private static async Task<T> AnswerAsync<T>(
-        Questions questions, Answer<T> answer, CancellationToken cancellationToken)
+    private static Task<T> AnswerAsync<T>(Questions questions, Answer<T> answer, CancellationToken cancellationToken)
     {
-        await questions.SendAsync(cancellationToken).ConfigureAwait(false);
-        return answer.Value;
+        return CallerTask.From(RunAsync());
+
+        async Task<T> RunAsync()
+        {
+            await questions.SendWithinAsync(cancellationToken).WithoutPool();
+            return answer.Value;
+        }
     }
 
     private Task<CohortTable> BuildAsync(
         Func<CohortBuilder, Task<CohortTable>> build, CancellationToken cancellationToken) =>
-        _deletion.DeletingOwnAsync(own => build(new CohortBuilder(own)), cancellationToken);
+        CallerTask.From(_deletion.DeletingOwnAsync(own => build(new CohortBuilder(own)), cancellationToken));
 
     private static T Checked<T>(T items, [CallerArgumentExpression(nameof(items))] string? parameter = null)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Security;
 using Bitmapist.Client.Connections;
@@ -49,6 +50,24 @@ public sealed class BitmapistOptions
     public string? KeyPrefix { get; set; }
 
     /// <summary>
+    /// Prefixes of other clients on the same database. Those that begin with <see cref="KeyPrefix"/> and are longer
+    /// have their keys left alone: by deletion, and in the names of events. The others do not matter, so one list may
+    /// serve all clients. Default none.
+    /// </summary>
+    /// <remarks>
+    /// Better choose prefixes of which none begins with another. Key names alone cannot tell such clients apart: the
+    /// event <c>1_x</c> under <c>t1_</c> has the keys of <c>x</c> under <c>t1_1_</c>.
+    /// </remarks>
+    public IReadOnlyList<string> ForeignPrefixes { get; set; } = [];
+
+    /// <summary>
+    /// Whether every key under <see cref="KeyPrefix"/> is this client's, but for those under
+    /// <see cref="ForeignPrefixes"/>. If not, <see cref="BitmapistClient.DeleteAllEventsAsync"/> is refused when it
+    /// finds keys that look like those of another client. Default false.
+    /// </summary>
+    public bool OwnsPrefix { get; set; }
+
+    /// <summary>
     /// Whose habits to keep. Default bitmapist4, whatever the prefix: it too may use <c>trackist_</c>.
     /// </summary>
     public KeyLayout Layout { get; set; } = KeyLayout.Bitmapist4;
@@ -60,7 +79,7 @@ public sealed class BitmapistOptions
     /// it.</summary>
     public bool? TrackUnique { get; set; }
 
-    /// <summary>What the server shows for this client in CLIENT LIST: printable ASCII without spaces.</summary>
+    /// <summary>What the server knows this client by (CLIENT SETNAME): printable ASCII without spaces.</summary>
     public string? ClientName { get; set; }
 
     /// <summary>
@@ -109,7 +128,8 @@ public sealed class BitmapistOptions
     /// <remarks>
     /// What stands between the marks may be percent-encoded, and must be where it contains one of them. Behind the
     /// question mark: <c>prefix</c>, <c>layout</c>, <c>db</c>, <c>name</c> (<see cref="ClientName"/>), <c>hourly</c>
-    /// and <c>unique</c> (true or false), <c>connectTimeoutMs</c>, <c>responseTimeoutMs</c>.
+    /// and <c>unique</c> (true or false), <c>foreign</c> (<see cref="ForeignPrefixes"/>, separated by commas),
+    /// <c>ownsPrefix</c> (true or false), <c>connectTimeoutMs</c>, <c>responseTimeoutMs</c>.
     /// </remarks>
     /// <exception cref="FormatException">It is none of these; the message says what is wrong, and never shows the
     /// password.</exception>
@@ -141,14 +161,19 @@ public sealed class BitmapistOptions
         Require(BytesInFlightMax >= 1, nameof(BytesInFlightMax), "must be 1 or more");
         Require(Enum.IsDefined(Layout), nameof(Layout), "is no layout");
         Require(TimeProvider is not null, nameof(TimeProvider), "is null");
-        return (BitmapistOptions)MemberwiseClone();
+        Require(ForeignPrefixes is not null && !ForeignPrefixes.Any(string.IsNullOrEmpty), nameof(ForeignPrefixes),
+            "has an empty prefix");
+        var copy = (BitmapistOptions)MemberwiseClone();
+        copy.ForeignPrefixes = [.. ForeignPrefixes!];
+        return copy;
     }
 
     /// <summary>What CLIENT SETNAME accepts.</summary>
     internal static bool IsClientName(string name) => name.Length > 0 && name.All(letter => letter is > ' ' and <= '~');
 
     private static void RequireMilliseconds(int value, string name) =>
-        Require(value is >= 1 and <= Limits.TimeoutMsMax, name, $"must be from 1 to {Limits.TimeoutMsMax:N0} ms");
+        Require(value is >= 1 and <= Limits.TimeoutMsMax, name,
+            string.Create(CultureInfo.InvariantCulture, $"must be from 1 to {Limits.TimeoutMsMax:N0} ms"));
 
     private static void Require(bool isMet, string name, string complaint)
     {

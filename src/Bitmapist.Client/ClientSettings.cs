@@ -9,6 +9,12 @@ namespace Bitmapist.Client;
 internal sealed record ClientSettings(
     string KeyPrefix, KeyLayout Layout, bool TrackHourly, bool TrackUnique, TimeProvider Time)
 {
+    /// <summary>Prefixes of other clients; those that begin with this one's matter.</summary>
+    public IReadOnlyList<string> ForeignPrefixes { get; init; } = [];
+
+    /// <summary>Whether all other keys under the prefix are this client's.</summary>
+    public bool OwnsPrefix { get; init; }
+
     /// <summary>The defaults of a layout.</summary>
     public static ClientSettings Of(KeyLayout layout) => layout == KeyLayout.Bitmapist3
         ? new("trackist_", layout, TrackHourly: false, TrackUnique: false, TimeProvider.System)
@@ -24,6 +30,8 @@ internal sealed record ClientSettings(
             TrackHourly = options.TrackHourly ?? defaults.TrackHourly,
             TrackUnique = options.TrackUnique ?? defaults.TrackUnique,
             Time = options.TimeProvider,
+            ForeignPrefixes = options.ForeignPrefixes,
+            OwnsPrefix = options.OwnsPrefix,
         };
     }
 }

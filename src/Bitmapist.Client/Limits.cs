@@ -6,6 +6,12 @@ internal static class Limits
     /// <summary>Bytes handed to the socket in one write; requests of many callers are gathered up to this.</summary>
     public const int WriteBufferBytes = 64 * 1024;
 
+    /// <summary>
+    /// Bytes a caller writes itself, when nothing else is under way: then the socket's buffer is empty, and every
+    /// system's default holds this many, so that the write cannot block. More are left to the writer's thread.
+    /// </summary>
+    public const int CallerWriteBytes = 4 * 1024;
+
     /// <summary>Bytes asked of the socket in one read.</summary>
     public const int ReadBufferBytes = 64 * 1024;
 
@@ -55,7 +61,10 @@ internal static class Limits
     /// <summary>Milliseconds any timeout or delay may be set to: a day. ArgumentException beyond.</summary>
     public const int TimeoutMsMax = 24 * 60 * 60 * 1000;
 
-    /// <summary>Milliseconds between looks for requests whose time has run out: a tenth of it, within these.</summary>
+    /// <summary>
+    /// Milliseconds between looks for requests, or attempts to connect, whose time has run out: a tenth of the shorter
+    /// time, within these.
+    /// </summary>
     public const int SweepMsMin = 5;
 
     /// <summary>See <see cref="SweepMsMin"/>.</summary>
@@ -63,6 +72,19 @@ internal static class Limits
 
     /// <summary>Characters of a key, or of a server's words, shown in an error.</summary>
     public const int ShownCharactersMax = 100;
+
+    /// <summary>
+    /// Operations of an expression inside one another: enough for unbounded retention over
+    /// <see cref="UnboundedPeriodsMax"/> periods. Each level takes some hundreds of bytes of a thread's stack, of which
+    /// a thread may have no more than 1 MiB. ArgumentException beyond.
+    /// </summary>
+    public const int ExpressionDepthMax = 1_200;
+
+    /// <summary>
+    /// Bytes of the name of a result: a sixteenth of what bitmapist-server takes, and some ten thousand keys.
+    /// ArgumentException beyond.
+    /// </summary>
+    public const int ResultNameBytesMax = 1024 * 1024;
 
     /// <summary>
     /// Cells of a retention table: some tens of megabytes of questions and results. ArgumentException beyond.
@@ -96,4 +118,7 @@ internal static class Limits
     /// Beyond, all are forgotten, which costs their names anew.
     /// </summary>
     public const int MarkKeysKeptMax = 4_096;
+
+    /// <summary>Milliseconds that a thread of bulks waits for another one before it ends.</summary>
+    public const int IdleThreadMs = 10_000;
 }

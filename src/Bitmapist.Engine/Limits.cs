@@ -23,8 +23,14 @@ public static class Limits
     /// </summary>
     public const int DatabasesMax = 65_535;
 
-    /// <summary>Expired keys removed during one hold of a shard's lock by the background pass.</summary>
+    /// <summary>
+    /// Expired keys removed, and expiry times that count no more dropped, during one hold of a shard's lock by the
+    /// background pass.
+    /// </summary>
     internal const int ExpiredPerHold = 128;
+
+    /// <summary>Bytes of a log record of deletions of expired keys, one key's more or less.</summary>
+    internal const int ExpiredRecordBytes = 1 << 20;
 
     /// <summary>Entries looked at by the sweep of the hot set during one hold of a shard's lock.</summary>
     internal const int SweptPerHold = 512;
@@ -36,6 +42,14 @@ public static class Limits
 
     /// <summary>Bytes of names that the cursors of scans keep, all together.</summary>
     internal const long ScanCursorBytes = 64 * 1024 * 1024;
+
+    /// <summary>
+    /// Keys a shard remembers not to be in the database file, some hundred bytes each; then it begins anew.
+    /// </summary>
+    internal const int AbsentPerShard = 256;
+
+    /// <summary>Bytes of the longest name remembered so.</summary>
+    internal const int AbsentNameBytes = 1024;
 
     /// <summary>Entries captured for a snapshot during one hold of a shard's lock.</summary>
     internal const int CapturedPerHold = 256;

@@ -41,6 +41,18 @@ internal static class CommandLine
         DefaultValueFactory = _ => "everysec",
     };
 
+    private static readonly Option<int> s_logGrowth = new("-auto-aof-rewrite-percentage")
+    {
+        Description = "save when the log is so many percent of the live data, 0 for never", HelpName = "percent",
+        DefaultValueFactory = _ => 100,
+    };
+
+    private static readonly Option<string> s_logGrowthMin = new("-auto-aof-rewrite-min-size")
+    {
+        Description = "but not while the log is shorter than this, such as 64mb", HelpName = "bytes",
+        DefaultValueFactory = _ => "64mb",
+    };
+
     private static readonly Option<string> s_maxMemory = new("-maxmemory")
     {
         Description = "memory for bitmaps and index, such as 512mb or 4gb, 0 for any; the rest stays on disk",
@@ -98,6 +110,8 @@ internal static class CommandLine
         Restrict(s_ioThreads, 0, 128);
         Restrict(s_save, 0, 365 * 24 * 3600);
         Restrict(s_evictIdle, 0, 365 * 24 * 3600);
+        Restrict(s_logGrowth, 0, int.MaxValue);
+        RestrictToSizes(s_logGrowthMin);
         RestrictToSizes(s_maxMemory);
         RestrictToSizes(s_maxMemoryClients);
         Restrict(s_databases, 1, 65_535);
@@ -106,8 +120,8 @@ internal static class CommandLine
         root.Options.Remove(root.Options.Single(option => option is VersionOption));
         Option[] options =
         [
-            s_addr, s_db, s_bak, s_save, s_appendFsync, s_maxMemory, s_maxMemoryClients, s_evictIdle, s_databases,
-            s_maxClients, s_ioTransport, s_ioThreads, s_debug, s_version,
+            s_addr, s_db, s_bak, s_save, s_appendFsync, s_logGrowth, s_logGrowthMin, s_maxMemory, s_maxMemoryClients,
+            s_evictIdle, s_databases, s_maxClients, s_ioTransport, s_ioThreads, s_debug, s_version,
         ];
         foreach (Option option in options) root.Options.Add(option);
         var version = new Command("version", "print the version and exit");
@@ -184,6 +198,8 @@ internal static class CommandLine
                 "no" => FsyncPolicy.No,
                 _ => FsyncPolicy.EverySecond,
             },
+            LogGrowthPercentage = parsed.GetValue(s_logGrowth),
+            LogGrowthBytesMin = SizeOf(parsed, s_logGrowthMin),
             MemoryBytesMax = SizeOf(parsed, s_maxMemory),
             ClientMemoryBytesMax = SizeOf(parsed, s_maxMemoryClients),
             EvictIdleSeconds = parsed.GetValue(s_evictIdle),

@@ -16,7 +16,10 @@ internal static class MigrationCommands
     /// <summary><c>import FILE [-db OUT]</c>.</summary>
     public static Command Import(Option<string> database)
     {
-        var source = new Argument<string>("file") { Description = "Go server's database, Redis dump, or ours" };
+        var source = new Argument<string>("file")
+        {
+            Description = "Go server's database, Redis dump, Redis's append-only file or directory of them, or ours",
+        };
         var command = new Command("import", "make a database from a file of the Go server, of Redis, or of this server")
         {
             source, database,
@@ -52,18 +55,14 @@ internal static class MigrationCommands
     }
 
     /// <summary>Takes over a database of the Go server, when the path holds one.</summary>
-    /// <exception cref="MigrationException">It cannot be taken over as it is; or the path holds a dump.</exception>
+    /// <exception cref="MigrationException">
+    /// It cannot be taken over as it is; or the path holds a file of Redis.
+    /// </exception>
     public static void ConvertAtStart(string path, ILogger logger)
     {
         if (!GoServerConversion.IsNeeded(PhysicalFileSystem.Instance, path))
         {
-            if (File.Exists(path)
-                && FormatRecognition.Recognise(PhysicalFileSystem.Instance, path) == FileFormat.Rdb)
-            {
-                throw new MigrationException($"{path} is not a bitmapist-server database but a Redis dump: "
-                    + "make one of it with bitmapist-server import");
-            }
-
+            RefuseFilesOfRedis(path);
             return;
         }
 
@@ -80,6 +79,21 @@ internal static class MigrationCommands
         }
 
         HostLog.Converted(logger, path + GoServerConversion.KeptSuffix);
+    }
+
+    private static void RefuseFilesOfRedis(string path)
+    {
+        if (!PhysicalFileSystem.Instance.Exists(path)) return;
+        string? found = FormatRecognition.Recognise(PhysicalFileSystem.Instance, path) switch
+        {
+            FileFormat.Rdb => "a Redis dump",
+            FileFormat.AppendOnlyFile => "an append-only file of Redis",
+            FileFormat.AppendOnlyManifest => "the manifest of Redis's append-only files",
+            _ => null,
+        };
+        if (found is null) return;
+        throw new MigrationException($"{path} is not a bitmapist-server database but {found}: "
+            + "make one of it with bitmapist-server import");
     }
 
     private static TimedProgress OnStderr() => new(TimeProvider.System, Console.Error.WriteLine);

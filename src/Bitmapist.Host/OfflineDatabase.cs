@@ -18,7 +18,7 @@ internal static class OfflineDatabase
     {
         try
         {
-            if (!File.Exists(path)) return Refuse($"there is no file {path}");
+            if (!PhysicalFileSystem.Instance.Exists(path)) return Refuse($"there is no file {path}");
             using IDisposable? held = Hold(path, out bool isFree);
             return isFree
                 ? work()
@@ -54,7 +54,7 @@ internal static class OfflineDatabase
     private static IDisposable? Hold(string path, out bool isFree)
     {
         string lockPath = path + ".lock";
-        isFree = !File.Exists(lockPath);
+        isFree = !PhysicalFileSystem.Instance.Exists(lockPath);
         if (isFree) return null;
         IDisposable? held = PhysicalFileSystem.Instance.TryLock(lockPath);
         isFree = held is not null;

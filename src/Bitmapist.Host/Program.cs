@@ -25,6 +25,7 @@ static async Task<int> ServeAsync(ServerOptions options)
     BitmapistServer server;
     try
     {
+        AddressCheck.Require(options.Addresses);
         if (options.DatabasePath is { } path) MigrationCommands.ConvertAtStart(path, logger);
         server = await BitmapistServer.StartAsync(options, loggers).ConfigureAwait(false);
     }
@@ -37,18 +38,11 @@ static async Task<int> ServeAsync(ServerOptions options)
     }
 
     await using (server.ConfigureAwait(false))
-    {
-        foreach (ListenAddress address in options.Addresses)
-        {
-            HostLog.Listening(logger, address.ToString());
-            if (!address.IsLoopback) HostLog.OpenToAll(logger, address.ToString());
-        }
-
-        return await UntilStoppedAsync(server, logger).ConfigureAwait(false);
-    }
+        return await UntilStoppedAsync(server, options.Addresses, logger).ConfigureAwait(false);
 }
 
-static async Task<int> UntilStoppedAsync(BitmapistServer server, ILogger logger)
+static async Task<int> UntilStoppedAsync(
+    BitmapistServer server, IEnumerable<ListenAddress> addresses, ILogger logger)
 {
     var stopped = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
     void Stop(PosixSignalContext context)
@@ -63,6 +57,11 @@ static async Task<int> UntilStoppedAsync(BitmapistServer server, ILogger logger)
     using PosixSignalRegistration? backup = OperatingSystem.IsLinux()
         ? PosixSignalRegistration.Create(Usr1, context => BackUp(server, context))
         : null;
+    foreach (ListenAddress address in addresses) // and from this line on a signal is a stop in good order
+    {
+        HostLog.Listening(logger, address.ToString());
+        if (!address.IsLoopback) HostLog.OpenToAll(logger, address.ToString());
+    }
 
     bool save =
         await (await Task.WhenAny(stopped.Task, server.ShutdownAsked).ConfigureAwait(false)).ConfigureAwait(false);

@@ -49,11 +49,11 @@ internal sealed class ClosedDatabase : IKeySource, IDisposable
         if (!files.Exists(path)) throw new MigrationException($"{path}: no such file");
         FileFormat format = FormatRecognition.Recognise(files, path);
         if (format != FileFormat.Own) throw new MigrationException($"{path} {Refusal(format)}");
-        IDisposable held = files.TryLock(path + ".lock") ?? throw new DatabaseLockedException(path);
+        var held = DatabaseLock.Take(files, path);
         DatabaseFile? file = null;
         try
         {
-            file = DatabaseFile.OpenOrCreate(files, path);
+            file = DatabaseFile.Open(files, path);
             LogRecoveryResult log = LogRecovery.Recover(
                 files, path, file.Id, file.FirstLogSequence, static (in LogRecord _) => { });
             if (log.Records == 0) return new ClosedDatabase(files, held, file, temporaryPath: null, log.TornBytes);
@@ -61,8 +61,8 @@ internal sealed class ClosedDatabase : IKeySource, IDisposable
             file = null;
             held.Dispose();
             BringTogether(files, path, temporaryPath, time);
-            held = files.TryLock(path + ".lock") ?? throw new DatabaseLockedException(path);
-            file = DatabaseFile.OpenOrCreate(files, temporaryPath);
+            held = DatabaseLock.Take(files, path);
+            file = DatabaseFile.Open(files, temporaryPath);
             return new ClosedDatabase(files, held, file, temporaryPath, log.TornBytes);
         }
         catch
@@ -114,42 +114,11 @@ internal sealed class ClosedDatabase : IKeySource, IDisposable
         FileFormat.Empty => "is empty",
         FileFormat.GoServer => "is a database of the Go server: import it first",
         FileFormat.Rdb => "is a Redis dump already",
+        FileFormat.AppendOnlyFile or FileFormat.AppendOnlyManifest =>
+            "is an append-only file of Redis: import it first",
         _ => "is not a bitmapist-server database",
     };
 
     /// <summary>What happens to the database meanwhile is told by how the whole ends.</summary>
-    private sealed class SilentEvents : IPersistenceEvents
-    {
-        public void Loading(string path)
-        {
-        }
-
-        public void Loaded(TimeSpan elapsed, long keys)
-        {
-        }
-
-        public void TornTail(string path, long offset, long bytes)
-        {
-        }
-
-        public void Saving()
-        {
-        }
-
-        public void Saved(TimeSpan elapsed)
-        {
-        }
-
-        public void SaveFailed(Exception failure)
-        {
-        }
-
-        public void CompactionFailed(Exception failure)
-        {
-        }
-
-        public void BackedUp(string path, TimeSpan elapsed)
-        {
-        }
-    }
+    private sealed class SilentEvents : IPersistenceEvents;
 }

@@ -15,6 +15,12 @@ public enum FileFormat
     /// <summary>The Go server's database: a bbolt file.</summary>
     GoServer,
 
-    /// <summary>A dump of Redis: an RDB file.</summary>
+    /// <summary>A dump of Redis or Valkey: an RDB file; or an append-only file that begins with one.</summary>
     Rdb,
+
+    /// <summary>An append-only file of Redis that begins with a command.</summary>
+    AppendOnlyFile,
+
+    /// <summary>The manifest of append-only files in several parts (Redis 7.0).</summary>
+    AppendOnlyManifest,
 }

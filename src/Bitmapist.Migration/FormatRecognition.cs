@@ -1,4 +1,6 @@
+using Bitmapist.Migration.Aof;
 using Bitmapist.Migration.GoServer;
+using Bitmapist.Migration.Rdb;
 using Bitmapist.Storage.Files;
 
 namespace Bitmapist.Migration;
@@ -6,7 +8,7 @@ namespace Bitmapist.Migration;
 /// <summary>Tells files apart by their first bytes.</summary>
 public static class FormatRecognition
 {
-    private const int MagicBytes = 9; // "REDIS" and four digits, the longest
+    private const int StartBytes = 64; // the longest of what is looked for, a line of a manifest, needs some thirty
 
     /// <summary>What the file at a path is.</summary>
     /// <exception cref="StorageException">It cannot be read.</exception>
@@ -19,15 +21,13 @@ public static class FormatRecognition
 
     internal static FileFormat Recognise(IFile file)
     {
-        Span<byte> start = stackalloc byte[MagicBytes];
+        Span<byte> start = stackalloc byte[StartBytes];
         start = start[..file.Read(0, start)];
         if (start.IsEmpty) return FileFormat.Empty;
         if (start.StartsWith("BMAPDB\r\n"u8)) return FileFormat.Own;
-        if (IsRdb(start)) return FileFormat.Rdb;
+        if (RdbHeader.TryRead(start, out _)) return FileFormat.Rdb;
+        if (AofReader.IsBegunBy(start)) return FileFormat.AppendOnlyFile;
+        if (AofManifest.IsBegunBy(start)) return FileFormat.AppendOnlyManifest;
         return BoltMeta.IsBolt(file) ? FileFormat.GoServer : FileFormat.Unknown;
     }
-
-    private static bool IsRdb(ReadOnlySpan<byte> start) =>
-        start.Length == MagicBytes && start.StartsWith("REDIS"u8)
-        && start["REDIS".Length..].IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0;
 }

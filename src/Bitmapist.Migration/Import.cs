@@ -1,4 +1,5 @@
 using Bitmapist.Engine.Durability;
+using Bitmapist.Migration.Aof;
 using Bitmapist.Migration.GoServer;
 using Bitmapist.Migration.Rdb;
 using Bitmapist.Storage.Files;
@@ -17,8 +18,9 @@ public static class Import
 
     /// <summary>Reads all of the source into a database that does not exist yet, or has no keys.</summary>
     /// <param name="files">The disk.</param>
-    /// <param name="source">The file to read; what it is, its first bytes say. It keeps its keys; one of another
-    /// server stays as it is, and of this one's a start is made, which cuts off a torn end of file and log.</param>
+    /// <param name="source">The file to read; what it is, its first bytes say. Or the directory of Redis's append-only
+    /// files. It keeps its keys; one of another server stays as it is, and of this one's a start is made, which cuts
+    /// off a torn end of file and log.</param>
     /// <param name="target">The database to make.</param>
     /// <param name="time">The clock that says what has expired.</param>
     /// <param name="progress">Told now and then how far it has come.</param>
@@ -38,17 +40,17 @@ public static class Import
         long started = time.GetTimestamp();
         if (Path.GetFullPath(source) == Path.GetFullPath(target))
             throw new MigrationException($"{source} cannot be imported into itself: choose another -db");
-        FileFormat format;
-        using (IFile file = Reading.Open(files, source)) format = FormatRecognition.Recognise(file);
+        string path = AofParts.ManifestIn(files, source) ?? source;
+        FileFormat format = Recognise(files, path);
         var report = new ImportReport(source, format);
-        using IDisposable held = files.TryLock(target + ".lock") ?? throw new DatabaseLockedException(target);
+        using var held = DatabaseLock.Take(files, target);
         RequireWithoutKeys(files, target);
         string unfinished = target + UnfinishedSuffix;
         files.Delete(unfinished);
         long nowUnixMs = time.GetUtcNow().ToUnixTimeMilliseconds();
         try
         {
-            ReadInto(files, source, unfinished, report, time, nowUnixMs, progress);
+            ReadInto(files, path, unfinished, report, time, nowUnixMs, progress);
             DeleteLog(files, target);
             files.Rename(unfinished, target);
             files.SyncDirectory(DirectoryOf(target));
@@ -112,10 +114,16 @@ public static class Import
             case FileFormat.Rdb:
                 using (IFile dump = Reading.Open(files, source))
                 {
-                    var rdb = new RdbSource(new RdbInput(dump));
+                    var rdb = new RdbSource(new SourceInput(dump), RdbEnding.Dump);
                     NewDatabase.Fill(files, unfinished, rdb, report, nowUnixMs, progress);
                 }
 
+                return;
+            case FileFormat.AppendOnlyFile:
+                Replay([new AofPart(source, IsLast: true)]);
+                return;
+            case FileFormat.AppendOnlyManifest:
+                Replay(AofParts.Of(files, source));
                 return;
             case FileFormat.Own:
                 using (ClosedDatabase database = ClosedDatabase.Open(files, source, unfinished + ".source", time))
@@ -124,8 +132,34 @@ public static class Import
             default:
                 throw new MigrationException(report.Format == FileFormat.Empty
                     ? $"{source} is empty"
-                    : $"{source} is neither a database of the Go server, nor a Redis dump, nor one of this server");
+                    : $"{source} is neither a database of the Go server, nor a Redis dump or append-only file, nor a "
+                        + $"database of this server: it begins with {Beginning(files, source)}");
         }
+
+        void Replay(IReadOnlyList<AofPart> parts) => NewDatabase.Fill(files, unfinished,
+            new AofSource(files, parts, unfinished + ".replay", nowUnixMs, progress), report, nowUnixMs, progress);
+    }
+
+    /// <summary>
+    /// What a file is. One that begins with an RDB file and says that commands may follow is an append-only file; a
+    /// part of several is refused.
+    /// </summary>
+    private static FileFormat Recognise(IFileSystem files, string path)
+    {
+        using IFile file = Reading.Open(files, path);
+        FileFormat format = FormatRecognition.Recognise(file);
+        if (format is not (FileFormat.Rdb or FileFormat.AppendOnlyFile)) return format;
+        RdbAux aux = format == FileFormat.Rdb ? RdbAux.Read(file) : default;
+        if (format == FileFormat.AppendOnlyFile || aux.IsAppendOnlyBase)
+            AofParts.RefusePart(files, path, aux.IsAppendOnlyBase);
+        return aux.IsAppendOnlyPreamble ? FileFormat.AppendOnlyFile : format;
+    }
+
+    private static string Beginning(IFileSystem files, string path)
+    {
+        using IFile file = Reading.Open(files, path);
+        Span<byte> start = stackalloc byte[RdbHeader.Bytes];
+        return Reading.Shown(start[..file.Read(0, start)]);
     }
 
     private static void RequireWithoutKeys(IFileSystem files, string target)
@@ -140,7 +174,7 @@ public static class Import
             return;
         }
 
-        using DatabaseFile file = DatabaseFile.OpenOrCreate(files, target);
+        using var file = DatabaseFile.Open(files, target);
         bool hasKeys = new DatabaseContents(file).Keys().Any();
         if (!hasKeys)
         {

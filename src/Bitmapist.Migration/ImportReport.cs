@@ -6,6 +6,7 @@ namespace Bitmapist.Migration;
 public sealed class ImportReport
 {
     private readonly SortedDictionary<string, long> _skipped = new(StringComparer.Ordinal);
+    private readonly List<string> _warnings = [];
 
     internal ImportReport(string source, FileFormat format)
     {
@@ -49,7 +50,13 @@ public sealed class ImportReport
     /// <summary>Bitmaps of the Go server without a bit: imported as one zero byte.</summary>
     public long EmptyBitmaps { get; internal set; }
 
-    /// <summary>Keys left out, by reason.</summary>
+    /// <summary>Commands of append-only files that were replayed, those passed over among them.</summary>
+    public long Commands { get; internal set; }
+
+    /// <summary>What the operator should know of the source.</summary>
+    public IReadOnlyList<string> Warnings => _warnings;
+
+    /// <summary>Keys left out, and commands on them, by reason.</summary>
     public IReadOnlyDictionary<string, long> Skipped => _skipped;
 
     /// <summary>Databases that the imported keys need: one more than the highest number.</summary>
@@ -66,6 +73,7 @@ public sealed class ImportReport
         {
             FileFormat.GoServer => "database of the Go server",
             FileFormat.Rdb => "Redis dump",
+            FileFormat.AppendOnlyFile or FileFormat.AppendOnlyManifest => "append-only files of Redis",
             _ => "database",
         };
         CultureInfo plain = CultureInfo.InvariantCulture;
@@ -84,11 +92,14 @@ public sealed class ImportReport
             output.WriteLine(string.Create(plain, $"empty bitmaps, kept as one zero byte: {EmptyBitmaps}"));
         }
 
+        if (Format is FileFormat.AppendOnlyFile or FileFormat.AppendOnlyManifest)
+            output.WriteLine(string.Create(plain, $"commands replayed: {Commands}"));
         output.WriteLine(string.Create(plain, $"skipped: {_skipped.Values.Sum()}"));
         foreach ((string reason, long count) in _skipped)
             output.WriteLine(string.Create(plain, $"skipped, {reason}: {count}"));
         if (Databases > 16)
             output.WriteLine(string.Create(plain, $"start the server with -databases {Databases}"));
+        foreach (string warning in _warnings) output.WriteLine($"warning: {warning}");
     }
 
     internal void CountKey(int database, long bits, long lengthBytes, bool expires)
@@ -100,5 +111,8 @@ public sealed class ImportReport
         Databases = Math.Max(Databases, database + 1);
     }
 
-    internal void CountSkipped(string reason) => _skipped[reason] = _skipped.GetValueOrDefault(reason) + 1;
+    internal void CountSkipped(string reason, long count = 1) =>
+        _skipped[reason] = _skipped.GetValueOrDefault(reason) + count;
+
+    internal void Warn(string warning) => _warnings.Add(warning);
 }

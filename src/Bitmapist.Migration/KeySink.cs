@@ -7,6 +7,12 @@ namespace Bitmapist.Migration;
 internal sealed class KeySink(
     DatabaseBuilder database, ImportReport report, long nowUnixMs, IProgress<MigrationProgress>? progress)
 {
+    /// <summary>Why a key is left out whose name is longer than a database of this server takes.</summary>
+    public const string NameTooLong = "name too long";
+
+    /// <summary>Why a key is left out whose string is longer than Redis's own default limit.</summary>
+    public const string StringTooLong = "longer than 512 MB";
+
     private long _keysSeen;
 
     /// <summary>The instant at which expiry times are judged: that of the import's start.</summary>

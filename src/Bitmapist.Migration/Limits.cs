@@ -35,6 +35,24 @@ internal static class Limits
     public const int RdbTextBytes = 64 * 1024;
 
     /// <summary>
+    /// Arguments of a command in an append-only file, 16 bytes of memory each: deleting this many keys at once is the
+    /// most that is replayed.
+    /// </summary>
+    public const int AofArguments = 16 * 1024 * 1024;
+
+    /// <summary>Longest manifest of append-only files, in bytes; Redis's own have some hundred.</summary>
+    public const int AofManifestBytes = 1024 * 1024;
+
+    /// <summary>Bytes of bitmaps in memory while append-only files are replayed; the rest is on disk.</summary>
+    public const long ReplayMemoryBytes = 64 * 1024 * 1024;
+
+    /// <summary>Bytes of effects after which a replay saves, so that the log beside its database is dropped.</summary>
+    public const long ReplayLogBytes = 512 * 1024 * 1024;
+
+    /// <summary>Bytes of commands after which a replay waits for its log, which buffers them.</summary>
+    public const long ReplayCommitBytes = 1024 * 1024;
+
+    /// <summary>
     /// A compressed string of up to this many bytes is kept while its length is found out; a longer one is compressed
     /// a second time instead.
     /// </summary>

@@ -28,7 +28,7 @@ internal static class NewDatabase
             report.WrittenBytes = builder.WrittenBytes;
         }
 
-        using DatabaseFile written = DatabaseFile.OpenOrCreate(files, path);
+        using var written = DatabaseFile.Open(files, path);
         long keys = new DatabaseContents(written).Keys().LongCount();
         if (keys == report.Keys) return;
         throw new CorruptFileException(FileDefect.Damaged, report.Source, 0,

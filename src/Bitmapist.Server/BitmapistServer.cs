@@ -1,3 +1,4 @@
+using Bitmapist.Engine.Bits;
 using Bitmapist.Engine.Durability;
 using Bitmapist.Engine.Expiry;
 using Bitmapist.Engine.Keyspace;
@@ -15,6 +16,7 @@ public sealed class BitmapistServer : IAsyncDisposable
 {
     private readonly ServerState _state;
     private readonly ExpiryCycle _expiry;
+    private readonly IdleCollector _idleCollector;
     private readonly ILogger _logger;
     private readonly TaskCompletionSource<bool> _shutdownAsked =
         new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -24,6 +26,7 @@ public sealed class BitmapistServer : IAsyncDisposable
     {
         _state = state;
         _expiry = expiry;
+        _idleCollector = new IdleCollector(new ProcessHeap(state.Persistence), state.Time, logger);
         _logger = logger;
         state.Shutdown = save => _shutdownAsked.TrySetResult(save);
     }
@@ -51,35 +54,31 @@ public sealed class BitmapistServer : IAsyncDisposable
             var persistenceOptions = new PersistenceOptions(
                 path, options.Databases, options.AppendFsync, TimeSpan.FromSeconds(options.SaveSeconds))
             {
+                LogGrowthPercentage = options.LogGrowthPercentage, LogGrowthBytesMin = options.LogGrowthBytesMin,
                 MemoryBytesMax = options.MemoryBytesMax, HotFor = TimeSpan.FromSeconds(options.EvictIdleSeconds),
             };
             persistence = PersistentKeyspace.Open(
                 PhysicalFileSystem.Instance, persistenceOptions, time, new PersistenceLogger(logger));
         }
 
-        KeyspaceStore store = persistence?.Store ?? new KeyspaceStore(options.Databases, time);
-        var server = new BitmapistServer(
-            new ServerState(options, store, persistence, time, logger)
-            {
-                CommandLog = options.Debug ? logger : null,
-            },
-            new ExpiryCycle(store, time), logger);
+        BitmapistServer? server = null;
         try
         {
+            server = Create(options, persistence, time, logger);
             server._listener = Listener.Bind(server._state, logger);
             server._state.Transport = server._listener.Kind;
             server._state.IoThreads = server._listener.Threads;
             _ = server.StopOnFailureAsync(server._listener.Failure);
             server.LimitClients();
             server._listener.Start();
+            return server;
         }
         catch
         {
-            await server.DisposeAsync().ConfigureAwait(false);
+            if (server is not null) await server.DisposeAsync().ConfigureAwait(false);
+            else if (persistence is not null) await persistence.DisposeAsync().ConfigureAwait(false);
             throw;
         }
-
-        return server;
     }
 
     /// <summary>Writes a backup to the configured file, unless one is being written; failure is logged.</summary>
@@ -94,13 +93,11 @@ public sealed class BitmapistServer : IAsyncDisposable
     /// <returns>Null, or why the save failed; the log keeps everything all the same.</returns>
     public async Task<Exception?> StopAsync(bool save)
     {
-        if (_listener is not null) await _listener.StopListeningAsync().ConfigureAwait(false);
         _state.Clients.CloseAll();
         // A client that does not read its replies must not keep the server from stopping.
         if (_listener is not null) await _listener.StopAsync(Limits.StopPatience).ConfigureAwait(false);
         await _state.Slurper.EndAsync().ConfigureAwait(false);
-        if (!save || _state.Persistence is not { } persistence) return null;
-        return await persistence.SaveAsync().ConfigureAwait(false);
+        return _state.Persistence is { } persistence ? await persistence.StopAsync(save).ConfigureAwait(false) : null;
     }
 
     public async ValueTask DisposeAsync()
@@ -108,6 +105,7 @@ public sealed class BitmapistServer : IAsyncDisposable
         if (_listener is not null) await _listener.DisposeAsync().ConfigureAwait(false);
         await _state.Slurper.DisposeAsync().ConfigureAwait(false);
         await _expiry.DisposeAsync().ConfigureAwait(false);
+        await _idleCollector.DisposeAsync().ConfigureAwait(false);
         if (_state.Persistence is { } persistence) await persistence.DisposeAsync().ConfigureAwait(false);
     }
 
@@ -116,6 +114,28 @@ public sealed class BitmapistServer : IAsyncDisposable
     {
         Failure = await failure.ConfigureAwait(false);
         _shutdownAsked.TrySetResult(true);
+    }
+
+    private static BitmapistServer Create(
+        ServerOptions options, PersistentKeyspace? persistence, TimeProvider time, ILogger logger)
+    {
+        KeyspaceStore store = persistence?.Store ?? new KeyspaceStore(options.Databases, time);
+        var state = new ServerState(options, store, persistence, time, logger)
+        {
+            CommandLog = options.Debug ? logger : null,
+        };
+        var line = new OncePerInterval(Limits.RepeatedLogInterval, time);
+        var expiry = new ExpiryCycle(store, time, failure =>
+        {
+            if (line.IsDue()) LogFailure(logger, "removing expired keys", failure);
+        });
+        return new BitmapistServer(state, expiry, logger);
+    }
+
+    private static void LogFailure(ILogger logger, string work, Exception failure)
+    {
+        bool isExpected = failure is StorageException or ColdReadException;
+        Log.BackgroundWorkFailed(logger, work, failure.Message, isExpected ? null : failure);
     }
 
     /// <summary>

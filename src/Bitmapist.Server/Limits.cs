@@ -51,10 +51,14 @@ internal static class Limits
     public const int StreamPieceBytes = 64 * 1024;
 
     /// <summary>
-    /// Unsent bytes the transport holds per client before replies queue up in memory behind it (there without limit, as
-    /// Redis's default client-output-buffer-limit has it).
+    /// Unsent bytes the transport holds per client before replies queue up in memory behind it (there without limit but
+    /// maxmemory-clients), and bytes it reads ahead of the commands. Not counted, so little: ten thousand clients may
+    /// have as much.
     /// </summary>
-    public const int TransportBufferBytes = 1024 * 1024;
+    public const int TransportBufferBytes = 128 * 1024;
+
+    /// <summary>How often at most the log repeats a line about what goes on failing.</summary>
+    public static readonly TimeSpan RepeatedLogInterval = TimeSpan.FromMinutes(1);
 
     /// <summary>Longest name of a key, in bytes: what the database file's index takes (Redis: 512 MiB).</summary>
     public const int KeyBytes = Engine.Limits.KeyBytes;
@@ -112,6 +116,12 @@ internal static class Limits
 
     /// <summary>Time between SLURP's lines in the log.</summary>
     public static readonly TimeSpan SlurpReportInterval = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// Characters between the first and the last star of a pattern, escapes and classes counting as one: what is looked
+    /// for at every place of a name. So many cost some hundred nanoseconds a byte of a name, and a table of 256 KiB.
+    /// </summary>
+    public const int PatternCharacters = 8192;
 
     /// <summary>Argument characters quoted in the unknown-command error (Redis: 128).</summary>
     public const int QuotedCharacters = 128;

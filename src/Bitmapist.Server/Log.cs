@@ -20,8 +20,28 @@ internal static partial class Log
     [LoggerMessage(5, LogLevel.Error, "saving failed, will be tried again: {Reason}")]
     public static partial void SaveFailed(ILogger logger, string reason);
 
-    [LoggerMessage(6, LogLevel.Error, "the log cannot be written, replies withheld: {Reason}")]
+    [LoggerMessage(6, LogLevel.Debug, "replies withheld, as the log could not keep what they acknowledge: {Reason}")]
     public static partial void CommitFailed(ILogger logger, string reason);
+
+    [LoggerMessage(32, LogLevel.Error,
+        "the log cannot be written: writes are refused until it can, which is tried all the time; reads go on: "
+        + "{Reason}")]
+    public static partial void WritesRefused(ILogger logger, string reason);
+
+    [LoggerMessage(33, LogLevel.Error,
+        "the log cannot be synced: writes are refused until a save has everything, which begins now; reads go on: "
+        + "{Reason}")]
+    public static partial void SyncRefused(ILogger logger, string reason);
+
+    [LoggerMessage(34, LogLevel.Warning, "the log can be written again, writes are taken after {Milliseconds}ms")]
+    public static partial void WritesResumed(ILogger logger, double milliseconds);
+
+    [LoggerMessage(35, LogLevel.Warning,
+        "the disk takes more than two seconds to sync the log: {Delays} acknowledgements waited for it")]
+    public static partial void SyncBehind(ILogger logger, long delays);
+
+    [LoggerMessage(36, LogLevel.Information, "saving, as the log has {Bytes} bytes, more than the data...")]
+    public static partial void LogOutgrewData(ILogger logger, long bytes);
 
     [LoggerMessage(7, LogLevel.Error, "command {Command} failed, its connection is closed")]
     public static partial void CommandFailed(ILogger logger, string command, Exception bug);
@@ -48,6 +68,13 @@ internal static partial class Log
         "the database file could not be written anew without its garbage, will be tried again: {Reason}")]
     public static partial void CompactionFailed(ILogger logger, string reason);
 
+    [LoggerMessage(30, LogLevel.Warning, "{Path} was gone and is there again, with every key")]
+    public static partial void Restored(ILogger logger, string path);
+
+    [LoggerMessage(31, LogLevel.Warning,
+        "part of the log of {Path} was deleted or moved while in use: every change is in the database file now")]
+    public static partial void LogMissing(ILogger logger, string path);
+
     [LoggerMessage(17, LogLevel.Warning,
         "client {Client} from {Address} is cut off: {Bytes} bytes of requests and replies wait for it, and all clients "
         + "together may have {BytesMax} (maxmemory-clients)")]
@@ -57,6 +84,12 @@ internal static partial class Log
         "client {Client} from {Address} is cut off: the replies of its transaction, which took effect, have more than "
         + "{BytesMax} bytes")]
     public static partial void TransactionCutOff(ILogger logger, long client, string address, long bytesMax);
+
+    [LoggerMessage(19, LogLevel.Error, "{Work} failed, will be tried again: {Reason}")]
+    public static partial void BackgroundWorkFailed(ILogger logger, string work, string reason, Exception? bug);
+
+    [LoggerMessage(25, LogLevel.Error, "commands that need what is on disk fail: {Reason}")]
+    public static partial void Unreadable(ILogger logger, string reason);
 
     [LoggerMessage(20, LogLevel.Information, "importing redis dataset from {Source} into db {Database}")]
     public static partial void SlurpStarted(ILogger logger, string source, int database);

@@ -43,6 +43,12 @@ public sealed record ServerOptions
     /// <summary>A quarter of what the machine, or the container the process runs in, has.</summary>
     public static long ClientMemoryDefault => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4;
 
+    /// <summary>A save begins when the log is so many percent of the live data; 0: never for that.</summary>
+    public int LogGrowthPercentage { get; init; } = 100;
+
+    /// <summary>Below so many bytes of the log no save begins for its size.</summary>
+    public long LogGrowthBytesMin { get; init; } = 64L << 20;
+
     /// <summary>When the log is synced to the disk.</summary>
     public Storage.Log.FsyncPolicy AppendFsync { get; init; } = Storage.Log.FsyncPolicy.EverySecond;
 

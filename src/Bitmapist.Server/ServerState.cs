@@ -1,9 +1,12 @@
 using System.Collections.Concurrent;
 using System.Text;
+using Bitmapist.Engine.Bits;
 using Bitmapist.Engine.Durability;
 using Bitmapist.Engine.Keyspace;
+using Bitmapist.Server.Commands;
 using Bitmapist.Server.Connections;
 using Bitmapist.Server.Copying;
+using Bitmapist.Storage.Files;
 using Bitmapist.Transport;
 using Microsoft.Extensions.Logging;
 
@@ -14,12 +17,16 @@ internal sealed class ServerState
 {
     private const int ErrorCodesMax = 128; // Redis stops telling error codes apart at as many
     private readonly ConcurrentDictionary<string, long> _errors = new();
+    private readonly ILogger _logger;
+    private readonly OncePerInterval _unreadableLine;
     private int _clientsMax;
 
     public ServerState(
         ServerOptions options, KeyspaceStore store, PersistentKeyspace? persistence, TimeProvider time, ILogger logger)
     {
         Options = options;
+        _logger = logger;
+        _unreadableLine = new OncePerInterval(Limits.RepeatedLogInterval, time);
         ClientsMax = options.ClientsMax;
         Store = store;
         Persistence = persistence;
@@ -101,6 +108,22 @@ internal sealed class ServerState
         string code = Encoding.Latin1.GetString(end < 0 ? error : error[..end]);
         if (_errors.Count < ErrorCodesMax || _errors.ContainsKey(code))
             _errors.AddOrUpdate(code, 1, (_, count) => count + 1);
+    }
+
+    /// <summary>
+    /// Tells the operator why a command could not read the database file, once a minute; a client learns only that.
+    /// </summary>
+    public void TellUnreadable(ColdReadException failure)
+    {
+        if (_unreadableLine.IsDue()) Log.Unreadable(_logger, failure.Message);
+    }
+
+    /// <summary>The error reply for a write that was refused after it had begun.</summary>
+    public byte[] WhyRefused(WritesRefusedException refused)
+    {
+        LogFailure? failure = Persistence?.LogFailure;
+        StorageException? reason = failure?.Reason ?? refused.InnerException as StorageException;
+        return Encoding.Latin1.GetBytes(Errors.WritesRefused(failure, reason?.Cause ?? "the log took nothing"));
     }
 
     /// <summary>Makes the counts of error replies start again.</summary>

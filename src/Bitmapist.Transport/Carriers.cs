@@ -17,17 +17,17 @@ internal static class Carriers
         if (!OperatingSystem.IsLinux())
         {
             if (kind is TransportKind.IoUring or TransportKind.Epoll)
-                Log.FellBack(logger, kind.Name(), "this is not Linux", TransportKind.Pipelines.Name());
+                FellBack(kind, "this is not Linux", TransportKind.Pipelines);
             kind = TransportKind.Pipelines;
         }
 
-        if (kind == TransportKind.Pipelines) return new ManagedCarrier(options, accepted, failed, logger);
+        if (kind == TransportKind.Pipelines) return new ManagedCarrier(options, accepted, logger);
         if (kind is TransportKind.Auto or TransportKind.IoUring)
         {
             string? denial = options.IoUringDenial ?? RingProbe.Denial();
             if (denial is null)
                 return Loops(TransportKind.IoUring, number => new RingLoop(number, options, logger, failed));
-            Log.FellBack(logger, TransportKind.IoUring.Name(), denial, TransportKind.Epoll.Name());
+            FellBack(TransportKind.IoUring, denial, TransportKind.Epoll);
         }
 
         return Loops(TransportKind.Epoll, number => new EpollLoop(number, options, logger, failed));
@@ -35,5 +35,9 @@ internal static class Carriers
         LoopCarrier Loops(TransportKind carried, Func<int, LoopThread> create) =>
             new(carried, options.Loops > 0 ? options.Loops : Limits.LoopsDefault, create, (socket, loops) =>
                 new LoopListener(socket, loops, accepted, options, logger));
+
+        void FellBack(TransportKind missing, string reason, TransportKind instead) => Log.FellBack(
+            logger, options.Kind == TransportKind.Auto ? LogLevel.Information : LogLevel.Warning, missing.Name(),
+            reason, instead.Name());
     }
 }

@@ -25,7 +25,9 @@ internal static class Limits
     /// <summary>How long a closing connection waits for its peer.</summary>
     public static readonly TimeSpan ClosePatienceDefault = TimeSpan.FromSeconds(60);
 
-    /// <summary>How long a stop waits for connections that it has cut: their handlers only have to notice.</summary>
+    /// <summary>
+    /// How long a stop waits at least for connections that it has cut: their handlers only have to notice.
+    /// </summary>
     public static readonly TimeSpan AbortPatience = TimeSpan.FromSeconds(2);
 
     /// <summary>

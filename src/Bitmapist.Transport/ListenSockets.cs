@@ -38,7 +38,7 @@ internal static class ListenSockets
         catch (Exception failure)
         {
             foreach (Socket socket in sockets) socket.Dispose();
-            if (failure is not SocketException) throw;
+            if (failure is not (SocketException or UnauthorizedAccessException)) throw;
             throw new IOException(
                 $"cannot listen on {string.Join(", ", points.Select(point => point.EndPoint))}: {failure.Message}",
                 failure);

@@ -6,7 +6,7 @@ public sealed record TransportOptions
     /// <summary>Which carrier; one that the system lacks is replaced by the next best, with a line in the log.</summary>
     public TransportKind Kind { get; init; }
 
-    /// <summary>Threads that serve connections; 0: as many as <see cref="Limits.LoopsDefault"/> has it.</summary>
+    /// <summary>Threads that serve connections; 0: as many as <see cref="Limits.LoopsDefault"/> has it. Pipelines has none.</summary>
     public int Loops { get; init; }
 
     /// <summary>Connections that the system completes before they are accepted.</summary>
@@ -26,10 +26,16 @@ public sealed record TransportOptions
 
     /// <summary>
     /// Asked for each accepted connection, on the accepting thread: false refuses it, before anything is made for it.
-    /// A connection that is not refused is served, so that whatever was counted for it can be counted back. Null: all
-    /// are served.
+    /// Whoever counts admitted connections counts them back when they were served, or in <see cref="Withdraw"/>. Null:
+    /// all are admitted.
     /// </summary>
     public Func<bool>? Admit { get; init; }
+
+    /// <summary>
+    /// Called for each connection that was admitted and is not served all the same, since it broke before that: what
+    /// was counted for it is to be counted back. From any thread.
+    /// </summary>
+    public Action? Withdraw { get; init; }
 
     /// <summary>What a refused connection is sent before it is closed.</summary>
     public ReadOnlyMemory<byte> Refusal { get; init; }

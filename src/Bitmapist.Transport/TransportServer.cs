@@ -18,6 +18,7 @@ public sealed class TransportServer : IAsyncDisposable
     private readonly List<Socket> _sockets = [];
     private readonly TaskCompletionSource<Exception> _failure = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Carrier? _carrier;
     private bool _isStopping;
 
@@ -60,7 +61,9 @@ public sealed class TransportServer : IAsyncDisposable
             server._sockets.AddRange(ListenSockets.Bind(points, options, logger));
             server.EndPoints = [.. server._sockets.Select(socket => socket.LocalEndPoint!)];
             server._carrier = Carriers.Create(options, server.Accept, server.Fail, logger);
-            Log.Started(logger, server.Kind.Name(), server.Loops);
+            Log.Started(
+                logger, server.Kind.Name(),
+                server.Loops switch { 0 => "the pool's threads", 1 => "one thread", var loops => $"{loops} threads" });
             return server;
         }
         catch
@@ -77,39 +80,36 @@ public sealed class TransportServer : IAsyncDisposable
         foreach (Socket socket in _sockets) _carrier!.Listen(socket);
     }
 
-    /// <summary>Accepts no more; connections stay. Completes when the addresses are free.</summary>
-    public async Task StopListeningAsync()
-    {
-        await _carrier!.StopListeningAsync().ConfigureAwait(false);
-        CloseSockets();
-    }
-
     /// <summary>
     /// Accepts no more, waits for handlers to end, and cuts those off that take longer. Handlers are not told: have
-    /// them end first.
+    /// them end first. Whoever asks again waits for the first stop.
     /// </summary>
     public async Task StopAsync(TimeSpan patience)
     {
-        if (_carrier is null) return;
+        bool isFirst;
         lock (_gate)
         {
-            if (_isStopping) return;
+            isFirst = !_isStopping;
             _isStopping = true;
         }
 
-        await StopListeningAsync().ConfigureAwait(false);
-        TransportConnection[] left;
-        lock (_gate)
+        if (!isFirst)
         {
-            if (_connections.Count == 0) _idle.TrySetResult();
+            await _stopped.Task.ConfigureAwait(false);
+            return;
         }
 
-        await Task.WhenAny(_idle.Task, Task.Delay(patience)).ConfigureAwait(false);
-        lock (_gate) left = [.. _connections];
-        foreach (TransportConnection connection in left) connection.Abort();
-        // Aborted connections end their handlers' reads and flushes; what a handler computes meanwhile is its own time.
-        await Task.WhenAny(_idle.Task, Task.Delay(Limits.AbortPatience)).ConfigureAwait(false);
-        await Task.Run(_carrier.Dispose).ConfigureAwait(false);
+        try
+        {
+            await _carrier!.StopListeningAsync().ConfigureAwait(false);
+            CloseSockets();
+            await EndConnectionsAsync(patience).ConfigureAwait(false);
+            await Task.Run(_carrier.Dispose).ConfigureAwait(false);
+        }
+        finally
+        {
+            _stopped.SetResult();
+        }
     }
 
     /// <summary>Stops without patience.</summary>
@@ -125,11 +125,27 @@ public sealed class TransportServer : IAsyncDisposable
         lock (_gate)
         {
             isStopping = _isStopping;
-            if (!isStopping) _connections.Add(connection);
+            _connections.Add(connection);
         }
 
-        if (isStopping) connection.Abort();
-        else _ = ServeAsync(connection);
+        if (isStopping) connection.Abort(); // and it is served all the same: it was admitted
+        _ = ServeAsync(connection);
+    }
+
+    private async Task EndConnectionsAsync(TimeSpan patience)
+    {
+        TransportConnection[] left;
+        lock (_gate)
+        {
+            if (_connections.Count == 0) _idle.TrySetResult();
+        }
+
+        await Task.WhenAny(_idle.Task, Task.Delay(patience)).ConfigureAwait(false);
+        lock (_gate) left = [.. _connections];
+        foreach (TransportConnection connection in left) connection.Abort();
+        // That ends their handlers' reads and flushes; one that computes yet is waited for only so long.
+        TimeSpan abortPatience = patience > Limits.AbortPatience ? patience : Limits.AbortPatience;
+        await Task.WhenAny(_idle.Task, Task.Delay(abortPatience)).ConfigureAwait(false);
     }
 
     private async Task ServeAsync(TransportConnection connection)

@@ -16,6 +16,6 @@ internal static class LocalZone
     }
 
     /// <summary>Skips the test where the system knows no zones and remains in UTC.</summary>
-    public static void Require() => Assert.SkipWhen(TimeZoneInfo.Local.BaseUtcOffset == TimeSpan.Zero,
+    public static void Require() => Prerequisite.Require(TimeZoneInfo.Local.BaseUtcOffset != TimeSpan.Zero,
         "The local zone is UTC: install the time zone database (tzdata).");
 }

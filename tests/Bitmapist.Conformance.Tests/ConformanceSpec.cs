@@ -14,7 +14,7 @@ public abstract class ConformanceSpec(ITestServer server)
     {
         get
         {
-            Assert.SkipWhen(server.SkipReason != null, server.SkipReason ?? "");
+            Prerequisite.Require(server.SkipReason is null, server.SkipReason);
             return server;
         }
     }

@@ -23,7 +23,7 @@ public sealed partial class DescriptorTests : IDisposable
     [InlineData(128)]
     public void Too_few_to_start_are_named_in_one_line_and_nothing_is_made(int descriptors)
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "/proc is Linux's");
+        Prerequisite.Require(OperatingSystem.IsLinux(), "/proc is Linux's");
         using ServerProcess server = Launch(descriptors);
         Assert.Equal(1, server.WaitForExit());
         string complaint = Assert.Single(server.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
@@ -36,7 +36,7 @@ public sealed partial class DescriptorTests : IDisposable
     [Fact]
     public async Task As_many_as_the_refusal_names_are_enough()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "/proc is Linux's");
+        Prerequisite.Require(OperatingSystem.IsLinux(), "/proc is Linux's");
         int enough;
         using (ServerProcess refused = Launch(100))
         {
@@ -53,7 +53,7 @@ public sealed partial class DescriptorTests : IDisposable
     [Fact]
     public async Task Idle_clients_keep_the_server_from_nothing()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "/proc is Linux's");
+        Prerequisite.Require(OperatingSystem.IsLinux(), "/proc is Linux's");
         const int Descriptors = 1024;
         using ServerProcess server = Launch(Descriptors);
         Assert.True(server.WaitForPong(_port), server.Output);
@@ -127,7 +127,7 @@ public sealed partial class DescriptorTests : IDisposable
         for (int i = 0; !await isDone(); i++)
         {
             Assert.True(i < 2000, "it does not come to an end");
-            await Task.Delay(10, TestContext.Current.CancellationToken);
+            await Eventually.AMomentAsync(10);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Bitmapist.Durability.Tests.Syscalls;
 using Bitmapist.Testing.Servers;
 using Bitmapist.Testing.Wire;
 
@@ -12,15 +13,12 @@ public sealed partial class FsyncOrderTests
     [Fact]
     public async Task With_appendfsync_always_no_reply_leaves_before_its_bytes_are_synced()
     {
-        string? strace = Find("strace");
-        if (strace is null && Environment.GetEnvironmentVariable("CI") == "true")
-            throw new FileNotFoundException("strace is not installed: apt-get install strace");
-        Assert.SkipWhen(strace is null, "strace is not installed");
+        string strace = Strace.Require();
         DirectoryInfo folder = Directory.CreateTempSubdirectory("bitmapist-test-");
         string trace = Path.Combine(folder.FullName, "trace.txt");
         int port = ServerProcess.FreePort();
         using (ServerProcess traced = new(
-            strace!,
+            strace,
             [
                 "-f", "-qq", "-y", "-e", "trace=pwrite64,fsync,sendto,sendmsg", "-o", trace,
                 BitmapistServer.ExecutablePath, "-addr", $"127.0.0.1:{port}", "-db", "bitmapist.db", "-save", "0",
@@ -57,10 +55,6 @@ public sealed partial class FsyncOrderTests
 
         Assert.Equal(Writes, replied);
     }
-
-    private static string? Find(string program) =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
-            .Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
 
     // A record of the log, not the 56 bytes of a segment's header at its beginning.
     [GeneratedRegex(@"pwrite64\(\d+<[^>]*\.log\.\d+>.*, \d+, (?!0\))\d+[ )]")]

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Bitmapist.Migration.Tests.GoServer;
 using Bitmapist.Testing.Servers;
 using Bitmapist.Testing.Wire;
 
@@ -66,24 +67,59 @@ public sealed class RefusedStartTests : IDisposable
         byte[] other = LogOfAnotherDatabase();
         string log = DatabasePath + ".log.000002"; // the first was saved and is no longer needed
         File.WriteAllBytes(log, other);
-        string complaint = StartedServer.Refuses(_folder.FullName, DatabasePath);
-        Assert.Contains(".log.", complaint, StringComparison.Ordinal);
-        Assert.Equal(other, File.ReadAllBytes(log));
+        File.WriteAllText(DatabasePath + ".new", "what a crash left"); // goes only when a start comes to something
+        Assert.Contains(".log.", Refuses(DatabasePath), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_log_without_its_database_is_refused(bool isEmptyFileThere)
+    {
+        File.WriteAllBytes(DatabasePath + ".log.000001", LogOfAnotherDatabase());
+        if (isEmptyFileThere) File.WriteAllText(DatabasePath, "");
+        string complaint = Refuses(DatabasePath);
+        Assert.Contains("is the log of a database that is not there", complaint, StringComparison.Ordinal);
+        Assert.Contains(DatabasePath, complaint, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void More_databases_than_are_configured_are_refused()
+    {
+        File.WriteAllBytes(DatabasePath, OwnDatabase("SELECT 9"));
+        string complaint = Refuses(DatabasePath, "-databases", "4");
+        Assert.Contains("-databases", complaint, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_missing_directory_is_refused()
     {
-        string complaint = StartedServer.Refuses(_folder.FullName, Path.Combine(_folder.FullName, "missing", "my.db"));
+        string complaint = Refuses(Path.Combine(_folder.FullName, "missing", "my.db"));
         Assert.Contains("missing", complaint, StringComparison.Ordinal);
-        Assert.Empty(Directory.GetFileSystemEntries(_folder.FullName));
     }
 
     [Fact]
     public void A_directory_in_place_of_the_file_is_refused()
     {
         Directory.CreateDirectory(DatabasePath);
-        Assert.Contains(DatabasePath, StartedServer.Refuses(_folder.FullName, DatabasePath), StringComparison.Ordinal);
+        Assert.Contains(DatabasePath, Refuses(DatabasePath), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_pipe_in_place_of_the_file_is_refused()
+    {
+        Prerequisite.Require(!(OperatingSystem.IsWindows()), "Windows has no such files");
+        using (var make = System.Diagnostics.Process.Start("mkfifo", DatabasePath)) make.WaitForExit();
+        Assert.Contains("is not a regular file", Refuses(DatabasePath), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_device_in_place_of_the_file_is_refused()
+    {
+        Prerequisite.Require(OperatingSystem.IsLinux(), "elsewhere it is told by its length alone");
+        File.CreateSymbolicLink(DatabasePath, "/dev/null");
+        Assert.Contains("/dev/null: is not a regular file", Refuses(DatabasePath), StringComparison.Ordinal);
+        Assert.False(File.Exists("/dev/null.lock"));
     }
 
     [Fact]
@@ -91,7 +127,7 @@ public sealed class RefusedStartTests : IDisposable
     {
         File.WriteAllText(DatabasePath, "text");
         string inside = Path.Combine(DatabasePath, "inside.db");
-        Assert.Contains(inside, StartedServer.Refuses(_folder.FullName, inside), StringComparison.Ordinal);
+        Assert.Contains(inside, Refuses(inside), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -116,42 +152,58 @@ public sealed class RefusedStartTests : IDisposable
     {
         using BitmapistServer server = new();
         await ((ITestServer)server).SendAsync("SETBIT key 1 1");
-        byte[] before = File.ReadAllBytes(server.DatabasePath);
+        string[] before = FolderContent.Of(server.Folder);
         string complaint = StartedServer.Refuses(_folder.FullName, server.DatabasePath);
         Assert.Contains("in use by another process", complaint, StringComparison.Ordinal);
-        Assert.Equal(before, File.ReadAllBytes(server.DatabasePath));
+        Assert.Equal(before, FolderContent.Of(server.Folder));
         Assert.Equal(":1", await ((ITestServer)server).SendAsync("GETBIT key 1"));
         server.Kill();
         server.Start();
         Assert.Equal(":1", await ((ITestServer)server).SendAsync("GETBIT key 1"));
     }
 
-    [Fact]
-    public void A_port_in_use_is_refused()
+    [Theory]
+    [InlineData("nothing")]
+    [InlineData("a database")]
+    [InlineData("a database of the Go server")]
+    public void A_port_in_use_is_refused(string what)
     {
+        if (what == "a database") File.WriteAllBytes(DatabasePath, OwnDatabase());
+        if (what == "a database of the Go server") File.WriteAllBytes(DatabasePath, BoltBytes.WithKeys(4096, ("a", 7)));
         using Socket taken = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         taken.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         taken.Listen();
         int port = ((IPEndPoint)taken.LocalEndPoint!).Port;
-        (int exitCode, string output) = StartedServer.RunToEnd(
-            _folder.FullName, "-addr", $"127.0.0.1:{port}", "-db", DatabasePath);
-        Assert.Equal(1, exitCode);
-        string complaint = Assert.Single(
-            output.Split('\n'), line => line.StartsWith("bitmapist-server: ", StringComparison.Ordinal));
-        Assert.Contains("in use", complaint, StringComparison.Ordinal);
-        Assert.Contains($"{port}", complaint, StringComparison.Ordinal);
+        string[] before = FolderContent.Of(_folder.FullName);
+        foreach (string address in new[] { $"127.0.0.1:{port}", $"localhost:{port}", $":{port}" })
+        {
+            (int exitCode, string output) = StartedServer.RunToEnd(
+                _folder.FullName, "-addr", address, "-db", DatabasePath);
+            Assert.Equal(1, exitCode);
+            string complaint = Assert.Single(
+                output.Split('\n'), line => line.StartsWith("bitmapist-server: ", StringComparison.Ordinal));
+            Assert.Contains("in use", complaint, StringComparison.Ordinal);
+            Assert.Contains($"{port}", complaint, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(before, FolderContent.Of(_folder.FullName));
+    }
+
+    /// <summary>A start that is refused, of which nothing is left in the folder.</summary>
+    private string Refuses(string databasePath, params string[] arguments)
+    {
+        string[] before = FolderContent.Of(_folder.FullName);
+        string complaint = StartedServer.Refuses(_folder.FullName, databasePath, arguments);
+        Assert.Equal(before, FolderContent.Of(_folder.FullName));
+        return complaint;
     }
 
     private void AssertRefused(byte[] content, string reason)
     {
         File.WriteAllBytes(DatabasePath, content);
-        string complaint = StartedServer.Refuses(_folder.FullName, DatabasePath);
+        string complaint = Refuses(DatabasePath);
         Assert.Contains(reason, complaint, StringComparison.Ordinal);
         Assert.Contains(DatabasePath, complaint, StringComparison.Ordinal);
-        Assert.Equal(content, File.ReadAllBytes(DatabasePath));
-        string[] others = [.. Directory.GetFiles(_folder.FullName).Select(file => Path.GetFileName(file))
-            .Where(file => file is not ("bitmapist.db" or "bitmapist.db.lock"))];
-        Assert.Empty(others);
     }
 
     private string ReadOnlyFolder()
@@ -162,10 +214,11 @@ public sealed class RefusedStartTests : IDisposable
     }
 
     /// <summary>The bytes of a database that the server made: one key, saved.</summary>
-    private static byte[] OwnDatabase()
+    private static byte[] OwnDatabase(params string[] before)
     {
         using BitmapistServer server = new();
-        ((ITestServer)server).SendAsync("SET named-key value").GetAwaiter().GetResult();
+        using RawConnection client = RawConnection.ConnectAsync(server.Port).GetAwaiter().GetResult();
+        client.AskAllAsync([.. before, "SET named-key value"]).GetAwaiter().GetResult();
         server.Stop();
         return File.ReadAllBytes(server.DatabasePath);
     }

@@ -23,7 +23,7 @@ public sealed class ReplyMemoryTests(BitmapistServer server) : IClassFixture<Bit
     [InlineData("PING", "PING")]
     public async Task Unread_replies_are_not_held_as_bytes_and_go_with_their_client(string first, string last)
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "/proc is Linux's");
+        Prerequisite.Require(OperatingSystem.IsLinux(), "/proc is Linux's");
         using RawConnection observer = await RawConnection.ConnectAsync(server.Port);
         await observer.AskAsync($"SET key {new string('v', ValueBytes)}");
         long before = ResidentBytes();
@@ -31,14 +31,14 @@ public sealed class ReplyMemoryTests(BitmapistServer server) : IClassFixture<Bit
         {
             using RawConnection client = await RawConnection.ConnectAsync(server.Port);
             await client.SendBytesAsync(Requests(first, last));
-            await Task.Delay(500, TestContext.Current.CancellationToken);
+            await Eventually.AMomentAsync(500);
             Assert.InRange(ResidentBytes() - before, long.MinValue, GrowthBytesMax);
             Assert.InRange(await ClientBytesAsync(observer), 1, 400_000_000);
             client.Reset();
             for (int i = 0; await ClientBytesAsync(observer) > 100_000; i++)
             {
                 Assert.True(i < 1000, "what the client was to get is still held");
-                await Task.Delay(10, TestContext.Current.CancellationToken);
+                await Eventually.AMomentAsync(10);
             }
         }
 
@@ -48,7 +48,7 @@ public sealed class ReplyMemoryTests(BitmapistServer server) : IClassFixture<Bit
     [Fact]
     public async Task A_transactions_replies_arrive_whole_at_a_client_that_reads_slowly()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "/proc is Linux's");
+        Prerequisite.Require(OperatingSystem.IsLinux(), "/proc is Linux's");
         using RawConnection observer = await RawConnection.ConnectAsync(server.Port);
         await observer.AskAsync($"SET key {new string('v', ValueBytes)}");
         long before = ResidentBytes();
@@ -64,7 +64,7 @@ public sealed class ReplyMemoryTests(BitmapistServer server) : IClassFixture<Bit
         {
             if (i % 4000 == 0)
             {
-                await Task.Delay(100, TestContext.Current.CancellationToken);
+                await Eventually.AMomentAsync(100);
                 Assert.InRange(ResidentBytes() - before, long.MinValue, GrowthBytesMax);
             }
 

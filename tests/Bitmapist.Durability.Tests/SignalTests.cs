@@ -122,7 +122,7 @@ public sealed class SignalTests
     }
 
     private static void WaitForLine(BitmapistServer server, string text, int count) =>
-        Assert.True(SpinWait.SpinUntil(() => server.Output.Split(text).Length == count + 1, 10_000), server.Output);
+        Eventually.Is(() => server.Output.Split(text).Length == count + 1, $"{count} lines with {text}");
 
     private static async Task MarkAsync(BitmapistServer server, int count)
     {

@@ -5,7 +5,11 @@ namespace Bitmapist.Fuzz;
 /// <summary>Every target there is; the command line and the tests take them from here.</summary>
 public static class FuzzTargets
 {
-    public static IReadOnlyList<IFuzzTarget> All { get; } = [new RequestTarget(), new ReplyTarget()];
+    public static IReadOnlyList<IFuzzTarget> All { get; } =
+    [
+        new RequestTarget(), new ReplyTarget(), new DatabaseTarget(), new LogTarget(), new RdbTarget(), new AofTarget(),
+        new BoltTarget(), new RoaringTarget(),
+    ];
 
     public static IFuzzTarget Named(string name) =>
         All.FirstOrDefault(target => target.Name == name) ??

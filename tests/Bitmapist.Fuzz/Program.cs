@@ -1,41 +1,37 @@
-using System.Diagnostics;
 using System.Globalization;
 using Bitmapist.Fuzz;
 
-// Usage: Bitmapist.Fuzz [target|all] [runs] [seed]. An input that fails is kept in the target's corpus folder, where
-// the tests replay it from then on; name it for what it breaks.
-string targetName = args.Length > 0 ? args[0] : "all";
-long runs = args.Length > 1 ? long.Parse(args[1], CultureInfo.InvariantCulture) : 100_000;
-int seed = args.Length > 2 ? int.Parse(args[2], CultureInfo.InvariantCulture) : Environment.TickCount;
-
-foreach (IFuzzTarget target in targetName == "all" ? FuzzTargets.All : [FuzzTargets.Named(targetName)])
+// scripts/fuzz explains the options.
+string? name = null;
+double minutes = 1;
+int seed = Environment.TickCount;
+for (int i = 0; i < args.Length; i += 2)
 {
-    Console.WriteLine($"{target.Name}: {runs} runs, seed {seed}");
-    long startedAt = Stopwatch.GetTimestamp();
-    byte[][] corpus = [.. Corpus.Files(target).Select(File.ReadAllBytes)];
-    for (long run = 0; run < runs; run++)
+    string value = i + 1 < args.Length ? args[i + 1] : throw new ArgumentException($"{args[i]} needs a value.");
+    switch (args[i])
     {
-        // A seed per run, so that the input that failed can be made again without those before it.
-        var random = new Random(unchecked(seed * 1_000_003 + (int)run));
-        byte[] start = random.Next(4) == 0 && corpus.Length > 0 ?
-            corpus[random.Next(corpus.Length)] : target.Generate(random);
-        byte[] input = Mutator.Mutate(start, target.Tokens, random);
-        try
-        {
-            target.Check(input, random);
-        }
-#pragma warning disable CA1031 // Whatever an input makes a reader throw is a finding.
-        catch (Exception finding)
-#pragma warning restore CA1031
-        {
-            string file = Path.Combine(Corpus.Folder(target), $"found-{seed}-{run}.bin");
-            File.WriteAllBytes(file, input);
-            Console.WriteLine($"{target.Name}: run {run} of seed {seed} failed, input kept in {file}\n{finding}");
-            return 1;
-        }
+        case "--target":
+            name = value;
+            break;
+        case "--minutes":
+            minutes = double.Parse(value, CultureInfo.InvariantCulture);
+            break;
+        case "--seed":
+            seed = int.Parse(value, CultureInfo.InvariantCulture);
+            break;
+        default:
+            throw new ArgumentException($"{args[i]} is no option: --target NAME, --minutes N, --seed N.");
     }
-
-    Console.WriteLine($"{target.Name}: passed in {Stopwatch.GetElapsedTime(startedAt).TotalSeconds:F1} s");
 }
 
-return 0;
+int findings = 0;
+foreach (IFuzzTarget target in name is null ? FuzzTargets.All : [FuzzTargets.Named(name)])
+{
+    using var campaign = new Campaign(target, seed, Console.Out, new Watchdog(target));
+    if (campaign.Run(TimeSpan.FromMinutes(minutes)) is not { } finding) continue;
+    Console.WriteLine($"{target.Name}: failed after {campaign.Runs} inputs: {finding.Failure}");
+    Console.WriteLine($"{target.Name}: the input is kept in {finding.Keep()}");
+    findings++;
+}
+
+return findings == 0 ? 0 : 1;

@@ -1,4 +1,5 @@
 using System.Text;
+using Bitmapist.Migration.Tests.Aof;
 using Bitmapist.Migration.Tests.GoServer;
 using Bitmapist.Testing.Servers;
 using Bitmapist.Testing.Wire;
@@ -79,8 +80,8 @@ public sealed class ExecutableTests : IDisposable
             using (ServerProcess killed = Start(out _))
             {
                 bool HasBegun() => killed.Output.Contains("converting", StringComparison.Ordinal);
-                Assert.True(SpinWait.SpinUntil(HasBegun, Testing.Limits.StartStopMs), killed.Output);
-                await Task.Delay(round * 45, TestContext.Current.CancellationToken);
+                await Eventually.IsAsync(HasBegun, "the conversion begins");
+                await Eventually.AMomentAsync(round * 45);
                 killed.Kill();
             }
 
@@ -134,7 +135,7 @@ public sealed class ExecutableTests : IDisposable
         }
 
         using RedisServer probe = new();
-        Assert.SkipUnless(probe.SkipReason is null, probe.SkipReason ?? "");
+        Prerequisite.Require(probe.SkipReason is null, probe.SkipReason);
         using RedisServer redis = RedisServer.Over(dump);
         using RawConnection loaded = await RawConnection.ConnectAsync(redis.Port);
         List<byte[]> replies = await loaded.AskAllAsync(
@@ -142,6 +143,32 @@ public sealed class ExecutableTests : IDisposable
         Assert.Equal([":1", ":12501", ":1", ":2", "+OK", ":13"], replies.Select(reply => ReplyText.Render(reply)));
         Assert.True(int.Parse(
             Encoding.ASCII.GetString(await AskAsync(redis.Port, "TTL bits"))[1..].Trim(), provider: null) > 900_000);
+    }
+
+    [Fact]
+    public async Task The_append_only_files_of_a_redis_come_over_by_their_directory_and_none_of_them_alone()
+    {
+        using var redis = AppendingRedis.Start();
+        using (RawConnection connection = await RawConnection.ConnectAsync(redis.Port))
+            await connection.AskAllAsync(["SET text hello", "SELECT 20", "SELECT 3", "SETBIT bits 100000 1"]);
+        await redis.RewriteAsync();
+        using (RawConnection connection = await RawConnection.ConnectAsync(redis.Port))
+            await connection.AskAllAsync(["APPEND text !", "RPUSH list a"]);
+        redis.Stop();
+        string start = Directory.GetFiles(redis.Files, "*.base.rdb").Single();
+        Assert.Equal(1, Run(out string output, "import", start));
+        string manifest = Directory.GetFiles(redis.Files, "*.manifest").Single();
+        Assert.Contains($"only together have every key: import {manifest}\n", output, StringComparison.Ordinal);
+        Assert.False(File.Exists(DatabasePath));
+        Assert.Equal(1, Run(out output, "-addr", $"127.0.0.1:{ServerProcess.FreePort()}", "-db", manifest));
+        Assert.Contains("the manifest of Redis's append-only files: make one of it with bitmapist-server import",
+            output, StringComparison.Ordinal);
+        Assert.Equal(0, Run(out output, "import", redis.Files));
+        Assert.Contains("keys imported: 2\n", output, StringComparison.Ordinal);
+        Assert.Contains("skipped, commands on type list: 1\n", output, StringComparison.Ordinal);
+        using ServerProcess server = Start(out int port);
+        Assert.True(server.WaitForPong(port), server.Output);
+        Assert.Equal("'hello!'", ReplyText.Render(await AskAsync(port, "GET text")));
     }
 
     private static async Task<byte[]> AskAsync(int port, string command)

@@ -183,18 +183,5 @@ public sealed class ImportTargetTests
         PersistentKeyspace.Open(
             files, new PersistenceOptions(path, 16, FsyncPolicy.No, TimeSpan.Zero), Disk.Clock(), new NoEvents());
 
-    private sealed class NoEvents : IPersistenceEvents
-    {
-        public void Loading(string path) { }
-        public void Loaded(TimeSpan elapsed, long keys) { }
-        public void TornTail(string path, long offset, long bytes) { }
-        public void Saving() { }
-        public void Saved(TimeSpan elapsed) { }
-        public void SaveFailed(Exception failure) { }
-        public void CompactionFailed(Exception failure)
-        {
-        }
-
-        public void BackedUp(string path, TimeSpan elapsed) { }
-    }
+    private sealed class NoEvents : IPersistenceEvents;
 }

@@ -27,7 +27,7 @@ public sealed class DescriptorLimitTests
     [Fact]
     public void The_systems_limit_and_what_is_open_can_be_read()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "/proc is Linux's");
+        Prerequisite.Require(OperatingSystem.IsLinux(), "/proc is Linux's");
         int before = DescriptorLimit.CountOpen();
         FileStream[] opened = [.. Enumerable.Range(0, 50).Select(_ => File.OpenRead("/proc/self/status"))];
         int open = DescriptorLimit.CountOpen();

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Bitmapist.Storage.Files;
 using Bitmapist.Storage.Log;
 using Bitmapist.Storage.Snapshots;
 using Bitmapist.Testing.Files;
@@ -9,6 +10,7 @@ namespace Bitmapist.Storage.Tests;
 public sealed class FormatExampleTests(ITestOutputHelper output)
 {
     private static readonly Guid Id = new("00112233-4455-6677-8899-aabbccddeeff");
+    private static readonly SipKey FilterKey = SipKey.Read("0123456789abcdef"u8);
 
     [Fact]
     public void The_log_example_is_what_is_written()
@@ -24,8 +26,8 @@ public sealed class FormatExampleTests(ITestOutputHelper output)
     public void The_database_example_is_what_is_written()
     {
         SimulatedFileSystem disk = new();
-        using (GenerationWriter writer = DatabaseFile.BeginFile(
-            disk, "/data/bitmapist.db", Id, generation: 0, source: null, onRenamed: () => { }, onEnd: () => { }))
+        using (GenerationWriter writer = NewDatabaseFile.Begin(
+            disk, "/data/bitmapist.db", Id, generation: 0, FilterKey, source: null, place: disk.Rename, end: () => { }))
         {
             writer.Put("k2"u8, default, "hi"u8);
             writer.Put("k1"u8, "m"u8, "hello"u8);

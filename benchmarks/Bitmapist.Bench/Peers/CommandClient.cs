@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
@@ -14,6 +15,7 @@ internal sealed class CommandClient : IDisposable
     private readonly TcpClient _client;
     private readonly BufferedStream _stream;
     private readonly ArrayBufferWriter<byte> _request = new();
+    private readonly byte[] _received = new byte[64 * 1024];
 
     public CommandClient(int port)
     {
@@ -66,6 +68,24 @@ internal sealed class CommandClient : IDisposable
     {
         Send(arguments);
         if (ReadLine() is not "+OK" and string reply) throw new IOException($"{string.Join(' ', arguments!)}: {reply}");
+    }
+
+    /// <summary>Sends requests in one piece and reads their replies, a line each.</summary>
+    /// <returns>How long that took.</returns>
+    public TimeSpan Ask(PipelinedRequests requests)
+    {
+        long started = Stopwatch.GetTimestamp();
+        _client.GetStream().Write(requests.Bytes);
+        for (int lines = requests.Count; lines > 0;)
+        {
+            int count = _client.GetStream().Read(_received);
+            if (count == 0) throw new IOException("The server closed the connection.");
+            ReadOnlySpan<byte> replies = _received.AsSpan(0, count);
+            lines -= replies.Count((byte)'\n');
+            if (replies.Contains((byte)'-')) throw new IOException(Encoding.ASCII.GetString(replies));
+        }
+
+        return Stopwatch.GetElapsedTime(started);
     }
 
     /// <summary>Sets bits to one, a thousand requests at a time.</summary>

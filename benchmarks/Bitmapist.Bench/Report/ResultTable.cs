@@ -39,6 +39,7 @@ internal static class ResultTable
     public static string Text(double value, Unit unit) => unit switch
     {
         Unit.PerSecond => Format($"{value:N0}/s"),
+        Unit.Nanoseconds => Format($"{value:N0} ns"),
         Unit.Microseconds => Format($"{value:N0} µs"),
         Unit.Milliseconds => Format($"{value:N0} ms"),
         _ when Math.Abs(value) >= 1e9 => Format($"{value / 1e9:N2} GB"),

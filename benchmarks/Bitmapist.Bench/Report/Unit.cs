@@ -7,6 +7,7 @@ internal enum Unit
     PerSecond,
 
     /// <summary>Less is better, as for all that follow.</summary>
+    Nanoseconds,
     Microseconds,
     Milliseconds,
     Bytes,

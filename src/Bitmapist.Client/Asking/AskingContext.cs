@@ -9,16 +9,19 @@ internal sealed class AskingContext
     private readonly ClientSettings _settings;
 
     public AskingContext(ICommandChannel channel, ClientSettings settings)
-        : this(channel, settings, new KeyNames(settings.KeyPrefix), new ResultCache(settings.Time))
+        : this(channel, settings, new KeyNames(settings.KeyPrefix), new ResultCache(settings.Time),
+            new KeyOwnership(settings.KeyPrefix, settings.ForeignPrefixes, settings.OwnsPrefix))
     {
     }
 
-    private AskingContext(ICommandChannel channel, ClientSettings settings, KeyNames keys, ResultCache results)
+    private AskingContext(
+        ICommandChannel channel, ClientSettings settings, KeyNames keys, ResultCache results, KeyOwnership ownership)
     {
         _settings = settings;
         Channel = channel;
         Keys = keys;
         Results = results;
+        Ownership = ownership;
     }
 
     /// <summary>How long bitmapist4 keeps a result of periods that are over; marks of those have stopped.</summary>
@@ -31,6 +34,9 @@ internal sealed class AskingContext
 
     public KeyNames Keys { get; }
 
+    /// <summary>Which of the keys under the prefix are this client's.</summary>
+    public KeyOwnership Ownership { get; }
+
     /// <summary>Whether results expire and are used again (bitmapist4), or run each time and stay (3).</summary>
     public bool ResultsExpire => _settings.Layout == KeyLayout.Bitmapist4;
 
@@ -42,5 +48,5 @@ internal sealed class AskingContext
     public RuntimeKeys Runtime { get; } = new();
 
     /// <summary>The same, with lasting results of its own: to delete them without touching anyone else's.</summary>
-    public AskingContext WithOwnRuntimeKeys() => new(Channel, _settings, Keys, Results);
+    public AskingContext WithOwnRuntimeKeys() => new(Channel, _settings, Keys, Results, Ownership);
 }

@@ -51,16 +51,20 @@ internal sealed class Exchange(AskingContext context, bool mayReuse)
         Ask(_batch.Begin(command, 2).Add(key).Add(number), $"{command} {key}", read);
     }
 
-    /// <summary>Adds requests for a part of a key's bytes and for their number; errors are handed over.</summary>
+    /// <summary>
+    /// Adds requests for a part of a key's bytes, for their number, and for the first bit set behind the part; errors
+    /// are handed over.
+    /// </summary>
     /// <param name="key">The key.</param>
     /// <param name="first">The first byte.</param>
     /// <param name="last">The last byte, included.</param>
-    /// <param name="read">Takes the replies of GETRANGE and STRLEN.</param>
-    public void AskRange(string key, long first, long last, Action<Reply, Reply> read)
+    /// <param name="read">Takes the replies of GETRANGE, STRLEN and BITPOS.</param>
+    public void AskWindow(string key, long first, long last, Action<Reply, Reply, Reply> read)
     {
-        Reply? range = null;
+        Reply? range = null, length = null;
         Ask(_batch.Begin("GETRANGE", 3).Add(key).Add(first).Add(last), "", reply => range = reply);
-        Ask(_batch.Begin("STRLEN", 1).Add(key), "", reply => read(range!, reply));
+        Ask(_batch.Begin("STRLEN", 1).Add(key), "", reply => length = reply);
+        Ask(_batch.Begin("BITPOS", 3).Add(key).Add(1).Add(last + 1), "", reply => read(range!, length!, reply));
     }
 
     /// <summary>Sends it and reads the replies.</summary>
@@ -75,8 +79,9 @@ internal sealed class Exchange(AskingContext context, bool mayReuse)
         }
 
         IReadOnlyList<Reply> replies =
-            await context.Channel.SendAsync(_batch, SendMode.Pipeline, cancellationToken).ConfigureAwait(false);
-        if (_reused.Count > 0 && replies[^1].Checked("EXISTS").AsInteger() != _reused.Count)
+            await context.Channel.SendAsync(_batch, SendMode.Pipeline, cancellationToken).WithoutPool();
+        if (_reused.Count > 0
+            && replies[^1].Checked("EXISTS").Read("EXISTS", reply => reply.AsInteger()) != _reused.Count)
         {
             context.Results.Forget(_reused);
             return false;
@@ -103,7 +108,8 @@ internal sealed class Exchange(AskingContext context, bool mayReuse)
             return key;
         }
 
-        string[] sources = [.. computed.Operands.Select(operand => Prepare(operand, lifetime))];
+        var sources = new string[computed.Operands.Count];
+        for (int i = 0; i < sources.Length; i++) sources[i] = Prepare(computed.Operands[i], lifetime);
         _made.Add(key);
         if (context.ResultsExpire) AddExpiring(computed.Operation, key, sources, lifetime);
         else AddLasting(computed.Operation, key, sources);
@@ -112,15 +118,11 @@ internal sealed class Exchange(AskingContext context, bool mayReuse)
 
     private static void Read(PendingReply pending, Reply reply)
     {
-        try
+        (pending.Request.Length > 0 ? reply.Checked(pending.Request) : reply).Read(pending.Request, checkedReply =>
         {
-            pending.Read(pending.Request.Length > 0 ? reply.Checked(pending.Request) : reply);
-        }
-        catch (InvalidOperationException unlike) // See Reply: the accessor does not fit the kind.
-        {
-            throw new ProtocolViolationException(
-                $"The reply to {pending.Request} is of a kind that the command never has: {unlike.Message}", unlike);
-        }
+            pending.Read(checkedReply);
+            return 0;
+        });
     }
 
     private ResultName NameOf(EventSet set) => NameOf(set, set.Shape);

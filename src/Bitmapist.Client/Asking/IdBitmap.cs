@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Collections;
+using System.Globalization;
 using System.Numerics;
 
 namespace Bitmapist.Client.Asking;
@@ -10,6 +11,9 @@ namespace Bitmapist.Client.Asking;
 /// </summary>
 public sealed class IdBitmap : IEnumerable<uint>
 {
+    /// <summary>Bytes that hold the ids 0 … 2^32−1.</summary>
+    internal const int BytesMax = (int)(uint.MaxValue / BitsPerByte) + 1;
+
     private const int BitsPerByte = 8;
     private const int BitsPerWord = 64;
 
@@ -18,8 +22,12 @@ public sealed class IdBitmap : IEnumerable<uint>
     /// <exception cref="ArgumentException">More bytes than ids can need.</exception>
     public IdBitmap(ReadOnlyMemory<byte> bytes)
     {
-        if (bytes.Length > uint.MaxValue / BitsPerByte + 1)
-            throw new ArgumentException($"A bitmap has at most 512 MB, not {bytes.Length:N0} bytes.", nameof(bytes));
+        if (bytes.Length > BytesMax)
+        {
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
+                $"A bitmap has at most 512 MB, not {bytes.Length:N0} bytes."), nameof(bytes));
+        }
+
         Bytes = bytes;
     }
 
@@ -48,6 +56,10 @@ public sealed class IdBitmap : IEnumerable<uint>
         return index < Bytes.Length && (Bytes.Span[index] >> (BitsPerByte - 1 - (int)(id % BitsPerByte)) & 1) == 1;
     }
 
+    /// <inheritdoc cref="Contains(uint)"/>
+    /// <exception cref="ArgumentOutOfRangeException">The id is below 0 or above 2^32−1.</exception>
+    public bool Contains(long id) => Contains(CheckedId.Of(id));
+
     /// <summary>The ids, ascending. O(bytes + ids).</summary>
     public IEnumerator<uint> GetEnumerator()
     {
@@ -66,7 +78,7 @@ public sealed class IdBitmap : IEnumerable<uint>
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     /// <summary>Up to eight bytes as a number, the first in front; those missing are zeros.</summary>
-    private static ulong WordAt(ReadOnlySpan<byte> bytes)
+    internal static ulong WordAt(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length >= sizeof(ulong)) return BinaryPrimitives.ReadUInt64BigEndian(bytes);
         Span<byte> padded = stackalloc byte[sizeof(ulong)];

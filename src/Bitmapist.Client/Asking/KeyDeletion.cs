@@ -1,3 +1,4 @@
+using Bitmapist.Client.Connections;
 using Bitmapist.Client.Keys;
 
 namespace Bitmapist.Client.Asking;
@@ -14,15 +15,15 @@ internal sealed class KeyDeletion(AskingContext asking, KeyScan scan)
         string[] runtime = asking.Runtime.Remove(key) ? [key] : [];
         return await DeleteAsync(
             runtime, () => scan.DeleteAsync([key], isRepeatable: false, cancellationToken),
-            () => asking.Results.Forget([key])).ConfigureAwait(false) > 0;
+            () => asking.Results.Forget([key])).WithoutPool() > 0;
     }
 
-    /// <summary>Deletes the keys that begin with a text, those of all results among them; gives their number.</summary>
-    /// <exception cref="InvalidOperationException">The text is empty: every key of the database begins with
-    /// it.</exception>
-    public async Task<long> DeleteBeginningAsync(string start, CancellationToken cancellationToken)
+    /// <summary>Deletes everything under the prefix that is this client's; gives the number of keys.</summary>
+    /// <exception cref="InvalidOperationException">The prefix is empty: every key of the database begins with it. Or
+    /// there may be keys of another client under it.</exception>
+    public async Task<long> DeleteAllAsync(CancellationToken cancellationToken)
     {
-        if (start.Length == 0)
+        if (asking.Keys.Prefix.Length == 0)
         {
             throw new InvalidOperationException(
                 "This client has no key prefix, so this would delete every key of the database, those of other "
@@ -31,10 +32,19 @@ internal sealed class KeyDeletion(AskingContext asking, KeyScan scan)
                 + "send FLUSHDB yourself.");
         }
 
-        return await DeleteAsync(
-            asking.Runtime.TakeAll(), () => scan.DeleteAsync(start, cancellationToken), asking.Results.ForgetAll)
-            .ConfigureAwait(false);
+        return await DeleteBeginningAsync(asking.Keys.Prefix, asking.Ownership.ThrowIfDoubtful, cancellationToken)
+            .WithoutPool();
     }
+
+    /// <summary>Deletes the results of bit operations under the prefix; gives their number.</summary>
+    public Task<long> DeleteTemporaryAsync(CancellationToken cancellationToken) =>
+        DeleteBeginningAsync(asking.Keys.TemporaryPrefix, static _ => { }, cancellationToken);
+
+    private Task<long> DeleteBeginningAsync(
+        string start, Action<IReadOnlyCollection<string>> check, CancellationToken cancellationToken) =>
+        DeleteAsync(
+            asking.Runtime.TakeAll(), () => scan.DeleteAsync(start, asking.Ownership, check, cancellationToken),
+            asking.Results.ForgetAll);
 
     /// <summary>Deletes lasting results that this client made; gives their number, perhaps less after a loss.</summary>
     public Task<long> DeleteRuntimeAsync(CancellationToken cancellationToken)
@@ -53,13 +63,13 @@ internal sealed class KeyDeletion(AskingContext asking, KeyScan scan)
         AskingContext own = asking.WithOwnRuntimeKeys();
         try
         {
-            T outcome = await run(own).ConfigureAwait(false);
+            T outcome = await run(own).WithoutPool();
             HashSet<string> keys = own.Runtime.TakeAll();
             try
             {
                 await DeleteAsync(
                     keys, () => scan.DeleteAsync(keys, isRepeatable: true, cancellationToken), static () => { })
-                    .ConfigureAwait(false);
+                    .WithoutPool();
             }
             catch (BitmapistException)
             {
@@ -83,7 +93,7 @@ internal sealed class KeyDeletion(AskingContext asking, KeyScan scan)
     {
         try
         {
-            return await delete().ConfigureAwait(false);
+            return await delete().WithoutPool();
         }
         catch
         {

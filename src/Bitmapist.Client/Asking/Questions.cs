@@ -1,3 +1,4 @@
+using Bitmapist.Client.Connections;
 using Bitmapist.Client.Events;
 
 namespace Bitmapist.Client.Asking;
@@ -60,6 +61,10 @@ public sealed class Questions
         return answer;
     }
 
+    /// <inheritdoc cref="Contains(EventSet, uint)"/>
+    /// <exception cref="ArgumentOutOfRangeException">The id is below 0 or above 2^32−1.</exception>
+    public Answer<bool> Contains(EventSet set, long id) => Contains(set, CheckedId.Of(id));
+
     /// <summary>Asks for a set's ids as a bitmap: up to 512 MB.</summary>
     /// <param name="set">The set.</param>
     /// <exception cref="InvalidOperationException">The questions were sent already.</exception>
@@ -76,13 +81,19 @@ public sealed class Questions
     /// <exception cref="InvalidOperationException">The questions were sent already.</exception>
     /// <exception cref="BitmapistException">The server refused one, or could not be asked: some answers are missing
     /// then.</exception>
-    public async Task SendAsync(CancellationToken cancellationToken = default)
+    public Task SendAsync(CancellationToken cancellationToken = default) =>
+        CallerTask.From(SendWithinAsync(cancellationToken));
+
+    /// <summary>
+    /// <see cref="SendAsync(CancellationToken)"/> for this library's own use: see <see cref="CallerTask"/>.
+    /// </summary>
+    internal async Task SendWithinAsync(CancellationToken cancellationToken)
     {
         ThrowIfSent();
         _isSent = true;
-        bool isUpToDate = await SendAsync(mayReuse: true, cancellationToken).ConfigureAwait(false);
+        bool isUpToDate = await SendAsync(mayReuse: true, cancellationToken).WithoutPool();
         // A result counted on was gone. Without reliance on any, there is nothing left to be wrong about.
-        if (!isUpToDate) await SendAsync(mayReuse: false, cancellationToken).ConfigureAwait(false);
+        if (!isUpToDate) await SendAsync(mayReuse: false, cancellationToken).WithoutPool();
         foreach (Action conclude in _conclusions) conclude();
     }
 
@@ -93,17 +104,18 @@ public sealed class Questions
         {
             question(exchange);
             if (!exchange.IsFull) continue;
-            if (!await exchange.SendAsync(cancellationToken).ConfigureAwait(false)) return false;
+            if (!await exchange.SendAsync(cancellationToken).WithoutPool()) return false;
             exchange = new Exchange(_context, mayReuse);
         }
 
-        return exchange.IsEmpty || await exchange.SendAsync(cancellationToken).ConfigureAwait(false);
+        return exchange.IsEmpty || await exchange.SendAsync(cancellationToken).WithoutPool();
     }
 
     private void Add(EventSet set, Action<Exchange> question)
     {
         ArgumentNullException.ThrowIfNull(set);
         ThrowIfSent();
+        _context.Keys.Check(set);
         _questions.Add(question);
     }
 

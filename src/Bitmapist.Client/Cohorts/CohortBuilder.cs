@@ -1,4 +1,6 @@
+using System.Globalization;
 using Bitmapist.Client.Asking;
+using Bitmapist.Client.Connections;
 using Bitmapist.Client.Events;
 
 namespace Bitmapist.Client.Cohorts;
@@ -32,7 +34,7 @@ internal sealed class CohortBuilder(AskingContext context)
         var questions = new Questions(context);
         Answer<long>[] sizes = Array.ConvertAll(cohorts, questions.CountOf);
         Answer<bool>[] anybody = Array.ConvertAll(active, questions.AnyIn);
-        await questions.SendAsync(cancellationToken).ConfigureAwait(false);
+        await questions.SendWithinAsync(cancellationToken).WithoutPool();
 
         questions = new Questions(context);
         var rows = new PendingRow[dates.Length];
@@ -43,13 +45,14 @@ internal sealed class CohortBuilder(AskingContext context)
             for (int after = 0; after < columns; after++)
             {
                 int period = row + after;
-                bool isEmpty = pending.Size == 0 || !anybody[period].Value;
-                bool isInProgress = query.PeriodOf(periods[period]).Contains(now);
-                pending.Add(returned[period], isEmpty ? null : questions, isInProgress);
+                bool hasReturns = anybody[period].Value;
+                pending.Add(
+                    returned[period], pending.Size == 0 || !hasReturns ? null : questions,
+                    query.PeriodOf(periods[period]), now, () => hasReturns);
             }
         }
 
-        if (questions.Count > 0) await questions.SendAsync(cancellationToken).ConfigureAwait(false);
+        if (questions.Count > 0) await questions.SendWithinAsync(cancellationToken).WithoutPool();
         return new CohortTable(query.Unit, query.Values, columns, Array.ConvertAll(rows, row => row.Finish()));
     }
 
@@ -62,25 +65,29 @@ internal sealed class CohortBuilder(AskingContext context)
         EventSet[] cohorts = [.. Enumerable.Range(0, rowCount).Select(row => cohort.Shift(row - rowCount + 1))];
         var questions = new Questions(context);
         Answer<long>[] sizes = Array.ConvertAll(cohorts, questions.CountOf);
-        await questions.SendAsync(cancellationToken).ConfigureAwait(false);
+        await questions.SendWithinAsync(cancellationToken).WithoutPool();
 
         questions = new Questions(context);
+        Dictionary<EventSet, Answer<bool>> anybody = [];
         var rows = new PendingRow[rowCount];
         for (int row = 0; row < rowCount; row++)
         {
             EventSet own = cohorts[row];
-            DateTimeOffset start = (own.Period ?? activity.Period)?.Start ?? now;
+            // A flag has no date; its row is then that of the activity it is first compared with.
+            DateTimeOffset start = (own.Period ?? activity.Shift(row - rowCount + 1).Period)?.Start ?? now;
             DateOnly date = DateOnly.FromDateTime(start.UtcDateTime);
             PendingRow pending = rows[row] = new PendingRow(date, CohortText.Day(date), own, sizes[row].Value);
             for (int after = 0; after < columns; after++)
             {
                 EventSet back = activity.Shift(row - rowCount + 1 + after);
                 if (back.Period?.Start >= now) break;
-                pending.Add(back, questions, back.Period?.Contains(now) ?? false);
+                if (!anybody.TryGetValue(back, out Answer<bool>? hasReturns))
+                    anybody[back] = hasReturns = questions.AnyIn(back);
+                pending.Add(back, questions, back.Period, now, () => hasReturns.Value);
             }
         }
 
-        if (questions.Count > 0) await questions.SendAsync(cancellationToken).ConfigureAwait(false);
+        if (questions.Count > 0) await questions.SendWithinAsync(cancellationToken).WithoutPool();
         return new CohortTable(UnitOf(cohort, activity), values, columns, Array.ConvertAll(rows, row => row.Finish()));
     }
 
@@ -107,9 +114,9 @@ internal sealed class CohortBuilder(AskingContext context)
         for (; query.PeriodOf(date).Start <= now && later.Count <= periodsMax; date = query.Later(date, 1))
             later.Add(date);
         if (periods.Length + later.Count <= periodsMax) return [.. later];
-        throw new ArgumentException(
+        throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
             $"Unbounded retention of {cells:N0} cells can look at {periodsMax:N0} periods from the first row to now or "
-            + "the last column. Begin later, ask for fewer rows and columns, or take longer periods.", nameof(query));
+            + $"the last column. Begin later, ask for fewer rows and columns, or take longer periods."), nameof(query));
     }
 
     /// <summary>The unit of a table given as sets: that of the first part that has one.</summary>
@@ -136,18 +143,22 @@ internal sealed class CohortBuilder(AskingContext context)
     /// <summary>A row whose cells are being asked for.</summary>
     private sealed class PendingRow(DateOnly date, string name, EventSet cohort, long size)
     {
-        private readonly List<(EventSet Events, Answer<long>? Count, bool IsInProgress)> _cells = [];
+        private readonly List<Func<CohortCell>> _cells = [];
 
         public long Size => size;
 
         /// <summary>Adds a cell; without <paramref name="questions"/> an empty one.</summary>
-        public void Add(EventSet back, Questions? questions, bool isInProgress)
+        public void Add(
+            EventSet back, Questions? questions, EventPeriod? period, DateTimeOffset now, Func<bool> hasReturns)
         {
             EventSet events = EventSet.And(cohort, back);
-            _cells.Add((events, questions?.CountOf(events), isInProgress));
+            Answer<long>? count = questions?.CountOf(events);
+            _cells.Add(() => new CohortCell(events, size, count?.Value, IsInProgress: period?.Contains(now) ?? false)
+            {
+                HasReturns = hasReturns(), HasBegun = period is null || period.Value.Start <= now,
+            });
         }
 
-        public CohortRow Finish() => new(date, name, cohort, size,
-            [.. _cells.Select(cell => new CohortCell(cell.Events, size, cell.Count?.Value, cell.IsInProgress))]);
+        public CohortRow Finish() => new(date, name, cohort, size, [.. _cells.Select(cell => cell())]);
     }
 }

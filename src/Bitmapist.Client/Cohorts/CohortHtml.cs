@@ -18,7 +18,7 @@ internal static class CohortHtml
         .cohort-table tbody th { font-weight: normal; }
         .cohort-table td { font-variant-numeric: tabular-nums; }
         .cohort-table .in-progress { outline: 2px dashed #c60; outline-offset: -3px; }
-        .cohort-table tfoot th, .cohort-table tfoot td { border-top: 2px solid #777; }
+        .cohort-table tfoot tr:first-child > * { border-top: 2px solid #777; }
         .cohort-table a { color: inherit; }
         .cohort-note { font: 13px system-ui, sans-serif; color: #444; }
         .cohort-note span { border: 2px dashed #c60; padding: 0 14px; margin-right: 6px; }
@@ -35,17 +35,27 @@ internal static class CohortHtml
             html.Append(CultureInfo.InvariantCulture, $"<th scope=\"col\">{column}</th>");
         html.Append("</tr></thead>\n<tbody>\n");
         for (int row = 0; row < table.Rows.Count; row++) AppendRow(html, table, row, linkOf);
-        html.Append("</tbody>\n<tfoot><tr><th scope=\"row\" colspan=\"2\">Average</th>");
-        for (int column = 0; column < table.Columns; column++)
-        {
-            string shown = table.Average(column) is { } average ? Shown(average, table.Values) : "";
-            html.Append("<td>").Append(shown).Append("</td>");
-        }
-
-        html.Append("</tr></tfoot>\n</table>\n");
+        html.Append("</tbody>\n<tfoot>");
+        AppendMeans(html, table, "Average&sup1;", CohortMean.PeriodsWithReturns);
+        AppendMeans(html, table, "Average&sup2;", CohortMean.CohortsWithMembers);
+        html.Append("</tfoot>\n</table>\n");
+        html.Append("<p class=\"cohort-note\">&sup1; Of the periods in which anybody at all returned. &sup2; Of all "
+            + "cohorts with members: a period in which nobody returned counts as 0.</p>\n");
         if (table.Rows.Any(row => row.Cells.Any(IsMarked)))
             html.Append("<p class=\"cohort-note\"><span></span>The period is still in progress.</p>\n");
         return html.ToString();
+    }
+
+    private static void AppendMeans(StringBuilder html, CohortTable table, string name, CohortMean mean)
+    {
+        html.Append("<tr><th scope=\"row\" colspan=\"2\">").Append(name).Append("</th>");
+        for (int column = 0; column < table.Columns; column++)
+        {
+            string shown = table.Average(column, mean) is { } average ? Shown(average, table.Values) : "";
+            html.Append("<td>").Append(shown).Append("</td>");
+        }
+
+        html.Append("</tr>\n");
     }
 
     private static void AppendRow(

@@ -19,18 +19,27 @@ internal static class CohortJson
             json.WriteStartArray("rows");
             foreach (CohortRow row in table.Rows) WriteRow(json, row);
             json.WriteEndArray();
-            json.WriteStartArray("averages");
-            for (int column = 0; column < table.Columns; column++)
-            {
-                if (table.Average(column) is { } average) json.WriteNumberValue(average);
-                else json.WriteNullValue();
-            }
-
-            json.WriteEndArray();
+            WriteMeans(json, table, "averages", CohortMean.PeriodsWithReturns);
+            json.WriteStartObject("means");
+            foreach (CohortMean mean in Enum.GetValues<CohortMean>())
+                WriteMeans(json, table, Word(mean.ToString()), mean);
+            json.WriteEndObject();
             json.WriteEndObject();
         }
 
         return Encoding.UTF8.GetString(bytes.WrittenSpan);
+    }
+
+    private static void WriteMeans(Utf8JsonWriter json, CohortTable table, string name, CohortMean mean)
+    {
+        json.WriteStartArray(name);
+        for (int column = 0; column < table.Columns; column++)
+        {
+            if (table.Average(column, mean) is { } average) json.WriteNumberValue(average);
+            else json.WriteNullValue();
+        }
+
+        json.WriteEndArray();
     }
 
     private static void WriteRow(Utf8JsonWriter json, CohortRow row)

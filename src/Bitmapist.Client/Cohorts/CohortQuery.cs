@@ -1,3 +1,4 @@
+using System.Globalization;
 using Bitmapist.Client.Events;
 
 namespace Bitmapist.Client.Cohorts;
@@ -54,7 +55,7 @@ public sealed record CohortQuery
     /// <summary>When someone counts as retained. Default in the very period.</summary>
     public Retention Retention { get; init; } = Retention.InPeriod;
 
-    /// <summary>A date in the period of each row, oldest first.</summary>
+    /// <summary>The first day of each row's period, oldest first.</summary>
     /// <param name="today">The present date of UTC.</param>
     /// <exception cref="ArgumentOutOfRangeException">A property is out of its range.</exception>
     /// <exception cref="ArgumentException">The table would be too large.</exception>
@@ -69,8 +70,7 @@ public sealed record CohortQuery
         int rows = Unit == PeriodUnit.Year ? RowsOfYears : Rows;
         ThrowIfTooLarge(rows, PeriodsAfter + 1);
         DateOnly last = StartDate is { } start ? start.AddDays(Rows - 1) : today;
-        DateOnly first = Later(last, 1 - rows);
-        if (Unit == PeriodUnit.Month) first = new DateOnly(first.Year, first.Month, 1);
+        DateOnly first = Later(DateOnly.FromDateTime(PeriodOf(last).Start.UtcDateTime), 1 - rows);
         var dates = new DateOnly[rows];
         for (int row = 0; row < rows; row++) dates[row] = Later(first, row);
         return dates;
@@ -81,12 +81,12 @@ public sealed record CohortQuery
     internal static void ThrowIfTooLarge(int rows, int columns)
     {
         if (rows * columns <= Limits.CohortCellsMax) return;
-        throw new ArgumentException(
+        throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
             $"A table may have {Limits.CohortCellsMax:N0} cells, not {rows:N0} rows of {columns:N0}: ask for fewer "
-            + "rows or columns.");
+            + $"rows or columns."));
     }
 
-    /// <summary>A date some periods later; months and years keep within their last day.</summary>
+    /// <summary>The first day of the period some periods after that of a first day.</summary>
     internal DateOnly Later(DateOnly date, int periods) => Unit switch
     {
         PeriodUnit.Day => date.AddDays(periods),

@@ -3,7 +3,7 @@ using Bitmapist.Client.Events;
 namespace Bitmapist.Client.Cohorts;
 
 /// <summary>One cohort and what became of it.</summary>
-/// <param name="Date">A date of the cohort's period, in UTC: of months the first day.</param>
+/// <param name="Date">The first day of the row's period, in UTC: of weeks the Monday.</param>
 /// <param name="Name">What the row is called: <c>17 Jan 2026</c>, <c>12 Jan 2026 (week 3)</c>, <c>Jan 2026</c>,
 /// <c>2026</c>; in bitmapist4's table always the period's first day, <c>05 Nov 2018</c>.</param>
 /// <param name="Events">The cohort's people, as a set.</param>

@@ -29,12 +29,13 @@ public sealed class CohortTable
     public IReadOnlyList<CohortRow> Rows { get; }
 
     /// <summary>
-    /// The mean of a column's percents or counts (by <see cref="Values"/>), empty cells left out; null if all are
-    /// empty. O(rows).
+    /// A mean of a column's percents or counts (by <see cref="Values"/>), in which every cohort weighs the same; null
+    /// where it is over no cells. The same in tables of both kinds. O(rows).
     /// </summary>
     /// <param name="column">The column, 0 … <see cref="Columns"/> − 1.</param>
-    /// <exception cref="ArgumentOutOfRangeException">No such column.</exception>
-    public double? Average(int column)
+    /// <param name="mean">Over which cells.</param>
+    /// <exception cref="ArgumentOutOfRangeException">No such column, or no such mean.</exception>
+    public double? Average(int column, CohortMean mean = CohortMean.PeriodsWithReturns)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(column);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(column, Columns);
@@ -42,7 +43,7 @@ public sealed class CohortTable
         int cells = 0;
         foreach (CohortRow row in Rows)
         {
-            if (column >= row.Cells.Count || row.Cells[column].Value(Values) is not { } value) continue;
+            if (column >= row.Cells.Count || row.Cells[column].Share(mean, Values) is not { } value) continue;
             total += value;
             cells++;
         }
@@ -56,12 +57,15 @@ public sealed class CohortTable
     /// </summary>
     public string ToCsv() => CohortCsv.Render(this);
 
-    /// <summary>The table as a JSON object: unit, values, rows with date, name, size and cells, and averages.</summary>
+    /// <summary>
+    /// The table as a JSON object: unit, values, rows with date, name, size and cells, and the columns' means by name
+    /// (<c>means.periodsWithReturns</c>, <c>means.cohortsWithMembers</c>; <c>averages</c> are the former).
+    /// </summary>
     public string ToJson() => CohortJson.Render(this);
 
     /// <summary>
-    /// The table as HTML with its own style: cells shaded by their share, periods in progress marked, and a row of
-    /// averages. Everything is escaped; nothing is fetched from elsewhere.
+    /// The table as HTML with its own style: cells shaded by their share, periods in progress marked, and a row for
+    /// each of the two means, with a note that tells them apart. Everything is escaped; nothing is fetched from elsewhere.
     /// </summary>
     /// <param name="linkOf">Gives a row's and column's address, such as a page with the ids behind the cell; null for
     /// no link.</param>

@@ -26,14 +26,14 @@ internal static class BulkSender
             foreach (T item in items)
             {
                 write(window.Filling, item);
-                if (window.IsItemLast()) await window.LaunchAsync().ConfigureAwait(false);
+                if (window.IsItemLast()) await window.LaunchAsync().WithoutPool();
             }
 
-            return await window.FinishAsync().ConfigureAwait(false);
+            return await window.FinishAsync().WithoutPool();
         }
         finally
         {
-            await window.SettleAsync().ConfigureAwait(false);
+            await window.SettleAsync().WithoutPool();
         }
     }
 
@@ -46,17 +46,25 @@ internal static class BulkSender
         var window = new BulkWindow(channel, settings, cancellationToken);
         try
         {
-            await foreach (T item in items.WithCancellation(cancellationToken).ConfigureAwait(false))
+            IAsyncEnumerator<T> each = items.GetAsyncEnumerator(cancellationToken);
+            try
             {
-                write(window.Filling, item);
-                if (window.IsItemLast()) await window.LaunchAsync().ConfigureAwait(false);
+                while (await each.MoveNextAsync().WithoutPool())
+                {
+                    write(window.Filling, each.Current);
+                    if (window.IsItemLast()) await window.LaunchAsync().WithoutPool();
+                }
+            }
+            finally
+            {
+                await each.DisposeAsync().WithoutPool();
             }
 
-            return await window.FinishAsync().ConfigureAwait(false);
+            return await window.FinishAsync().WithoutPool();
         }
         finally
         {
-            await window.SettleAsync().ConfigureAwait(false);
+            await window.SettleAsync().WithoutPool();
         }
     }
 }

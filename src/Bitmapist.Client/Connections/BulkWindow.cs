@@ -1,3 +1,4 @@
+using System.Globalization;
 using Bitmapist.Resp.Replies;
 
 namespace Bitmapist.Client.Connections;
@@ -33,7 +34,7 @@ internal sealed class BulkWindow
     /// <summary>Sends the batch that is being filled, when there is room for it.</summary>
     public async ValueTask LaunchAsync()
     {
-        while (_flights.Count >= _settings.BatchesInFlight) await LandAsync().ConfigureAwait(false);
+        while (_flights.Count >= _settings.BatchesInFlight) await LandAsync().WithoutPool();
         _cancellationToken.ThrowIfCancellationRequested();
         Task<IReadOnlyList<Reply>> replies =
             _channel.SendAsync(Filling, SendMode.Pipeline, _cancellationToken).AsTask();
@@ -45,8 +46,8 @@ internal sealed class BulkWindow
     /// <summary>Sends what is left and waits for every reply.</summary>
     public async ValueTask<BulkResult> FinishAsync()
     {
-        if (_items > 0) await LaunchAsync().ConfigureAwait(false);
-        while (_flights.Count > 0) await LandAsync().ConfigureAwait(false);
+        if (_items > 0) await LaunchAsync().WithoutPool();
+        while (_flights.Count > 0) await LandAsync().WithoutPool();
         return _acknowledged;
     }
 
@@ -54,7 +55,7 @@ internal sealed class BulkWindow
     public async ValueTask SettleAsync()
     {
         while (_flights.TryDequeue(out Flight flight))
-            await ((Task)flight.Replies).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await ((Task)flight.Replies).Quietly();
     }
 
     /// <summary>Waits for the oldest batch.</summary>
@@ -64,7 +65,7 @@ internal sealed class BulkWindow
         IReadOnlyList<Reply> replies;
         try
         {
-            replies = await flight.Replies.ConfigureAwait(false);
+            replies = await flight.Replies.AndAway(); // what follows reads the source
         }
         catch (ConnectionLostException failure)
         {
@@ -106,8 +107,9 @@ internal sealed class BulkWindow
     {
         int underWay = failed.Items;
         foreach (Flight flight in _flights) underWay += flight.Items;
-        return $"Of the bulk, the first {_acknowledged.Items:N0} items are acknowledged; the next {underWay:N0} were "
-            + "under way and may have taken effect; nothing later was sent.";
+        return string.Create(CultureInfo.InvariantCulture,
+            $"Of the bulk, the first {_acknowledged.Items:N0} items are acknowledged; the next {underWay:N0} were "
+            + $"under way and may have taken effect; nothing later was sent.");
     }
 
     private readonly record struct Flight(RequestBatch Batch, int Items, Task<IReadOnlyList<Reply>> Replies);

@@ -4,11 +4,16 @@ namespace Bitmapist.Client.Connections;
 /// Bounds the bytes under way: whoever would exceed the bound waits its turn, first come, first served. What is larger
 /// than the bound passes alone. Safe for concurrent use; no thread is blocked.
 /// </summary>
+/// <remarks>
+/// Who waited goes on within the call that let it in, after every lock was released: so it must be code of this library
+/// that does not block.
+/// </remarks>
 internal sealed class ByteGate(long bytesMax)
 {
     private readonly Lock _gate = new();
     private readonly Queue<Waiter> _waiting = new();
     private long _bytes;
+    private bool _isClosed;
 
     /// <summary>Bytes inside.</summary>
     public long Bytes
@@ -24,18 +29,20 @@ internal sealed class ByteGate(long bytesMax)
     /// <param name="deadline">Timestamp at which the caller stops waiting; see <see cref="Sweep"/>.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The deadline, later where it was postponed meanwhile.</returns>
+    /// <exception cref="ObjectDisposedException">The gate is closed.</exception>
     public ValueTask<long> EnterAsync(int bytes, long deadline, CancellationToken cancellationToken)
     {
         Waiter waiter;
         lock (_gate)
         {
+            if (_isClosed) return ValueTask.FromException<long>(Closed());
             if (_waiting.Count == 0 && Fits(bytes))
             {
                 _bytes += bytes;
                 return ValueTask.FromResult(deadline);
             }
 
-            waiter = new Waiter(bytes, deadline);
+            waiter = new Waiter(this, bytes, deadline);
             _waiting.Enqueue(waiter);
         }
 
@@ -47,20 +54,23 @@ internal sealed class ByteGate(long bytesMax)
     {
         lock (_gate)
         {
-            if (_waiting.Count > 0 || !Fits(bytes)) return false;
+            if (_isClosed || _waiting.Count > 0 || !Fits(bytes)) return false;
             _bytes += bytes;
             return true;
         }
     }
 
     /// <summary>Takes bytes out and lets in who waited for the room.</summary>
-    public void Leave(int bytes)
+    public void Leave(long bytes)
     {
+        List<Waiter>? admitted;
         lock (_gate)
         {
             _bytes -= bytes;
-            Admit();
+            admitted = Admit();
         }
+
+        Welcome(admitted);
     }
 
     /// <summary>Lets all who wait do so at least until a later timestamp. O(waiting).</summary>
@@ -72,65 +82,99 @@ internal sealed class ByteGate(long bytesMax)
         }
     }
 
-    /// <summary>Fails those whose time has run out, and drops those who gave up. O(waiting).</summary>
+    /// <summary>Fails those whose time has run out. O(waiting).</summary>
     /// <param name="now">The present timestamp.</param>
     /// <param name="timedOut">What each fails with.</param>
     /// <returns>How many.</returns>
-    public int Sweep(long now, Func<Exception> timedOut)
+    public int Sweep(long now, Func<Exception> timedOut) => Fail(waiter => waiter.Deadline <= now, timedOut, false);
+
+    /// <summary>Fails all who wait, and who comes later.</summary>
+    public void Close() => Fail(static _ => true, Closed, closes: true);
+
+    private static ObjectDisposedException Closed() => new(typeof(BitmapistClient).FullName);
+
+    private int Fail(Func<Waiter, bool> isToFail, Func<Exception> reason, bool closes)
     {
+        List<Waiter>? failed = null;
+        List<Waiter>? admitted;
         lock (_gate)
         {
-            int late = 0;
-            for (int left = _waiting.Count; left > 0; left--)
+            _isClosed |= closes;
+            foreach (Waiter waiter in _waiting)
             {
-                Waiter waiter = _waiting.Dequeue();
-                if (waiter.Task.IsCompleted) continue;
-                if (waiter.Deadline > now) _waiting.Enqueue(waiter);
-                else if (waiter.TrySetException(timedOut())) late++;
+                if (waiter.IsOver || !isToFail(waiter)) continue;
+                waiter.IsOver = true;
+                (failed ??= []).Add(waiter);
             }
 
-            Admit();
-            return late;
+            admitted = Admit();
         }
+
+        foreach (Waiter waiter in failed ?? []) waiter.SetException(reason());
+        Welcome(admitted);
+        return failed?.Count ?? 0;
     }
 
     private bool Fits(int bytes) => _bytes == 0 || _bytes + bytes <= bytesMax;
 
-    /// <summary>Lets in the first in line while they fit; those who gave up are passed over.</summary>
-    private void Admit()
+    /// <summary>
+    /// Lets in the first in line while they fit, to be told so outside the lock; those who gave up are passed over.
+    /// </summary>
+    private List<Waiter>? Admit()
     {
-        while (_waiting.TryPeek(out Waiter? first) && (first.Task.IsCompleted || Fits(first.Bytes)))
+        List<Waiter>? admitted = null;
+        while (_waiting.TryPeek(out Waiter? first) && (first.IsOver || Fits(first.Bytes)))
         {
             _waiting.Dequeue();
-            if (first.TrySetResult(first.Deadline)) _bytes += first.Bytes;
+            if (first.IsOver) continue;
+            first.IsOver = true;
+            _bytes += first.Bytes;
+            (admitted ??= []).Add(first);
         }
+
+        return admitted;
+    }
+
+    private static void Welcome(List<Waiter>? admitted)
+    {
+        foreach (Waiter waiter in admitted ?? []) waiter.SetResult(waiter.Deadline);
     }
 
     private async ValueTask<long> WaitAsync(Waiter waiter, CancellationToken cancellationToken)
     {
         CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(
-            static (waiter, token) => ((Waiter)waiter!).TrySetCanceled(token), waiter);
+            static (waiter, token) => ((Waiter)waiter!).GiveUp(token), waiter);
         try
         {
-            return await waiter.Task.ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            // The one that gave up may have kept smaller ones behind it waiting.
-            lock (_gate) Admit();
-            throw;
+            return await waiter.Task.WithoutPool();
         }
         finally
         {
-            await registration.DisposeAsync().ConfigureAwait(false);
+            registration.Unregister();
         }
     }
 
-    private sealed class Waiter(int bytes, long deadline)
-        : TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously)
+    /// <summary>Someone in line. Over (let in, failed, given up) once, decided under the gate's lock.</summary>
+    private sealed class Waiter(ByteGate gate, int bytes, long deadline) : TaskCompletionSource<long>
     {
-        public int Bytes { get; } = bytes;
+        public int Bytes => bytes;
 
         public long Deadline { get; set; } = deadline;
+
+        public bool IsOver { get; set; }
+
+        public void GiveUp(CancellationToken cancellationToken)
+        {
+            List<Waiter>? admitted;
+            lock (gate._gate)
+            {
+                if (IsOver) return;
+                IsOver = true;
+                admitted = gate.Admit(); // it may have kept smaller ones behind it waiting
+            }
+
+            SetCanceled(cancellationToken);
+            Welcome(admitted);
+        }
     }
 }

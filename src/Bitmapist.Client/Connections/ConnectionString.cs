@@ -11,7 +11,7 @@ namespace Bitmapist.Client.Connections;
 internal static class ConnectionString
 {
     private const string Known =
-        "prefix, layout, db, name, hourly, unique, connectTimeoutMs, responseTimeoutMs";
+        "prefix, layout, db, name, hourly, unique, foreign, ownsPrefix, connectTimeoutMs, responseTimeoutMs";
 
     private static readonly UTF8Encoding s_strictUtf8 = new(false, throwOnInvalidBytes: true);
 
@@ -105,10 +105,11 @@ internal static class ConnectionString
             string name = Decode(equals < 0 ? pair : pair[..equals], "name of an option");
             if (equals < 0) throw Wrong($"option \"{name}\" has no value");
             if (!seen.Add(name)) throw Wrong($"option \"{name}\" is given twice");
-            string value = Decode(pair[(equals + 1)..], name);
+            string raw = pair[(equals + 1)..], value = Decode(raw, name);
             if (hasDatabase && name.Equals("db", StringComparison.OrdinalIgnoreCase))
                 throw Wrong("the database is given twice, as path and as db");
-            Set(options, name, value);
+            if (name.Equals("foreign", StringComparison.OrdinalIgnoreCase)) options.ForeignPrefixes = Prefixes(raw);
+            else Set(options, name, value);
         }
     }
 
@@ -136,6 +137,9 @@ internal static class ConnectionString
             case "unique":
                 options.TrackUnique = Truth(value, name);
                 break;
+            case "ownsprefix":
+                options.OwnsPrefix = Truth(value, name);
+                break;
             case "connecttimeoutms":
                 options.ConnectTimeoutMs = Number(value, name, 1, Limits.TimeoutMsMax);
                 break;
@@ -145,6 +149,14 @@ internal static class ConnectionString
             default:
                 throw Wrong($"option \"{name}\" is none of {Known}");
         }
+    }
+
+    /// <summary>Split before it is decoded: a comma in a prefix is written as %2C.</summary>
+    private static string[] Prefixes(string raw)
+    {
+        string[] prefixes = Array.ConvertAll(raw.Split(','), each => Decode(each, "foreign"));
+        return Array.TrueForAll(prefixes, each => each.Length > 0)
+            ? prefixes : throw Wrong("foreign has an empty prefix; write foreign=one_,other_");
     }
 
     private static KeyLayout LayoutOf(string value) =>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
@@ -6,47 +7,44 @@ using Microsoft.Extensions.Logging;
 
 namespace Bitmapist.Client.Connections;
 
-/// <summary>Makes connections that are ready for requests: socket, TLS, handshake. Safe for concurrent use.</summary>
+/// <summary>
+/// Makes connections that are ready for requests: socket, TLS, handshake. Blocks the thread it is called on, and uses
+/// no other but the resolver's: a connection must come about while the thread pool is blocked by those who wait for it.
+/// </summary>
 /// <param name="options">Where to, and as whom.</param>
 /// <param name="logger">Told what does not stop a connection.</param>
-/// <param name="clock">Measures patience.</param>
 /// <param name="openSocket">Makes an unconnected socket; null for what the options ask for.</param>
-internal sealed class Dialer(
-    BitmapistOptions options, ILogger logger, TimeProvider clock, Func<Socket>? openSocket = null)
+internal sealed class Dialer(BitmapistOptions options, ILogger logger, Func<Socket>? openSocket = null)
 {
     /// <summary>Connects, once.</summary>
+    /// <param name="attempt">By which another thread can end the call.</param>
     /// <exception cref="ConnectionLostException">Nobody listens there, the name is unknown, the certificate is not
     /// trusted.</exception>
     /// <exception cref="BitmapistTimeoutException">It took longer than
     /// <see cref="BitmapistOptions.ConnectTimeoutMs"/>.</exception>
     /// <exception cref="ServerErrorException">The server refused this client.</exception>
     /// <exception cref="ProtocolViolationException">What answers is no Redis server.</exception>
-    public async Task<Dialed> ConnectAsync(CancellationToken cancellationToken)
+    /// <exception cref="OperationCanceledException">The attempt was stopped.</exception>
+    public Dialed Connect(Attempt attempt)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromMilliseconds(options.ConnectTimeoutMs), clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         Socket? socket = null;
         bool isReady = false;
         try
         {
-            socket = openSocket is null ? NewSocket() : openSocket(); // fails where file descriptors have run out
-            await socket.ConnectAsync(EndPointOf(options), either.Token).ConfigureAwait(false);
+            socket = Open(attempt);
             Stream stream = new NetworkStream(socket, ownsSocket: true);
-            if (options.UseTls) stream = await EncryptAsync(stream, either.Token).ConfigureAwait(false);
-            await Handshake.RunAsync(stream, options, logger, either.Token).ConfigureAwait(false);
-            isReady = true;
-            return new Dialed(socket, stream);
+            if (options.UseTls) stream = Encrypt(stream);
+            Handshake.Run(stream, options, logger);
+            isReady = attempt.TrySucceed();
+            return isReady ? new Dialed(socket, stream) : throw new SocketException((int)SocketError.OperationAborted);
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception failure)
         {
-            throw new BitmapistTimeoutException(
-                $"{options.Address} did not complete a connection within {options.ConnectTimeoutMs:N0} ms. Is the "
-                + "address right, does a firewall swallow packets, is the server overloaded?");
-        }
-        catch (Exception failure) when (failure is not BitmapistException and not OperationCanceledException)
-        {
+            // An attempt given up fails in whatever way a closed socket makes it.
+            if (attempt.IsStopped) throw new OperationCanceledException("The attempt to connect was stopped.", failure);
+            if (attempt.IsTimedOut) throw TimedOut(failure);
+            if (failure is BitmapistException) throw;
             // Whatever it is (a caller's certificate check may throw anything): there is no connection.
-            cancellationToken.ThrowIfCancellationRequested();
             string stage = failure is AuthenticationException ? "TLS failed" : "no connection";
             throw new ConnectionLostException(
                 $"{options.Address}: {stage}: {failure.GetBaseException().Message}", failure);
@@ -57,19 +55,50 @@ internal sealed class Dialer(
         }
     }
 
-    private static EndPoint EndPointOf(BitmapistOptions options)
+    private BitmapistTimeoutException TimedOut(Exception failure) => new(string.Create(CultureInfo.InvariantCulture,
+        $"{options.Address} did not complete a connection within {options.ConnectTimeoutMs:N0} ms. Is the address "
+        + $"right, does a firewall swallow packets, is the server overloaded?"), failure);
+
+    /// <summary>A connected socket, to the first of the host's addresses that takes it.</summary>
+    private Socket Open(Attempt attempt)
     {
-        if (options.UnixSocketPath is { } path) return new UnixDomainSocketEndPoint(path);
-        return IPAddress.TryParse(options.Host, out IPAddress? ip)
-            ? new IPEndPoint(ip, options.Port)
-            : new DnsEndPoint(options.Host, options.Port);
+        EndPoint[] places = Places(attempt);
+        for (int i = 0; ; i++)
+        {
+            Socket? socket = null;
+            try
+            {
+                socket = openSocket is null ? NewSocket(places[i]) : openSocket(); // fails without file descriptors
+                attempt.Use(socket);
+                socket.Connect(places[i]);
+                return socket;
+            }
+            catch (SocketException) when (i + 1 < places.Length)
+            {
+                socket?.Dispose(); // perhaps another address answers
+            }
+            catch
+            {
+                socket?.Dispose();
+                throw;
+            }
+        }
     }
 
-    private Socket NewSocket()
+    private EndPoint[] Places(Attempt attempt)
     {
-        if (options.UnixSocketPath is not null)
+        if (options.UnixSocketPath is { } path) return [new UnixDomainSocketEndPoint(path)];
+        if (IPAddress.TryParse(options.Host, out IPAddress? ip)) return [new IPEndPoint(ip, options.Port)];
+        EndPoint[] places =
+            Array.ConvertAll(attempt.Resolve(options.Host), address => new IPEndPoint(address, options.Port));
+        return places.Length > 0 ? places : throw new SocketException((int)SocketError.HostNotFound);
+    }
+
+    private static Socket NewSocket(EndPoint place)
+    {
+        if (place is UnixDomainSocketEndPoint)
             return new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp)
+        var socket = new Socket(place.AddressFamily, SocketType.Stream, ProtocolType.Tcp)
         {
             NoDelay = true, // what is written is what shall be sent: gathering happens before
         };
@@ -82,12 +111,12 @@ internal sealed class Dialer(
         return socket;
     }
 
-    private async Task<Stream> EncryptAsync(Stream stream, CancellationToken cancellationToken)
+    private SslStream Encrypt(Stream stream)
     {
         var tls = new SslStream(stream);
         var parameters = new SslClientAuthenticationOptions { TargetHost = options.Host };
         options.ConfigureTls?.Invoke(parameters);
-        await tls.AuthenticateAsClientAsync(parameters, cancellationToken).ConfigureAwait(false);
+        tls.AuthenticateAsClient(parameters);
         return tls;
     }
 }

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Bitmapist.Client.Connections;
 
 /// <summary>
-/// What is said first on every connection, in one round trip: who is there (AUTH), which database (SELECT), a name for
-/// CLIENT LIST, and PING, whose answer tells whether the server is ready at all.
+/// What is said first on every connection, in one round trip: who is there (AUTH), which database (SELECT), a name
+/// (CLIENT SETNAME), and PING, whose answer tells whether the server is ready at all.
 /// </summary>
 /// <remarks>
 /// The protocol stays RESP2: no HELLO. The replies this library reads are the same in both; servers without HELLO need
@@ -21,18 +21,17 @@ internal static class Handshake
         Ping,
     }
 
-    /// <summary>Introduces this client.</summary>
+    /// <summary>Introduces this client. Blocks until it is answered, or the stream is closed.</summary>
     /// <exception cref="ServerErrorException">Password, right, database: the server wants none of this
     /// client.</exception>
     /// <exception cref="ProtocolViolationException">What answered is no Redis server.</exception>
     /// <exception cref="ConnectionLostException">The server closed the connection.</exception>
-    public static async Task RunAsync(
-        Stream stream, BitmapistOptions options, ILogger logger, CancellationToken cancellationToken)
+    public static void Run(Stream stream, BitmapistOptions options, ILogger logger)
     {
         var batch = new RequestBatch();
         List<Step> steps = Compose(batch, options);
-        await stream.WriteAsync(batch.Wire, cancellationToken).ConfigureAwait(false);
-        Reply[] replies = await ReadAsync(stream, steps.Count, options, cancellationToken).ConfigureAwait(false);
+        stream.Write(batch.Wire.Span);
+        Reply[] replies = Read(stream, steps.Count, options);
         for (int i = 0; i < steps.Count; i++)
         {
             if (!replies[i].IsError) continue;
@@ -96,8 +95,7 @@ internal static class Handshake
         _ => $"{options.Address} is not ready, or this user lacks rights",
     };
 
-    private static async Task<Reply[]> ReadAsync(
-        Stream stream, int count, BitmapistOptions options, CancellationToken cancellationToken)
+    private static Reply[] Read(Stream stream, int count, BitmapistOptions options)
     {
         var reader = new ReplyReader { BulkBytesMax = Limits.HandshakeBulkBytesMax };
         var replies = new Reply[count];
@@ -105,7 +103,7 @@ internal static class Handshake
         int read = 0;
         while (read < count)
         {
-            int received = await stream.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+            int received = stream.Read(buffer);
             if (received == 0)
             {
                 string hint = read > 0 && replies[0].IsError

@@ -5,13 +5,15 @@ namespace Bitmapist.Client.Connections;
 
 /// <summary>
 /// One socket's life, from handshake to end: a loop that reads replies and hands them to the batches they belong to,
-/// and a writer that runs while there is something to write, on the thread that found it idle at first.
+/// and a writer that runs while there is something to write: the caller's thread where that cannot block it, else a
+/// thread for it. All calls on the socket block; asynchronous ones would be completed on the thread pool.
 /// </summary>
 internal sealed class Link
 {
     private readonly Socket _socket;
     private readonly Stream _stream;
     private readonly RequestQueue _queue;
+    private readonly LinkWriter _writer;
     private readonly TimeProvider _clock;
     private readonly ClientMetrics _metrics;
     private readonly byte[] _outgoing = new byte[Limits.WriteBufferBytes];
@@ -20,10 +22,11 @@ internal sealed class Link
     private long _replies;
     private bool _isAnswering;
 
-    public Link(Dialed dialed, RequestQueue queue, TimeProvider clock, ClientMetrics metrics)
+    public Link(Dialed dialed, RequestQueue queue, LinkWriter writer, TimeProvider clock, ClientMetrics metrics)
     {
         (_socket, _stream) = dialed;
         _queue = queue;
+        _writer = writer;
         _clock = clock;
         _metrics = metrics;
         _receivedAt = clock.GetTimestamp();
@@ -38,8 +41,11 @@ internal sealed class Link
     /// <summary>Whether a reply came: the peer does answer requests, not only handshakes.</summary>
     public bool HasAnswered => Volatile.Read(ref _replies) > 0;
 
-    /// <summary>Reads until the end, which it returns; the socket is closed then.</summary>
-    public async Task<LinkFailure> RunAsync()
+    /// <summary>
+    /// Reads until the end, which it returns; the socket is closed then. Callers go on within it when their replies are
+    /// there.
+    /// </summary>
+    public LinkFailure Run()
     {
         var reader = new ReplyReader
         {
@@ -51,7 +57,7 @@ internal sealed class Link
         {
             while (true)
             {
-                int received = await _stream.ReadAsync(incoming).ConfigureAwait(false);
+                int received = _stream.Read(incoming);
                 if (received == 0) return End(Farewell(reader.IsInsideReply));
                 Volatile.Write(ref _receivedAt, _clock.GetTimestamp());
                 _metrics.Received(received);
@@ -67,9 +73,21 @@ internal sealed class Link
     }
 
     /// <summary>
-    /// Writes what the queue has, until it has no more. Whoever the queue named as writer calls this.
+    /// Writes what the queue has, or has it written. Whoever the queue named as writer calls this. Does not block.
     /// </summary>
-    public void Write() => _ = WriteAsync();
+    /// <param name="isQuiet">Whether nothing else was under way; see <see cref="RequestQueue.Add"/>.</param>
+    public void Write(bool isQuiet)
+    {
+        if (!isQuiet || WriteOnce(Limits.CallerWriteBytes)) _writer.Wake(this);
+    }
+
+    /// <summary>Writes what the queue has until it has no more; blocks while the socket takes no more.</summary>
+    public void WriteAll()
+    {
+        while (WriteOnce(_outgoing.Length))
+        {
+        }
+    }
 
     /// <summary>Ends the connection; the first reason given is the one that counts.</summary>
     public LinkFailure End(LinkFailure reason)
@@ -121,25 +139,21 @@ internal sealed class Link
         return text.Length <= Limits.ShownCharactersMax ? text : $"{text.AsSpan(0, Limits.ShownCharactersMax)}…";
     }
 
-    private async Task WriteAsync()
+    /// <summary>Writes some bytes; whether there are more, and the writer is still the caller of this.</summary>
+    private bool WriteOnce(int bytesMax)
     {
         try
         {
-            bool isCaller = true;
-            int bytes;
-            while ((bytes = _queue.Take(this, _outgoing, _clock.GetTimestamp())) > 0)
-            {
-                await _stream.WriteAsync(_outgoing.AsMemory(0, bytes)).ConfigureAwait(false);
-                _metrics.Sent(bytes);
-                if (!isCaller || !_queue.HasUnsent) continue;
-                // The caller that began wants its own reply, not to write for all others.
-                isCaller = false;
-                await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-            }
+            int bytes = _queue.Take(this, _outgoing.AsSpan(0, bytesMax), _clock.GetTimestamp());
+            if (bytes == 0) return false;
+            _stream.Write(_outgoing, 0, bytes);
+            _metrics.Sent(bytes);
+            return _queue.NeedsAnotherWriter(this);
         }
         catch (Exception failure)
         {
             End(Explain(failure));
+            return false;
         }
     }
 }

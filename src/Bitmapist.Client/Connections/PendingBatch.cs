@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics;
+using System.Globalization;
 using Bitmapist.Resp.Replies;
 
 namespace Bitmapist.Client.Connections;
@@ -11,7 +12,8 @@ namespace Bitmapist.Client.Connections;
 /// </summary>
 /// <remarks>
 /// Bytes are taken and given back under the lock of <see cref="RequestQueue"/>; replies are added by the connection's
-/// reader alone.
+/// reader alone. Whoever ends the task runs what awaits it, within the call: this library's code, which does not block.
+/// A hop to the thread pool would make the reply depend on a thread that callers may have blocked.
 /// </remarks>
 internal sealed class PendingBatch : TaskCompletionSource<IReadOnlyList<Reply>>
 {
@@ -27,7 +29,6 @@ internal sealed class PendingBatch : TaskCompletionSource<IReadOnlyList<Reply>>
     /// <param name="mode">How they run.</param>
     /// <param name="deadline">Timestamp at which the caller stops waiting.</param>
     public PendingBatch(RequestBatch batch, SendMode mode, long deadline)
-        : base(TaskCreationOptions.RunContinuationsAsynchronously)
     {
         _mode = mode;
         _requests = batch.Count;
@@ -73,8 +74,8 @@ internal sealed class PendingBatch : TaskCompletionSource<IReadOnlyList<Reply>>
     {
         if (bytes > Limits.BatchBytesMax)
         {
-            throw new ArgumentException(
-                $"A batch may have {Limits.BatchBytesMax:N0} bytes, not {bytes:N0}: send it in parts.", nameof(bytes));
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
+                $"A batch may have {Limits.BatchBytesMax:N0} bytes, not {bytes:N0}: send it in parts."), nameof(bytes));
         }
 
         return mode == SendMode.Pipeline
@@ -115,21 +116,29 @@ internal sealed class PendingBatch : TaskCompletionSource<IReadOnlyList<Reply>>
         return _received == _replies.Length;
     }
 
-    /// <summary>Tells the caller, if it still waits.</summary>
+    /// <summary>
+    /// Gives the bytes back to the pool and tells the caller, if it still waits. The batch has left its line.
+    /// </summary>
     public void Complete()
     {
         Debug.Assert(_received == _replies.Length, "A batch completes with its last reply.");
-        if (IsAbandoned) return;
-        try
+        IReadOnlyList<Reply> replies = _replies;
+        BitmapistException? refused = null;
+        if (_mode == SendMode.Transaction && !IsAbandoned)
         {
-            TrySetResult(_mode == SendMode.Pipeline
-                ? _replies
-                : TransactionReplies.Unwrap(_replies, _wire.AsSpan(0, WireBytes)));
+            try
+            {
+                replies = TransactionReplies.Unwrap(_replies, _wire.AsSpan(0, WireBytes));
+            }
+            catch (BitmapistException refusal)
+            {
+                refused = refusal;
+            }
         }
-        catch (BitmapistException refusal)
-        {
-            TrySetException(refusal);
-        }
+
+        Release();
+        if (refused is null) TrySetResult(replies);
+        else TrySetException(refused);
     }
 
     /// <summary>Gives the bytes back to the pool; nothing may be taken or described any more.</summary>
@@ -145,7 +154,8 @@ internal sealed class PendingBatch : TaskCompletionSource<IReadOnlyList<Reply>>
         string first = RequestText.At(_wire.AsSpan(0, WireBytes), Math.Min(_received, _replies.Length - 1));
         if (_mode == SendMode.Transaction) return $"a transaction of {_requests} requests (now at {first})";
         int more = _replies.Length - _received - 1;
-        return more > 0 ? $"{first} (and {more:N0} more requests)" : first;
+        return more > 0
+            ? string.Create(CultureInfo.InvariantCulture, $"{first} (and {more:N0} more requests)") : first;
     }
 
     private static void Append(ref Span<byte> target, ReadOnlySpan<byte> bytes)

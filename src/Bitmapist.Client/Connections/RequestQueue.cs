@@ -1,5 +1,3 @@
-using Bitmapist.Resp.Replies;
-
 namespace Bitmapist.Client.Connections;
 
 /// <summary>
@@ -9,7 +7,8 @@ namespace Bitmapist.Client.Connections;
 /// <remarks>
 /// Invariants: a batch is in one of the three lines; those awaiting replies are in the order in which their first bytes
 /// were taken by the present socket; every batch in a line holds its bytes in the <see cref="ByteGate"/> and gives them
-/// back when it leaves; one writer takes at a time.
+/// back when it has left; one writer takes at a time. Callers are told outside the lock, since they go on within that
+/// call.
 /// </remarks>
 internal sealed class RequestQueue(ByteGate bytes)
 {
@@ -22,31 +21,28 @@ internal sealed class RequestQueue(ByteGate bytes)
     private bool _isWriting;
     private bool _isClosed;
 
-    /// <summary>Whether batches wait to be sent.</summary>
-    public bool HasUnsent
-    {
-        get
-        {
-            lock (_gate) return _taking is not null || _repeats.Count + _unsent.Count > 0;
-        }
-    }
-
     /// <summary>Adds a batch whose bytes are in the gate.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="isQuiet">
+    /// Whether nothing else is under way: then the server has read all that was sent, and the socket has room.
+    /// </param>
     /// <returns>The socket whose <see cref="Link.Write"/> the caller must now call; null: nothing to do.</returns>
     /// <exception cref="ObjectDisposedException">The queue is closed.</exception>
-    public Link? Add(PendingBatch batch)
+    public Link? Add(PendingBatch batch, out bool isQuiet)
     {
         lock (_gate)
         {
-            if (_isClosed)
+            isQuiet = _unanswered.Count + _repeats.Count + _unsent.Count == 0;
+            if (!_isClosed)
             {
-                Fail(batch, reason: null);
-                throw new ObjectDisposedException(nameof(BitmapistClient));
+                _unsent.Enqueue(batch);
+                return ClaimWriter();
             }
-
-            _unsent.Enqueue(batch);
-            return ClaimWriter();
         }
+
+        bytes.Leave(batch.WireBytes);
+        batch.Release();
+        throw new ObjectDisposedException(typeof(BitmapistClient).FullName);
     }
 
     /// <summary>Batches go to this socket from now on.</summary>
@@ -67,18 +63,35 @@ internal sealed class RequestQueue(ByteGate bytes)
     /// </summary>
     public int Take(Link link, Span<byte> target, long now)
     {
+        var departures = new Departures();
+        int taken = 0;
         lock (_gate)
         {
             if (_link != link) return 0;
-            int taken = 0;
-            while (taken < target.Length && (_taking ??= Next(now)) is { } batch)
+            while (taken < target.Length && (_taking ??= Next(now, ref departures)) is { } batch)
             {
                 taken += batch.Take(target[taken..]);
                 if (batch.IsTaken) _taking = null;
             }
 
             if (taken == 0) _isWriting = false;
-            return taken;
+        }
+
+        departures.Settle(bytes);
+        return taken;
+    }
+
+    /// <summary>
+    /// Whether a writer that wants to leave must be followed by another, since there is more; if not, the next
+    /// <see cref="Add"/> asks for one.
+    /// </summary>
+    public bool NeedsAnotherWriter(Link link)
+    {
+        lock (_gate)
+        {
+            if (_link != link) return false;
+            _isWriting = _taking is not null || _repeats.Count + _unsent.Count > 0;
+            return _isWriting;
         }
     }
 
@@ -101,7 +114,6 @@ internal sealed class RequestQueue(ByteGate bytes)
 
         bytes.Leave(batch.WireBytes); // first, so that a caller that has its replies finds the room it took free
         batch.Complete();
-        batch.Release();
         return true;
     }
 
@@ -112,13 +124,13 @@ internal sealed class RequestQueue(ByteGate bytes)
     /// <returns>How many will be sent again, and how many failed.</returns>
     public (int Repeated, int Failed) Detach(LinkFailure failure, string address)
     {
+        var departures = new Departures();
+        int repeated = 0;
         lock (_gate)
         {
             _link = null;
             _isWriting = false;
             _taking = null;
-            int failed = 0;
-            int repeated = 0;
             int waitingBefore = _repeats.Count;
             while (_unanswered.TryDequeue(out PendingBatch? batch))
             {
@@ -132,13 +144,14 @@ internal sealed class RequestQueue(ByteGate bytes)
                     continue;
                 }
 
-                if (Fail(batch, batch.IsAbandoned ? null : failure.ToException(batch, address))) failed++;
+                departures.Add(batch, batch.IsAbandoned ? null : failure.ToException(batch, address));
             }
 
             // Those that were still waiting for their repeat come after those that were sent before them.
             for (; waitingBefore > 0; waitingBefore--) _repeats.Enqueue(_repeats.Dequeue());
-            return (repeated, failed);
         }
+
+        return (repeated, departures.Settle(bytes));
     }
 
     /// <summary>Fails what ran out of time, and drops unsent batches that nobody waits for. O(batches).</summary>
@@ -147,13 +160,16 @@ internal sealed class RequestQueue(ByteGate bytes)
     /// <returns>How many ran out of time.</returns>
     public int Sweep(long now, Func<PendingBatch, BitmapistException> timedOut)
     {
+        var departures = new Departures();
         lock (_gate)
         {
-            int late = 0;
             foreach (PendingBatch batch in _unanswered)
-                if (IsLate(batch, now) && batch.TrySetException(timedOut(batch))) late++;
-            return late + SweepUnsent(_repeats, now, timedOut) + SweepUnsent(_unsent, now, timedOut);
+                if (IsLate(batch, now)) departures.Tell(batch, timedOut(batch));
+            SweepUnsent(_repeats, now, timedOut, ref departures);
+            SweepUnsent(_unsent, now, timedOut, ref departures);
         }
+
+        return departures.Settle(bytes);
     }
 
     /// <summary>
@@ -181,24 +197,30 @@ internal sealed class RequestQueue(ByteGate bytes)
     /// <param name="reason">Asked for each batch, because an exception has one stack trace.</param>
     public void FailUnsent(Func<PendingBatch, Exception> reason)
     {
+        var departures = new Departures();
         lock (_gate)
         {
-            FailAll(_repeats, reason);
-            FailAll(_unsent, reason);
+            FailAll(_repeats, reason, ref departures);
+            FailAll(_unsent, reason, ref departures);
         }
+
+        departures.Settle(bytes);
     }
 
     /// <summary>Fails everything, and whatever is added later.</summary>
     public void Close(Func<PendingBatch, Exception> reason)
     {
+        var departures = new Departures();
         lock (_gate)
         {
             _isClosed = true;
             _link = null;
-            FailAll(_repeats, reason);
-            FailAll(_unsent, reason);
-            FailAll(_unanswered, reason);
+            FailAll(_repeats, reason, ref departures);
+            FailAll(_unsent, reason, ref departures);
+            FailAll(_unanswered, reason, ref departures);
         }
+
+        departures.Settle(bytes);
     }
 
     private Link? ClaimWriter()
@@ -208,13 +230,13 @@ internal sealed class RequestQueue(ByteGate bytes)
         return _link;
     }
 
-    private PendingBatch? Next(long now)
+    private PendingBatch? Next(long now, ref Departures departures)
     {
         while (_repeats.TryDequeue(out PendingBatch? batch) || _unsent.TryDequeue(out batch))
         {
             if (batch.IsAbandoned)
             {
-                Fail(batch, reason: null);
+                departures.Add(batch, reason: null);
                 continue;
             }
 
@@ -228,29 +250,48 @@ internal sealed class RequestQueue(ByteGate bytes)
 
     private static bool IsLate(PendingBatch batch, long now) => batch.Deadline <= now && !batch.IsAbandoned;
 
-    private int SweepUnsent(Queue<PendingBatch> line, long now, Func<PendingBatch, BitmapistException> timedOut)
+    private static void SweepUnsent(
+        Queue<PendingBatch> line, long now, Func<PendingBatch, BitmapistException> timedOut, ref Departures departures)
     {
-        int late = 0;
         for (int i = line.Count; i > 0; i--)
         {
             PendingBatch batch = line.Dequeue();
             if (!IsLate(batch, now) && !batch.IsAbandoned) line.Enqueue(batch);
-            else if (Fail(batch, batch.IsAbandoned ? null : timedOut(batch))) late++;
+            else departures.Add(batch, batch.IsAbandoned ? null : timedOut(batch));
+        }
+    }
+
+    private static void FailAll(
+        Queue<PendingBatch> line, Func<PendingBatch, Exception> reason, ref Departures departures)
+    {
+        while (line.TryDequeue(out PendingBatch? batch)) departures.Add(batch, reason(batch));
+    }
+
+    /// <summary>What is to be done outside the lock: bytes to give back, callers to tell.</summary>
+    private struct Departures
+    {
+        private long _bytes;
+        private List<(PendingBatch Batch, Exception Reason)>? _told;
+
+        /// <summary>A batch has left its line; null: nobody waits for it any more.</summary>
+        public void Add(PendingBatch batch, Exception? reason)
+        {
+            _bytes += batch.WireBytes;
+            batch.Release();
+            if (reason is not null) Tell(batch, reason);
         }
 
-        return late;
-    }
+        /// <summary>A caller stops waiting; its batch keeps its place in line.</summary>
+        public void Tell(PendingBatch batch, Exception reason) => (_told ??= []).Add((batch, reason));
 
-    private void FailAll(Queue<PendingBatch> line, Func<PendingBatch, Exception> reason)
-    {
-        while (line.TryDequeue(out PendingBatch? batch)) Fail(batch, reason(batch));
-    }
-
-    /// <summary>Ends a batch that has left its line; false: nobody waited for it any more.</summary>
-    private bool Fail(PendingBatch batch, Exception? reason)
-    {
-        bytes.Leave(batch.WireBytes);
-        batch.Release();
-        return reason is not null && batch.TrySetException(reason);
+        /// <summary>Does it; gives the number of callers that were still waiting.</summary>
+        public readonly int Settle(ByteGate gate)
+        {
+            if (_bytes > 0) gate.Leave(_bytes);
+            int waiting = 0;
+            foreach ((PendingBatch batch, Exception reason) in _told ?? [])
+                if (batch.TrySetException(reason)) waiting++;
+            return waiting;
+        }
     }
 }

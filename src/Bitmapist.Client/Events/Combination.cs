@@ -12,6 +12,7 @@ public sealed record Combination : EventSet
     {
         Operation = operation;
         _operands = operands;
+        Size = ExpressionSize.OfOperation(operands);
     }
 
     /// <summary>And, Or or Xor.</summary>
@@ -31,6 +32,8 @@ public sealed record Combination : EventSet
             return whole;
         }
     }
+
+    internal override ExpressionSize Size { get; }
 
     internal override EventShape Shape => new EventShape.Computed(Operation, _operands);
 

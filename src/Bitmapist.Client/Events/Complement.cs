@@ -12,6 +12,7 @@ public sealed record Complement : EventSet
     {
         ArgumentNullException.ThrowIfNull(operand);
         Operand = operand;
+        Size = ExpressionSize.OfOperation(operand);
     }
 
     /// <summary>The set complemented.</summary>
@@ -19,6 +20,8 @@ public sealed record Complement : EventSet
 
     /// <inheritdoc/>
     public override EventPeriod? Period => Operand.Period;
+
+    internal override ExpressionSize Size { get; }
 
     internal override EventShape Shape => new EventShape.Computed(BitOperation.Not, [Operand]);
 

@@ -19,6 +19,10 @@ public sealed record Difference : EventSet
     {
         From = from;
         _others = others;
+        ExpressionSize left = default;
+        foreach (EventSet other in others) left = left.Beside(other.Size);
+        if (others.Length > 1) left = left.Inside();
+        Size = from.Size.Beside(from.Size.Beside(left).Inside()).Inside().Checked(); // as Shape has it
     }
 
     /// <summary>The set that ids are taken from.</summary>
@@ -29,6 +33,8 @@ public sealed record Difference : EventSet
 
     /// <inheritdoc/>
     public override EventPeriod? Period => Whole().Period;
+
+    internal override ExpressionSize Size { get; }
 
     internal override EventShape Shape =>
         new EventShape.Computed(BitOperation.Xor, [From, new Combination(BitOperation.And, [From, Or(_others)])]);

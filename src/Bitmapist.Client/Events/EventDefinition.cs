@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 
 namespace Bitmapist.Client.Events;
 
@@ -15,6 +16,7 @@ namespace Bitmapist.Client.Events;
 public sealed class EventDefinition
 {
     private readonly Func<PeriodUnit, DateTimeOffset, EventSet> _inPeriod;
+    private readonly int _depth; // of functions that call one another
 
     /// <summary>Names an expression.</summary>
     /// <param name="name">What people choose it by, not empty.</param>
@@ -26,6 +28,19 @@ public sealed class EventDefinition
         ArgumentNullException.ThrowIfNull(inPeriod);
         Name = name;
         _inPeriod = inPeriod;
+    }
+
+    private EventDefinition(string name, Func<PeriodUnit, DateTimeOffset, EventSet> inPeriod, int depth)
+        : this(name, inPeriod)
+    {
+        if (depth > Limits.ExpressionDepthMax)
+        {
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
+                $"Definitions may stand inside one another {Limits.ExpressionDepthMax:N0} deep: combine many events in "
+                + $"one function, which gives EventSet.Or or its like over all of them."));
+        }
+
+        _depth = depth;
     }
 
     /// <summary>What people choose it by.</summary>
@@ -56,7 +71,7 @@ public sealed class EventDefinition
     public static EventDefinition operator ~(EventDefinition operand)
     {
         ArgumentNullException.ThrowIfNull(operand);
-        return new($"~{operand.Name}", (unit, at) => ~operand._inPeriod(unit, at));
+        return new($"~{operand.Name}", (unit, at) => ~operand._inPeriod(unit, at), operand._depth + 1);
     }
 
     /// <summary>The plain event of a name.</summary>
@@ -98,12 +113,13 @@ public sealed class EventDefinition
     /// <summary>The same under another name.</summary>
     /// <param name="name">What people choose it by, not empty.</param>
     /// <exception cref="ArgumentException">The name is empty.</exception>
-    public EventDefinition As(string name) => new(name, _inPeriod);
+    public EventDefinition As(string name) => new(name, _inPeriod, _depth);
 
     /// <summary>The same, some periods later than the one asked for: "who also came the month before".</summary>
     /// <param name="periods">Periods to move by; negative for earlier.</param>
     public EventDefinition Shift(int periods) =>
-        new($"{Name}[{periods:+0;-0;0}]", (unit, at) => _inPeriod(unit, at).Shift(periods));
+        new(string.Create(CultureInfo.InvariantCulture, $"{Name}[{periods:+0;-0;0}]"),
+            (unit, at) => _inPeriod(unit, at).Shift(periods), _depth + 1);
 
     /// <summary>The name.</summary>
     public override string ToString() => Name;
@@ -114,6 +130,7 @@ public sealed class EventDefinition
         ArgumentNullException.ThrowIfNull(left);
         ArgumentNullException.ThrowIfNull(right);
         return new($"({left.Name} {sign} {right.Name})",
-            (unit, at) => combine(left._inPeriod(unit, at), right._inPeriod(unit, at)));
+            (unit, at) => combine(left._inPeriod(unit, at), right._inPeriod(unit, at)),
+            Math.Max(left._depth, right._depth) + 1);
     }
 }

@@ -11,7 +11,9 @@ namespace Bitmapist.Client.Events;
 /// <remarks>
 /// Operators of one kind in a row become one operation over all their operands (<c>a &amp; b &amp; c</c>), which the
 /// server computes in one BITOP. <see cref="And"/>, <see cref="Or"/> and <see cref="Xor"/> keep the nesting they are
-/// given, for key names equal to those of nested <c>BitOpAnd(…)</c> calls in Python. Safe for use by several threads.
+/// given, for key names equal to those of nested <c>BitOpAnd(…)</c> calls in Python. An expression that is nested too
+/// deep (1,200 levels), or whose result's name would be too long (1 MiB), is refused when it is built, with an
+/// <see cref="ArgumentException"/>. Safe for use by several threads.
 /// </remarks>
 public abstract record EventSet
 {
@@ -26,9 +28,12 @@ public abstract record EventSet
 
     internal abstract EventShape Shape { get; }
 
+    /// <summary>How large the expression is. O(1), or O(name).</summary>
+    internal abstract ExpressionSize Size { get; }
+
     /// <summary>The ids in every operand, in one operation.</summary>
     /// <param name="operands">At least one; of one operand the result is that operand.</param>
-    /// <exception cref="ArgumentException">No operand.</exception>
+    /// <exception cref="ArgumentException">No operand, or too large an expression.</exception>
     public static EventSet And(params ReadOnlySpan<EventSet> operands) => Combine(BitOperation.And, operands);
 
     /// <summary>The ids in some operand, in one operation.</summary>

@@ -34,6 +34,8 @@ public abstract record PeriodEvents : EventSet, IComparable<PeriodEvents>
     /// <summary>The period looked at; never null.</summary>
     public sealed override EventPeriod? Period => _period;
 
+    internal override ExpressionSize Size => ExpressionSize.OfKey(Name);
+
     /// <summary>Whether the left period comes first.</summary>
     public static bool operator <(PeriodEvents left, PeriodEvents right) => Compare(left, right) < 0;
 

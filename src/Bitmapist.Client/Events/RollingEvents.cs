@@ -16,7 +16,8 @@ public sealed record RollingEvents : PeriodEvents
     /// <param name="unit">The length of each period.</param>
     /// <param name="count">Periods, 1 or more, the one that holds the moment included.</param>
     /// <param name="until">A moment of any offset, in the last of the periods.</param>
-    /// <exception cref="ArgumentException">The name is empty.</exception>
+    /// <exception cref="ArgumentException">The name is empty, or there are too many periods: some ten
+    /// thousand.</exception>
     /// <exception cref="ArgumentOutOfRangeException">No such unit, a count below 1, or a year outside 1 …
     /// 9998.</exception>
     public RollingEvents(string name, PeriodUnit unit, int count, DateTimeOffset until)
@@ -42,6 +43,7 @@ public sealed record RollingEvents : PeriodEvents
     {
         _last = last;
         Count = count;
+        Size = count == 1 ? last.Size : ExpressionSize.OfOperation(last.Size, count);
     }
 
     /// <summary>How many periods are looked at.</summary>
@@ -49,6 +51,8 @@ public sealed record RollingEvents : PeriodEvents
 
     /// <inheritdoc/>
     public override PeriodUnit Unit => _last.Unit;
+
+    internal override ExpressionSize Size { get; }
 
     internal override EventShape Shape
     {

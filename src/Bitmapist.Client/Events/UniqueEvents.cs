@@ -23,6 +23,8 @@ public sealed record UniqueEvents : EventSet
     /// <summary>Null: a flag has no date.</summary>
     public override EventPeriod? Period => null;
 
+    internal override ExpressionSize Size => ExpressionSize.OfKey(Name);
+
     internal override EventShape Shape => new EventShape.Stored(Name, "u");
 
     /// <summary>The same set: a flag does not move in time.</summary>

@@ -24,6 +24,8 @@ public sealed record YearEvents : PeriodEvents
     /// <inheritdoc/>
     public override PeriodUnit Unit => PeriodUnit.Year;
 
+    internal override ExpressionSize Size => ExpressionSize.OfOperation(ExpressionSize.OfKey(Name), Months);
+
     internal override EventShape Shape
     {
         get

@@ -1,3 +1,4 @@
+using System.Text;
 using Bitmapist.Client.Events;
 
 namespace Bitmapist.Client.Keys;
@@ -15,6 +16,8 @@ namespace Bitmapist.Client.Keys;
 /// </remarks>
 internal sealed class KeyNames(string prefix)
 {
+    private readonly int _prefixBytes = Encoding.UTF8.GetByteCount(prefix);
+
     /// <summary>What every key begins with.</summary>
     public string Prefix => prefix;
 
@@ -25,7 +28,16 @@ internal sealed class KeyNames(string prefix)
     public string Of(EventShape.Stored stored) => $"{prefix}{stored.Name}_{stored.Suffix}";
 
     /// <summary>The key that an event set's ids are, or would be, under. O(length of the name).</summary>
-    public string Of(EventSet set) => NameOf(set).Key;
+    /// <exception cref="ArgumentException">Its name would be too long.</exception>
+    public string Of(EventSet set)
+    {
+        Check(set);
+        return NameOf(set).Key;
+    }
+
+    /// <summary>Refuses a set whose key would have too long a name. O(1).</summary>
+    /// <exception cref="ArgumentException">It would.</exception>
+    public void Check(EventSet set) => set.Size.Check(_prefixBytes);
 
     /// <summary>The name of a set's key, from those of its operands. O(length of the name).</summary>
     /// <param name="shape">What the set is.</param>
@@ -39,7 +51,9 @@ internal sealed class KeyNames(string prefix)
         }
 
         var computed = (EventShape.Computed)shape;
-        ResultName[] operands = [.. computed.Operands.Select(nameOf)];
+        // A loop: an expression may be deep, and every level of LINQ would take more of the stack than this one.
+        var operands = new ResultName[computed.Operands.Count];
+        for (int i = 0; i < operands.Length; i++) operands[i] = nameOf(computed.Operands[i]);
         bool isNot = computed.Operation == BitOperation.Not;
         bool isClear = ResultName.AreClear(operands);
         string name = isClear
@@ -79,17 +93,19 @@ internal sealed class KeyNames(string prefix)
     /// <summary>A name that no other expression has: every operation with the number of its operands.</summary>
     private string ExactNameOf(EventShape.Computed computed)
     {
-        IEnumerable<string> operands = computed.Operands.Select(operand => operand.Shape switch
+        var operands = new string[computed.Operands.Count];
+        for (int i = 0; i < operands.Length; i++)
         {
-            EventShape.Computed inner => ExactNameOf(inner),
-            // No key ends in a dash; so of several, all but the last belong to the name before.
-            EventShape.Stored stored when HoldsSeparator(Of(stored)) =>
-                Of(stored).Replace("-" + prefix, "--" + prefix, StringComparison.Ordinal),
-            EventShape.Stored stored => Of(stored),
-            _ => throw new InvalidOperationException($"No key for {operand}."),
-        });
+            operands[i] = computed.Operands[i].Shape is EventShape.Computed inner
+                ? ExactNameOf(inner) : ExactNameOf((EventShape.Stored)computed.Operands[i].Shape);
+        }
+
         return $"{TemporaryPrefix}{NameOf(computed.Operation)}{computed.Operands.Count}_{string.Join('-', operands)}";
     }
+
+    /// <summary>No key ends in a dash; so of several, all but the last belong to the name before.</summary>
+    private string ExactNameOf(EventShape.Stored stored) => HoldsSeparator(Of(stored))
+        ? Of(stored).Replace("-" + prefix, "--" + prefix, StringComparison.Ordinal) : Of(stored);
 
     /// <summary>Whether a stored key reads like two, because the event's name is an odd one.</summary>
     private bool HoldsSeparator(string key) =>

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Bitmapist.Client.Connections;
 using Bitmapist.Resp.Replies;
 
@@ -11,10 +10,12 @@ internal sealed class KeyScan(ICommandChannel channel)
     private const int KeysPerDelete = 1_000; // Keeps a DEL short for the other clients of a server with one thread.
 
     /// <summary>
-    /// The keys that begin with a text, in SCAN's order: those present throughout are given, some perhaps twice.
+    /// Looks at the keys that begin with a text, in SCAN's order: those present throughout, some perhaps twice.
     /// </summary>
-    public async IAsyncEnumerable<string> FindAsync(
-        string start, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <param name="start">What they begin with.</param>
+    /// <param name="look">Told each key; it must not block.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task FindAsync(string start, Action<string> look, CancellationToken cancellationToken)
     {
         string pattern = KeyPattern.BeginningWith(start);
         string cursor = "0";
@@ -25,21 +26,55 @@ internal sealed class KeyScan(ICommandChannel channel)
             batch.IsRepeatable = true;
             batch.Begin("SCAN", 5).Add(cursor).Add("MATCH").Add(pattern).Add("COUNT").Add(KeysPerStep);
             IReadOnlyList<Reply> replies =
-                await channel.SendAsync(batch, SendMode.Pipeline, cancellationToken).ConfigureAwait(false);
-            IReadOnlyList<Reply> step = replies[0].Checked($"SCAN {cursor} MATCH {pattern}").Items;
-            cursor = step[0].AsText();
-            foreach (Reply key in step[1].Items) yield return key.AsText();
+                await channel.SendAsync(batch, SendMode.Pipeline, cancellationToken).WithoutPool();
+            string request = $"SCAN {cursor} MATCH {pattern}";
+            (cursor, string[] keys) = replies[0].Checked(request).Read(request, StepOf);
+            foreach (string key in keys) look(key);
         }
         while (cursor != "0");
     }
 
-    /// <summary>Deletes the keys that begin with a text.</summary>
+    /// <summary>The names of the events under a prefix, sorted by their characters' numbers.</summary>
+    /// <param name="keys">Reads names from keys.</param>
+    /// <param name="ownership">Tells whose keys they are; those of others do not count.</param>
+    /// <param name="beginning">What the names begin with.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<IReadOnlyList<string>> EventNamesAsync(
+        KeyNames keys, KeyOwnership ownership, string beginning, CancellationToken cancellationToken)
+    {
+        var names = new SortedDictionary<string, string>(StringComparer.Ordinal); // and a key of each
+        var proven = new HashSet<string>(StringComparer.Ordinal);
+        await FindAsync(keys.Prefix + beginning, Add, cancellationToken).WithoutPool();
+        return [.. names.Where(one => !proven.Any(other => one.Value.StartsWith(other, StringComparison.Ordinal)))
+            .Select(one => one.Key)];
+
+        void Add(string key)
+        {
+            if (ownership.IsForeign(key)) return;
+            if (ownership.ProvenPrefixOf(key) is { } other) proven.Add(other);
+            else if (keys.EventNameOf(key) is { } name) names[name] = key;
+        }
+    }
+
+    /// <summary>Deletes the keys that begin with a text, but for those declared to be another client's.</summary>
+    /// <param name="start">What they begin with.</param>
+    /// <param name="ownership">Tells whose keys they are.</param>
+    /// <param name="check">Told all that are to be deleted, before any is; what it throws ends it.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <returns>Keys deleted.</returns>
-    public async Task<long> DeleteAsync(string start, CancellationToken cancellationToken)
+    public async Task<long> DeleteAsync(
+        string start, KeyOwnership ownership, Action<IReadOnlyCollection<string>> check,
+        CancellationToken cancellationToken)
     {
         var keys = new HashSet<string>(); // Collected first: a key found twice must not be deleted anew.
-        await foreach (string key in FindAsync(start, cancellationToken).ConfigureAwait(false)) keys.Add(key);
-        return await DeleteAsync(keys, isRepeatable: false, cancellationToken).ConfigureAwait(false);
+        await FindAsync(start, Add, cancellationToken).WithoutPool();
+        check(keys);
+        return await DeleteAsync(keys, isRepeatable: false, cancellationToken).WithoutPool();
+
+        void Add(string key)
+        {
+            if (!ownership.IsForeign(key)) keys.Add(key);
+        }
     }
 
     /// <summary>Deletes keys, in one round trip whatever their number.</summary>
@@ -59,7 +94,13 @@ internal sealed class KeyScan(ICommandChannel channel)
         }
 
         IReadOnlyList<Reply> replies =
-            await channel.SendAsync(batch, SendMode.Pipeline, cancellationToken).ConfigureAwait(false);
-        return replies.Sum(reply => reply.Checked("DEL").AsInteger());
+            await channel.SendAsync(batch, SendMode.Pipeline, cancellationToken).WithoutPool();
+        return replies.Sum(reply => reply.Checked("DEL").Read("DEL", deleted => deleted.AsInteger()));
     }
+
+    /// <summary>The next cursor and the keys found.</summary>
+    /// <exception cref="InvalidOperationException">The reply is not one of SCAN.</exception>
+    private static (string Cursor, string[] Keys) StepOf(Reply reply) => reply.Items is [{ } cursor, { } keys]
+        ? (cursor.AsText(), [.. keys.Items.Select(key => key.AsText())])
+        : throw new InvalidOperationException($"It has {reply.Items.Count} elements instead of two.");
 }

@@ -28,6 +28,22 @@ public readonly record struct EventMark
     {
     }
 
+    /// <summary>Names a mark.</summary>
+    /// <inheritdoc cref="EventMark(string, uint, DateTimeOffset)"/>
+    /// <exception cref="ArgumentOutOfRangeException">The id is below 0 or above 2^32−1.</exception>
+    public EventMark(string name, long id, DateTimeOffset at)
+        : this(name, CheckedId.Of(id), at)
+    {
+    }
+
+    /// <summary>Names a mark.</summary>
+    /// <inheritdoc cref="EventMark(string, uint, DateTime)"/>
+    /// <exception cref="ArgumentOutOfRangeException">The id is below 0 or above 2^32−1.</exception>
+    public EventMark(string name, long id, DateTime at)
+        : this(name, CheckedId.Of(id), at)
+    {
+    }
+
     /// <summary>The event's name. Null only in a default value, which cannot be marked.</summary>
     public string Name { get; }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Bitmapist.Client.Asking;
 using Bitmapist.Client.Connections;
 
@@ -28,7 +29,11 @@ internal sealed class MarkStream(Func<EventMark, MarkKeys> keysOf, ResultCache r
     public void Append(RequestBatch batch, EventMark mark)
     {
         if (string.IsNullOrEmpty(mark.Name))
-            throw new ArgumentException($"Mark number {_marks + 1:N0} has no event name.", nameof(mark));
+        {
+            throw new ArgumentException(string.Create(
+                CultureInfo.InvariantCulture, $"Mark number {_marks + 1:N0} has no event name."), nameof(mark));
+        }
+
         MarkKeys keys = KeysOf(mark);
         MarkWriter.Append(batch, keys, mark.Id, isSet);
         if (!_underWay.ContainsKey(keys)) results.Forget(keys.Names);

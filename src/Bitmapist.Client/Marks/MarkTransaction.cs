@@ -49,6 +49,18 @@ public sealed class MarkTransaction : IAsyncDisposable
         string name, uint id, DateTime? at, bool? trackHourly = null, bool? trackUnique = null) =>
         Mark(name, id, EventPeriod.Utc(at), trackHourly, trackUnique);
 
+    /// <inheritdoc cref="Mark(string, uint, DateTimeOffset?, bool?, bool?)"/>
+    /// <exception cref="ArgumentOutOfRangeException">The id is below 0 or above 2^32−1.</exception>
+    public MarkTransaction Mark(
+        string name, long id, DateTimeOffset? at = null, bool? trackHourly = null, bool? trackUnique = null) =>
+        Mark(name, CheckedId.Of(id), at, trackHourly, trackUnique);
+
+    /// <inheritdoc cref="Mark(string, uint, DateTime?, bool?, bool?)"/>
+    /// <exception cref="ArgumentOutOfRangeException">The id is below 0 or above 2^32−1.</exception>
+    public MarkTransaction Mark(
+        string name, long id, DateTime? at, bool? trackHourly = null, bool? trackUnique = null) =>
+        Mark(name, CheckedId.Of(id), at, trackHourly, trackUnique);
+
     /// <summary>Collects the withdrawal of a mark.</summary>
     /// <inheritdoc cref="Mark(string, uint, DateTimeOffset?, bool?, bool?)"/>
     public MarkTransaction Unmark(
@@ -64,6 +76,18 @@ public sealed class MarkTransaction : IAsyncDisposable
         string name, uint id, DateTime? at, bool? trackHourly = null, bool? trackUnique = null) =>
         Unmark(name, id, EventPeriod.Utc(at), trackHourly, trackUnique);
 
+    /// <inheritdoc cref="Unmark(string, uint, DateTimeOffset?, bool?, bool?)"/>
+    /// <exception cref="ArgumentOutOfRangeException">The id is below 0 or above 2^32−1.</exception>
+    public MarkTransaction Unmark(
+        string name, long id, DateTimeOffset? at = null, bool? trackHourly = null, bool? trackUnique = null) =>
+        Unmark(name, CheckedId.Of(id), at, trackHourly, trackUnique);
+
+    /// <inheritdoc cref="Unmark(string, uint, DateTime?, bool?, bool?)"/>
+    /// <exception cref="ArgumentOutOfRangeException">The id is below 0 or above 2^32−1.</exception>
+    public MarkTransaction Unmark(
+        string name, long id, DateTime? at, bool? trackHourly = null, bool? trackUnique = null) =>
+        Unmark(name, CheckedId.Of(id), at, trackHourly, trackUnique);
+
     /// <summary>Collects the setting of a flag.</summary>
     /// <param name="name">The flag's name, not empty.</param>
     /// <param name="id">Who, 0 … 2^32−1.</param>
@@ -72,20 +96,28 @@ public sealed class MarkTransaction : IAsyncDisposable
     /// <exception cref="InvalidOperationException">The transaction was committed or disposed.</exception>
     public MarkTransaction MarkUnique(string name, uint id) => Collect(_flagOf(name), id, isSet: true);
 
+    /// <inheritdoc cref="MarkUnique(string, uint)"/>
+    /// <exception cref="ArgumentOutOfRangeException">The id is below 0 or above 2^32−1.</exception>
+    public MarkTransaction MarkUnique(string name, long id) => MarkUnique(name, CheckedId.Of(id));
+
     /// <summary>Collects the removal of a flag.</summary>
-    /// <inheritdoc cref="MarkUnique"/>
+    /// <inheritdoc cref="MarkUnique(string, uint)"/>
     public MarkTransaction UnmarkUnique(string name, uint id) => Collect(_flagOf(name), id, isSet: false);
+
+    /// <inheritdoc cref="UnmarkUnique(string, uint)"/>
+    /// <exception cref="ArgumentOutOfRangeException">The id is below 0 or above 2^32−1.</exception>
+    public MarkTransaction UnmarkUnique(string name, long id) => UnmarkUnique(name, CheckedId.Of(id));
 
     /// <summary>Sends the marks in one transaction and one round trip; of none, nothing.</summary>
     /// <param name="cancellationToken">Gives up waiting; the marks may still take effect.</param>
     /// <exception cref="InvalidOperationException">The transaction was committed or disposed.</exception>
     /// <exception cref="BitmapistException">The server refused, or could not be asked.</exception>
-    public async Task CommitAsync(CancellationToken cancellationToken = default)
+    public Task CommitAsync(CancellationToken cancellationToken = default)
     {
-        ThrowIfOver();
+        if (_isOver) return Task.FromException(Over());
         _isOver = true;
-        if (_batch.Count == 0) return;
-        await _writer.SendAsync(_batch, SendMode.Transaction, _keys, cancellationToken).ConfigureAwait(false);
+        return _batch.Count == 0
+            ? Task.CompletedTask : _writer.SendAsync(_batch, SendMode.Transaction, _keys, cancellationToken);
     }
 
     /// <summary>Drops what was not committed. Sends nothing.</summary>
@@ -97,15 +129,12 @@ public sealed class MarkTransaction : IAsyncDisposable
 
     private MarkTransaction Collect(MarkKeys keys, uint id, bool isSet)
     {
-        ThrowIfOver();
+        if (_isOver) throw Over();
         MarkWriter.Append(_batch, keys, id, isSet);
         _keys.UnionWith(keys.Names);
         Count++;
         return this;
     }
 
-    private void ThrowIfOver()
-    {
-        if (_isOver) throw new InvalidOperationException("The transaction was committed or disposed before.");
-    }
+    private static InvalidOperationException Over() => new("The transaction was committed or disposed before.");
 }

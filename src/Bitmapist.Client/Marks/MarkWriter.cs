@@ -6,32 +6,41 @@ namespace Bitmapist.Client.Marks;
 
 /// <summary>
 /// Sends marks: one as a transaction over its keys, many as a stream of pipelines. Whatever is marked is forgotten by
-/// the results kept for reuse, so that this client's questions see this client's marks. Safe for concurrent use.
+/// the results kept for reuse, so that this client's questions see this client's marks. Its tasks are for callers; see
+/// <see cref="CallerTask"/>. Safe for concurrent use.
 /// </summary>
 internal sealed class MarkWriter(ICommandChannel channel, ResultCache results)
 {
     private static readonly BulkSettings s_bulk = new() { IsRepeatable = true };
 
     /// <summary>Sets or clears an id's bit in every key, all or nothing.</summary>
-    public async Task SendAsync(MarkKeys keys, uint id, bool isSet, CancellationToken cancellationToken)
+    public Task SendAsync(MarkKeys keys, uint id, bool isSet, CancellationToken cancellationToken)
     {
         var batch = new RequestBatch();
         Append(batch, keys, id, isSet);
-        await SendAsync(batch, SendMode.Transaction, keys.Names, cancellationToken).ConfigureAwait(false);
+        return SendAsync(batch, SendMode.Transaction, keys.Names, cancellationToken);
     }
 
     /// <summary>Sends a batch of marks of some keys.</summary>
-    public async Task SendAsync(
+    public Task SendAsync(
         RequestBatch batch, SendMode mode, IReadOnlyCollection<string> keys, CancellationToken cancellationToken)
     {
         batch.IsRepeatable = true; // A bit set or cleared twice is the same bit.
-        await ForgettingAsync(keys, async () =>
+        return CallerTask.From(RunAsync());
+
+        async Task RunAsync()
         {
-            IReadOnlyList<Reply> replies =
-                await channel.SendAsync(batch, mode, cancellationToken).ConfigureAwait(false);
-            foreach (Reply reply in replies) reply.Checked($"a mark of {keys.First()}");
-            return replies.Count;
-        }).ConfigureAwait(false);
+            results.Forget(keys); // before and after: see ForgettingAsync
+            try
+            {
+                IReadOnlyList<Reply> replies = await channel.SendAsync(batch, mode, cancellationToken).WithoutPool();
+                foreach (Reply reply in replies) reply.Checked($"a mark of {keys.First()}");
+            }
+            finally
+            {
+                results.Forget(keys);
+            }
+        }
     }
 
     /// <summary>
@@ -45,7 +54,7 @@ internal sealed class MarkWriter(ICommandChannel channel, ResultCache results)
         {
             BulkResult sent = await BulkSender.SendAsync(
                 channel, ids, (batch, id) => Append(batch, keys, id, isSet), Forgetting(keys), cancellationToken)
-                .ConfigureAwait(false);
+                .WithoutPool();
             return sent.Items;
         });
 
@@ -56,7 +65,7 @@ internal sealed class MarkWriter(ICommandChannel channel, ResultCache results)
         {
             BulkResult sent = await BulkSender.SendAsync(
                 channel, ids, (batch, id) => Append(batch, keys, id, isSet), Forgetting(keys), cancellationToken)
-                .ConfigureAwait(false);
+                .WithoutPool();
             return sent.Items;
         });
 
@@ -88,31 +97,41 @@ internal sealed class MarkWriter(ICommandChannel channel, ResultCache results)
     /// <summary>Results are computed while ids stream, perhaps for hours: each batch acknowledged dates them.</summary>
     private BulkSettings Forgetting(MarkKeys keys) => s_bulk with { Progress = _ => results.Forget(keys.Names) };
 
-    private static async Task<long> StreamAsync(
+    private static Task<long> StreamAsync(
         MarkStream stream, Func<MarkStream, BulkSettings, ValueTask<BulkResult>> send)
     {
-        try
+        return CallerTask.From(RunAsync());
+
+        async Task<long> RunAsync()
         {
-            BulkSettings settings = s_bulk with { Progress = stream.Acknowledge };
-            return (await send(stream, settings).ConfigureAwait(false)).Items;
-        }
-        finally
-        {
-            stream.Acknowledge(long.MaxValue); // After a failure: what was under way may have taken effect.
+            try
+            {
+                BulkSettings settings = s_bulk with { Progress = stream.Acknowledge };
+                return (await send(stream, settings).WithoutPool()).Items;
+            }
+            finally
+            {
+                stream.Acknowledge(long.MaxValue); // After a failure: what was under way may have taken effect.
+            }
         }
     }
 
-    private async Task<T> ForgettingAsync<T>(IReadOnlyCollection<string> keys, Func<Task<T>> send)
+    private Task<T> ForgettingAsync<T>(IReadOnlyCollection<string> keys, Func<Task<T>> send)
     {
-        // Before: what is kept now is old in a moment. After: a result computed meanwhile may have missed a mark.
-        results.Forget(keys);
-        try
+        return CallerTask.From(RunAsync());
+
+        async Task<T> RunAsync()
         {
-            return await send().ConfigureAwait(false);
-        }
-        finally
-        {
+            // Before: what is kept now is old in a moment. After: a result computed meanwhile may have missed a mark.
             results.Forget(keys);
+            try
+            {
+                return await send().WithoutPool();
+            }
+            finally
+            {
+                results.Forget(keys);
+            }
         }
     }
 }

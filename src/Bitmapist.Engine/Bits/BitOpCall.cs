@@ -15,11 +15,11 @@ namespace Bitmapist.Engine.Bits;
 public sealed class BitOpCall(
     Session session, BitOperation operation, ReadOnlyMemory<byte> destination, ReadOnlyMemory<byte>[] sources)
 {
-    private readonly StringValue[] _operands = new StringValue[sources.Length];
-    private ReadOnlyBitmap?[] _lent = new ReadOnlyBitmap?[sources.Length];
-    private readonly PendingBits?[] _lentOf = new PendingBits?[sources.Length];
-    private readonly StoredSource?[] _lentFrom = new StoredSource?[sources.Length];
-    private readonly List<int[]> _combined = []; // operands whose bits were combined: none counts without the others
+    // Of the destination and the sources, computed once: they say which shards to hold and where to look.
+    private readonly ulong _destinationHash = KeyHash.Compute(destination.Span);
+    private readonly ulong[] _hashes = Array.ConvertAll(sources, static name => KeyHash.Compute(name.Span));
+    private StringValue[] _operands = new StringValue[sources.Length];
+    private LentBits? _lent; // null until something had to be read or computed first
     private bool _isCounted;
 
     /// <summary>
@@ -34,8 +34,8 @@ public sealed class BitOpCall(
         get
         {
             long cost = 0;
-            foreach (StringValue operand in _operands) cost += operand.Cost;
-            return cost;
+            foreach (StringValue operand in _operands) cost += operand.Pending.FineCost;
+            return cost / Costs.FineUnits;
         }
     }
 
@@ -81,22 +81,15 @@ public sealed class BitOpCall(
     {
         PendingBits[] operands = Array.ConvertAll(_operands, static operand => operand.Pending);
         bool[] isWanted = new bool[operands.Length];
-        for (int i = 0; i < operands.Length; i++)
-        {
-            isWanted[i] = !IsReady(i);
-            if (!isWanted[i]) continue;
-            _lentOf[i] = operands[i];
-            _lentFrom[i] = operands[i].Stored;
-        }
-
-        int[] combined = OperandReader.Read(operation, operands, isWanted, _lent);
-        if (combined.Length > 0) _combined.Add(combined);
+        for (int i = 0; i < operands.Length; i++) isWanted[i] = !IsReady(i);
+        _lent ??= new LentBits(operands.Length);
+        _lent.Read(operation, operands, isWanted);
     }
 
     private ulong Shards()
     {
-        ulong shards = Session.ShardsOf(destination.Span);
-        foreach (ReadOnlyMemory<byte> source in sources) shards |= Session.ShardsOf(source.Span);
+        ulong shards = KeyRef.MaskOf(_destinationHash);
+        foreach (ulong hash in _hashes) shards |= KeyRef.MaskOf(hash);
         return shards;
     }
 
@@ -106,57 +99,44 @@ public sealed class BitOpCall(
     {
         for (int i = 0; i < sources.Length; i++)
         {
-            var key = new KeyRef(sources[i].Span);
+            var key = new KeyRef(sources[i].Span, _hashes[i]);
             Entry? entry = isCounting ? session.FindForRead(key) : session.Find(key);
             _operands[i] = entry?.Freeze() ?? StringValue.Empty;
         }
 
-        for (int i = 0; i < sources.Length; i++)
-            if (_lent[i] is not null && !IsWhatWasLent(i)) TakeBack(i);
+        _lent?.Review(_operands);
         bool isReady = true;
         for (int i = 0; i < sources.Length; i++) isReady &= IsReady(i);
         return isReady;
     }
 
-    private void TakeBack(int operand)
-    {
-        _lent[operand] = null;
-        int[]? combined = _combined.Find(operands => operands.Contains(operand));
-        if (combined is null) return;
-        foreach (int other in combined) _lent[other] = null;
-        _combined.Remove(combined);
-    }
-
     // Chains of unfinished operations are computed before they grow so deep that computing them would recurse far.
     // A replay reads only what a key still wants at the end: a failure then refuses to start, whenever it comes.
-    private bool IsReady(int operand) => _lent[operand] is not null
+    private bool IsReady(int operand) => _lent?.Bits[operand] is not null
         || ((session.IsReplaying || _operands[operand].Pending.Stored is null)
             && _operands[operand].Pending.Depth < Limits.PendingDepthMax);
-
-    // It may have left memory and come back meanwhile, and would do so for ever where memory is short.
-    private bool IsWhatWasLent(int operand) => _operands[operand].Pending is var pending
-        && (pending == _lentOf[operand] || (pending.Stored?.IsSame(_lentFrom[operand]) ?? false));
 
     private void Put()
     {
         long lengthBytes = 0;
         foreach (StringValue operand in _operands) lengthBytes = Math.Max(lengthBytes, operand.LengthBytes);
-        var key = new KeyRef(destination.Span);
+        var key = new KeyRef(destination.Span, _destinationHash);
         if (lengthBytes == 0)
         {
             KeyVerbs.RemoveHeld(session, key);
+            session.Seal();
             Result = StringValue.Empty;
             return;
         }
 
         Entry? existing = session.Find(key);
         Result = new StringValue(lengthBytes, PendingBits.From(
-            new OperationSource(operation, _operands, _lent, session.Store.Unfinished)));
+            new OperationSource(operation, _operands, _lent?.Bits, session.Store.Unfinished)));
         StringVerbs.PutHeld(session, key, existing, Result, expiresAtUnixMs: 0);
-        session.Effects.BitOp(session.Database, destination.Span, operation, sources.Length);
-        foreach (ReadOnlyMemory<byte> source in sources) session.Effects.Source(source.Span);
+        session.Effects.BitOp(session.Database, destination.Span, operation, sources);
+        session.Seal();
         // Who waits to acknowledge it need not keep what the result was made of.
-        _lent = [];
-        Array.Fill(_operands, StringValue.Empty);
+        _lent = null;
+        _operands = [];
     }
 }

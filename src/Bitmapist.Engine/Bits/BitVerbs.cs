@@ -92,34 +92,22 @@ public static class BitVerbs
 
     private static bool SetBitHeld(Session session, in KeyRef key, Entry? entry, uint offset, bool bit)
     {
-        KeyspaceStore store = session.Store;
-        Shard shard = store.Shards[key.Shard];
-        long lengthBytes = (offset / 8L) + 1;
+        Shard shard = session.Store.Shards[key.Shard];
+        bool old = false;
         if (entry is null)
         {
-            entry = store.Add(shard, session.Database, key.Hash, key.Name);
+            entry = KeyChanges.Add(session, shard, session.Database, key.Hash, key.Name);
             entry.SetBits(new Roaring.RoaringBitmap());
-            entry.LengthBytes = lengthBytes;
+            entry.LengthBytes = (offset / 8L) + 1;
             if (bit) entry.Bits.Add(offset);
-            session.Effects.Bit(session.Database, key.Name, offset, bit);
-            return false;
         }
-
-        if (entry.ModifiedEpoch == store.Epoch && entry.LengthBytes >= lengthBytes)
+        else if (!KeyChanges.TrySetBit(session, shard, entry, offset, bit, out old))
         {
-            bool isChanged = bit ? entry.Bits.Add(offset) : entry.Bits.Remove(offset);
-            if (!isChanged) return bit;
-            store.AfterChange(shard, entry);
-            session.Effects.Bit(session.Database, key.Name, offset, bit);
-            return !bit;
+            return old;
         }
 
-        bool old = entry.Bits.Contains(offset);
-        if (old == bit && entry.LengthBytes >= lengthBytes) return old;
-        store.BeforeChange(shard, entry);
-        entry.LengthBytes = Math.Max(entry.LengthBytes, lengthBytes);
-        if (old != bit) _ = bit ? entry.Bits.Add(offset) : entry.Bits.Remove(offset);
         session.Effects.Bit(session.Database, key.Name, offset, bit);
+        session.Seal();
         return old;
     }
 }

@@ -8,15 +8,15 @@ internal static class Bitop
     /// <summary>Computes the result's bits; costs the chunks of the operands.</summary>
     /// <param name="operation">What to do; NOT takes one operand, the 8.2 forms but ONE at least two.</param>
     /// <param name="operands">At least one; a missing key is an empty bitmap.</param>
-    /// <param name="lengthsBytes">The operands' string lengths; NOT complements up to its own.</param>
+    /// <param name="lengthBytes">The first operand's string length, up to which NOT complements.</param>
     public static FrozenBitmap Compute(
-        BitOperation operation, ReadOnlySpan<ReadOnlyBitmap> operands, ReadOnlySpan<long> lengthsBytes) =>
+        BitOperation operation, ReadOnlySpan<ReadOnlyBitmap> operands, long lengthBytes) =>
         operation switch
         {
             BitOperation.And => BitmapAlgebra.And(operands),
             BitOperation.Or => BitmapAlgebra.Or(operands),
             BitOperation.Xor => BitmapAlgebra.Xor(operands),
-            BitOperation.Not => BitmapAlgebra.Flip(operands[0], 0, lengthsBytes[0] * 8),
+            BitOperation.Not => BitmapAlgebra.Flip(operands[0], 0, lengthBytes * 8),
             BitOperation.Diff => BitmapAlgebra.AndNot(operands[0], operands[1..]),
             BitOperation.Diff1 => BitmapAlgebra.AndNot(BitmapAlgebra.Or(operands[1..]), operands[..1]),
             BitOperation.AndOr => BitmapAlgebra.And([operands[0], BitmapAlgebra.Or(operands[1..])]),

@@ -6,37 +6,36 @@ namespace Bitmapist.Engine.Bits;
 internal sealed class OperationSource : PendingSource
 {
     private readonly BitOperation _operation;
-    private readonly PendingBits[] _operands;
-    private readonly ReadOnlyBitmap?[] _lent;
-    private readonly long[] _operandLengths;
+    private readonly StringValue[] _operands;
+    private readonly ReadOnlyBitmap?[]? _lent;
     private readonly UnfinishedCount? _unfinished;
+    private int _isCountedOut;
 
     /// <param name="operation">The operation.</param>
-    /// <param name="operands">At least one; NOT takes exactly one.</param>
+    /// <param name="operands">At least one; NOT takes exactly one. Not changed any more by the caller.</param>
     /// <param name="lent">For each operand its bits, where they had to be read from the database file: nothing that
-    /// is decided may depend on a read that can fail.</param>
+    /// is decided may depend on a read that can fail. Null where no bits had to be.</param>
     /// <param name="unfinished">Where it is counted until it is computed; null: not counted.</param>
     public OperationSource(
         BitOperation operation,
-        ReadOnlySpan<StringValue> operands,
-        ReadOnlyBitmap?[] lent,
+        StringValue[] operands,
+        ReadOnlyBitmap?[]? lent,
         UnfinishedCount? unfinished)
     {
         _operation = operation;
         _lent = lent;
-        _operands = new PendingBits[operands.Length];
-        _operandLengths = new long[operands.Length];
-        for (int i = 0; i < operands.Length; i++)
+        _operands = operands;
+        long cost = 0;
+        foreach (StringValue value in operands)
         {
-            PendingBits operand = operands[i].Pending;
-            _operands[i] = operand;
-            _operandLengths[i] = operands[i].LengthBytes;
+            PendingBits operand = value.Pending;
             Depth = Math.Max(Depth, operand.Depth);
-            Cost += operand.Cost;
+            cost += operand.FineCost;
             MemoryBytes += operand.MemoryBytes;
         }
 
         Depth++;
+        Cost = cost / Costs.FineUnits;
         if (operation == BitOperation.Not)
         {
             Cost += operands[0].LengthBytes / StringBytes.ChunkBytes;
@@ -55,10 +54,28 @@ internal sealed class OperationSource : PendingSource
 
     public override FrozenBitmap Compute()
     {
-        ReadOnlyBitmap?[] operands = [.. _lent];
-        OperandReader.Read(_operation, _operands, Array.ConvertAll(_lent, static lent => lent is null), operands);
-        FrozenBitmap result = Bitop.Compute(_operation, operands!, _operandLengths);
-        _unfinished?.Decrement();
+        var operands = new ReadOnlyBitmap?[_operands.Length];
+        bool areReady = true;
+        for (int i = 0; i < operands.Length; i++)
+        {
+            operands[i] = _lent?[i] ?? _operands[i].Pending.ReadyBits;
+            areReady &= operands[i] is not null;
+        }
+
+        if (!areReady)
+        {
+            PendingBits[] pending = Array.ConvertAll(_operands, static operand => operand.Pending);
+            OperandReader.Read(_operation, pending, Array.ConvertAll(operands, static bits => bits is null), operands);
+        }
+
+        FrozenBitmap result = Bitop.Compute(_operation, operands!, _operands[0].LengthBytes);
+        CountOut();
         return result;
+    }
+
+    /// <summary>It is computed, or need not be: it counts no longer as unfinished.</summary>
+    public void CountOut()
+    {
+        if (Interlocked.Exchange(ref _isCountedOut, 1) == 0) _unfinished?.Decrement();
     }
 }

@@ -27,6 +27,16 @@ public sealed class PendingBits
     /// <summary>Chunks to visit, an estimate from above for what is not at hand.</summary>
     public long Cost => _result is { } result ? result.ChunkCount : _source?.Cost ?? 0;
 
+    /// <summary>
+    /// <see cref="Cost"/> in parts of a chunk, for sums over many small values: a few ids are far from a chunk's work.
+    /// </summary>
+    internal long FineCost => _result is { } result
+        ? Math.Min(result.Cardinality, result.ChunkCount * Costs.FineUnits)
+        : Cost * Costs.FineUnits;
+
+    /// <summary>The bits, when they are at hand; else null.</summary>
+    internal FrozenBitmap? ReadyBits => _result;
+
     /// <summary>Bytes the bits occupy in memory, an estimate from above for what is not at hand.</summary>
     internal long MemoryBytes => _result is { } result ? result.MemoryBytes : _source?.MemoryBytes ?? 0;
 
@@ -57,6 +67,9 @@ public sealed class PendingBits
             return result;
         }
     }
+
+    /// <summary>The key that had this value has another one: nobody waits for it to be computed.</summary>
+    internal void Abandon() => (_source as OperationSource)?.CountOut();
 
     /// <summary>Whether a bit is set; reads one container where the bits lie in the database file.</summary>
     /// <exception cref="ColdReadException">They cannot be read.</exception>

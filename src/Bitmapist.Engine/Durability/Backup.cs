@@ -38,7 +38,7 @@ internal static class Backup
 
     private static void Verify(IFileSystem files, string path, long keys)
     {
-        using DatabaseFile written = DatabaseFile.OpenOrCreate(files, path);
+        using var written = DatabaseFile.Open(files, path);
         var contents = new DatabaseContents(written);
         long found = 0;
         foreach (StoredString key in contents.Keys())

@@ -14,7 +14,7 @@ internal sealed class DirtySet
     public List<Entry> Changed { get; private set; } = [];
 
     /// <summary>Keys in the database file that no longer exist.</summary>
-    public HashSet<StoredKey> Removed { get; private set; } = [];
+    public HashSet<StoredKey> Removed { get; private set; } = StoredKeySet.New();
 
     public bool IsEmpty => Changed.Count == 0 && Removed.Count == 0;
 
@@ -30,6 +30,15 @@ internal sealed class DirtySet
         _detached = 0;
     }
 
+    /// <summary>The removed keys of a database, or null when there are none. O(removed keys).</summary>
+    public List<StoredKey>? RemovedOf(int database)
+    {
+        List<StoredKey>? removed = null;
+        foreach (StoredKey key in Removed)
+            if (key.Database == database) (removed ??= []).Add(key);
+        return removed;
+    }
+
     /// <summary>Drops what belongs to a database that was emptied. O(changed entries).</summary>
     public void Forget(int database)
     {
@@ -41,7 +50,7 @@ internal sealed class DirtySet
     public void Reset()
     {
         Changed = [];
-        Removed = [];
+        Removed = StoredKeySet.New();
         _detached = 0;
     }
 }

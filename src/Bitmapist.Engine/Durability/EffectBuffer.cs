@@ -1,4 +1,3 @@
-using System.Buffers;
 using Bitmapist.Engine.Bits;
 
 namespace Bitmapist.Engine.Durability;
@@ -9,18 +8,26 @@ namespace Bitmapist.Engine.Durability;
 /// </summary>
 internal sealed class EffectBuffer
 {
+    private const int InitialBytes = 256;
     private const int KeptBytes = 64 * 1024; // a buffer grown beyond this for one huge value is given back
-    private ArrayBufferWriter<byte> _bytes = new(256);
+    private byte[] _bytes = new byte[InitialBytes];
+    private int _count;
 
-    public bool IsEmpty => _bytes.WrittenCount == 0;
+    public bool IsEmpty => _count == 0;
 
-    public ReadOnlySpan<byte> Written => _bytes.WrittenSpan;
+    /// <summary>Bytes written.</summary>
+    public int Count => _count;
+
+    public ReadOnlySpan<byte> Written => _bytes.AsSpan(0, _count);
 
     public void Clear()
     {
-        if (_bytes.Capacity > KeptBytes) _bytes = new ArrayBufferWriter<byte>(256);
-        else _bytes.ResetWrittenCount();
+        _count = 0;
+        if (_bytes.Length > KeptBytes) _bytes = new byte[InitialBytes];
     }
+
+    /// <summary>Drops what was written behind so many bytes.</summary>
+    public void Truncate(int count) => _count = count;
 
     public void Bit(int database, ReadOnlySpan<byte> name, uint offset, bool bit)
     {
@@ -64,17 +71,14 @@ internal sealed class EffectBuffer
         Bytes(to);
     }
 
-    /// <summary>
-    /// A bit operation; each of <paramref name="sourceCount"/> sources follows by <see cref="Source"/>.
-    /// </summary>
-    public void BitOp(int database, ReadOnlySpan<byte> destination, BitOperation operation, int sourceCount)
+    public void BitOp(
+        int database, ReadOnlySpan<byte> destination, BitOperation operation, ReadOnlyMemory<byte>[] sources)
     {
         Key(EffectKind.BitOp, database, destination);
         Number((ulong)operation);
-        Number((ulong)sourceCount);
+        Number((ulong)sources.Length);
+        foreach (ReadOnlyMemory<byte> source in sources) Bytes(source.Span);
     }
-
-    public void Source(ReadOnlySpan<byte> name) => Bytes(name);
 
     public void Flush(int database)
     {
@@ -92,8 +96,21 @@ internal sealed class EffectBuffer
     private void Bytes(ReadOnlySpan<byte> bytes)
     {
         Number((ulong)bytes.Length);
-        _bytes.Write(bytes);
+        MakeRoom(bytes.Length);
+        bytes.CopyTo(_bytes.AsSpan(_count));
+        _count += bytes.Length;
     }
 
-    private void Number(ulong value) => _bytes.Advance(Varint.Write(_bytes.GetSpan(Varint.BytesMax), value));
+    private void Number(ulong value)
+    {
+        MakeRoom(Varint.BytesMax);
+        _count += Varint.Write(_bytes.AsSpan(_count), value);
+    }
+
+    private void MakeRoom(int bytes)
+    {
+        if (_bytes.Length - _count >= bytes) return;
+        long wanted = Math.Max((long)_count + bytes, Math.Min(_bytes.Length * 2L, Array.MaxLength));
+        Array.Resize(ref _bytes, checked((int)wanted));
+    }
 }

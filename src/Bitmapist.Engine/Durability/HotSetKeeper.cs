@@ -14,24 +14,33 @@ internal sealed class HotSetKeeper : IAsyncDisposable
     private static readonly TimeSpan s_retry = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_wait = TimeSpan.FromMilliseconds(10);
 
-    private const int RestPerSweep = 20; // how much of the time sweeps may take, unless memory is short
+    private const int RestPerSweep = 20; // of its time: how little sweeps and collections take; the former unless
+                                         // memory is short
     private const int WaitsMax = 10;
-    private const long RuntimeBytes = 32L << 20; // what the heap may hold beside bitmaps, index and young garbage
+    private const int SlackShare = 8; // of the budget: so much more the heap may hold before it is looked at
+    private const int OldShare = 4; // of the budget: so much may leave memory between collections of all
+    private const long RuntimeBytes = 16L << 20; // what the heap may hold beside bitmaps and index
 
     private readonly Func<bool> _startSave;
     private readonly Func<bool> _hasSaveFailed;
+    private readonly IPersistenceEvents _events;
     private readonly SemaphoreSlim _asked = new(0, 1);
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _running;
     private long _evictedAtCollection;
+    private long _nextCollection;
+    private long _nextCollectionOfAll;
     private long _saveStartedAt = -(long)s_retry.TotalMilliseconds;
 
     /// <param name="hotSet">What to keep.</param>
     /// <param name="memory">Tells when something was added.</param>
     /// <param name="startSave">Begins a save unless one is under way.</param>
     /// <param name="hasSaveFailed">Whether the last one failed: the next is then not begun at once.</param>
-    public HotSetKeeper(HotSet hotSet, MemoryGauge memory, Func<bool> startSave, Func<bool> hasSaveFailed)
+    /// <param name="events">Who is told of what is unexpected.</param>
+    public HotSetKeeper(
+        HotSet hotSet, MemoryGauge memory, Func<bool> startSave, Func<bool> hasSaveFailed, IPersistenceEvents events)
     {
+        _events = events;
         HotSet = hotSet;
         _startSave = startSave;
         _hasSaveFailed = hasSaveFailed;
@@ -78,26 +87,53 @@ internal sealed class HotSetKeeper : IAsyncDisposable
         TimeSpan rest = s_interval;
         while (await RestAsync(rest).ConfigureAwait(false))
         {
-            TimeSpan took = await Task.Run(HotSet.Sweep).ConfigureAwait(false);
+            rest = await Task.Run(Look).ConfigureAwait(false) * RestPerSweep;
+            rest = rest < s_interval ? s_interval : rest > s_intervalMax ? s_intervalMax : rest;
+        }
+    }
+
+    /// <summary>One turn; returns how long its sweep took.</summary>
+    private TimeSpan Look()
+    {
+        try
+        {
+            TimeSpan took = HotSet.Sweep();
             if (HotSet.IsOverBudget && HotSet.UnsavedBytes > HotSet.BudgetBytes / 8) StartSave();
             CollectWhatLeft();
-            rest = took * RestPerSweep;
-            rest = rest < s_interval ? s_interval : rest > s_intervalMax ? s_intervalMax : rest;
+            return took;
+        }
+        catch (Exception failure) // whatever it is, the next turn looks again
+        {
+            _events.BackgroundWorkFailed("sweeping the hot set", failure);
+            return TimeSpan.Zero;
         }
     }
 
     /// <summary>
     /// What left memory is garbage, which the collector, knowing nothing of the budget, would let become many times as
-    /// much: it is asked, in the background, whenever half the budget has left and the heap shows it.
+    /// much: it is asked when the heap shows it. Mostly that is young, and collected in a few milliseconds; for what
+    /// had grown old a collection runs in the background, whenever a quarter of the budget has left.
     /// </summary>
     private void CollectWhatLeft()
     {
         long budget = HotSet.BudgetBytes;
+        if (budget == 0) return;
+        long used = GC.GetTotalMemory(forceFullCollection: false);
+        if (used < budget + (budget / SlackShare) + RuntimeBytes) return;
+        long now = Environment.TickCount64;
         long evicted = HotSet.EvictedBytes;
-        if (budget == 0 || evicted - _evictedAtCollection < budget / 2) return;
-        if (GC.GetTotalMemory(forceFullCollection: false) < budget + (budget / 2) + RuntimeBytes) return;
-        _evictedAtCollection = evicted;
-        GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: false);
+        if (evicted - _evictedAtCollection >= budget / OldShare && now >= _nextCollectionOfAll)
+        {
+            _evictedAtCollection = evicted;
+            _nextCollectionOfAll = now + (long)s_interval.TotalMilliseconds;
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: false);
+        }
+        else if (now >= _nextCollection)
+        {
+            GC.Collect(generation: 1, GCCollectionMode.Forced, blocking: true);
+            long after = Environment.TickCount64;
+            _nextCollection = after + ((after - now + 1) * RestPerSweep);
+        }
     }
 
     private void StartSave()

@@ -27,6 +27,10 @@ internal sealed class KeyWriter
             PutStored(writer, new StoredString(captured.Database, captured.Name, value.LengthBytes,
                 stored.Cardinality, captured.ExpiresAtUnixMs, stored.Stored));
         }
+        else if (value.Pending.Stored is { } elsewhere)
+        {
+            PutCopied(writer, captured, value.LengthBytes, elsewhere);
+        }
         else
         {
             Put(writer, captured.Database, captured.Name, value, captured.ExpiresAtUnixMs);
@@ -53,6 +57,24 @@ internal sealed class KeyWriter
         StoredKeys.Write(key.Database, key.Name.Span, _key);
         writer.Put(CollectionsMarshal.AsSpan(_key), _metadata.AsSpan(0, count), key.Stored);
         PutExpiry(writer, key.Database, key.Name.Span, key.ExpiresAtUnixMs);
+    }
+
+    /// <summary>
+    /// Stores a key whose bits lie in a file that another has replaced: proven and copied, but not brought into memory,
+    /// which so many of them need not have room for.
+    /// </summary>
+    private void PutCopied(
+        GenerationWriter writer, in CapturedKey captured, long lengthBytes, StoredSource source)
+    {
+        _value.ResetWrittenCount();
+        int valueBytes = source.Stored.ValueBytes;
+        Span<byte> value = _value.GetSpan(Math.Max(1, valueBytes))[..valueBytes];
+        source.File.ReadValue(source.Stored, value);
+        int count = ValueCodec.WriteMetadata(lengthBytes, source.Cardinality, captured.ExpiresAtUnixMs, _metadata);
+        StoredKeys.Write(captured.Database, captured.Name, _key);
+        writer.Put(CollectionsMarshal.AsSpan(_key), _metadata.AsSpan(0, count), value);
+        PutExpiry(writer, captured.Database, captured.Name, captured.ExpiresAtUnixMs);
+        if (_value.Capacity > ValueBytesKept) _value = new ArrayBufferWriter<byte>();
     }
 
     private void PutExpiry(GenerationWriter writer, int database, ReadOnlySpan<byte> name, long expiresAtUnixMs)

@@ -12,6 +12,14 @@ public sealed record PersistenceOptions(string Path, int Databases, FsyncPolicy 
     /// <summary>Bytes of bitmaps and index in memory; 0: any number.</summary>
     public long MemoryBytesMax { get; init; }
 
+    /// <summary>
+    /// A save begins when the log is so many percent of the database file's live bytes; 0: never for that.
+    /// </summary>
+    public int LogGrowthPercentage { get; init; } = 100; // Redis's auto-aof-rewrite-percentage
+
+    /// <summary>Below so many bytes of the log no save begins for its size.</summary>
+    public long LogGrowthBytesMin { get; init; } = 64L << 20; // Redis's auto-aof-rewrite-min-size
+
     /// <summary>After so long without being asked for a bitmap leaves memory; zero: it stays.</summary>
     public TimeSpan HotFor { get; init; } = TimeSpan.FromSeconds(300); // as the original server
 }

@@ -17,18 +17,21 @@ public sealed class PersistentKeyspace : IAsyncDisposable
     private readonly PersistenceOptions _options;
     private readonly IPersistenceEvents _events;
     private readonly TimeProvider _time;
-    private readonly IDisposable _lock;
+    private readonly DatabaseLock _lock;
     private readonly LogWriter _log;
     private readonly SnapshotSaver _saver;
     private readonly SemaphoreSlim _saving = new(1, 1);
     private readonly SemaphoreSlim _backingUp = new(1, 1);
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _periodicSaves;
+    private readonly FileWatch _watch;
     private readonly HotSetKeeper _hotSet;
+    private readonly LogGrowth _growth;
+    private readonly LogKeeper _keeper;
     private long _lastSaveUnixMs;
 
     private PersistentKeyspace(
-        IFileSystem files, PersistenceOptions options, TimeProvider time, IPersistenceEvents events, IDisposable held)
+        IFileSystem files, PersistenceOptions options, TimeProvider time, IPersistenceEvents events, DatabaseLock held)
     {
         _files = files;
         _options = options;
@@ -37,12 +40,8 @@ public sealed class PersistentKeyspace : IAsyncDisposable
         _lock = held;
         var elapsed = Stopwatch.StartNew();
         events.Loading(options.Path);
-        DatabaseFile file = DatabaseFile.OpenOrCreate(files, options.Path);
-        if (file.TornBytes > 0) events.TornTail(options.Path, file.FileBytes - file.TornBytes, file.TornBytes);
         Store = new KeyspaceStore(options.Databases, time);
-        LogRecoveryResult recovered = KeyspaceLoader.Load(Store, files, file);
-        if (recovered.TornPath is { } torn) events.TornTail(torn, recovered.TornOffset, recovered.TornBytes);
-        _log = LogWriter.Open(files, options.Path, file.Id, recovered.NextSequence, options.Fsync, time);
+        (DatabaseFile file, _log) = OpenedDatabase.Open(Store, files, options, time, events);
         Store.Log = _log;
         _saver = new SnapshotSaver(Store, files, file, _log);
         _lastSaveUnixMs = Store.NowUnixMs;
@@ -50,14 +49,45 @@ public sealed class PersistentKeyspace : IAsyncDisposable
         using (var session = new Session(Store))
         using (session.Enter(KeyspaceStore.AllShards)) events.Loaded(elapsed.Elapsed, Store.CountAll().Keys);
         var hotSet = new HotSet(Store, options.MemoryBytesMax, options.HotFor);
-        _hotSet = new HotSetKeeper(hotSet, Store.Memory, TryStartSave, () => LastSaveFailed);
+        _growth = new LogGrowth(
+            _log, () => _saver.DatabaseLiveBytes, options.LogGrowthPercentage, options.LogGrowthBytesMin);
+        _keeper = new LogKeeper(Store, _log, _growth, time, events, TryStartSave);
+        _hotSet = new HotSetKeeper(hotSet, Store.Memory, TryStartSave, () => LastSaveFailed, events);
+        _keeper.Start();
         _periodicSaves = options.SaveInterval > TimeSpan.Zero ? SavePeriodicallyAsync() : Task.CompletedTask;
+        _watch = new FileWatch(RenewLock, TryMend, time);
     }
 
     public KeyspaceStore Store { get; }
 
-    /// <summary>Why the log takes no more writes; null while all is well. Final until a restart.</summary>
-    public StorageException? LogFailure => _log.Failure;
+    /// <summary>Why writes are refused; null while all is well. The server mends it by itself when it can.</summary>
+    public LogFailure? LogFailure => _keeper.Failure;
+
+    /// <summary>How often writes came to be refused since the start.</summary>
+    public long LogFailures => _keeper.Failures;
+
+    /// <summary>How often the log was looked after.</summary>
+    internal long LogLooks => _keeper.Looks;
+
+    /// <summary>The log takes nothing; what it does not have is taken back already, or just being.</summary>
+    internal bool IsLogFailing => _log.Failure is not null;
+
+    /// <summary>Acknowledgements that waited because the disk was behind, with fsync every second.</summary>
+    public long DelayedFsyncs => _log.DelayedCommits;
+
+    /// <summary>A save begins when the log is so many percent of the live data; 0: never. May change.</summary>
+    public int LogGrowthPercentage
+    {
+        get => _growth.Percentage;
+        set => _growth.Percentage = value;
+    }
+
+    /// <summary>Below so many bytes of the log no save begins for its size. May change.</summary>
+    public long LogGrowthBytesMin
+    {
+        get => _growth.BytesMin;
+        set => _growth.BytesMin = value;
+    }
 
     /// <summary>Effects not yet in the database file (they are in the log).</summary>
     public long ChangesSinceSave => Store.Changes - _saver.SavedChanges;
@@ -72,6 +102,9 @@ public sealed class PersistentKeyspace : IAsyncDisposable
     public long LogBytes => _log.TotalBytes;
 
     public long DatabaseBytes => _saver.DatabaseBytes;
+
+    /// <summary>What of them is live, as of the last save: what the log's length is compared with.</summary>
+    public long DatabaseLiveBytes => _saver.DatabaseLiveBytes;
 
     /// <summary>Keys in the index of the database file, the engine's own among them.</summary>
     internal long LiveStoredKeys => _saver.File.Entries;
@@ -112,10 +145,12 @@ public sealed class PersistentKeyspace : IAsyncDisposable
     public static PersistentKeyspace Open(
         IFileSystem files, PersistenceOptions options, TimeProvider time, IPersistenceEvents events)
     {
-        IDisposable held = files.TryLock(options.Path + ".lock") ?? throw new DatabaseLockedException(options.Path);
+        var held = DatabaseLock.Take(files, options.Path);
         try
         {
-            return new PersistentKeyspace(files, options, time, events, held);
+            var opened = new PersistentKeyspace(files, options, time, events, held);
+            held.Keep();
+            return opened;
         }
         catch
         {
@@ -136,27 +171,33 @@ public sealed class PersistentKeyspace : IAsyncDisposable
     }
 
     /// <summary>
-    /// The same for the replies of one session. Once the log has failed this completes for a session whose own effects
-    /// the log had accepted before: it reads on, and sees what others were never promised.
+    /// The same for what one session did and saw since it was called last: its replies may be sent. While the log
+    /// takes nothing, reads go on: what they see was accepted before.
     /// </summary>
-    /// <exception cref="StorageException">The log failed, and an effect of this session may be lost.</exception>
+    /// <exception cref="StorageException">The log failed, and what the session did or saw was taken back.</exception>
     public ValueTask CommitAsync(Session session)
     {
         long position = _log.AppendedPosition;
-        return _log.CommittedPosition >= position ? default : CommitAsync(session, position);
+        if (_log.CommittedPosition < position || _log.IsAcknowledgementDelayed(session.Journal.UnacknowledgedPosition))
+            return CommitAsync(session, position);
+        session.EndBatch();
+        return default;
     }
 
     private async ValueTask CommitAsync(Session session, long position)
     {
         try
         {
-            await _log.CommitAsync(position).ConfigureAwait(false);
+            if (!_log.TryCommit(position)) await _log.SyncAsync(position).ConfigureAwait(false);
+            await _log.AcknowledgeAsync(session.Journal.UnacknowledgedPosition).ConfigureAwait(false);
         }
-        catch (StorageException) when (session.LoggedPosition <= _log.CommittedPosition)
+        catch
         {
-            // What is lost are effects of others, who are told.
+            session.ForgetBatch();
+            throw;
         }
 
+        session.EndBatch();
         // Who writes faster than saves can follow waits for them: the budget is kept by all that is asked for later.
         if (_hotSet.HotSet.IsOverwhelmed) await _hotSet.WaitForRoomAsync().ConfigureAwait(false);
     }
@@ -181,6 +222,20 @@ public sealed class PersistentKeyspace : IAsyncDisposable
     }
 
     /// <summary>
+    /// Saves before a stop, if that is wanted. If the database file was deleted, moved or replaced while in use, all
+    /// keys are written even if it is not, as nobody else has them: to the file's place, or if that is taken beside it.
+    /// </summary>
+    /// <returns>Null, or why not everything stands under the database's path; the log is kept then.</returns>
+    public async Task<Exception?> StopAsync(bool save)
+    {
+        if (!save && await Task.Run(IsInPlace).ConfigureAwait(false)) return null;
+        Exception? failure = await SaveAsync().ConfigureAwait(false);
+        if (failure is null || await Task.Run(IsInPlace).ConfigureAwait(false)) return failure;
+        failure = await SaveAsync().ConfigureAwait(false); // the first has found out, this one writes it anew
+        return failure is null ? null : await Task.Run(() => Rescue(failure)).ConfigureAwait(false);
+    }
+
+    /// <summary>
     /// Writes every key as of one instant to a file of its own, which <c>-db</c> can open; reads it back before it gets
     /// its name. Begins with a save: what that wrote is what is copied, while other saves go on.
     /// </summary>
@@ -195,7 +250,7 @@ public sealed class PersistentKeyspace : IAsyncDisposable
             var elapsed = Stopwatch.StartNew();
             if (await SaveAsync().ConfigureAwait(false) is { } why)
                 throw new StorageException(path, null, $"not written, as saving failed: {why.Message}", why);
-            if (await Task.Run(() => CopyNewest(path)).ConfigureAwait(false)) DatabaseFile.CloseUnused();
+            await Task.Run(() => CopyNewest(path)).ConfigureAwait(false);
             _events.BackedUp(path, elapsed.Elapsed);
         }
         finally
@@ -204,13 +259,10 @@ public sealed class PersistentKeyspace : IAsyncDisposable
         }
     }
 
-    /// <summary>Writes a backup of the newest generation.</summary>
-    /// <returns>Whether a compaction replaced the file meanwhile, so that nobody may need it any more.</returns>
-    private bool CopyNewest(string path)
+    private void CopyNewest(string path)
     {
-        DatabaseFile source = _saver.File;
-        Backup.Write(_files, source, path);
-        return _saver.File != source;
+        using FileHold source = Store.Cold!.Hold(); // a compaction may replace it meanwhile
+        Backup.Write(_files, source.File, path);
     }
 
     /// <summary>Ends the background work and closes the files. Does not save: the log has everything.</summary>
@@ -218,7 +270,9 @@ public sealed class PersistentKeyspace : IAsyncDisposable
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _periodicSaves.ConfigureAwait(false);
+        await _watch.DisposeAsync().ConfigureAwait(false);
         await _hotSet.DisposeAsync().ConfigureAwait(false);
+        await _keeper.DisposeAsync().ConfigureAwait(false);
         await _backingUp.WaitAsync().ConfigureAwait(false);
         await _saving.WaitAsync().ConfigureAwait(false);
         try
@@ -242,16 +296,79 @@ public sealed class PersistentKeyspace : IAsyncDisposable
         try
         {
             while (await timer.WaitForNextTickAsync(_stopping.Token).ConfigureAwait(false))
-            {
-                if (ChangesSinceSave == 0 && !LastSaveFailed) continue;
-                if (!_saving.Wait(0)) continue;
-                _events.Saving();
-                await Task.Run(SaveAndRelease).ConfigureAwait(false);
-            }
+                await SaveIfChangedAsync().ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
             // Stopping; whoever stops saves if it wants to.
+        }
+    }
+
+    private async Task SaveIfChangedAsync()
+    {
+        try
+        {
+            if (ChangesSinceSave == 0 && !LastSaveFailed) return;
+            if (!_saving.Wait(0)) return;
+            _events.Saving();
+            await Task.Run(SaveAndRelease).ConfigureAwait(false);
+        }
+        catch (Exception failure) // whatever it is, the next interval saves
+        {
+            _events.BackgroundWorkFailed("saving", failure);
+        }
+    }
+
+    /// <summary>Has a save mend what is missing under its path; false: it is missing still.</summary>
+    private bool TryMend()
+    {
+        try
+        {
+            if (IsSaving || !_saver.IsSaveNeeded()) return true; // who saves looks as well
+        }
+        catch (Exception) // whatever keeps it from looking: a save meets it, too, and says so
+        {
+            return true;
+        }
+
+        return !_saving.Wait(0) || SaveAndRelease() is null;
+    }
+
+    private void RenewLock()
+    {
+        try
+        {
+            _lock.Renew();
+        }
+        catch (StorageException)
+        {
+            // Its folder is gone as well, or there is no room: the next look tries again.
+        }
+    }
+
+    private bool IsInPlace()
+    {
+        try
+        {
+            return _saver.IsInPlace;
+        }
+        catch (StorageException)
+        {
+            return false;
+        }
+    }
+
+    private StorageException Rescue(Exception failure)
+    {
+        try
+        {
+            return new StorageException(
+                _options.Path, null, $"{failure.Message}; all keys are in {_saver.Rescue()}", failure);
+        }
+        catch (Exception second) when (second is StorageException or CorruptFileException)
+        {
+            return new StorageException(
+                _options.Path, null, $"{failure.Message}; nor could all keys be written beside it: {second.Message}");
         }
     }
 
@@ -265,6 +382,7 @@ public sealed class PersistentKeyspace : IAsyncDisposable
         {
             _saving.Release();
             _hotSet.Ask(); // what was dirty may leave now
+            _keeper.Ask(); // the log may go on in a new segment
         }
     }
 
@@ -275,6 +393,8 @@ public sealed class PersistentKeyspace : IAsyncDisposable
             var elapsed = Stopwatch.StartNew();
             _saver.Save();
             LastSaveFailed = false;
+            if (_saver.Mended.HasFlag(Mended.DatabaseFile)) _events.Restored(_options.Path);
+            if (_saver.Mended.HasFlag(Mended.Log)) _events.LogMissing(_options.Path);
             if (_saver.CompactionFailure is { } reason) _events.CompactionFailed(reason);
             Volatile.Write(ref _lastSaveUnixMs, Store.NowUnixMs);
             _events.Saved(elapsed.Elapsed);

@@ -18,6 +18,7 @@ internal sealed class SnapshotCapture
     public SnapshotCapture(KeyspaceStore store)
     {
         CutEpoch = store.Epoch;
+        CutPosition = store.Log?.AppendedPosition ?? 0;
         _savedEpoch = store.SavedEpoch;
         Totals = store.CountAll();
         Flushed = store.Names.Cut();
@@ -25,6 +26,12 @@ internal sealed class SnapshotCapture
         _cuts = new ShardCut[store.Shards.Length];
         for (int i = 0; i < _cuts.Length; i++) _cuts[i] = new ShardCut(store.Shards[i]);
     }
+
+    /// <summary>The log's position at the cut: until the log has that, what was captured may be taken back.</summary>
+    public long CutPosition { get; }
+
+    /// <summary>It was given up: something that it has was taken back.</summary>
+    public bool IsAbandoned { get; private set; }
 
     /// <summary>The epoch that ended at the cut.</summary>
     public int CutEpoch { get; }
@@ -52,6 +59,7 @@ internal sealed class SnapshotCapture
     /// <returns>False when this was the shard's last batch.</returns>
     public bool CaptureNext(int shard, List<CapturedKey> batch)
     {
+        Debug.Assert(!IsAbandoned, "What was given up is of no use.");
         ShardCut cut = _cuts[shard];
         int batchMax = batch.Count + Limits.CapturedPerHold;
         while (batch.Count < batchMax)
@@ -81,6 +89,7 @@ internal sealed class SnapshotCapture
     /// </summary>
     public void GiveBack()
     {
+        IsAbandoned = true;
         foreach (ShardCut cut in _cuts) cut.GiveBack();
     }
 

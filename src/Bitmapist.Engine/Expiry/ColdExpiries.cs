@@ -40,6 +40,18 @@ internal sealed class ColdExpiries(KeyspaceStore store, ColdKeys cold)
         }
     }
 
+    /// <summary>Items that were walked over count again.</summary>
+    public void StartAnew()
+    {
+        lock (_gate)
+        {
+            _files++;
+            _done = StoredKeys.ExpiriesStart.ToArray();
+            Volatile.Write(ref _walkedToUnixMs, 0);
+            Volatile.Write(ref _nextUnixMs, 0);
+        }
+    }
+
     /// <summary>
     /// Removes the keys of the file whose time has come, each in a hold of its shard, or in the holds that the session
     /// has already if it is in a transaction.
@@ -96,7 +108,8 @@ internal sealed class ColdExpiries(KeyspaceStore store, ColdKeys cold)
     /// <summary>Some of the items up to now, and the time of the first behind them.</summary>
     private List<(int Database, byte[] Name)> Read(byte[] from, long now, out byte[]? last, out long next)
     {
-        DatabaseFile file = cold.File;
+        using FileHold held = cold.Hold();
+        DatabaseFile file = held.File;
         var due = new List<(int, byte[])>();
         last = null;
         next = long.MaxValue;

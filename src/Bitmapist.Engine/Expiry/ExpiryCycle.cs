@@ -1,10 +1,10 @@
-using Bitmapist.Engine.Bits;
 using Bitmapist.Engine.Keyspace;
 
 namespace Bitmapist.Engine.Expiry;
 
 /// <summary>
-/// Removes expired keys in the background ten times a second, so that those nobody asks for go as well.
+/// Removes expired keys in the background ten times a second, so that those nobody asks for go as well. A turn that
+/// fails is told of, and the next one tries again: the file may be unreadable just now, or the log refuse.
 /// </summary>
 public sealed class ExpiryCycle : IAsyncDisposable
 {
@@ -12,10 +12,13 @@ public sealed class ExpiryCycle : IAsyncDisposable
     private readonly PeriodicTimer _timer;
     private readonly Task _running;
 
-    public ExpiryCycle(KeyspaceStore store, TimeProvider time)
+    /// <param name="store">Whose keys.</param>
+    /// <param name="time">The clock that turns go by.</param>
+    /// <param name="whenFailed">Told of every turn that fails, whatever the reason; on the cycle's thread.</param>
+    public ExpiryCycle(KeyspaceStore store, TimeProvider time, Action<Exception> whenFailed)
     {
         _timer = new PeriodicTimer(s_interval, time);
-        _running = RunAsync(store);
+        _running = RunAsync(store, whenFailed);
     }
 
     public async ValueTask DisposeAsync()
@@ -24,7 +27,7 @@ public sealed class ExpiryCycle : IAsyncDisposable
         await _running.ConfigureAwait(false);
     }
 
-    private async Task RunAsync(KeyspaceStore store)
+    private async Task RunAsync(KeyspaceStore store, Action<Exception> whenFailed)
     {
         using var session = new Session(store);
         while (await _timer.WaitForNextTickAsync().ConfigureAwait(false))
@@ -33,16 +36,14 @@ public sealed class ExpiryCycle : IAsyncDisposable
             {
                 store.RemoveExpired(session);
             }
-            catch (ColdReadException)
+            catch (Exception failure)
             {
-                // The database file cannot be read just now: the next turn tries again, and whoever asks for a key
-                // there is told.
+                // What was removed from memory though the log refused it expires again after a restart; what is still
+                // there is expired to whoever asks for it.
+                whenFailed(failure);
             }
-            catch (Storage.Files.StorageException)
-            {
-                // The log failed just now: its owner says so to every client. The keys are gone from memory all the
-                // same, and a restart finds them expired again.
-            }
+
+            session.ReleaseFiles();
         }
     }
 }

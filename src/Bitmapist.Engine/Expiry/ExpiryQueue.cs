@@ -22,26 +22,30 @@ internal sealed class ExpiryQueue
         if (_items.Count > (2 * _live) + StaleMin) Sweep(shard);
     }
 
-    /// <summary>An entry whose time has come, or null; stale items on the way are dropped.</summary>
-    public Entry? NextDue(long nowUnixMs)
+    /// <summary>Takes the next item whose time has come. O(log n).</summary>
+    /// <param name="nowUnixMs">What the times are compared with.</param>
+    /// <param name="entry">The entry, if the item still counts; null for a stale one.</param>
+    /// <returns>False when no time has come.</returns>
+    public bool TryTakeDue(long nowUnixMs, out Entry? entry)
     {
-        while (_items.TryPeek(out Entry? entry, out long at) && at <= nowUnixMs)
+        if (!_items.TryPeek(out entry, out long at) || at > nowUnixMs)
         {
-            _items.Dequeue();
-            if (IsLive(entry, at)) return entry;
+            entry = null;
+            return false;
         }
 
-        return null;
+        _items.Dequeue();
+        if (!IsLive(entry, at)) entry = null;
+        return true;
     }
 
     /// <summary>Drops the items of a database that was emptied. O(items).</summary>
     public void Forget(int database)
     {
-        var left = new PriorityQueue<Entry, long>();
+        var left = new List<(Entry, long)>();
         foreach ((Entry entry, long at) in _items.UnorderedItems)
-            if (entry.Database != database && IsLive(entry, at)) left.Enqueue(entry, at);
-        _items = left;
-        _live = left.Count;
+            if (entry.Database != database && IsLive(entry, at)) left.Add((entry, at));
+        Replace(left);
     }
 
     private static bool IsLive(Entry entry, long at) => !entry.IsDetached && entry.ExpiresAtUnixMs == at;
@@ -53,10 +57,16 @@ internal sealed class ExpiryQueue
     private void Sweep(Shard shard)
     {
         var seen = new HashSet<Entry>();
-        var live = new PriorityQueue<Entry, long>();
+        var live = new List<(Entry, long)>();
         foreach ((Entry entry, long at) in _items.UnorderedItems)
-            if (IsLive(entry, at) && IsInTable(entry, shard) && seen.Add(entry)) live.Enqueue(entry, at);
-        _items = live;
-        _live = live.Count;
+            if (IsLive(entry, at) && IsInTable(entry, shard) && seen.Add(entry)) live.Add((entry, at));
+        Replace(live);
+    }
+
+    /// <summary>O(items): made at once, a heap needs no sorting in.</summary>
+    private void Replace(List<(Entry, long)> items)
+    {
+        _items = new PriorityQueue<Entry, long>(items);
+        _live = items.Count;
     }
 }

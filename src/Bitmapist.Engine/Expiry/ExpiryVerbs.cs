@@ -21,7 +21,13 @@ public static class ExpiryVerbs
             using ShardScope scope = session.Enter(key.ShardMask);
             if (session.Find(key) is not { } entry || !Holds(condition, entry.ExpiresAtUnixMs, expiresAtUnixMs))
                 return false;
-            if (expiresAtUnixMs <= session.NowUnixMs) return KeyVerbs.RemoveHeld(session, key);
+            if (expiresAtUnixMs <= session.NowUnixMs)
+            {
+                KeyVerbs.RemoveHeld(session, key);
+                session.Seal();
+                return true;
+            }
+
             Shard shard = session.Store.Shards[key.Shard];
             if (entry.ExpiresAtUnixMs == expiresAtUnixMs)
             {
@@ -29,8 +35,9 @@ public static class ExpiryVerbs
                 return true;
             }
 
+            KeyChanges.SetExpiry(session, shard, entry, expiresAtUnixMs);
             session.Effects.Expire(session.Database, name, expiresAtUnixMs);
-            session.Store.SetExpiry(shard, entry, expiresAtUnixMs);
+            session.Seal();
             return true;
         }
 
@@ -41,8 +48,9 @@ public static class ExpiryVerbs
             var key = new KeyRef(name);
             using ShardScope scope = session.Enter(key.ShardMask);
             if (session.Find(key) is not { ExpiresAtUnixMs: not 0 } entry) return false;
+            KeyChanges.SetExpiry(session, session.Store.Shards[key.Shard], entry, 0);
             session.Effects.Expire(session.Database, name, 0);
-            session.Store.SetExpiry(session.Store.Shards[key.Shard], entry, 0);
+            session.Seal();
             return true;
         }
 

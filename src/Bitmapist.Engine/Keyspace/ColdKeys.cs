@@ -27,6 +27,16 @@ internal sealed class ColdKeys
     /// <summary>The newest generation. A reader may go on with an older one: nothing is changed in place.</summary>
     public DatabaseFile File => _file;
 
+    /// <summary>The newest generation, kept open for a reader that holds no shard until it disposes this.</summary>
+    public FileHold Hold()
+    {
+        while (true)
+        {
+            DatabaseFile file = _file;
+            if (file.TryHold()) return new FileHold(file); // else it has just been replaced
+        }
+    }
+
     /// <summary>When keys of the file expire.</summary>
     public ColdExpiries Expiries { get; }
 
@@ -37,7 +47,23 @@ internal sealed class ColdKeys
         Expiries.LookAgain();
     }
 
-    /// <summary>Looks a key up in the file: one block of some hundred keys is read per index run.</summary>
+    /// <summary>
+    /// Whether a key may be in the file; false, as for nearly every key that is not, is certain and takes no read.
+    /// </summary>
+    public bool MayHave(int database, ReadOnlySpan<byte> name)
+    {
+        int count = StoredKeys.DatabaseBytes + name.Length;
+        byte[]? rented = count > StackBytes ? ArrayPool<byte>.Shared.Rent(count) : null;
+        Span<byte> stored = rented ?? stackalloc byte[StackBytes];
+        BinaryPrimitives.WriteUInt16BigEndian(stored, (ushort)database);
+        name.CopyTo(stored[StoredKeys.DatabaseBytes..]);
+        bool mayHave = _file.MayHave(stored[..count]);
+        if (rented is not null) ArrayPool<byte>.Shared.Return(rented);
+        return mayHave;
+    }
+
+    /// <summary>Looks a key up in the file: one block of some hundred keys is read per index run that may have
+    /// it.</summary>
     /// <exception cref="ColdReadException">The index cannot be read or does not prove itself.</exception>
     public bool TryFind(int database, ReadOnlySpan<byte> name, out StoredString key, out DatabaseFile file)
     {
@@ -68,7 +94,8 @@ internal sealed class ColdKeys
     /// <exception cref="ColdReadException">The index cannot be read or does not prove itself.</exception>
     public byte[]? SampleName(int database, Random random)
     {
-        DatabaseFile file = _file;
+        using FileHold held = Hold();
+        DatabaseFile file = held.File;
         try
         {
             byte[]? key = file.SampleKey(random);

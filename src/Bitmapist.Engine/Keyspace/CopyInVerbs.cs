@@ -21,6 +21,7 @@ public static class CopyInVerbs
             StringVerbs.PutHeld(session, key, session.Find(key), value, expiresAtUnixMs);
             session.Effects.Set(
                 session.Database, name, value.LengthBytes, expiresAtUnixMs, serialized.WrittenSpan);
+            session.Seal();
         }
     }
 }

@@ -84,6 +84,16 @@ internal sealed class Entry(int database, ulong hash, byte[] name)
     /// <summary>The value as it is held: mutable bits need not be frozen to be asked.</summary>
     public PendingBits? Pending => _pending;
 
+    /// <summary>The object that holds the bits, for <see cref="Hold"/> to put back.</summary>
+    public object? Held => (object?)_bits ?? _pending;
+
+    /// <summary>Puts back what <see cref="Held"/> was.</summary>
+    public void Hold(object? held)
+    {
+        _bits = held as RoaringBitmap;
+        _pending = held as PendingBits;
+    }
+
     /// <summary>Bytes the entry occupies, its bits included; O(chunks).</summary>
     public long MemoryBytes =>
         FixedBytes + Name.Length + (_bits?.MemoryBytes ?? (Unfinished is null ? _pending?.MemoryBytes ?? 0 : 0));

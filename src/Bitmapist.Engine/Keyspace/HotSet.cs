@@ -93,13 +93,29 @@ internal sealed class HotSet(KeyspaceStore store, long budgetBytes, TimeSpan idl
     public void Dispose() => _session.Dispose();
 
     /// <summary>Lets go of entries whose bits lie, unread, in a file that another one has replaced.</summary>
-    public static void Forsake(Session session, DatabaseFile current)
+    /// <returns>How many there are that cannot leave: they are to be saved first, or to expire.</returns>
+    public static int Forsake(Session session, DatabaseFile current)
+    {
+        KeyspaceStore store = session.Store;
+        int left = 0;
+        Visit(session, [], (shard, entry) =>
+        {
+            if (entry.Unfinished?.Stored is not { } stored || stored.File == current) return;
+            if (IsFree(store, entry)) KeyspaceStore.Evict(shard, entry);
+            else left++;
+        });
+        return left;
+    }
+
+    /// <summary>Has the next save write every resident key, changed or not; no save is under way.</summary>
+    public static void MarkAllChanged(Session session)
     {
         KeyspaceStore store = session.Store;
         Visit(session, [], (shard, entry) =>
         {
-            if (entry.Unfinished?.Stored is { } stored && stored.File != current && IsFree(store, entry))
-                KeyspaceStore.Evict(shard, entry);
+            if (!store.IsClean(entry)) return;
+            entry.ModifiedEpoch = store.Epoch;
+            shard.Dirty.Changed.Add(entry);
         });
     }
 

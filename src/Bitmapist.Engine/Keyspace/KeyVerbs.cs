@@ -28,6 +28,7 @@ public static class KeyVerbs
             int deleted = 0;
             foreach (ReadOnlyMemory<byte> name in names)
                 if (RemoveHeld(session, new KeyRef(name.Span))) deleted++;
+            session.Seal();
             return deleted;
         }
 
@@ -58,9 +59,10 @@ public static class KeyVerbs
             if (condition == SetCondition.IfMissing && overwritten is not null) return RenameResult.TargetExists;
             StringValue value = entry.Freeze();
             long expiresAt = entry.ExpiresAtUnixMs;
-            session.Store.Remove(session.Store.Shards[source.Shard], entry);
+            KeyChanges.Remove(session, session.Store.Shards[source.Shard], entry);
             StringVerbs.PutHeld(session, target, overwritten, value, expiresAt);
             session.Effects.Rename(session.Database, from, to);
+            session.Seal();
             return RenameResult.Renamed;
         }
 
@@ -84,6 +86,7 @@ public static class KeyVerbs
                 if (condition == SetCondition.IfMissing && overwritten is not null) return false;
                 StringVerbs.PutHeld(session, target, overwritten, value, expiresAt);
                 session.Effects.Copy(fromDatabase, from, toDatabase, to);
+                session.Seal();
                 return true;
             }
             finally
@@ -126,8 +129,9 @@ public static class KeyVerbs
         public void Flush(int database)
         {
             using ShardScope scope = session.Enter(KeyspaceStore.AllShards);
-            session.Store.Flush(session, database);
+            KeyChanges.Flush(session, database);
             session.Effects.Flush(database);
+            session.Seal();
         }
 
         /// <summary>Removes every key of every database, at one instant.</summary>
@@ -136,18 +140,20 @@ public static class KeyVerbs
             using ShardScope scope = session.Enter(KeyspaceStore.AllShards);
             for (int database = 0; database < session.Store.Databases; database++)
             {
-                session.Store.Flush(session, database);
+                KeyChanges.Flush(session, database);
                 session.Effects.Flush(database);
             }
+
+            session.Seal();
         }
     }
 
-    /// <summary>Removes a key if it exists, and logs that; its shard is held.</summary>
+    /// <summary>Removes a key if it exists, and logs that; its shard is held. The caller seals it.</summary>
     internal static bool RemoveHeld(Session session, in KeyRef key)
     {
         if (session.Find(key) is not { } entry) return false;
+        KeyChanges.Remove(session, session.Store.Shards[key.Shard], entry);
         session.Effects.Delete(session.Database, key.Name);
-        session.Store.Remove(session.Store.Shards[key.Shard], entry);
         return true;
     }
 }

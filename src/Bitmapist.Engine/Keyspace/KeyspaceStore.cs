@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Bitmapist.Engine.Bits;
 using Bitmapist.Engine.Durability;
 using Bitmapist.Engine.Expiry;
@@ -22,6 +21,8 @@ public sealed class KeyspaceStore
 
     private readonly TimeProvider _time;
     private readonly long _startedAt;
+    private int _era;
+    private long _movesOfReplaced;
 
     /// <param name="databases">1 … 65,535.</param>
     /// <param name="time">The clock that expiry times are compared with.</param>
@@ -68,6 +69,23 @@ public sealed class KeyspaceStore
 
     internal bool HasUnfinished => Unfinished.Any;
 
+    /// <summary>
+    /// The log can keep nothing now, so nothing is changed; changes only while all shards are held.
+    /// </summary>
+    internal bool IsRefusing { get; private set; }
+
+    /// <summary>
+    /// Grows, while all shards are held, before anything is taken back that was seen by others: who saw or did
+    /// something in an earlier era must not say so. Any thread.
+    /// </summary>
+    internal int Era => Volatile.Read(ref _era);
+
+    /// <summary>The log's position up to which no change will be taken back.</summary>
+    internal long RetainedPosition => Log?.RetainedPosition ?? long.MaxValue;
+
+    /// <summary>Deletions of expired keys go to the log in records of about so many bytes at most.</summary>
+    internal int ExpiredRecordBytes { get; set; } = Limits.ExpiredRecordBytes;
+
     /// <summary>Grows by one at each snapshot cut, while all shards are held.</summary>
     internal int Epoch { get; private set; } = 1;
 
@@ -76,6 +94,12 @@ public sealed class KeyspaceStore
 
     /// <summary>The snapshot being taken; set and read with the shard held.</summary>
     internal SnapshotCapture? Capture { get; private set; }
+
+    /// <summary>
+    /// How often a value that lies unread in a replaced database file has come under another key: who looks for such
+    /// entries may have missed one.
+    /// </summary>
+    internal long MovesOfReplaced => Volatile.Read(ref _movesOfReplaced);
 
     /// <summary>Changes made since the start; read without the shards, so perhaps slightly old.</summary>
     internal long Changes
@@ -110,59 +134,43 @@ public sealed class KeyspaceStore
         long removed = 0;
         for (int i = 0; i < Shards.Length; i++)
         {
-            int inThisHold;
-            do
+            bool isMore = true;
+            while (isMore)
             {
-                using ShardScope scope = session.Enter(1UL << i);
-                inThisHold = RemoveExpired(session, Shards[i], Limits.ExpiredPerHold);
-                removed += inThisHold;
+                using (session.Enter(1UL << i))
+                    removed += RemoveExpired(session, Shards[i], Limits.ExpiredPerHold, out isMore);
+                if (Log is not { } log) continue;
+                // Nobody waits for these to be written, so nobody else keeps them from filling the log's buffer.
+                if (log.AppendedPosition - log.WrittenPosition > Limits.ExpiredRecordBytes) log.TryWrite();
+                // One that has just begun to fail has them come back until that is settled.
+                isMore &= IsRefusing || log.Failure is null;
             }
-            while (inThisHold == Limits.ExpiredPerHold);
         }
 
         return removed + (Cold?.Expiries.RemoveDue(session) ?? 0);
     }
 
-    /// <summary>Removes up to <paramref name="countMax"/> expired keys of a held shard's table.</summary>
-    internal static int RemoveExpired(Session session, Shard shard, int countMax)
+    /// <summary>Removes expired keys of a held shard's table.</summary>
+    /// <param name="session">Who holds it.</param>
+    /// <param name="shard">The shard.</param>
+    /// <param name="itemsMax">How many items of the queue are looked at, those that count no more included.</param>
+    /// <param name="isMore">Whether others may be due.</param>
+    /// <returns>How many were removed.</returns>
+    internal static int RemoveExpired(Session session, Shard shard, int itemsMax, out bool isMore)
     {
         int removed = 0;
         long now = session.NowUnixMs;
-        while (removed < countMax && shard.Expiries.NextDue(now) is { } due)
+        isMore = true;
+        for (int items = 0; items < itemsMax && isMore; items++)
         {
+            isMore = shard.Expiries.TryTakeDue(now, out Entry? due);
             // Its database may have been flushed.
-            if (shard.TableOrNull(due.Database)?.Find(due.Hash, due.Name) != due) continue;
-            session.Store.RemoveExpired(shard, due, session.Effects);
+            if (due is null || shard.TableOrNull(due.Database)?.Find(due.Hash, due.Name) != due) continue;
+            KeyChanges.RemoveExpired(session, shard, due);
             removed++;
         }
 
         return removed;
-    }
-
-    internal void RemoveExpired(Shard shard, Entry entry, EffectBuffer effects)
-    {
-        shard.Expired++;
-        // Nothing can follow in a log that has failed, so a replay finds the key expired again; and a read goes on.
-        if (Log is not { Failure: not null }) effects.Delete(entry.Database, entry.Name);
-        Remove(shard, entry);
-    }
-
-    /// <summary>A new, empty entry for a key that does not exist; its shard is held.</summary>
-    internal Entry Add(Shard shard, int database, ulong hash, ReadOnlySpan<byte> name)
-    {
-        var entry = new Entry(database, hash, name.ToArray()) { ModifiedEpoch = Epoch, LastUsed = Clock };
-        KeyTable table = shard.Table(database);
-        table.Add(entry);
-        table.CountAdded(expiresAtUnixMs: 0);
-        shard.Changes++;
-        Memory.Add(entry.MemoryBytes);
-        DirtySet dirty = shard.Dirty;
-        dirty.Changed.Add(entry);
-        if (dirty.Removed.Count > 0)
-            entry.IsSaved = dirty.Removed.Remove(new StoredKey(database, hash, entry.Name));
-        Names.Added(database, entry.Name);
-        shard.Watches.Touch(database, hash, entry.Name);
-        return entry;
     }
 
     /// <summary>
@@ -172,9 +180,21 @@ public sealed class KeyspaceStore
     /// <exception cref="ColdReadException">The file cannot be read.</exception>
     internal Entry? LoadCold(Shard shard, int database, ulong hash, ReadOnlySpan<byte> name)
     {
-        if (Cold is not { } cold || cold.File.Entries == 0) return null;
-        if (shard.IsRemoved(database, hash, name) || Names.IsFileHidden(database)) return null;
-        if (!cold.TryFind(database, name, out StoredString key, out DatabaseFile file)) return null;
+        if (Cold is not { } cold || !cold.MayHave(database, name)) return null;
+        return shard.Absent.Has(database, hash, name)
+            || shard.IsRemoved(database, hash, name) || Names.IsFileHidden(database)
+            ? null
+            : LoadCold(cold, shard, database, hash, name);
+    }
+
+    private Entry? LoadCold(ColdKeys cold, Shard shard, int database, ulong hash, ReadOnlySpan<byte> name)
+    {
+        if (!cold.TryFind(database, name, out StoredString key, out DatabaseFile file))
+        {
+            shard.NoteAbsent(database, hash, name);
+            return null;
+        }
+
         var entry = new Entry(database, hash, name.ToArray())
         {
             LengthBytes = key.LengthBytes,
@@ -188,6 +208,12 @@ public sealed class KeyspaceStore
         shard.Loads++;
         Memory.Add(entry.MemoryBytes);
         return entry;
+    }
+
+    /// <summary>Call when an entry was given another's value; both their shards are held.</summary>
+    internal void NoteMove(PendingBits value)
+    {
+        if (value.Stored is { } stored && stored.File != Cold?.File) Interlocked.Increment(ref _movesOfReplaced);
     }
 
     /// <summary>Lets a clean entry leave memory; its shard is held.</summary>
@@ -259,67 +285,52 @@ public sealed class KeyspaceStore
     }
 
     /// <summary>
-    /// Call before a change of an entry, with its shard held. A change of an entry that was changed in this epoch
-    /// already may be noted by <see cref="AfterChange"/> instead.
+    /// Takes back what a failing log does not have, and refuses changes from now on; all shards are held. Reads go on,
+    /// of what was acknowledged.
     /// </summary>
-    internal void BeforeChange(Shard shard, Entry entry)
+    /// <returns>The log's position up to which changes stay.</returns>
+    internal long Refuse(Session session)
     {
-        AfterChange(shard, entry);
-        if (entry.ModifiedEpoch == Epoch) return;
-        Capture?.Preserve(shard, entry);
-        entry.ModifiedEpoch = Epoch;
-        shard.Dirty.Changed.Add(entry);
+        LogWriter log = Log!;
+        IsRefusing = true;
+        // Both before the log forgets about these positions, and so lets go of those who wait for them. A change of the
+        // log's policy meanwhile can only make it retain more.
+        long retained = log.IsSyncFailed ? log.RetainedPosition : log.WrittenPosition;
+        if (log.AppendedPosition > retained) Volatile.Write(ref _era, _era + 1);
+        if (Capture is { } capture && capture.CutPosition > retained) AbandonCapture(capture);
+        retained = log.Discard();
+        Undo.To(session, retained);
+        return retained;
     }
 
-    /// <summary>Counts a change and breaks the watches on its key.</summary>
-    internal void AfterChange(Shard shard, Entry entry)
+    /// <summary>The log works again: allows changes, once it has what is owed to it; all shards are held.</summary>
+    internal void Allow(Session session)
     {
-        Debug.Assert(shard.Gate.IsHeldByCurrentThread, "An entry is touched only while its shard is held.");
-        shard.Changes++;
-        shard.Watches.Touch(entry.Database, entry.Hash, entry.Name);
+        IsRefusing = false;
+        KeyChanges.LogOwed(session);
     }
 
-    /// <summary>Sets an entry's expiry time (0: none); its shard is held.</summary>
-    internal void SetExpiry(Shard shard, Entry entry, long expiresAtUnixMs)
+    /// <summary>Drops what need not be kept for taking changes back, in short holds of one shard at a time.</summary>
+    internal void TrimUndo()
     {
-        if (entry.ExpiresAtUnixMs == expiresAtUnixMs) return;
-        BeforeChange(shard, entry);
-        shard.Table(entry.Database).CountExpiry(entry.ExpiresAtUnixMs, expiresAtUnixMs);
-        entry.ExpiresAtUnixMs = expiresAtUnixMs;
-        if (expiresAtUnixMs == 0) return;
-        shard.Expiries.Schedule(entry, shard);
-    }
-
-    /// <summary>Removes an entry; its shard is held.</summary>
-    internal void Remove(Shard shard, Entry entry)
-    {
-        BeforeChange(shard, entry);
-        KeyTable table = shard.Table(entry.Database);
-        table.Remove(entry);
-        table.CountRemoved(entry.ExpiresAtUnixMs);
-        entry.Release();
-        shard.Dirty.CountDetached();
-        if (entry.IsSaved) shard.Dirty.Removed.Add(new StoredKey(entry.Database, entry.Hash, entry.Name));
-        Names.Removed(entry.Database, entry.Name, isBelow: entry.IsSaved);
-    }
-
-    /// <summary>Drops every key of a database, in O(changed keys); all shards are held.</summary>
-    internal void Flush(Session session, int database)
-    {
-        // First what may fail: whether a watched key exists may have to be read.
-        foreach (Shard shard in Shards) shard.Watches.TouchExisting(session, shard, database);
-        if (Count(database).Keys == 0) return;
+        long retained = RetainedPosition;
         foreach (Shard shard in Shards)
-        {
-            shard.DropTable(database);
-            shard.Expiries.Forget(database);
-            shard.Dirty.Forget(database);
-            shard.Changes++;
-        }
-
-        TotalsAtStart[database] = default;
-        Names.Flush(database);
+            lock (shard.Gate) shard.Undo.Trim(retained);
     }
+
+    /// <summary>Whether taking changes back could bring back values that lie unread in a replaced file.</summary>
+    internal bool MayRestoreFromOther(DatabaseFile current)
+    {
+        TrimUndo(); // what the log has by now is not taken back any more
+        foreach (Shard shard in Shards)
+            lock (shard.Gate)
+                if (shard.Undo.RefersToOther(current)) return true;
+        return false;
+    }
+
+    /// <summary>What a client is told of whose batch something was taken back.</summary>
+    internal StorageException TakenBack() =>
+        new(Cold?.File.Path ?? "", null, "the log could not keep this, which was taken back", Log?.Failure);
 
     /// <summary>Begins a snapshot of this instant; all shards are held and no other snapshot is under way.</summary>
     internal SnapshotCapture BeginCapture()
@@ -329,9 +340,13 @@ public sealed class KeyspaceStore
         return Capture;
     }
 
-    /// <summary>The snapshot under way is over without having become the database; all shards are held.</summary>
+    /// <summary>
+    /// The snapshot under way is over without having become the database; all shards are held. Again for one that was
+    /// given up meanwhile does nothing.
+    /// </summary>
     internal void AbandonCapture(SnapshotCapture capture)
     {
+        if (Capture != capture) return;
         Capture = null;
         capture.GiveBack();
         Names.GiveBack();
@@ -344,7 +359,7 @@ public sealed class KeyspaceStore
         Capture = null;
         SavedEpoch = capture.CutEpoch;
         Names.Commit(file);
-        Cold!.Replace(file);
+        Put(file);
         foreach (Shard shard in Shards) shard.SavingRemoved = null;
     }
 
@@ -352,6 +367,12 @@ public sealed class KeyspaceStore
     internal void ReplaceFile(DatabaseFile file)
     {
         Names.Replace(file);
+        Put(file);
+    }
+
+    private void Put(DatabaseFile file)
+    {
         Cold!.Replace(file);
+        foreach (Shard shard in Shards) shard.Absent.Clear();
     }
 }

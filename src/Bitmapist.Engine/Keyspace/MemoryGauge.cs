@@ -6,7 +6,6 @@ namespace Bitmapist.Engine.Keyspace;
 /// </summary>
 internal sealed class MemoryGauge
 {
-    private const long LookBytes = 1 << 20; // so often is a look at the budget worth it
     private const int PlaceShare = 8;
 
     private long _bytes;
@@ -16,6 +15,9 @@ internal sealed class MemoryGauge
     private Action? _whenFull;
 
     public long Bytes => Volatile.Read(ref _bytes);
+
+    /// <summary>After so many bytes more a look at the budget is worth it.</summary>
+    public long LookBytes { get; set; } = 1 << 20;
 
     /// <summary>
     /// Whether so many bytes, asked for together, are worth the others that would leave for them: up to an eighth of

@@ -11,6 +11,9 @@ internal sealed class NameLayer
     /// <summary>Databases that were emptied: nothing below counts for them.</summary>
     public HashSet<int> Flushed { get; } = [];
 
+    /// <summary>Its save failed, and the layer above took it over.</summary>
+    public bool IsAbsorbed { get; private set; }
+
     /// <summary>Names, of all databases.</summary>
     public long Count => _byDatabase.Values.Sum(names => (long)names.Count);
 
@@ -35,17 +38,33 @@ internal sealed class NameLayer
         Flushed.Add(database);
     }
 
+    /// <summary>
+    /// Takes back that a database was emptied.
+    /// </summary>
+    /// <param name="database">The database.</param>
+    /// <param name="names">Its names as they were.</param>
+    /// <param name="isFlushed">It had been emptied before.</param>
+    public void Unflush(int database, SortedSet<NameState>? names, bool isFlushed)
+    {
+        if (names is null) _byDatabase.Remove(database);
+        else _byDatabase[database] = names;
+        if (!isFlushed) Flushed.Remove(database);
+    }
+
     /// <summary>Puts an older layer, whose save failed, beneath this one. O(names of the older one).</summary>
     public void Absorb(NameLayer older)
     {
-        foreach ((int database, SortedSet<NameState> names) in older._byDatabase)
-        {
-            if (Flushed.Contains(database)) continue;
-            SortedSet<NameState>? own = Of(database);
-            foreach (NameState state in names)
-                if (own is null || !own.Contains(state)) Set(database, state.Name, state.IsPresent);
-        }
-
+        foreach (int database in older._byDatabase.Keys)
+            if (!Flushed.Contains(database)) Absorb(older, database);
         Flushed.UnionWith(older.Flushed);
+        older.IsAbsorbed = true;
+    }
+
+    /// <summary>Puts the names that an older layer has of a database beneath this one's.</summary>
+    public void Absorb(NameLayer older, int database)
+    {
+        SortedSet<NameState>? own = Of(database);
+        foreach (NameState state in older.Of(database) ?? [])
+            if (own is null || !own.Contains(state)) Set(database, state.Name, state.IsPresent);
     }
 }

@@ -44,12 +44,29 @@ internal sealed class NameOverlay
     }
 
     /// <summary>A database was emptied; all shards are held.</summary>
-    public void Flush(int database)
+    /// <returns>What it takes to take that back.</returns>
+    public FlushedNames Flush(int database)
     {
         lock (_gate)
         {
+            var flushed = new FlushedNames(_current.Of(database), _current.Flushed.Contains(database), _saving);
             _current.Flush(database);
             _isAnyHidden = true;
+            return flushed;
+        }
+    }
+
+    /// <summary>Takes back that a database was emptied, and nothing has come since; all shards are held.</summary>
+    public void Unflush(int database, FlushedNames flushed)
+    {
+        lock (_gate)
+        {
+            // What was being saved then may have come back to this layer, which left out what the flush made useless.
+            NameLayer? absorbed = flushed.Saving is { IsAbsorbed: true } saving ? saving : null;
+            bool isFlushed = flushed.IsFlushed || (absorbed?.Flushed.Contains(database) ?? false);
+            _current.Unflush(database, flushed.Names, isFlushed);
+            if (absorbed is not null && !flushed.IsFlushed) _current.Absorb(absorbed, database);
+            _isAnyHidden = _current.Flushed.Count > 0 || _saving is { Flushed.Count: > 0 };
         }
     }
 
@@ -111,11 +128,12 @@ internal sealed class NameOverlay
     /// The names of a database from <paramref name="from"/> on, as of now if all shards are held. O(log names + names
     /// gathered).
     /// </summary>
+    /// <param name="session">Keeps the file open, which the listing is read from later.</param>
     /// <param name="database">The database.</param>
     /// <param name="from">The first name of interest; it is included.</param>
     /// <param name="end">The first name of no interest any more; null: to the end.</param>
     /// <param name="countMax">After so many names that differ from the file the listing may end, at least 1.</param>
-    public NameListing List(int database, byte[] from, byte[]? end, int countMax)
+    public NameListing List(Session session, int database, byte[] from, byte[]? end, int countMax)
     {
         lock (_gate)
         {
@@ -126,7 +144,9 @@ internal sealed class NameOverlay
             List<NameState> states = [.. Merge(above, below).Take(countMax)];
             // Behind the last of these the file's names cannot be told from removed ones.
             if (states.Count == countMax) end = [.. states[^1].Name, 0];
-            return new NameListing(database, from, end, states, isFileHidden ? null : _file);
+            DatabaseFile? file = isFileHidden ? null : _file;
+            if (file is not null) session.Hold(file);
+            return new NameListing(database, from, end, states, file);
         }
     }
 

@@ -19,7 +19,7 @@ public static class NameVerbs
             byte[] from = prefix.ToArray();
             using ShardScope scope = session.Enter(KeyspaceStore.AllShards);
             session.RemoveExpiredHeld();
-            return session.Store.Names.List(session.Database, from, EndOf(from), int.MaxValue);
+            return session.Store.Names.List(session, session.Database, from, EndOf(from), int.MaxValue);
         }
 
         /// <summary>
@@ -44,7 +44,8 @@ public static class NameVerbs
             // One more than asked for tells whether this is the end.
             int visited = 0;
             byte[]? name = null;
-            foreach (NameState state in session.Store.Names.List(session.Database, from, end, count + 1).ReadStates())
+            NameListing some = session.Store.Names.List(session, session.Database, from, end, count + 1);
+            foreach (NameState state in some.ReadStates())
             {
                 if (visited++ == count) return cursors.Add(name!);
                 name = state.Name;
@@ -77,7 +78,7 @@ public static class NameVerbs
         {
             while (true)
             {
-                NameListing some = session.Store.Names.List(session.Database, from, end: null, countMax: 100);
+                NameListing some = session.Store.Names.List(session, session.Database, from, end: null, countMax: 100);
                 byte[]? last = null;
                 foreach (NameState state in some.ReadStates())
                 {

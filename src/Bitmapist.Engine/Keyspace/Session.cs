@@ -2,6 +2,7 @@ using System.Diagnostics;
 using BitOperations = System.Numerics.BitOperations;
 using Bitmapist.Engine.Bits;
 using Bitmapist.Engine.Durability;
+using Bitmapist.Storage.Snapshots;
 
 namespace Bitmapist.Engine.Keyspace;
 
@@ -12,11 +13,15 @@ namespace Bitmapist.Engine.Keyspace;
 /// </summary>
 public sealed class Session(KeyspaceStore store) : IDisposable
 {
+    private const int NoEra = -1;
     private const int WatchBytes = 200; // a watched key's places in two tables, beside its name
     private readonly HashSet<StoredKey> _watched = [];
+    private readonly List<DatabaseFile> _files = []; // held for values given out that are still in them
     private long _watchedBytes;
     private ulong _held;
     private long _transactionNowUnixMs;
+    private bool _isTransactionComplete;
+    private int _era = NoEra; // of the first hold since the last commit
     private volatile bool _isWatchBroken;
 
     /// <summary>The selected database, below <see cref="KeyspaceStore.Databases"/>.</summary>
@@ -36,10 +41,14 @@ public sealed class Session(KeyspaceStore store) : IDisposable
     /// <summary>Some bit operation somewhere is decided and not yet computed.</summary>
     public bool HasUnfinished => store.HasUnfinished;
 
-    internal EffectBuffer Effects { get; } = new();
+    /// <summary>What the session changed and did not hand to the log yet.</summary>
+    internal Journal Journal => field ??= new Journal(this);
 
-    /// <summary>The log's position behind this session's last effect; 0 when it had none.</summary>
-    internal long LoggedPosition { get; private set; }
+    /// <summary>What a replay must do.</summary>
+    internal EffectBuffer Effects => Journal.Effects;
+
+    /// <summary>Something that the session saw or did since its last commit was taken back.</summary>
+    internal bool IsOutdated => _era != NoEra && _era != store.Era;
 
     internal bool InTransaction { get; private set; }
 
@@ -47,19 +56,31 @@ public sealed class Session(KeyspaceStore store) : IDisposable
     internal bool IsReplaying => InTransaction && _transactionNowUnixMs == 0;
 
     /// <summary>Unix milliseconds; stands still during a transaction, as in Redis.</summary>
-    internal long NowUnixMs => InTransaction ? _transactionNowUnixMs : store.NowUnixMs;
+    public long NowUnixMs => InTransaction ? _transactionNowUnixMs : store.NowUnixMs;
 
     /// <summary>The shards (one bit each) that hold a key.</summary>
     public static ulong ShardsOf(ReadOnlySpan<byte> name) => new KeyRef(name).ShardMask;
 
     /// <summary>
     /// Holds <paramref name="shards"/> (every shard any verb until disposal will need) so that the verbs run as one
-    /// step. Also settles whether a watched key has expired: ask <see cref="IsWatchBroken"/> inside.
+    /// step. Also settles whether a watched key has expired: ask <see cref="IsWatchBroken"/> inside. What is not
+    /// completed is taken back on disposal.
     /// </summary>
-    public TransactionScope BeginTransaction(ulong shards) => BeginTransaction(shards, store.NowUnixMs);
+    public TransactionScope BeginTransaction(ulong shards)
+    {
+        if (shards == KeyspaceStore.AllShards) RemoveExpiredBefore();
+        return BeginTransaction(shards, store.NowUnixMs);
+    }
 
     /// <summary>A transaction over every shard during which no key expires: how the log is replayed.</summary>
-    internal TransactionScope BeginReplay() => BeginTransaction(KeyspaceStore.AllShards, nowUnixMs: 0);
+    internal TransactionScope BeginReplay()
+    {
+        Journal.IsRecording = false;
+        return BeginTransaction(KeyspaceStore.AllShards, nowUnixMs: 0);
+    }
+
+    /// <summary>Holds every shard for something other than verbs.</summary>
+    internal TransactionScope HoldAll() => BeginTransaction(KeyspaceStore.AllShards, store.NowUnixMs);
 
     private TransactionScope BeginTransaction(ulong shards, long nowUnixMs)
     {
@@ -82,10 +103,38 @@ public sealed class Session(KeyspaceStore store) : IDisposable
         return new TransactionScope(this, shards);
     }
 
+    /// <summary>Every verb of the transaction that failed took back what it did; the others' effects count.</summary>
+    internal void CompleteTransaction() => _isTransactionComplete = true;
+
     internal void EndTransaction(ulong shards)
     {
         InTransaction = false;
-        Leave(shards);
+        bool isComplete = _isTransactionComplete;
+        _isTransactionComplete = false;
+        Leave(shards, isComplete);
+        Journal.IsRecording = true;
+    }
+
+    /// <summary>
+    /// A verb is at its end: what it changed and what its effects say agree. Without this, its scope takes back what it
+    /// changed.
+    /// </summary>
+    internal void Seal() => Journal.Seal();
+
+    /// <summary>What was done and seen since the last commit is acknowledged.</summary>
+    /// <exception cref="Storage.Files.StorageException">Some of it was taken back.</exception>
+    internal void EndBatch()
+    {
+        bool isOutdated = IsOutdated;
+        ForgetBatch();
+        if (isOutdated) throw store.TakenBack();
+    }
+
+    /// <summary>Nothing of what was done and seen since the last commit is acknowledged.</summary>
+    internal void ForgetBatch()
+    {
+        _era = NoEra;
+        Journal.UnacknowledgedPosition = 0;
     }
 
     /// <summary>Marks a key: any command that touches it breaks the watch.</summary>
@@ -116,7 +165,35 @@ public sealed class Session(KeyspaceStore store) : IDisposable
         _isWatchBroken = false;
     }
 
-    public void Dispose() => Unwatch();
+    public void Dispose()
+    {
+        Unwatch();
+        ReleaseFiles();
+    }
+
+    /// <summary>
+    /// Call between commands, and when no reply is left to be computed: values given out so far will be read no more,
+    /// or are in memory, and database files that others have replaced need not be kept open for them. Who never calls
+    /// it keeps them open until disposal.
+    /// </summary>
+    public void ReleaseFiles()
+    {
+        if (_files.Count == 0) return;
+        foreach (DatabaseFile file in _files) file.Release();
+        _files.Clear();
+    }
+
+    /// <summary>
+    /// Keeps a file open until <see cref="ReleaseFiles"/>, as something of it is given out. It is open now: an entry of
+    /// a held shard refers to it, or it is the newest and cannot be replaced meanwhile.
+    /// </summary>
+    internal void Hold(DatabaseFile file)
+    {
+        if (_files.Contains(file)) return;
+        bool isOpen = file.TryHold();
+        Debug.Assert(isOpen, "A file is closed only when no entry refers to it.");
+        if (isOpen) _files.Add(file);
+    }
 
     internal void BreakWatch() => _isWatchBroken = true;
 
@@ -146,6 +223,7 @@ public sealed class Session(KeyspaceStore store) : IDisposable
         if (InTransaction)
         {
             Debug.Assert((shards & ~_held) == 0, "A transaction must name its shards at the start.");
+            Debug.Assert(!Journal.IsStepOpen, "A verb that has begun to change something enters nothing more.");
             return new ShardScope(this, 0);
         }
 
@@ -195,10 +273,22 @@ public sealed class Session(KeyspaceStore store) : IDisposable
         if (!InTransaction) store.RemoveExpired(this);
     }
 
+    private void RemoveExpiredBefore()
+    {
+        try
+        {
+            store.RemoveExpired(this);
+        }
+        catch (ColdReadException)
+        {
+            // The command that needs what cannot be read will say so.
+        }
+    }
+
     /// <summary>Removes what has expired since; every shard is held.</summary>
     internal void RemoveExpiredHeld()
     {
-        foreach (Shard shard in store.Shards) KeyspaceStore.RemoveExpired(this, shard, int.MaxValue);
+        foreach (Shard shard in store.Shards) KeyspaceStore.RemoveExpired(this, shard, int.MaxValue, out _);
         if (store.Cold is not { } cold) return;
         bool wasInTransaction = InTransaction;
         if (!wasInTransaction) _transactionNowUnixMs = store.NowUnixMs;
@@ -213,15 +303,21 @@ public sealed class Session(KeyspaceStore store) : IDisposable
         }
     }
 
+    /// <summary>Ends a verb; outside a transaction it lets go of its shards as well.</summary>
     internal void Leave(ulong shards)
+    {
+        if (shards == 0) Journal.EndVerb(_held);
+        else Leave(shards, isComplete: true);
+    }
+
+    private void Leave(ulong shards, bool isComplete)
     {
         try
         {
-            if (!Effects.IsEmpty && store.Log is { } log) LoggedPosition = log.Append(Effects.Written);
+            if (!Journal.IsEmpty) Journal.HandOver(shards, isComplete);
         }
         finally
         {
-            if (!Effects.IsEmpty) Effects.Clear(); // refused or not, they must not come again with the next command's
             _held = 0;
             for (ulong left = shards; left != 0; left &= left - 1)
                 store.Shards[BitOperations.TrailingZeroCount(left)].Gate.Exit();
@@ -237,8 +333,9 @@ public sealed class Session(KeyspaceStore store) : IDisposable
             ?? store.LoadCold(shard, database, hash, name);
         if (entry is null) return null;
         if (entry.LastUsed != store.Clock) entry.LastUsed = store.Clock; // readers leave its cache line alone
+        if (entry.Pending?.Stored is { } stored) Hold(stored.File);
         if (entry.ExpiresAtUnixMs == 0 || entry.ExpiresAtUnixMs > NowUnixMs) return entry;
-        store.RemoveExpired(shard, entry, Effects);
+        KeyChanges.RemoveExpired(this, shard, entry);
         return null;
     }
 
@@ -259,5 +356,6 @@ public sealed class Session(KeyspaceStore store) : IDisposable
         for (ulong left = shards; left != 0; left &= left - 1)
             store.Shards[BitOperations.TrailingZeroCount(left)].Gate.Enter();
         _held = shards;
+        if (_era == NoEra) _era = store.Era;
     }
 }

@@ -19,8 +19,20 @@ internal sealed class Shard(int number, int databases)
     public readonly WatchTable Watches = new();
     public readonly DirtySet Dirty = new();
 
+    /// <summary>Changes that may have to be taken back.</summary>
+    public readonly UndoLog Undo = new();
+
+    /// <summary>Expired keys that were removed while the log took nothing, and whose deletion it must get.</summary>
+    public readonly List<StoredKey> Owed = [];
+
     /// <summary>Removed keys that a save under way will drop from the database file.</summary>
     public HashSet<StoredKey>? SavingRemoved;
+
+    /// <summary>
+    /// Keys that the database file has not though its filters did not know: who asks again need not read again.
+    /// Forgotten when another file, or another generation of it, takes its place.
+    /// </summary>
+    public readonly HashSet<StoredKey> Absent = StoredKeySet.New();
 
     /// <summary>Keys looked up in the database file and found there.</summary>
     public long Loads;
@@ -41,11 +53,18 @@ internal sealed class Shard(int number, int databases)
     public long Expired;
 
     /// <summary>Whether a key was removed though the database file still has it.</summary>
-    public bool IsRemoved(int database, ulong hash, ReadOnlySpan<byte> name)
+    public bool IsRemoved(int database, ulong hash, ReadOnlySpan<byte> name) =>
+        Dirty.Removed.Has(database, hash, name) || (SavingRemoved?.Has(database, hash, name) ?? false);
+
+    /// <summary>
+    /// Notes a key that the database file, read, turned out not to have: mostly one that was deleted, whose deletion
+    /// stands there until runs are merged.
+    /// </summary>
+    public void NoteAbsent(int database, ulong hash, ReadOnlySpan<byte> name)
     {
-        if (Dirty.Removed.Count == 0 && SavingRemoved is not { Count: > 0 }) return false;
-        var key = new StoredKey(database, hash, name.ToArray());
-        return Dirty.Removed.Contains(key) || (SavingRemoved?.Contains(key) ?? false);
+        if (name.Length > Limits.AbsentNameBytes) return;
+        if (Absent.Count == Limits.AbsentPerShard) Absent.Clear();
+        Absent.Add(new StoredKey(database, hash, name.ToArray()));
     }
 
     /// <summary>The table of a database; empty tables are made on first use.</summary>
@@ -54,8 +73,10 @@ internal sealed class Shard(int number, int databases)
     /// <summary>The table of a database, or null while it never held a key of this shard.</summary>
     public KeyTable? TableOrNull(int database) => _tables[database];
 
-    /// <summary>Drops the table; a snapshot under way keeps walking the one it holds.</summary>
-    public void DropTable(int database) => _tables[database] = null;
+    /// <summary>
+    /// Puts another table, or none, in the place of a database's; a snapshot under way keeps walking the one it holds.
+    /// </summary>
+    public void ReplaceTable(int database, KeyTable? table) => _tables[database] = table;
 
     /// <summary>The tables that exist, with their databases.</summary>
     public IEnumerable<(int Database, KeyTable Table)> Tables()

@@ -2,12 +2,10 @@ namespace Bitmapist.Engine.Keyspace;
 
 /// <summary>
 /// Shards held by a session until disposal, which first hands the session's effects to the log: so the log's order is
-/// an order in which the commands could have run one after another.
+/// an order in which the commands could have run one after another. Before that it takes back what a verb did that was
+/// not sealed. Within a transaction (no shards given) it does only the latter.
 /// </summary>
 internal readonly ref struct ShardScope(Session session, ulong shards)
 {
-    public void Dispose()
-    {
-        if (shards != 0) session.Leave(shards);
-    }
+    public void Dispose() => session.Leave(shards);
 }

@@ -56,6 +56,7 @@ public static class StringVerbs
             long expiresAt = expiry == KeepExpiry ? entry?.ExpiresAtUnixMs ?? 0 : expiry;
             PutHeld(session, key, entry, value, expiresAt);
             session.Effects.Set(session.Database, name, value.LengthBytes, expiresAt, serialized.WrittenSpan);
+            session.Seal();
             return true;
         }
     }
@@ -67,7 +68,7 @@ public static class StringVerbs
     public const long KeepExpiry = -1;
 
     /// <summary>
-    /// Makes a key this value, wholly new or overwritten; its shard is held. The caller logs that afterwards.
+    /// Makes a key this value, wholly new or overwritten; its shard is held. The caller logs and seals that.
     /// </summary>
     /// <param name="session">Whose selected database it is.</param>
     /// <param name="key">The key.</param>
@@ -81,12 +82,9 @@ public static class StringVerbs
     {
         KeyspaceStore store = session.Store;
         Shard shard = store.Shards[key.Shard];
-        Entry entry = existing ?? store.Add(shard, session.Database, key.Hash, key.Name);
-        if (existing is not null) store.BeforeChange(shard, entry);
-        entry.LengthBytes = value.LengthBytes;
-        if (value.Pending.IsReady) entry.SetBits(Roaring.RoaringBitmap.FromFrozen(value.Bits));
-        else entry.SetBits(value.Pending);
-        store.Memory.Add(value.Pending.MemoryBytes);
-        store.SetExpiry(shard, entry, expiresAtUnixMs);
+        Entry entry = existing ?? KeyChanges.Add(session, shard, session.Database, key.Hash, key.Name);
+        if (existing is null) KeyChanges.Put(store, entry, value);
+        else KeyChanges.Replace(session, shard, entry, value);
+        KeyChanges.SetExpiry(session, shard, entry, expiresAtUnixMs);
     }
 }

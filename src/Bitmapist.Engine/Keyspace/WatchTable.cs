@@ -29,6 +29,16 @@ internal sealed class WatchTable
         foreach (Session session in sessions) session.BreakWatch();
     }
 
+    /// <summary>Breaks the watches on all keys of a database.</summary>
+    public void TouchAll(int database)
+    {
+        foreach ((StoredKey key, List<Session> sessions) in _watchers)
+        {
+            if (key.Database != database) continue;
+            foreach (Session watcher in sessions) watcher.BreakWatch();
+        }
+    }
+
     /// <summary>Breaks the watches on keys that exist in a database about to be flushed.</summary>
     public void TouchExisting(Session session, Shard shard, int database)
     {

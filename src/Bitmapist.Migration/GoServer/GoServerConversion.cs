@@ -44,7 +44,7 @@ public static class GoServerConversion
     {
         ArgumentNullException.ThrowIfNull(files);
         ArgumentNullException.ThrowIfNull(time);
-        using IDisposable held = files.TryLock(path + ".lock") ?? throw new DatabaseLockedException(path);
+        using var held = DatabaseLock.Take(files, path);
         if (IsHalfDone(files, path))
         {
             PutInPlace(files, path);

@@ -15,7 +15,7 @@ internal sealed class LzfExpander
     /// <param name="sink">Where those go.</param>
     /// <exception cref="Storage.Files.CorruptFileException">They become more, fewer, or refer to what is not
     /// there.</exception>
-    public void Expand(RdbInput input, long packedBytes, long expandedBytes, IByteSink sink)
+    public void Expand(SourceInput input, long packedBytes, long expandedBytes, IByteSink sink)
     {
         _end = _given = 0;
         long packedEnd = input.Position + packedBytes;
@@ -79,7 +79,7 @@ internal sealed class LzfExpander
         _end = _given = LzfFormat.DistanceMax;
     }
 
-    private static void RequireRoom(RdbInput input, bool condition)
+    private static void RequireRoom(SourceInput input, bool condition)
     {
         if (!condition) throw input.Corrupt("a compressed string is malformed");
     }

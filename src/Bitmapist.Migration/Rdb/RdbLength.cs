@@ -15,7 +15,7 @@ internal static class RdbLength
     private const byte SixtyFourBits = 0x81;
 
     /// <summary>Reads a length, or the number of a special form.</summary>
-    public static long Read(RdbInput input, out bool isSpecial)
+    public static long Read(SourceInput input, out bool isSpecial)
     {
         byte first = input.ReadByte();
         isSpecial = first >= 0xC0;
@@ -37,7 +37,7 @@ internal static class RdbLength
 
     /// <summary>Reads a length where no special form may stand. As 64 bits without a sign where they are used as
     /// such.</summary>
-    public static long ReadPlain(RdbInput input)
+    public static long ReadPlain(SourceInput input)
     {
         long length = Read(input, out bool isSpecial);
         return isSpecial ? throw input.Corrupt("a special form of string stands where a number must") : length;

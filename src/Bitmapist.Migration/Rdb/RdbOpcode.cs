@@ -3,6 +3,12 @@ namespace Bitmapist.Migration.Rdb;
 /// <summary>Bytes that stand where a value's type could (Redis, rdb.h).</summary>
 internal enum RdbOpcode : byte
 {
+    /// <summary>How long the next key was idle, in Redis Enterprise's own measure.</summary>
+    EnterpriseIdle = 107,
+
+    /// <summary>Slots of a cluster that are being moved in; Valkey only (9.0).</summary>
+    SlotImport = 243,
+
     /// <summary>A cluster slot's number, keys and expiries (7.4).</summary>
     SlotInfo = 244,
 

@@ -7,12 +7,18 @@ internal static class RdbOtherValues
     private const int TimeBytes = 8;
     private const int DoubleBytes = 8;
 
+    /// <summary>Whether <see cref="Skip"/> knows where a value of a type ends.</summary>
+    public static bool IsKnown(byte type, bool isValkey) => isValkey
+        ? type is >= 1 and <= 22 and not (6 or 8) // above 21 Valkey counts by itself
+        : type is >= 1 and <= 25 and not (6 or 8); // 6: a module of 4.0's release candidates, without an end; 8: unused
+
     /// <summary>Passes over a value.</summary>
     /// <param name="input">Stands behind the key.</param>
-    /// <param name="type">The value's type, as stored.</param>
+    /// <param name="type">The value's type, as stored; one that is known.</param>
+    /// <param name="isValkey">The file's magic is Valkey's.</param>
     /// <returns>What TYPE calls it.</returns>
-    /// <exception cref="Storage.Files.CorruptFileException">The type is not known, so nor is its end.</exception>
-    public static string Skip(RdbInput input, byte type)
+    /// <exception cref="Storage.Files.CorruptFileException">It is malformed.</exception>
+    public static string Skip(SourceInput input, byte type, bool isValkey)
     {
         switch (type)
         {
@@ -39,6 +45,8 @@ internal static class RdbOtherValues
             case 25: // the same with the earliest expiry before it (7.4)
                 input.Skip(TimeBytes);
                 return Whole(input, "hash");
+            case 22 when isValkey: // field, value, expiry
+                return Items(input, "hash", static _ => { }, strings: 2, static input => input.Skip(TimeBytes));
             case 22: // expiry, field and value (7.4 RC)
                 return Items(input, "hash", static input => _ = RdbLength.ReadPlain(input), strings: 2);
             case 24: // the same with the earliest expiry before it (7.4)
@@ -50,12 +58,12 @@ internal static class RdbOtherValues
             case 7:
                 return SkipModule(input);
             default:
-                throw input.Corrupt($"a value has type {type}, which this program does not know how to pass over");
+                throw new System.Diagnostics.UnreachableException($"type {type}");
         }
     }
 
     /// <summary>Passes over a module's value or what it keeps beside the keys; returns its name.</summary>
-    public static string SkipModule(RdbInput input)
+    public static string SkipModule(SourceInput input)
     {
         string name = "module " + ModuleName((ulong)RdbLength.ReadPlain(input));
         while (true)
@@ -83,17 +91,17 @@ internal static class RdbOtherValues
         }
     }
 
-    private static string Whole(RdbInput input, string name)
+    private static string Whole(SourceInput input, string name)
     {
         RdbString.Skip(input);
         return name;
     }
 
-    private static string Strings(RdbInput input, string name, int perItem) =>
+    private static string Strings(SourceInput input, string name, int perItem) =>
         Items(input, name, static _ => { }, perItem);
 
     private static string Items(
-        RdbInput input, string name, Action<RdbInput> before, int strings, Action<RdbInput>? after = null)
+        SourceInput input, string name, Action<SourceInput> before, int strings, Action<SourceInput>? after = null)
     {
         // An item takes a byte at least, so the file's end bounds even a count that damage made.
         for (ulong left = (ulong)RdbLength.ReadPlain(input); left > 0; left--)
@@ -106,7 +114,7 @@ internal static class RdbOtherValues
         return name;
     }
 
-    private static void SkipTextDouble(RdbInput input)
+    private static void SkipTextDouble(SourceInput input)
     {
         const byte NotANumber = 253; // and above it the infinities: nothing follows
         byte length = input.ReadByte();
@@ -116,7 +124,7 @@ internal static class RdbOtherValues
     /// <summary>
     /// Nodes (id, listpack), then numbers; consumer groups with pending entries, and consumers with theirs.
     /// </summary>
-    private static void SkipStream(RdbInput input, int version)
+    private static void SkipStream(SourceInput input, int version)
     {
         Strings(input, "", perItem: 2);
         Numbers(input, 3); // length, last id
@@ -140,7 +148,7 @@ internal static class RdbOtherValues
         }
     }
 
-    private static void Numbers(RdbInput input, int count)
+    private static void Numbers(SourceInput input, int count)
     {
         for (int i = 0; i < count; i++) _ = RdbLength.ReadPlain(input);
     }

@@ -1,34 +1,37 @@
+using System.Buffers;
 using System.Buffers.Binary;
-using System.Globalization;
 using Bitmapist.Engine.Bits;
 using EngineLimits = Bitmapist.Engine.Limits;
 
 namespace Bitmapist.Migration.Rdb;
 
 /// <summary>
-/// The keys of an RDB file, Redis 2.4 to 8.0 (format versions 1 to 12): <c>REDIS</c> and four digits, then opcodes with
-/// what belongs to them, and for each key the type of its value, the key, and the value. Later versions are read as far
-/// as they use nothing new.
+/// The keys of an RDB file, Redis 2.4 to 8.0 (format versions 1 to 12) and Valkey 9 (80): a magic and its version, then
+/// opcodes with what belongs to them, and for each key the type of its value, the key, and the value. Later versions
+/// are read as far as they use nothing new.
 /// </summary>
-internal sealed class RdbSource(RdbInput input) : IKeySource
+internal sealed class RdbSource(SourceInput input, RdbEnding ending) : IKeySource
 {
     private const int ChecksumVersion = 5; // the first that ends with one
+    private const int EndMarkBytes = 40;
+    private static readonly SearchValues<byte> s_markDigits = SearchValues.Create("0123456789abcdef"u8);
     private readonly ByteList _name = new(EngineLimits.KeyBytes);
     private readonly BitsSink _bits = new();
-    private readonly LzfExpander _expander = new();
+    private readonly RdbStringReader _strings = new(input);
+    private RdbHeader _header;
     private int _database;
     private long? _expiresAtUnixMs;
 
     public void ReadInto(KeySink sink)
     {
-        int version = ReadVersion();
+        ReadHeader();
         while (true)
         {
             byte code = input.ReadByte();
             switch ((RdbOpcode)code)
             {
                 case RdbOpcode.End:
-                    ReadEnd(version);
+                    ReadEnd();
                     return;
                 case RdbOpcode.SelectDatabase:
                     long number = RdbLength.ReadPlain(input);
@@ -46,17 +49,17 @@ internal sealed class RdbSource(RdbInput input) : IKeySource
                     if (SkipOpcode((RdbOpcode)code)) break;
                     ReadKey(code, sink);
                     _expiresAtUnixMs = null;
-                    sink.Advance(input.Position, input.Length);
+                    sink.Advance(input.Position, input.End);
                     break;
             }
         }
     }
 
-    private int ReadVersion()
+    private void ReadHeader()
     {
-        Span<byte> magic = stackalloc byte["REDIS0000".Length];
+        Span<byte> magic = stackalloc byte[RdbHeader.Bytes];
         input.Read(magic);
-        return int.Parse(magic["REDIS".Length..], NumberStyles.None, CultureInfo.InvariantCulture);
+        if (!RdbHeader.TryRead(magic, out _header)) throw input.CorruptAt(0, "this begins no RDB file");
     }
 
     /// <summary>Passes over an opcode that says nothing about keys; false where it is none of these.</summary>
@@ -69,14 +72,17 @@ internal sealed class RdbSource(RdbInput input) : IKeySource
                 RdbString.Skip(input);
                 return true;
             case RdbOpcode.ResizeDatabase:
-                _ = RdbLength.ReadPlain(input);
-                _ = RdbLength.ReadPlain(input);
+                SkipLengths(2);
                 return true;
             case RdbOpcode.SlotInfo:
-                for (int i = 0; i < 3; i++) _ = RdbLength.ReadPlain(input);
+                SkipLengths(3);
                 return true;
-            case RdbOpcode.Idle:
-                _ = RdbLength.ReadPlain(input);
+            case RdbOpcode.SlotImport when _header.IsValkey:
+                RdbString.Skip(input); // the import's name, then first and last slot of each range
+                for (ulong ranges = (ulong)RdbLength.ReadPlain(input); ranges > 0; ranges--) SkipLengths(2);
+                return true;
+            case RdbOpcode.Idle or RdbOpcode.EnterpriseIdle:
+                SkipLengths(1);
                 return true;
             case RdbOpcode.Frequency:
                 _ = input.ReadByte();
@@ -92,14 +98,26 @@ internal sealed class RdbSource(RdbInput input) : IKeySource
         }
     }
 
+    private void SkipLengths(int count)
+    {
+        for (int i = 0; i < count; i++) _ = RdbLength.ReadPlain(input);
+    }
+
     private void ReadKey(byte type, KeySink sink)
     {
         const byte String = 0;
+        if (type != String && !RdbOtherValues.IsKnown(type, _header.IsValkey))
+        {
+            throw input.CorruptAt(input.Position - 1,
+                $"byte {type} is neither an opcode nor a type of value that this program knows; "
+                + $"the file is of format {_header}");
+        }
+
         bool isNameTooLong = !TryReadName();
         bool isExpired = _expiresAtUnixMs <= sink.NowUnixMs;
         if (type != String)
         {
-            string name = RdbOtherValues.Skip(input, type);
+            string name = RdbOtherValues.Skip(input, type, _header.IsValkey);
             sink.Skip(isExpired ? "expired" : $"type {name}");
             return;
         }
@@ -108,11 +126,11 @@ internal sealed class RdbSource(RdbInput input) : IKeySource
         if (isExpired || isNameTooLong || (ulong)head.LengthBytes > EngineLimits.StringBytes)
         {
             input.Skip(head.StoredBytes);
-            sink.Skip(isExpired ? "expired" : isNameTooLong ? "name too long" : "longer than 512 MB");
+            sink.Skip(isExpired ? "expired" : isNameTooLong ? KeySink.NameTooLong : KeySink.StringTooLong);
             return;
         }
 
-        Expand(head, _bits);
+        _strings.Read(head, _bits);
         sink.Put(_database, _name.Span, _bits.ToValue(), _expiresAtUnixMs ?? 0);
     }
 
@@ -126,24 +144,13 @@ internal sealed class RdbSource(RdbInput input) : IKeySource
             return false;
         }
 
-        Expand(head, _name);
+        _strings.Read(head, _name);
         return true;
     }
 
-    private void Expand(in RdbString head, IByteSink sink)
+    private void ReadEnd()
     {
-        if (head.Number is not null) sink.Append(head.Digits);
-        else if (!head.IsPacked) input.CopyTo(sink, head.StoredBytes);
-        else
-        {
-            input.RequireRemaining(head.StoredBytes);
-            _expander.Expand(input, head.StoredBytes, head.LengthBytes, sink);
-        }
-    }
-
-    private void ReadEnd(int version)
-    {
-        if (version >= ChecksumVersion)
+        if (_header.Version >= ChecksumVersion)
         {
             ulong actual = input.Checksum;
             Span<byte> stored = stackalloc byte[sizeof(ulong)];
@@ -153,10 +160,18 @@ internal sealed class RdbSource(RdbInput input) : IKeySource
                 throw input.Corrupt($"the file's checksum is {expected:x16}, that of its bytes {actual:x16}");
         }
 
-        if (input.Position < input.Length)
-        {
-            throw input.Corrupt(
-                $"{input.Length - input.Position} bytes follow the end: is this an append-only file? Save an RDB file");
-        }
+        if (ending == RdbEnding.AppendOnlyFile || input.IsAtEnd) return;
+        long end = input.Position;
+        if (IsEndMark()) return;
+        throw input.CorruptAt(end,
+            $"{input.End - end} bytes follow the end: is this an append-only file? Save an RDB file");
+    }
+
+    private bool IsEndMark()
+    {
+        if (input.End - input.Position != EndMarkBytes) return false;
+        Span<byte> mark = stackalloc byte[EndMarkBytes];
+        input.Read(mark);
+        return !mark.ContainsAnyExcept(s_markDigits);
     }
 }

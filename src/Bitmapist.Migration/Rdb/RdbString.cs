@@ -15,7 +15,7 @@ internal readonly record struct RdbString(long StoredBytes, long LengthBytes, bo
     public byte[] Digits => Encoding.ASCII.GetBytes(Number!.Value.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>Reads it.</summary>
-    public static RdbString ReadHead(RdbInput input)
+    public static RdbString ReadHead(SourceInput input)
     {
         long length = RdbLength.Read(input, out bool isSpecial);
         if (!isSpecial) return new RdbString(length, length, IsPacked: false, Number: null);
@@ -38,7 +38,7 @@ internal readonly record struct RdbString(long StoredBytes, long LengthBytes, bo
     }
 
     /// <summary>Passes over a string.</summary>
-    public static void Skip(RdbInput input) => input.Skip(ReadHead(input).StoredBytes);
+    public static void Skip(SourceInput input) => input.Skip(ReadHead(input).StoredBytes);
 
     private static RdbString OfNumber(int number)
     {

@@ -50,6 +50,9 @@ public sealed class Request
         return argument.Length == upperCaseAscii.Length && Ascii.EqualsIgnoreCase(argument, upperCaseAscii);
     }
 
+    /// <summary>Bytes of the slot table.</summary>
+    internal long TableBytes => _slices.LongLength * Unsafe.SizeOf<Slice>();
+
     /// <summary>The slot table, for a parser that fills it and then calls <see cref="Complete"/>.</summary>
     internal ref Slice[] Slices => ref _slices;
 

@@ -39,6 +39,9 @@ internal sealed class RequestParser(Request request)
 
     public Phase State { get; private set; }
 
+    /// <summary>Bytes searched for the ends of lines over the parser's life: linear in the bytes given to it.</summary>
+    public long SearchedBytes { get; private set; }
+
     public ReadOnlySpan<byte> Error => _error;
 
     public bool IsAuthenticated { get; set; } = true;
@@ -210,6 +213,7 @@ internal sealed class RequestParser(Request request)
         int limit = Math.Min(window.Length, _position + Limits.LineBytesMax + 1);
         int from = _position + _scannedBytes;
         int found = _isLineHidden ? -1 : window[from..limit].IndexOfAny(terminator, (byte)0);
+        SearchedBytes += found < 0 ? limit - from : found + 1;
         if (found >= 0 && window[from + found] != 0) return from + found;
 
         _isLineHidden |= found >= 0;

@@ -33,6 +33,14 @@ public sealed class RequestReader
     /// <summary>Bytes of an unfinished request received so far.</summary>
     public long BufferedBytes => _isStashDelivered ? 0 : _stashedBytes;
 
+    /// <summary>
+    /// Bytes of memory that an unfinished request occupies: room for what is received, and its table of arguments.
+    /// </summary>
+    public long HeldBytes => _isStashDelivered ? 0 : _stash.Length + Request.TableBytes;
+
+    /// <summary>What has been searched of what came in pieces; for tests of the promise of linear work.</summary>
+    internal long SearchedBytes => _parser.SearchedBytes;
+
     /// <summary>Redis grants clients that have yet to authenticate 10 arguments of 16 KiB each. Default true.</summary>
     public bool IsAuthenticated
     {

@@ -7,7 +7,8 @@ internal static class ContainerCopy
 {
     /// <summary>
     /// A container with the view's content in the view's form, except that an array beyond the memory limit becomes
-    /// a bitset, and runs that are not the smallest form become what is. Arrays have no spare capacity.
+    /// a bitset, and runs that are not the smallest form become what is. Arrays have no spare capacity. Runs of foreign
+    /// bytes may touch; they are joined, as what writes to runs in memory relies on it.
     /// </summary>
     public static Container Exact(in ContainerView view)
     {
@@ -15,6 +16,8 @@ internal static class ContainerCopy
         {
             case ContainerKind.Array when view.Cardinality <= FormRules.ArrayMax:
                 return Container.OfArray(view.Values.ToArray(), view.Cardinality);
+            case ContainerKind.Run when RunList.CountRuns(view) < view.RunCount:
+                return Smallest(view);
             case ContainerKind.Run when FormRules.PrefersRuns(view.RunCount, view.Cardinality):
                 return Container.OfRuns(view.Values.ToArray(), view.RunCount, view.Cardinality);
             default:

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using Bitmapist.Engine.Bits;
+using Bitmapist.Engine.Keyspace;
 using Bitmapist.Resp.Writing;
 using Bitmapist.Server.Connections;
 
@@ -62,7 +63,12 @@ internal static class CommandDispatcher
         catch (ColdReadException failure)
         {
             // Nothing was changed, and a reply is begun only when what it needs is at hand.
-            call.Fail(reply, Encoding.UTF8.GetBytes($"ERR {failure.Message}"));
+            call.Server.TellUnreadable(failure);
+            call.Fail(reply, Errors.Unreadable);
+        }
+        catch (WritesRefusedException refused)
+        {
+            call.Fail(reply, call.Server.WhyRefused(refused)); // since it was admitted
         }
 
         if (call.IsFailed) counters.Failures[spec.Index]++;
@@ -136,7 +142,7 @@ internal static class CommandDispatcher
     }
 
     /// <summary>
-    /// Refuses a write that could not be kept: the log has failed, or a name is too long for the index.
+    /// Refuses a write that could not be kept: the log fails, or a name is too long for the index.
     /// </summary>
     private static bool TryAdmit(CommandContext call, RespWriter reply, CommandSpec spec)
     {
@@ -145,7 +151,7 @@ internal static class CommandDispatcher
         if (!isWrite) return true;
         if (call.Server.Persistence?.LogFailure is { } failure)
         {
-            string reason = $"MISCONF Errors writing to the AOF file: {failure.Message}";
+            string reason = Errors.WritesRefused(failure, failure.Reason.Cause);
             if (isExec) Connection.Exec.Abort(call, reply, reason);
             else call.Fail(reply, Latin1(reason));
         }

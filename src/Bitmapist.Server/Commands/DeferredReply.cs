@@ -1,5 +1,5 @@
-using System.Text;
 using Bitmapist.Engine.Bits;
+using Bitmapist.Engine.Keyspace;
 using Bitmapist.Resp.Writing;
 
 namespace Bitmapist.Server.Commands;
@@ -12,8 +12,7 @@ namespace Bitmapist.Server.Commands;
 /// </summary>
 internal abstract class DeferredReply
 {
-    private byte[]? _failure;
-    private bool _isFinished;
+    private byte[]? _error;
 
     /// <summary>Chunks of 65,536 bits to visit, roughly.</summary>
     public abstract long Cost { get; }
@@ -27,26 +26,23 @@ internal abstract class DeferredReply
     public virtual long HeldBytes => 0;
 
     /// <summary>
-    /// The work may wait until the reply is written: nobody else needs its result, and it takes memory that is not
-    /// needed before.
+    /// Does the work, on whatever thread. What lies in the database file may turn out to be unreadable, and what is to
+    /// be changed may be refused by now: then the reply is an error that says so.
     /// </summary>
-    public virtual bool MayWait => false;
-
-    /// <summary>
-    /// Does the work, on whatever thread, unless it was done before. What lies in the database file may turn out to be
-    /// unreadable: then the reply is an error that says so.
-    /// </summary>
-    public void Finish()
+    public void Finish(ServerState server)
     {
-        if (_isFinished) return;
-        _isFinished = true;
         try
         {
             Compute();
         }
         catch (ColdReadException failure)
         {
-            _failure = Encoding.UTF8.GetBytes($"ERR {failure.Message}");
+            server.TellUnreadable(failure);
+            Fail(server, Errors.Unreadable.ToArray());
+        }
+        catch (WritesRefusedException refused)
+        {
+            Fail(server, server.WhyRefused(refused));
         }
     }
 
@@ -56,8 +52,8 @@ internal abstract class DeferredReply
     /// <returns>Whether another piece follows.</returns>
     public bool WriteNext(RespWriter reply)
     {
-        if (_failure is null) return WritePiece(reply);
-        reply.WriteError(_failure);
+        if (_error is null) return WritePiece(reply);
+        reply.WriteError(_error);
         return false;
     }
 
@@ -79,4 +75,10 @@ internal abstract class DeferredReply
     /// <summary>Writes the next piece.</summary>
     /// <returns>Whether another piece follows.</returns>
     protected abstract bool WritePiece(RespWriter reply);
+
+    private void Fail(ServerState server, byte[] error)
+    {
+        server.CountError(error);
+        _error = error;
+    }
 }

@@ -1,3 +1,5 @@
+using Bitmapist.Engine.Durability;
+
 namespace Bitmapist.Server.Commands;
 
 /// <summary>Every error of a command, byte-exact with Redis 7.0; each has a row in the conformance tables.</summary>
@@ -24,6 +26,8 @@ internal static class Errors
         "EXECABORT Transaction discarded because of previous errors."u8;
     public static ReadOnlySpan<byte> NotAllowedInMulti => "ERR Command not allowed inside a transaction"u8;
     public static ReadOnlySpan<byte> KeyTooLong => "ERR a key's name may have at most 16777214 bytes"u8;
+    public static ReadOnlySpan<byte> PatternTooLong =>
+        "ERR a pattern may have at most 8192 characters between its stars"u8;
     public static ReadOnlySpan<byte> TransactionTooLong =>
         "ERR a transaction's arguments may have at most 536870912 bytes"u8;
     public static ReadOnlySpan<byte> ClientNameTooLong => "ERR a client's name may have at most 1024 bytes"u8;
@@ -31,5 +35,22 @@ internal static class Errors
     public static ReadOnlySpan<byte> NxWithOthers =>
         "ERR NX and XX, GT or LT options at the same time are not compatible"u8;
     public static ReadOnlySpan<byte> GtWithLt => "ERR GT and LT options at the same time are not compatible"u8;
+    public static ReadOnlySpan<byte> Unreadable =>
+        "ERR the database file cannot be read: the server's log says why"u8;
+    public static ReadOnlySpan<byte> SaveFailed => "ERR saving failed: the server's log says why"u8;
+
+    /// <summary>Begins as Redis's does when its AOF cannot be written; then what happens next.</summary>
+    public static string WritesRefused(LogFailure? failure, string cause)
+    {
+        string next = failure switch
+        {
+            { IsSync: true } => "Writes are taken again after a save, which the server makes by itself.",
+            { } => "Writes are taken again as soon as the log can be written, which the server tries by itself.",
+            null => "Try again.",
+        };
+        string call = failure is { IsSync: true } ? "fsync: " : "";
+        return $"MISCONF Errors writing to the AOF file: {call}{cause}. Nothing was changed. {next}";
+    }
+
     public static ReadOnlySpan<byte> SaveInProgress => "ERR Background save already in progress"u8;
 }

@@ -19,8 +19,6 @@ internal sealed class StringReply(StringSlice slice) : DeferredReply
 
     public override long HeldBytes => Math.Min(LengthBytes, HeldBytesMax);
 
-    public override bool MayWait => true;
-
     protected override void Compute() => slice.Value.Pending.Force();
 
     protected override bool WritePiece(RespWriter reply)

@@ -26,6 +26,7 @@ internal sealed class ClientConnection : IDisposable
     private TransactionState? _idleTransaction;
     private long _countedBytes;
     private int _isCutOff;
+    private volatile bool _isDisposed;
 
     /// <param name="id">Unlike that of any other client.</param>
     /// <param name="input">Requests.</param>
@@ -83,7 +84,7 @@ internal sealed class ClientConnection : IDisposable
     public long TransactionBytes => (Transaction?.Bytes ?? 0) + Session.WatchedBytes;
 
     /// <summary>Bytes that the client makes the server hold, about. From any thread.</summary>
-    public long HeldBytes => BufferedRequestBytes + QueuedReplyBytes + TransactionBytes;
+    public long HeldBytes => _requests.HeldBytes + QueuedReplyBytes + TransactionBytes;
 
     /// <summary>Whether it was cut off in the middle.</summary>
     public bool IsCutOff => Volatile.Read(ref _isCutOff) != 0;
@@ -104,8 +105,28 @@ internal sealed class ClientConnection : IDisposable
         Close,
     }
 
-    /// <summary>Serves the client until it goes, errs, quits or is cut off.</summary>
+    /// <summary>
+    /// Serves the client until it goes, errs, quits or is cut off. Once this is over nothing touches the pipes any
+    /// more, however it ended.
+    /// </summary>
     public async Task RunAsync()
+    {
+        try
+        {
+            await ServeAsync().ConfigureAwait(false);
+        }
+        catch
+        {
+            CutOff(); // the replies of this batch acknowledge nothing
+            await _output.DrainAsync().ConfigureAwait(false);
+            throw;
+        }
+
+        await _output.DrainAsync().ConfigureAwait(false);
+        if (_output.Failure is { } failure) throw new InvalidOperationException("A reply cannot be written.", failure);
+    }
+
+    private async Task ServeAsync()
     {
         long bytesThisTurn = 0;
         while (!IsClosing && !_output.IsClosed)
@@ -137,9 +158,6 @@ internal sealed class ClientConnection : IDisposable
             bytesThisTurn = 0;
             await Task.Yield();
         }
-
-        await _output.DrainAsync().ConfigureAwait(false);
-        if (_output.Failure is { } failure) throw new InvalidOperationException("A reply cannot be written.", failure);
     }
 
     /// <summary>Makes <see cref="RunAsync"/> return once what is running has been answered. From any thread.</summary>
@@ -166,6 +184,7 @@ internal sealed class ClientConnection : IDisposable
     public void Dispose()
     {
         Session.Dispose();
+        _isDisposed = true;
         _server.ClientMemory.Settle(ref _countedBytes, 0);
     }
 
@@ -195,7 +214,7 @@ internal sealed class ClientConnection : IDisposable
     private Next Process(ReadOnlyMemory<byte> segment, ref int offset)
     {
         long startedAt = Stopwatch.GetTimestamp();
-        while (offset < segment.Length && !IsClosing)
+        while (offset < segment.Length && !IsClosing && !_output.IsClosed)
         {
             RequestStatus status = _requests.Read(segment[offset..], out int consumedBytes);
             offset += consumedBytes;
@@ -217,7 +236,7 @@ internal sealed class ClientConnection : IDisposable
             {
                 if (deferred.Cost > Limits.InlineChunks || IsLong(deferred)) return Next.Finish;
                 _call.TakeDeferred();
-                deferred.Finish();
+                deferred.Finish(_server);
                 deferred.WriteAll(new RespWriter(_output.Writer, Version));
             }
 
@@ -235,8 +254,8 @@ internal sealed class ClientConnection : IDisposable
 
     private async ValueTask FinishAsync(DeferredReply deferred)
     {
-        if (deferred.Cost > Limits.InlineChunks) await Task.Run(deferred.Finish).ConfigureAwait(false);
-        else deferred.Finish();
+        if (deferred.Cost > Limits.InlineChunks) await Task.Run(() => deferred.Finish(_server)).ConfigureAwait(false);
+        else deferred.Finish(_server);
         if (!IsLong(deferred))
         {
             deferred.WriteAll(new RespWriter(_output.Writer, Version));
@@ -255,13 +274,16 @@ internal sealed class ClientConnection : IDisposable
     private void Settle()
     {
         long bytes = HeldBytes;
-        if (Math.Abs(bytes - Volatile.Read(ref _countedBytes)) >= SettledBytes)
-            _server.ClientMemory.Settle(ref _countedBytes, bytes);
+        if (Math.Abs(bytes - Volatile.Read(ref _countedBytes)) < SettledBytes) return;
+        _server.ClientMemory.Settle(ref _countedBytes, bytes);
+        // Whoever cuts a client off may come here when it has gone already.
+        if (_isDisposed) _server.ClientMemory.Settle(ref _countedBytes, 0);
     }
 
     /// <summary>Sends the replies so far, after what they acknowledge is in the log.</summary>
     private async ValueTask SendAsync()
     {
+        Session.ReleaseFiles(); // what is deferred is computed before anything is sent
         await CommitAsync().ConfigureAwait(false);
         _output.Flush();
     }

@@ -11,6 +11,8 @@ namespace Bitmapist.Server.Connections;
 /// </summary>
 internal sealed class ConnectionServer(ServerState server, ILogger logger)
 {
+    private readonly OncePerInterval _commitLine = new(Limits.RepeatedLogInterval, server.Time);
+
     /// <summary>Serves a connection that has a place; the place is given back when it is closed.</summary>
     public async Task ServeAsync(TransportConnection connection)
     {
@@ -41,7 +43,7 @@ internal sealed class ConnectionServer(ServerState server, ILogger logger)
         catch (StorageException failure)
         {
             // The replies of this batch acknowledge nothing: they are not sent.
-            Log.CommitFailed(logger, failure.Message);
+            if (_commitLine.IsDue()) Log.CommitFailed(logger, failure.Message);
             connection.Abort();
         }
         catch (Exception failure) when (failure is IOException or SocketException or OperationCanceledException)

@@ -27,8 +27,12 @@ internal sealed class Listener : IAsyncDisposable
     public Task<Exception> Failure => _transport.Failure;
 
     /// <summary>Listens on every address of the server's options; accepts only when told to.</summary>
+    /// <param name="server">What clients are served.</param>
+    /// <param name="logger">Where the log goes.</param>
+    /// <param name="adapt">For tests: changes how connections are carried.</param>
     /// <exception cref="IOException">An address cannot be listened on; none is, then.</exception>
-    public static Listener Bind(ServerState server, ILogger logger)
+    public static Listener Bind(
+        ServerState server, ILogger logger, Func<TransportOptions, TransportOptions>? adapt = null)
     {
         var connections = new ConnectionServer(server, logger);
         var options = new TransportOptions
@@ -36,19 +40,19 @@ internal sealed class Listener : IAsyncDisposable
             Kind = server.Options.IoTransport,
             Loops = server.Options.IoThreads,
             KeepAliveSeconds = Limits.KeepAliveSeconds,
+            InputPauseBytes = Limits.TransportBufferBytes,
             OutputPauseBytes = Limits.TransportBufferBytes,
             Admit = () => server.Clients.TryTakePlace(server.ClientsMax),
+            Withdraw = server.Clients.GivePlaceBack,
             Refusal = s_refusal,
         };
         ListenPoint[] points = [.. server.Options.Addresses.SelectMany(PointsOf)];
+        if (adapt is not null) options = adapt(options);
         return new Listener(TransportServer.Bind(points, options, connections.ServeAsync, logger));
     }
 
     /// <summary>Begins to accept.</summary>
     public void Start() => _transport.Start();
-
-    /// <summary>Accepts no more; who is connected stays.</summary>
-    public Task StopListeningAsync() => _transport.StopListeningAsync();
 
     /// <summary>
     /// Accepts no more, and completes when all connections are closed, cutting them off after

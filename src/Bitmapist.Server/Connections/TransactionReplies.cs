@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.ExceptionServices;
 using Bitmapist.Resp.Writing;
 using Bitmapist.Server.Commands;
 
@@ -23,10 +24,10 @@ internal sealed class TransactionReplies(ArrayBufferWriter<byte> first)
     /// <summary>There is nothing but bytes, and few of them.</summary>
     public bool IsPlain => _parts.Count == 0;
 
-    /// <summary>Bytes of all replies, about.</summary>
+    /// <summary>Bytes of all replies, about, an estimate from above until the work is done.</summary>
     public long LengthBytes { get; private set; }
 
-    /// <summary>What it costs to compute what must be computed before anything is written.</summary>
+    /// <summary>What it costs to do what the commands left.</summary>
     public long Cost { get; private set; }
 
     /// <summary>Bytes of the replies that are bytes.</summary>
@@ -39,9 +40,8 @@ internal sealed class TransactionReplies(ArrayBufferWriter<byte> first)
     {
         if (left is null && _open.WrittenCount - _from < Limits.StreamPieceBytes) return;
         Seal(left);
-        if (left is null) return;
-        AddLength(left.LengthBytes);
-        if (!left.MayWait) Cost += left.Cost;
+        Cost += left?.Cost ?? 0;
+        AddLength(left?.LengthBytes ?? 0);
     }
 
     /// <summary>Call after the last command.</summary>
@@ -51,12 +51,27 @@ internal sealed class TransactionReplies(ArrayBufferWriter<byte> first)
         else Seal(null);
     }
 
-    /// <summary>Does what others may wait for, or may be done at once where all replies are short.</summary>
-    public void Finish()
+    /// <summary>
+    /// Does what the commands left: all of it, whatever comes of one of them, as others may wait for its results.
+    /// </summary>
+    public void Finish(ServerState server)
     {
-        bool isShort = LengthBytes <= Limits.InlineReplyBytes;
+        ExceptionDispatchInfo? first = null;
+        LengthBytes = WrittenBytes;
         foreach ((_, DeferredReply? left) in _parts)
-            if (left is not null && (isShort || !left.MayWait)) left.Finish();
+        {
+            try
+            {
+                left?.Finish(server);
+                AddLength(left?.LengthBytes ?? 0);
+            }
+            catch (Exception bug)
+            {
+                first ??= ExceptionDispatchInfo.Capture(bug);
+            }
+        }
+
+        first?.Throw();
     }
 
     /// <summary>Writes the next piece; what is written is let go of.</summary>
@@ -78,7 +93,6 @@ internal sealed class TransactionReplies(ArrayBufferWriter<byte> first)
             return true;
         }
 
-        left?.Finish();
         bool isMore = left?.WriteNext(reply) ?? false;
         _parts[_next] = isMore ? (default, left) : default;
         if (!isMore) _next++;

@@ -36,8 +36,8 @@ internal sealed class TransactionRun(CommandContext call, TransactionState trans
     public override long LengthBytes => _isOver ? _replies.LengthBytes : long.MaxValue;
 
     /// <remarks>
-    /// What the replies hold was allocated while the commands ran: bytes written, lists of names, and chunks of
-    /// bitmaps that were changed after an earlier command's reply had frozen them.
+    /// What the replies hold was allocated while the commands ran, or what they left was done: bytes written, lists of
+    /// names, values that were read, chunks of bitmaps that changed after an earlier command's reply had frozen them.
     /// </remarks>
     public override long HeldBytes => _allocatedBytes;
 
@@ -60,7 +60,7 @@ internal sealed class TransactionRun(CommandContext call, TransactionState trans
             TryRun(isReadingDone: reads >= ReadsMax);
         }
 
-        _replies.Finish();
+        FinishReplies();
     }
 
     protected override bool WritePiece(RespWriter reply)
@@ -73,6 +73,13 @@ internal sealed class TransactionRun(CommandContext call, TransactionState trans
 
     protected override void Recycle() => call.Client.Reuse(_transaction);
 
+    private void FinishReplies()
+    {
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        _replies.Finish(call.Server);
+        _allocatedBytes += GC.GetAllocatedBytesForCurrentThread() - before;
+    }
+
     private bool TryRun(bool isReadingDone)
     {
         bool isWaiting = false;
@@ -82,6 +89,7 @@ internal sealed class TransactionRun(CommandContext call, TransactionState trans
             _isWatchBroken = call.Session.IsWatchBroken;
             isWaiting = !_isWatchBroken && !isReadingDone && !_reads!.AreDone();
             if (!_isWatchBroken && !isWaiting) RunQueued(_transaction.Commands);
+            scope.Complete(); // an exception takes back all of it
         }
         finally
         {
@@ -125,6 +133,6 @@ internal sealed class TransactionRun(CommandContext call, TransactionState trans
         call.Prepared = null;
         call.IsInTransaction = false;
         call.IsFailed = false; // EXEC itself has not
-        if (!IsPlain) _allocatedBytes = GC.GetAllocatedBytesForCurrentThread() - allocatedBefore;
+        if (!IsPlain) _allocatedBytes += GC.GetAllocatedBytesForCurrentThread() - allocatedBefore;
     }
 }

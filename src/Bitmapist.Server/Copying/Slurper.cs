@@ -15,6 +15,7 @@ internal sealed class Slurper(
     KeyspaceStore store, PersistentKeyspace? persistence, TimeProvider time, ILogger logger, string runId)
     : IAsyncDisposable
 {
+    private const string WriteFailure = "what was copied cannot be written: the server's log says why";
     private readonly Lock _gate = new();
     private CancellationTokenSource _stopping = new();
     private bool _isEnded;
@@ -29,7 +30,8 @@ internal sealed class Slurper(
     {
         lock (_gate)
         {
-            if (!_running.IsCompleted || _isEnded) return false;
+            // Not whether the task is over: it may have a line to log when INFO says already that the copy has ended.
+            if (_latest is { Status: SlurpStatus.Running } || _isEnded) return false;
             _stopping.Dispose();
             _stopping = new CancellationTokenSource();
             var progress = new SlurpProgress(options, database, NowUnixMs());
@@ -96,8 +98,10 @@ internal sealed class Slurper(
         }
         catch (Exception failure) // nobody awaits this: whatever it is, the server goes on without the rest
         {
-            progress.End(SlurpStatus.Failed, NowUnixMs(), failure.Message);
-            Log.SlurpFailed(logger, source, progress.Keys, failure.Message);
+            bool isOurDisk = failure is StorageException;
+            progress.End(SlurpStatus.Failed, NowUnixMs(), isOurDisk ? WriteFailure : failure.Message);
+            string reason = failure is SourceException ofSource ? ofSource.ForLog : failure.Message;
+            Log.SlurpFailed(logger, source, progress.Keys, reason);
         }
     }
 
@@ -152,7 +156,11 @@ internal sealed class Slurper(
     }
 
     /// <summary>What is copied is in the log before the copy goes on, so that the log's buffer stays small.</summary>
-    private ValueTask CommitAsync(Session session) => persistence?.CommitAsync(session) ?? default;
+    private ValueTask CommitAsync(Session session)
+    {
+        session.ReleaseFiles();
+        return persistence?.CommitAsync(session) ?? default;
+    }
 
     /// <summary>
     /// Copying a database into itself would undo what clients write between a key's reading and writing.

@@ -1,7 +1,5 @@
 using System.Buffers;
-using System.Net.Security;
 using System.Net.Sockets;
-using System.Security.Cryptography.X509Certificates;
 using Bitmapist.Engine.Bits;
 using Bitmapist.Resp;
 using Bitmapist.Resp.Replies;
@@ -55,7 +53,9 @@ internal sealed class SourceConnection : IDisposable
     public static async Task<SourceConnection> OpenAsync(SlurpOptions options, CancellationToken cancellation)
     {
         RequireOneLine(options);
-        SourceConnection connection = await ConnectAsync(options, cancellation).ConfigureAwait(false);
+        (TcpClient client, Stream stream) =
+            await SourceConnector.ConnectAsync(options, cancellation).ConfigureAwait(false);
+        var connection = new SourceConnection(client, stream, options.Address);
         try
         {
             if (options.Password is { } password)
@@ -178,57 +178,6 @@ internal sealed class SourceConnection : IDisposable
     }
 
     private static ReadOnlyMemory<byte> Utf8(string text) => System.Text.Encoding.UTF8.GetBytes(text);
-
-    private static async Task<SourceConnection> ConnectAsync(SlurpOptions options, CancellationToken cancellation)
-    {
-        X509Certificate2Collection? trusted = options.TrustedCertificates is { } path
-            ? await TrustedCertificates.ReadAsync(path, cancellation).ConfigureAwait(false) : null;
-        var client = new TcpClient { NoDelay = true };
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        patience.CancelAfter(Limits.SourceConnectPatience);
-        try
-        {
-            await client.ConnectAsync(options.Host, options.Port, patience.Token).ConfigureAwait(false);
-            Stream stream = client.GetStream();
-            if (options.Tls)
-                stream = await EncryptAsync(stream, options, trusted, patience.Token).ConfigureAwait(false);
-            return new SourceConnection(client, stream, options.Address);
-        }
-        catch (Exception failure) when (failure is not OperationCanceledException)
-        {
-            client.Dispose();
-            string reason = failure.GetBaseException().Message;
-            throw new SourceException($"{options.Address}: cannot connect: {reason}");
-        }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
-        {
-            client.Dispose();
-            throw new SourceException(
-                $"{options.Address}: no connection within {Limits.SourceConnectPatience.TotalSeconds} s");
-        }
-    }
-
-    private static async Task<Stream> EncryptAsync(
-        Stream plain, SlurpOptions options, X509Certificate2Collection? trusted, CancellationToken cancellation)
-    {
-        var encrypted = new SslStream(plain);
-        var settings = new SslClientAuthenticationOptions { TargetHost = options.Host };
-#pragma warning disable CA5359 // asked for by its name, INSECURE, as redis-cli has it
-        if (options.IsAnyCertificateTrusted) settings.RemoteCertificateValidationCallback = (_, _, _, _) => true;
-#pragma warning restore CA5359
-        if (trusted is not null)
-        {
-            var chain = new X509ChainPolicy
-            {
-                TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck,
-            };
-            chain.CustomTrustStore.AddRange(trusted);
-            settings.CertificateChainPolicy = chain;
-        }
-
-        await encrypted.AuthenticateAsClientAsync(settings, cancellation).ConfigureAwait(false);
-        return encrypted;
-    }
 
     /// <summary>
     /// Reads the head line of a bulk string or array that begins with the marker; -1, and nothing read, when something

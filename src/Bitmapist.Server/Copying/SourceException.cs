@@ -1,4 +1,10 @@
 namespace Bitmapist.Server.Copying;
 
 /// <summary>The server that is copied from refuses, breaks the protocol or does not answer.</summary>
-internal sealed class SourceException(string message) : Exception(message);
+/// <param name="message">What clients may know.</param>
+/// <param name="forLog">The same with what only the operator may know, a path; null: nothing more.</param>
+internal sealed class SourceException(string message, string? forLog = null) : Exception(message)
+{
+    /// <summary>What the log says.</summary>
+    public string ForLog { get; } = forLog ?? message;
+}

@@ -26,7 +26,8 @@ internal static class TrustedCertificates
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException
             or NotSupportedException or CryptographicException or TimeoutException)
         {
-            throw new SourceException($"{path} cannot be used as a CA certificate");
+            throw new SourceException(
+                "the file of CACERT cannot be used as a CA certificate", $"{path} cannot be used as a CA certificate");
         }
     }
 

@@ -34,6 +34,8 @@ internal static class ParameterTable
         Constant("stop-writes-on-bgsave-error", "no"),
         new("appendonly", call => call.Server.Persistence is null ? "no" : "yes"),
         AppendFsync.Parameter,
+        LogRewrite.Percentage,
+        LogRewrite.MinSize,
         Constant("aof-load-truncated", "yes"),
 
         MaxMemory.Parameter,

@@ -11,6 +11,9 @@ public interface IFile : IDisposable
     /// <summary>Current length in bytes.</summary>
     long Length { get; }
 
+    /// <summary>What stands under <see cref="Path"/> now: outsiders may have moved or replaced the file.</summary>
+    FilePlace Place { get; }
+
     /// <summary>Fills the buffer as far as the file reaches; returns the bytes read, 0 at its end.</summary>
     int Read(long offset, Span<byte> buffer);
 

@@ -8,6 +8,7 @@ public interface IFileSystem
 {
     IFile Open(string path, FileOpen mode);
 
+    /// <summary>Whether a path leads to a file or anything else; an error when that cannot be told.</summary>
     bool Exists(string path);
 
     /// <summary>Removes a file; a missing one is no error.</summary>
@@ -16,8 +17,17 @@ public interface IFileSystem
     /// <summary>Atomically gives a file another name in the same directory, replacing what was there.</summary>
     void Rename(string from, string to);
 
+    /// <summary>
+    /// Gives a file another name in the same directory that nothing has; false, and nothing is changed, when something
+    /// has it.
+    /// </summary>
+    bool TryRenameNew(string from, string to);
+
     /// <summary>Gives a file the permissions of another.</summary>
     void CopyPermissions(string from, string to);
+
+    /// <summary>Gives a file the permissions of an open one, which need not have a name any more.</summary>
+    void CopyPermissions(IFile from, string to);
 
     /// <summary>Makes creations, deletions and renames in a directory survive a power cut.</summary>
     void SyncDirectory(string directory);

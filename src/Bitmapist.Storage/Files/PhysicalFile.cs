@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using Microsoft.Win32.SafeHandles;
 
 namespace Bitmapist.Storage.Files;
@@ -9,7 +10,41 @@ internal sealed class PhysicalFile(string path, SafeFileHandle handle) : IFile
 
     public string Path => path;
 
-    public long Length => RandomAccess.GetLength(handle);
+    public long Length
+    {
+        get
+        {
+            try
+            {
+                return RandomAccess.GetLength(handle);
+            }
+            catch (NotSupportedException e)
+            {
+                throw new StorageException(path, null, "is not a regular file", e);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw new StorageException(path, null, $"asking for its length failed: {e.Message}", e);
+            }
+        }
+    }
+
+    public FilePlace Place
+    {
+        get
+        {
+            if (!OperatingSystem.IsLinux()) return PlaceByAge();
+            int error = SystemCalls.Identify(path, out FileIdentity there);
+            if (error is SystemCalls.NotFound or SystemCalls.NotADirectory) return FilePlace.Nothing;
+            FileIdentity own = default;
+            if (error == 0) error = SystemCalls.Identify(handle, out own);
+            if (error != 0) throw new StorageException(path, null, $"cannot be looked at: {SystemCalls.Text(error)}");
+            return there == own ? FilePlace.Own : FilePlace.Another;
+        }
+    }
+
+    [UnsupportedOSPlatform("windows")]
+    public UnixFileMode Permissions => File.GetUnixFileMode(handle);
 
     public int Read(long offset, Span<byte> buffer)
     {
@@ -48,15 +83,10 @@ internal sealed class PhysicalFile(string path, SafeFileHandle handle) : IFile
     public void Sync()
     {
         RefuseAfterFailedSync();
-        try
-        {
-            RandomAccess.FlushToDisk(handle);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            syncFailed = true;
-            throw new StorageException(path, null, $"fsync failed: {e.Message}", e);
-        }
+        string? failure = OperatingSystem.IsWindows() ? FlushOnWindows() : Fsync();
+        if (failure is null) return;
+        syncFailed = true;
+        throw new StorageException(path, null, $"fsync failed: {failure}") { Cause = failure };
     }
 
     public void Truncate(long length)
@@ -77,5 +107,44 @@ internal sealed class PhysicalFile(string path, SafeFileHandle handle) : IFile
     private void RefuseAfterFailedSync()
     {
         if (syncFailed) throw new StorageException(path, null, "refused: an earlier fsync of this file failed");
+    }
+
+    /// <summary>
+    /// Elsewhere than on Linux: a file that was put in the place of this one was made at another time, or is not as
+    /// long.
+    /// </summary>
+    private FilePlace PlaceByAge()
+    {
+        try
+        {
+            var there = new FileInfo(path);
+            if (!there.Exists) return FilePlace.Nothing;
+            bool isSame = there.CreationTimeUtc == File.GetCreationTimeUtc(handle) && there.Length == Length;
+            return isSame ? FilePlace.Own : FilePlace.Another;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StorageException(path, null, $"cannot be looked at: {e.Message}", e);
+        }
+    }
+
+    private string? Fsync()
+    {
+        int error = SystemCalls.Sync(handle);
+        return error == 0 ? null : SystemCalls.Text(error);
+    }
+
+    /// <summary>Windows alone, where .NET throws when the system fails.</summary>
+    private string? FlushOnWindows()
+    {
+        try
+        {
+            RandomAccess.FlushToDisk(handle);
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return e.Message;
+        }
     }
 }

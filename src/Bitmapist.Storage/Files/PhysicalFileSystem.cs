@@ -1,8 +1,12 @@
+using Microsoft.Win32.SafeHandles;
+
 namespace Bitmapist.Storage.Files;
 
 /// <summary>The machine's own file system. Stateless; safe on any thread.</summary>
 public sealed class PhysicalFileSystem : IFileSystem
 {
+    private const int SharingViolation = unchecked((int)0x80070020); // ERROR_SHARING_VIOLATION
+
     public static PhysicalFileSystem Instance { get; } = new();
 
     private PhysicalFileSystem()
@@ -18,11 +22,17 @@ public sealed class PhysicalFileSystem : IFileSystem
             _ => FileMode.Open,
         };
         FileAccess access = mode == FileOpen.ReadExisting ? FileAccess.Read : FileAccess.ReadWrite;
-        // Sharing everything keeps .NET from taking its own lock; TryLock is the one that counts.
+        RequireRegular(path);
+        // Sharing everything is a shared flock, which only a holder of an exclusive one refuses, as bbolt is.
         return new PhysicalFile(path, File.OpenHandle(path, fileMode, access, FileShare.ReadWrite | FileShare.Delete));
     });
 
-    public bool Exists(string path) => File.Exists(path);
+    public bool Exists(string path)
+    {
+        if (OperatingSystem.IsWindows()) return Path.Exists(path);
+        int error = SystemCalls.Exists(path, out bool exists);
+        return error == 0 ? exists : throw Failed(path, "cannot be looked for", error);
+    }
 
     public void Delete(string path) => Guard(path, "cannot be deleted", () =>
     {
@@ -30,11 +40,45 @@ public sealed class PhysicalFileSystem : IFileSystem
         return true;
     });
 
-    public void Rename(string from, string to) => Guard(from, $"cannot be renamed to {to}", () =>
+    public void Rename(string from, string to)
     {
-        File.Move(from, to, overwrite: true);
+        string failure = $"cannot be renamed to {to}";
+        if (OperatingSystem.IsWindows())
+        {
+            Guard(from, failure, () =>
+            {
+                File.Move(from, to, overwrite: true);
+                return true;
+            });
+        }
+        else if (SystemCalls.Rename(from, to) is var error and not 0)
+        {
+            throw Failed(from, failure, error);
+        }
+    }
+
+    public bool TryRenameNew(string from, string to)
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            // A second name and then the end of the first: unlike rename this cannot replace anything.
+            int error = SystemCalls.Link(from, to);
+            if (error == SystemCalls.AlreadyThere) return false;
+            if (error == 0)
+            {
+                Delete(from);
+                return true;
+            }
+
+            // Some file systems, as FAT, have no second names.
+            if (error != SystemCalls.NotPermitted && error != SystemCalls.NotSupported)
+                throw Failed(from, $"cannot be renamed to {to}", error);
+        }
+
+        if (Exists(to)) return false;
+        Rename(from, to);
         return true;
-    });
+    }
 
     public void CopyPermissions(string from, string to) => Guard(to, $"cannot be given the permissions of {from}", () =>
     {
@@ -44,9 +88,22 @@ public sealed class PhysicalFileSystem : IFileSystem
         return true;
     });
 
+    public void CopyPermissions(IFile from, string to) =>
+        Guard(to, $"cannot be given the permissions of {from.Path}", () =>
+        {
+            if (OperatingSystem.IsWindows()) return true;
+            UnixFileMode mode = ((PhysicalFile)from).Permissions;
+            if (File.GetUnixFileMode(to) != mode) File.SetUnixFileMode(to, mode);
+            return true;
+        });
+
     public void SyncDirectory(string directory)
     {
-        if (!OperatingSystem.IsWindows()) DirectorySync.Sync(directory);
+        if (OperatingSystem.IsWindows()) return;
+        int error = SystemCalls.SyncDirectory(directory);
+        // A file system without a directory sync needs none.
+        if (error == 0 || error == SystemCalls.InvalidArgument || error == SystemCalls.NotSupported) return;
+        throw Failed(directory, "cannot be synced", error);
     }
 
     public IReadOnlyList<string> List(string directory, string namePrefix) => Guard(directory, "cannot be listed", () =>
@@ -63,20 +120,57 @@ public sealed class PhysicalFileSystem : IFileSystem
 
     public IDisposable? TryLock(string path)
     {
+        while (true)
+        {
+            SafeFileHandle? held = TryLockOnce(path);
+            // Who was refused a start deletes the lock file that it made: what was locked then is no lock to others.
+            if (held is null || IsNamed(held, path)) return held;
+            held.Dispose();
+        }
+    }
+
+    private static SafeFileHandle? TryLockOnce(string path)
+    {
+        SafeFileHandle handle;
+        int busy = OperatingSystem.IsWindows() ? SharingViolation : SystemCalls.WouldBlock;
         try
         {
             // FileShare.None is flock(LOCK_EX | LOCK_NB) on Unix. It belongs to the open file, not to the process, so
             // it also keeps a second holder in this process out, and it ends when the process does.
-            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+            handle = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException) when (File.Exists(path))
+        catch (IOException e) when (e.HResult == busy)
         {
             return null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new StorageException(path, null, "cannot be locked: " + e.Message, e);
+            throw new StorageException(path, null, $"cannot be locked: {e.Message}", e);
         }
+
+        // .NET goes on without a lock where there is none to be had, which two servers would take for one.
+        int error = OperatingSystem.IsWindows() ? 0 : SystemCalls.Lock(handle);
+        if (error == 0) return handle;
+        handle.Dispose();
+        return error == SystemCalls.WouldBlock ? null : throw Failed(path, "cannot be locked", error);
+    }
+
+    private static bool IsNamed(SafeFileHandle handle, string path)
+    {
+        if (!OperatingSystem.IsLinux()) return true;
+        return SystemCalls.Identify(handle, out FileIdentity own) == 0
+            && SystemCalls.Identify(path, out FileIdentity there) == 0 && own == there;
+    }
+
+    private static StorageException Failed(string path, string failure, int error) =>
+        new(path, null, $"{failure}: {SystemCalls.Text(error)}") { Cause = SystemCalls.Text(error) };
+
+    /// <summary>Asked before it is opened: opening a pipe would wait for somebody at its other end.</summary>
+    private static void RequireRegular(string path)
+    {
+        if (!OperatingSystem.IsLinux()) return; // asking for its length will tell
+        int error = SystemCalls.Identify(path, out FileIdentity identity);
+        if (error == 0 && !identity.IsRegular) throw new StorageException(path, null, "is not a regular file");
     }
 
     private static T Guard<T>(string path, string failure, Func<T> operation)

@@ -19,6 +19,23 @@ public sealed class StorageException : Exception
     public long? Offset { get; }
     public string Reason { get; }
 
+    /// <summary>What the system said, such as "No space left on device": no path, so clients may see it.</summary>
+    public string Cause
+    {
+        get => field ?? CauseOf(InnerException) ?? (InnerException is null ? Reason : "Input/output error");
+        init;
+    }
+
     /// <summary>The same failure for another thread: an exception thrown twice mixes up its stack traces.</summary>
     internal StorageException Again() => new(Path, Offset, Reason, this);
+
+    private static string? CauseOf(Exception? inner) => inner switch
+    {
+        StorageException first => first.Cause,
+        ArgumentOutOfRangeException => "File too large", // how .NET reports EFBIG
+        UnauthorizedAccessException { InnerException: { } system } => CauseOf(system),
+        UnauthorizedAccessException => "Permission denied",
+        IOException { HResult: > 0 and < 4096 } system => SystemCalls.Text(system.HResult), // the error number
+        _ => null,
+    };
 }

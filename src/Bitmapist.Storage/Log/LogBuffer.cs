@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-
 namespace Bitmapist.Storage.Log;
 
 /// <summary>
@@ -28,8 +26,8 @@ internal sealed class LogBuffer(long firstSegment)
     /// <summary>The segment that the next record will belong to.</summary>
     public long Segment => Volatile.Read(ref segment);
 
-    /// <summary>Copies one record; returns the position after it.</summary>
-    public long Append(RecordKind kind, ReadOnlySpan<byte> payload)
+    /// <summary>Copies one batch record; returns the position after it.</summary>
+    public long Append(ReadOnlySpan<byte> payload)
     {
         if (payload.Length > Limits.RecordBytesMax)
         {
@@ -38,7 +36,7 @@ internal sealed class LogBuffer(long firstSegment)
         }
 
         Span<byte> header = stackalloc byte[RecordFormat.HeaderBytes];
-        RecordFormat.WriteHeader(header, kind, payload);
+        RecordFormat.WriteHeader(header, RecordKind.Batch, payload);
         int recordBytes = header.Length + payload.Length;
         lock (gate)
         {
@@ -50,14 +48,6 @@ internal sealed class LogBuffer(long firstSegment)
             Volatile.Write(ref appended, position);
             return position;
         }
-    }
-
-    /// <summary>Notes that every segment up to <paramref name="sequence"/> is whole on stable storage.</summary>
-    public void AppendDurable(long sequence)
-    {
-        Span<byte> payload = stackalloc byte[RecordFormat.DurablePayloadBytes];
-        BinaryPrimitives.WriteInt64LittleEndian(payload, sequence);
-        Append(RecordKind.Durable, payload);
     }
 
     /// <summary>Sends further records to the next segment, whose sequence it returns.</summary>
@@ -82,6 +72,18 @@ internal sealed class LogBuffer(long firstSegment)
             chunks.AddRange(full);
             full.Clear();
             return (appended, segment);
+        }
+    }
+
+    /// <summary>Drops everything buffered; returns the position after it.</summary>
+    public long Discard()
+    {
+        lock (gate)
+        {
+            full.Clear();
+            if (bytes.Length > KeptBytesMax) bytes = new byte[64 << 10];
+            count = 0;
+            return appended;
         }
     }
 

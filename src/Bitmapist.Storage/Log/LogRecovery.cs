@@ -34,13 +34,14 @@ public static class LogRecovery
             records += segmentRecords;
             bytes += Math.Max(0, end - SegmentHeader.Bytes);
             List<(long Sequence, string Path)> later = segments.GetRange(whole + 1, segments.Count - whole - 1);
-            if (reader is not null && end == file.Length && EndsWhereNextBegan(files, path, end, later, databaseId))
+            if (reader is not null && end == file.Length
+                && EndsWhereNextBegan(files, path, sequence, end, later, databaseId))
             {
                 file.Sync();
                 continue;
             }
 
-            RequireUnpromised(files, path, end, later, databaseId);
+            RequireUnpromised(files, path, sequence, end, later, databaseId);
             (tornPath, tornOffset, tornBytes) = (path, end, file.Length - end + Cut(files, file, end, later));
         }
 
@@ -73,7 +74,11 @@ public static class LogRecovery
         }
     }
 
-    /// <summary>Segments that a snapshot made useless and a crash kept; only this database's own may go.</summary>
+    /// <summary>
+    /// Segments that a snapshot made useless and a crash kept. Not those of another database; but one whose header is
+    /// damaged, or that cannot be read, keeps nobody from starting: it may be the very one whose failed fsync the
+    /// snapshot was the way out of.
+    /// </summary>
     private static List<string> Leftovers(
         IFileSystem files, List<(long Sequence, string Path)> segments, Guid databaseId, long firstSequence)
     {
@@ -81,8 +86,20 @@ public static class LogRecovery
         foreach ((long sequence, string path) in segments)
         {
             if (sequence >= firstSequence) break;
-            using IFile file = files.Open(path, FileOpen.ReadExisting);
-            _ = LogReader.Open(file, databaseId, sequence);
+            try
+            {
+                using IFile file = files.Open(path, FileOpen.ReadExisting);
+                _ = LogReader.Open(file, databaseId, sequence);
+            }
+            catch (CorruptFileException damage) when (damage.Defect is FileDefect.Damaged or FileDefect.ForeignFile)
+            {
+                // Its name says whose it is, and that it is of no use.
+            }
+            catch (StorageException)
+            {
+                // The same; if it cannot be deleted either, that is an error.
+            }
+
             leftovers.Add(path);
         }
 
@@ -106,9 +123,10 @@ public static class LogRecovery
     /// whole records. One that is longer is no trace of any crash and refuses.
     /// </summary>
     internal static bool EndsWhereNextBegan(
-        IFileSystem files, string path, long end, List<(long Sequence, string Path)> later, Guid databaseId)
+        IFileSystem files, string path, long sequence, long end, List<(long Sequence, string Path)> later,
+        Guid databaseId)
     {
-        if (later.Count == 0) return true;
+        if (later.Count == 0 || later[0].Sequence != sequence + 1) return true;
         using IFile next = files.Open(later[0].Path, FileOpen.ReadExisting);
         LogReader? reader = LogReader.Open(next, databaseId, later[0].Sequence);
         if (reader is null || reader.PreviousBytes == end) return true;
@@ -122,16 +140,17 @@ public static class LogRecovery
     /// bytes that no commit had promised to keep, and what follows in later segments was not promised either.
     /// </summary>
     internal static void RequireUnpromised(
-        IFileSystem files, string path, long end, List<(long Sequence, string Path)> later, Guid databaseId)
+        IFileSystem files, string path, long sequence, long end, List<(long Sequence, string Path)> later,
+        Guid databaseId)
     {
-        foreach ((long sequence, string laterPath) in later)
+        foreach ((long laterSequence, string laterPath) in later)
         {
             using IFile file = files.Open(laterPath, FileOpen.ReadExisting);
-            LogReader? reader = LogReader.Open(file, databaseId, sequence);
+            LogReader? reader = LogReader.Open(file, databaseId, laterSequence);
             while (reader is not null && reader.Read() == LogOutcome.Record)
             {
                 if (reader.Kind != RecordKind.Durable) continue;
-                if (BinaryPrimitives.ReadInt64LittleEndian(reader.Payload) < later[0].Sequence - 1) continue;
+                if (BinaryPrimitives.ReadInt64LittleEndian(reader.Payload) < sequence) continue;
                 throw new CorruptFileException(FileDefect.Damaged, path, end,
                     $"log segment ends in damage although {laterPath} notes it as whole");
             }

@@ -2,11 +2,17 @@ using Bitmapist.Storage.Files;
 
 namespace Bitmapist.Storage.Log;
 
-/// <summary>A segment being written: the file and its end. Writes come from the holder of the write gate.</summary>
+/// <summary>
+/// A segment being written: the file and the end of its last whole record. Writes come from the holder of the write
+/// gate, syncs from the log's own thread.
+/// </summary>
 internal sealed class LogSegment : IDisposable
 {
+    private static readonly byte[] s_zeros = new byte[64 << 10];
+
     private readonly IFile file;
     private long bytes;
+    private bool isTailDirty;
 
     private LogSegment(IFile file, long sequence)
     {
@@ -16,10 +22,15 @@ internal sealed class LogSegment : IDisposable
 
     public long Sequence { get; }
 
-    /// <summary>Bytes written, header included.</summary>
+    public string Path => file.Path;
+
+    /// <summary>Bytes of whole records written, header included.</summary>
     public long Bytes => Volatile.Read(ref bytes);
 
-    /// <summary>Creates the file with its header; neither it nor its name is durable yet.</summary>
+    /// <summary>
+    /// Creates the file with its header; neither it nor its name is durable yet. What fails may leave a file behind,
+    /// which is to be removed before it is tried again.
+    /// </summary>
     public static LogSegment Create(IFileSystem files, string databasePath, SegmentHeader contents)
     {
         Span<byte> header = stackalloc byte[SegmentHeader.Bytes];
@@ -39,13 +50,50 @@ internal sealed class LogSegment : IDisposable
         }
     }
 
+    /// <summary>Appends whole records, behind the last whole one whatever an earlier failure left there.</summary>
     public void Write(ReadOnlySpan<byte> records)
     {
+        CutTail();
+        isTailDirty = true; // a write that fails may have left any part of it
         file.Write(bytes, records);
+        isTailDirty = false;
         Volatile.Write(ref bytes, bytes + records.Length);
     }
 
+    /// <summary>Removes what a failed write may have left behind the last whole record.</summary>
+    public void CutTail()
+    {
+        if (!isTailDirty) return;
+        file.Truncate(bytes);
+        isTailDirty = false;
+    }
+
+    /// <summary>
+    /// Shows that this many bytes could be written, by writing them and cutting them off again. Zeros, which no reader
+    /// takes for a record should the process end in between.
+    /// </summary>
+    public void Probe(int probeBytes)
+    {
+        CutTail();
+        isTailDirty = true;
+        try
+        {
+            for (int done = 0; done < probeBytes; done += s_zeros.Length)
+                file.Write(bytes + done, s_zeros.AsSpan(0, Math.Min(s_zeros.Length, probeBytes - done)));
+        }
+        catch (StorageException)
+        {
+            CutTail(); // what little room there is is left to others
+            throw;
+        }
+
+        CutTail();
+    }
+
     public void Sync() => file.Sync();
+
+    /// <summary>Whether the file still stands under its name.</summary>
+    public bool IsInPlace => file.Place == FilePlace.Own;
 
     public void Dispose() => file.Dispose();
 }

@@ -77,9 +77,9 @@ public static class LogSurvey
                 long end = reader is null ? 0 : ReadRecords(reader, path);
                 if (isBroken) return;
                 bool isWhole = reader is not null && end == file.Length
-                    && LogRecovery.EndsWhereNextBegan(files, path, end, later, databaseId);
+                    && LogRecovery.EndsWhereNextBegan(files, path, sequence, end, later, databaseId);
                 if (isWhole) return;
-                LogRecovery.RequireUnpromised(files, path, end, later, databaseId);
+                LogRecovery.RequireUnpromised(files, path, sequence, end, later, databaseId);
                 isTorn = true;
                 TornBytes += file.Length - end;
             }

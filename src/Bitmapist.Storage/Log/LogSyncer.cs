@@ -4,11 +4,15 @@ namespace Bitmapist.Storage.Log;
 
 /// <summary>
 /// The thread that fsyncs the log: on request of commits under <see cref="FsyncPolicy.Always"/>, once a second under
-/// <see cref="FsyncPolicy.EverySecond"/>, after a rotation and at the end. One pass serves all who wait.
+/// <see cref="FsyncPolicy.EverySecond"/>, after a rotation and at the end. One pass serves all who wait. A pass that
+/// fails ends the log's work, not the thread: the log may resume.
 /// </summary>
 internal sealed class LogSyncer : IDisposable
 {
     private readonly LogWriter log;
+    private readonly IFileSystem files;
+    private readonly SyncDelay delay;
+    private readonly string databasePath;
     private readonly Thread thread;
     private readonly ITimer timer;
     private readonly object gate = new();
@@ -19,9 +23,12 @@ internal sealed class LogSyncer : IDisposable
     private bool requested;
     private bool stopping;
 
-    public LogSyncer(LogWriter log, TimeProvider time)
+    public LogSyncer(LogWriter log, IFileSystem files, SyncDelay delay, string databasePath, TimeProvider time)
     {
         this.log = log;
+        this.files = files;
+        this.delay = delay;
+        this.databasePath = databasePath;
         thread = new Thread(Run) { IsBackground = true, Name = "log fsync" };
         timer = time.CreateTimer(_ => Tick(), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
     }
@@ -41,18 +48,26 @@ internal sealed class LogSyncer : IDisposable
         }
     }
 
-    /// <summary>Completes when a pass has covered <paramref name="position"/>; fails when the log does.</summary>
+    /// <summary>Completes when a pass has covered <paramref name="position"/>; fails when none will.</summary>
     public ValueTask SyncAsync(long position)
     {
         lock (gate)
         {
             if (synced >= position) return ValueTask.CompletedTask;
-            log.RefuseAfterFailure();
-            if (runningTarget >= position) return new ValueTask(running.Task);
+            // What is written may be synced yet, though further writes fail.
+            if (log.Failure is { } reason && (log.IsSyncFailed || log.WrittenPosition < position))
+                return ValueTask.FromException(reason.Again());
+            if (runningTarget >= position) return WaitAsync(running.Task, position);
             requested = true;
             Monitor.Pulse(gate);
-            return new ValueTask(next.Task);
+            return WaitAsync(next.Task, position);
         }
+    }
+
+    /// <summary>Everything up to a position is dealt with: synced, or dropped for good.</summary>
+    public void Settle(long position)
+    {
+        lock (gate) Volatile.Write(ref synced, Math.Max(synced, position));
     }
 
     /// <summary>Runs a last pass, ends the thread, and fails whoever still waits in vain.</summary>
@@ -71,6 +86,14 @@ internal sealed class LogSyncer : IDisposable
 
     private static TaskCompletionSource NewPass() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>A pass may end well without the position, where it could not be written.</summary>
+    private async ValueTask WaitAsync(Task pass, long position)
+    {
+        await pass.ConfigureAwait(false);
+        if (SyncedPosition >= position) return;
+        throw log.Failure?.Again() ?? log.Missed();
+    }
+
     private void Tick()
     {
         if (log.Policy == FsyncPolicy.EverySecond && log.AppendedPosition > SyncedPosition) Request();
@@ -82,13 +105,57 @@ internal sealed class LogSyncer : IDisposable
         {
             try
             {
-                Complete(log.SyncPass());
+                Complete(SyncPass());
             }
-            catch (StorageException e)
+            catch (Exception e) // the log has noted that it fails, and its owner knows
             {
                 Fail(e);
-                return;
             }
+        }
+    }
+
+    /// <summary>
+    /// Has what is buffered written, and syncs what is written; returns the position that is then durable. Segments
+    /// rotated away are synced first and noted as durable in a later one, so that recovery can tell a tail nobody was
+    /// promised from damage.
+    /// </summary>
+    private long SyncPass()
+    {
+        while (log.TryBeginSync(out SyncWork work, out long target))
+        {
+            if (!TrySync(work, target)) continue;
+            if (work.Left.Count == 0) return target;
+            log.NoteSynced(work.Left);
+        }
+
+        return SyncedPosition;
+    }
+
+    /// <summary>False when a segment that failed has become useless meanwhile: then what is left is synced.</summary>
+    private bool TrySync(in SyncWork work, long target)
+    {
+        long sequence = work.Current?.Sequence ?? 0;
+        try
+        {
+            foreach (LogSegment left in work.Left)
+            {
+                sequence = left.Sequence;
+                left.Sync();
+            }
+
+            sequence = work.Current?.Sequence ?? sequence;
+            if (work.IsDirectory) files.SyncDirectory(SegmentName.DirectoryOf(databasePath));
+            if (work.Left.Count > 0) return true; // the current one comes after the note about these
+            if (SyncedPosition < target) work.Current?.Sync();
+            delay.SyncEnds();
+            return true;
+        }
+        catch (Exception reason)
+        {
+            StorageException failed = reason as StorageException
+                ?? new StorageException(databasePath, null, $"syncing the log failed: {reason.Message}", reason);
+            if (log.NoteSyncFailure(work, sequence, failed)) throw failed;
+            return false;
         }
     }
 
@@ -113,7 +180,7 @@ internal sealed class LogSyncer : IDisposable
         TaskCompletionSource done;
         lock (gate)
         {
-            Volatile.Write(ref synced, position);
+            Volatile.Write(ref synced, Math.Max(synced, position));
             runningTarget = -1;
             done = running;
         }
@@ -121,16 +188,21 @@ internal sealed class LogSyncer : IDisposable
         done.SetResult();
     }
 
-    private void Fail(StorageException failure)
+    private void Fail(Exception failure)
     {
         lock (gate)
         {
             runningTarget = -1;
-            running.TrySetException(failure.Again());
-            next.TrySetException(failure.Again());
-            // Somebody may or may not be waiting; an exception nobody awaits is not to be reported a second time.
-            _ = running.Task.Exception;
-            _ = next.Task.Exception;
+            Fail(running, failure);
+            Fail(next, failure);
+            next = NewPass();
         }
+    }
+
+    private static void Fail(TaskCompletionSource pass, Exception failure)
+    {
+        pass.TrySetException(failure is StorageException known ? known.Again() : failure);
+        // Somebody may or may not be waiting; an exception nobody awaits is not to be reported a second time.
+        _ = pass.Task.Exception;
     }
 }

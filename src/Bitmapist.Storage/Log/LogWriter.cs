@@ -5,79 +5,119 @@ namespace Bitmapist.Storage.Log;
 /// <summary>
 /// The append-only log of a database, with group commit. Any thread appends and commits. Two gates, always entered in
 /// the order write gate, buffer gate: appending takes the second alone, for the length of a copy, and never waits for
-/// the disk. fsync happens on a thread of its own (<see cref="LogSyncer"/>). The first failure is final: what was
-/// buffered then is lost, and everything later is refused.
+/// the disk. fsync happens on a thread of its own (<see cref="LogSyncer"/>).
+/// <para>
+/// A failed write (or a segment that cannot be created) is cut back and tried once more; then the log takes nothing
+/// until <see cref="TryResume"/> finds that it can be written again. A failed fsync is final for its segment: the log
+/// takes nothing until a snapshot made that segment useless (<see cref="DeleteSegmentsBefore"/>). Either way the owner
+/// is told (<see cref="Failing"/>), and takes back what <see cref="Discard"/> says that the log does not have.
+/// </para>
 /// </summary>
 public sealed class LogWriter : IDisposable
 {
-    private readonly IFileSystem files;
     private readonly string databasePath;
-    private readonly Guid databaseId;
+    private readonly IFileSystem files;
     private readonly LogBuffer buffer;
     private readonly LogSyncer syncer;
+    private readonly SyncDelay delay;
+    private readonly SegmentChain chain;
+    private readonly LogOutput output;
     private readonly Lock writeGate = new();
-    private readonly List<LogChunk> chunks = [];
-    private readonly List<LogSegment> leaving = [];
-    private readonly Dictionary<long, long> closedBytes = [];
-    private LogSegment segment;
-    private long written;
+    private long promised; // what was acknowledged as written before the policy became Always
     private volatile FsyncPolicy policy;
     private volatile StorageException? failure;
+    private volatile bool isSyncFailed;
+    private volatile bool needsSnapshot;
     private volatile bool disposed;
 
-    private LogWriter(IFileSystem files, string databasePath, Guid databaseId, LogSegment segment, TimeProvider time)
+    private LogWriter(
+        IFileSystem files, string databasePath, SegmentChain chain, long sequence, FsyncPolicy policy,
+        TimeProvider time)
     {
         this.files = files;
         this.databasePath = databasePath;
-        this.databaseId = databaseId;
-        this.segment = segment;
-        buffer = new LogBuffer(segment.Sequence);
-        syncer = new LogSyncer(this, time);
+        this.chain = chain;
+        this.policy = policy;
+        buffer = new LogBuffer(sequence);
+        delay = new SyncDelay(time);
+        output = new LogOutput(buffer, chain, delay, databasePath);
+        syncer = new LogSyncer(this, files, delay, databasePath, time);
     }
 
-    /// <summary>Bytes of records ever appended to this object.</summary>
+    /// <summary>Called when the log begins to fail, and when an fsync fails while writes do; by whoever noticed, who
+    /// holds none of the log's gates. Set once, before anything is appended.</summary>
+    public Action? Failing { get; set; }
+
+    /// <summary>Bytes of records ever appended to this object, discarded ones included.</summary>
     public long AppendedPosition => buffer.AppendedPosition;
 
     /// <summary>The position up to which the promise of the current policy holds.</summary>
-    public long CommittedPosition =>
-        policy == FsyncPolicy.Always ? syncer.SyncedPosition : Volatile.Read(ref written);
+    public long CommittedPosition
+    {
+        get
+        {
+            long upTo = WrittenPosition; // before the policy is read: a change of it keeps what was written by then
+            return policy == FsyncPolicy.Always ? syncer.SyncedPosition : upTo;
+        }
+    }
+
+    /// <summary>The position up to which nothing will have to be taken back, whatever fails from here on.</summary>
+    public long RetainedPosition
+    {
+        get
+        {
+            long upTo = WrittenPosition;
+            if (policy != FsyncPolicy.Always) return upTo;
+            return Math.Max(syncer.SyncedPosition, Volatile.Read(ref promised));
+        }
+    }
 
     /// <summary>The position up to which the system has the bytes: they survive the end of this process.</summary>
-    public long WrittenPosition => Volatile.Read(ref written);
+    public long WrittenPosition => output.Position;
 
     /// <summary>The position up to which the bytes survive a power cut.</summary>
     public long SyncedPosition => syncer.SyncedPosition;
 
-    /// <summary>The failure that ended this log, or null while it works.</summary>
+    /// <summary>Why the log takes nothing now; null while it works.</summary>
     public StorageException? Failure => failure;
+
+    /// <summary>An fsync failed, and only a snapshot leads on: <see cref="TryResume"/> is in vain before it.</summary>
+    public bool NeedsSnapshot => needsSnapshot;
+
+    /// <summary>An fsync failed since the log worked last.</summary>
+    public bool IsSyncFailed => isSyncFailed;
+
+    /// <summary>Commits that waited for the disk under <see cref="FsyncPolicy.EverySecond"/>.</summary>
+    public long DelayedCommits => delay.Count;
 
     /// <summary>May change at any time; commits already waiting are still synced.</summary>
     public FsyncPolicy Policy
     {
         get => policy;
-        set => policy = value;
+        set
+        {
+            lock (writeGate)
+            {
+                Volatile.Write(ref promised, RetainedPosition);
+                policy = value;
+            }
+        }
     }
 
     /// <summary>Sequence of the segment that further records go to.</summary>
     public long Sequence => buffer.Segment;
 
-    /// <summary>Bytes of the segment being written, header included.</summary>
+    /// <summary>Bytes of the segment being written, header included; 0 while there is none.</summary>
     public long SegmentBytes
     {
         get
         {
-            lock (writeGate) return segment.Bytes;
+            lock (writeGate) return chain.SegmentBytes;
         }
     }
 
-    /// <summary>Bytes of all segments on disk.</summary>
-    public long TotalBytes
-    {
-        get
-        {
-            lock (writeGate) return segment.Bytes + closedBytes.Values.Sum();
-        }
-    }
+    /// <summary>Bytes of all segments that the database file needs.</summary>
+    public long TotalBytes => chain.TotalBytes;
 
     /// <summary>
     /// Begins segment <paramref name="sequence"/>, which <see cref="LogRecovery.Recover"/> returned: everything
@@ -86,29 +126,15 @@ public sealed class LogWriter : IDisposable
     public static LogWriter Open(
         IFileSystem files, string databasePath, Guid databaseId, long sequence, FsyncPolicy policy, TimeProvider time)
     {
-        Dictionary<long, long> earlier = [];
+        var chain = new SegmentChain(files, databasePath, databaseId);
         foreach ((long earlierSequence, string path) in SegmentName.List(files, databasePath))
         {
             using IFile file = files.Open(path, FileOpen.ReadExisting);
-            earlier[earlierSequence] = file.Length;
+            chain.AddEarlier(earlierSequence, file.Length);
         }
 
-        SegmentHeader header = new(databaseId, sequence, earlier.GetValueOrDefault(sequence - 1));
-        LogSegment segment = LogSegment.Create(files, databasePath, header);
-        try
-        {
-            segment.Sync();
-            files.SyncDirectory(SegmentName.DirectoryOf(databasePath));
-        }
-        catch
-        {
-            segment.Dispose();
-            throw;
-        }
-
-        LogWriter log = new(files, databasePath, databaseId, segment, time) { Policy = policy };
-        foreach ((long earlierSequence, long bytes) in earlier) log.closedBytes[earlierSequence] = bytes;
-        if (earlier.ContainsKey(sequence - 1)) log.buffer.AppendDurable(sequence - 1);
+        chain.Begin(sequence);
+        LogWriter log = new(files, databasePath, chain, sequence, policy, time);
         log.syncer.Start();
         return log;
     }
@@ -117,58 +143,95 @@ public sealed class LogWriter : IDisposable
     /// Buffers one record; returns the position after it. Does no I/O. The caller commits that position before it
     /// acknowledges anything. At most <see cref="Limits.RecordBytesMax"/> bytes, else ArgumentException.
     /// </summary>
+    /// <exception cref="StorageException">The log takes nothing now.</exception>
     public long Append(ReadOnlySpan<byte> payload)
     {
         ObjectDisposedException.ThrowIf(disposed, this);
-        RefuseAfterFailure();
-        return buffer.Append(RecordKind.Batch, payload);
+        if (failure is { } reason) throw reason.Again();
+        return buffer.Append(payload);
     }
 
     /// <summary>
     /// Completes when everything up to <paramref name="position"/> is written (EverySecond, No: at once, on this
-    /// thread) or synced (Always). Throws <see cref="StorageException"/> when the log has failed.
+    /// thread) or synced (Always).
     /// </summary>
+    /// <exception cref="StorageException">It is not, and will not be.</exception>
     public ValueTask CommitAsync(long position) =>
-        TryCommit(position) ? ValueTask.CompletedTask : SyncAsync(position);
+        TryCommit(position) ? AcknowledgeAsync(position) : SyncAsync(position);
 
     /// <summary>The same without waiting for an fsync: false when that is what it takes.</summary>
+    /// <exception cref="StorageException">The position is not written, and will not be.</exception>
     public bool TryCommit(long position)
     {
+        if (CommittedPosition >= position) return true;
         if (policy == FsyncPolicy.Always)
         {
-            if (syncer.SyncedPosition >= position) return true;
-            RefuseAfterFailure();
+            if (failure is { } reason && WrittenPosition < position) throw reason.Again();
             return false;
         }
 
-        if (Volatile.Read(ref written) >= position) return true;
-        // Whoever enters first writes for all who wait here; they then find their records written.
-        lock (writeGate)
-        {
-            if (written < position) WriteBuffered();
-        }
-
-        return true;
+        Write(position);
+        return CommittedPosition >= position; // or the policy has become Always
     }
 
+    /// <summary>
+    /// Completes at once, unless the policy is EverySecond and the disk is behind by more than it promises: then when
+    /// everything up to <paramref name="position"/>, which is written, is synced.
+    /// </summary>
+    /// <exception cref="StorageException">The fsync failed.</exception>
+    public ValueTask AcknowledgeAsync(long position)
+    {
+        if (!IsAcknowledgementDelayed(position)) return ValueTask.CompletedTask;
+        delay.CountOne();
+        return SyncAsync(position);
+    }
+
+    /// <summary>Whether <see cref="AcknowledgeAsync"/> would wait.</summary>
+    public bool IsAcknowledgementDelayed(long position) =>
+        SyncedPosition < position && policy == FsyncPolicy.EverySecond && delay.IsOverdue;
+
     /// <summary>Completes when everything up to <paramref name="position"/> is synced, whatever the policy.</summary>
+    /// <exception cref="StorageException">It is not, and will not be.</exception>
     public ValueTask SyncAsync(long position)
     {
         ObjectDisposedException.ThrowIf(disposed, this);
         return syncer.SyncAsync(position);
     }
 
+    /// <summary>Writes what nobody has committed yet; whether it is written.</summary>
+    public bool TryWrite()
+    {
+        try
+        {
+            Write(AppendedPosition);
+            return true;
+        }
+        catch (StorageException)
+        {
+            return false; // whose commit it was is told
+        }
+    }
+
     /// <summary>
     /// Sends further records to a new segment and returns its sequence. Called while nobody else appends. Does no
-    /// I/O: the next commit creates the file, and the old one is synced in the background before the new one is.
+    /// I/O: the first write of such a record creates the file. The old one is synced in the background.
     /// </summary>
     public long Rotate()
     {
         ObjectDisposedException.ThrowIf(disposed, this);
-        RefuseAfterFailure();
         long sequence = buffer.NextSegment();
         syncer.Request();
         return sequence;
+    }
+
+    /// <summary>
+    /// Whether every segment still stands under its name, where a start looks for it. Not to be asked while segments
+    /// are being deleted.
+    /// </summary>
+    /// <exception cref="StorageException">It cannot be told.</exception>
+    public bool IsInPlace()
+    {
+        lock (writeGate) return chain.IsInPlace();
     }
 
     /// <summary>Deletes the segments that a snapshot needing only this sequence onwards made useless.</summary>
@@ -176,11 +239,64 @@ public sealed class LogWriter : IDisposable
     {
         if (sequence > Sequence)
             throw new ArgumentOutOfRangeException(nameof(sequence), sequence, "That segment has not begun.");
+        lock (writeGate)
+        {
+            chain.Forget(sequence);
+            needsSnapshot = chain.IsSpoiled;
+        }
+
+        syncer.Request(); // which closes them, as it may be syncing one just now
         foreach ((long oldSequence, string path) in SegmentName.List(files, databasePath))
         {
             if (oldSequence >= sequence) break;
             files.Delete(path);
-            lock (writeGate) closedBytes.Remove(oldSequence);
+        }
+    }
+
+    /// <summary>
+    /// Drops what a failing log does not have. Called while nobody else appends. Positions are never used twice: those
+    /// dropped count as dealt with from now on.
+    /// </summary>
+    /// <returns>The position up to which records count; the caller takes back what came behind it.</returns>
+    public long Discard()
+    {
+        lock (writeGate)
+        {
+            if (failure is null) throw new InvalidOperationException("The log works.");
+            long retained = isSyncFailed ? RetainedPosition : WrittenPosition;
+            long end = output.Discard();
+            if (!isSyncFailed) return retained; // what is written may still be synced
+            Volatile.Write(ref promised, end);
+            syncer.Settle(end);
+            return retained;
+        }
+    }
+
+    /// <summary>
+    /// Tries whether a failing log, what it does not have being discarded, can be written again, and takes records if
+    /// so.
+    /// </summary>
+    /// <returns>Whether it does; if not, <see cref="Failure"/> has the latest reason.</returns>
+    public bool TryResume()
+    {
+        lock (writeGate)
+        {
+            if (failure is null) return true;
+            if (disposed || needsSnapshot) return false;
+            try
+            {
+                chain.Probe(buffer.Segment, Limits.ProbeBytes);
+            }
+            catch (StorageException reason)
+            {
+                failure = reason;
+                needsSnapshot = chain.IsSpoiled;
+                return false;
+            }
+
+            isSyncFailed = false;
+            failure = null;
+            return true;
         }
     }
 
@@ -190,106 +306,80 @@ public sealed class LogWriter : IDisposable
         if (disposed) return;
         disposed = true;
         syncer.Dispose();
-        foreach (LogSegment left in leaving) left.Dispose();
-        segment.Dispose();
+        chain.Dispose();
     }
 
-    internal void RefuseAfterFailure()
+    /// <summary>Writes what is buffered, and takes what is to be synced; false when nothing may be.</summary>
+    internal bool TryBeginSync(out SyncWork work, out long target)
     {
-        if (failure is not null) throw failure.Again();
-    }
-
-    /// <summary>
-    /// One fsync pass: writes what is buffered and syncs it; returns the position that is then durable. Segments
-    /// rotated away are synced first and noted as durable in the current one before that is synced in turn, so that
-    /// recovery can tell a tail nobody was promised from damage. Called by the syncer's thread alone.
-    /// </summary>
-    internal long SyncPass()
-    {
-        while (true)
+        bool beganToFail;
+        lock (writeGate)
         {
-            LogSegment current;
-            LogSegment[] left;
-            long target;
-            lock (writeGate)
+            beganToFail = failure is null && !TryWriteBuffered();
+            target = output.Position;
+            if (isSyncFailed)
             {
-                WriteBuffered();
-                left = [.. leaving];
-                leaving.Clear();
-                current = segment;
-                target = written;
+                chain.CloseForgotten();
+                work = default;
+                return false;
             }
 
-            if (left.Length == 0)
-            {
-                if (syncer.SyncedPosition < target) Guarded(current.Sync);
-                return target;
-            }
-
-            foreach (LogSegment old in left)
-            {
-                Guarded(old.Sync);
-                old.Dispose();
-            }
-
-            Guarded(() => files.SyncDirectory(SegmentName.DirectoryOf(databasePath)));
-            buffer.AppendDurable(left[^1].Sequence);
+            work = chain.TakeForSync();
+            delay.SyncBegins();
         }
+
+        if (beganToFail) Failing?.Invoke();
+        return true;
     }
 
-    /// <summary>Under the write gate: everything buffered goes out, in one write where no segment begins.</summary>
-    private void WriteBuffered()
+    /// <summary>These were synced, and the names of all: to be noted before the current segment is synced.</summary>
+    internal void NoteSynced(List<LogSegment> left)
     {
-        RefuseAfterFailure();
-        (long position, long current) = buffer.Take(chunks);
-        try
-        {
-            foreach (LogChunk chunk in chunks)
-            {
-                ContinueIn(chunk.Segment);
-                segment.Write(chunk.Buffer.AsSpan(0, chunk.Count));
-                buffer.Return(chunk.Buffer);
-            }
-
-            ContinueIn(current);
-            Volatile.Write(ref written, position);
-        }
-        catch (StorageException e)
-        {
-            failure ??= e;
-            throw;
-        }
-        finally
-        {
-            chunks.Clear();
-            // Whatever else went wrong: records taken from the buffer and not written must not be passed over.
-            if (written < position)
-                failure ??= new StorageException(databasePath, null, "the log was left in the middle of a write");
-        }
+        lock (writeGate) chain.Synced(left);
     }
 
-    private void ContinueIn(long sequence)
+    /// <summary>A segment could not be synced.</summary>
+    /// <returns>Whether that ends the log's work; false when the segment has become useless meanwhile.</returns>
+    internal bool NoteSyncFailure(in SyncWork work, long sequence, StorageException reason)
     {
-        while (segment.Sequence < sequence)
+        lock (writeGate)
         {
-            SegmentHeader header = new(databaseId, segment.Sequence + 1, segment.Bytes);
-            LogSegment next = LogSegment.Create(files, databasePath, header);
-            closedBytes[segment.Sequence] = segment.Bytes;
-            leaving.Add(segment);
-            segment = next;
+            chain.Spoil(work, sequence);
+            if (!chain.IsSpoiled) return false;
+            isSyncFailed = needsSnapshot = true;
+            failure = reason;
+            delay.Forget();
         }
+
+        Failing?.Invoke();
+        return true;
     }
 
-    private void Guarded(Action operation)
+    /// <summary>For who waited for what was discarded meanwhile.</summary>
+    internal StorageException Missed() => new(databasePath, null, "the log could not be written, and was taken back");
+
+    /// <summary>Has everything up to a position written, by this thread or by another that came first.</summary>
+    private void Write(long position)
     {
-        try
+        if (WrittenPosition >= position) return;
+        bool beganToFail = false;
+        StorageException reason;
+        // Whoever enters first writes for all who wait here; they then find their records written.
+        lock (writeGate)
         {
-            operation();
+            if (WrittenPosition < position && failure is null) beganToFail = !TryWriteBuffered();
+            if (WrittenPosition >= position) return;
+            reason = failure?.Again() ?? Missed();
         }
-        catch (StorageException e)
-        {
-            failure ??= e;
-            throw;
-        }
+
+        if (beganToFail) Failing?.Invoke();
+        throw reason;
+    }
+
+    /// <summary>Under the write gate.</summary>
+    private bool TryWriteBuffered()
+    {
+        failure = output.Write();
+        return failure is null;
     }
 }

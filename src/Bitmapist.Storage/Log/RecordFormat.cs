@@ -11,6 +11,19 @@ internal static class RecordFormat
     /// <summary>The payload of a <see cref="RecordKind.Durable"/> record: a segment sequence, u64.</summary>
     public const int DurablePayloadBytes = 8;
 
+    /// <summary>A whole <see cref="RecordKind.Durable"/> record.</summary>
+    public const int DurableBytes = HeaderBytes + DurablePayloadBytes;
+
+    /// <summary>
+    /// Writes a whole record that notes every segment up to <paramref name="sequence"/> as durable.
+    /// </summary>
+    public static void WriteDurable(Span<byte> record, long sequence)
+    {
+        Span<byte> payload = record.Slice(HeaderBytes, DurablePayloadBytes);
+        BinaryPrimitives.WriteInt64LittleEndian(payload, sequence);
+        WriteHeader(record, RecordKind.Durable, payload);
+    }
+
     /// <summary>Writes the header that proves <paramref name="payload"/>.</summary>
     public static void WriteHeader(Span<byte> header, RecordKind kind, ReadOnlySpan<byte> payload)
     {

@@ -6,10 +6,14 @@ namespace Bitmapist.Storage.Snapshots;
 /// A database file (docs/format/database.md): generations of opaque values behind one another, each ended by a trailer
 /// that makes it the database. Any thread reads; one writer at a time appends. Reads see the generation that was
 /// newest when they began.
+/// <para>
+/// The file is open as long as anybody holds it: whoever opened it, until <see cref="Dispose"/>, and every reader that
+/// said <see cref="TryHold"/>, until <see cref="Release"/>. So one that another file replaced gives its space back with
+/// its last reader.
+/// </para>
 /// </summary>
 public sealed class DatabaseFile : IDisposable
 {
-    private const string UnfinishedSuffix = ".new";
     private const int EntryArenaBytes = 64 << 10;
 
     private readonly IFileSystem files;
@@ -17,6 +21,9 @@ public sealed class DatabaseFile : IDisposable
     private volatile DatabaseState state;
     private int writing;
     private volatile bool replaced;
+    private volatile bool hasRest; // bytes of an unfinished generation stand behind the newest whole one
+    private int holds = 1; // the opener's
+    private int disposed;
 
     private DatabaseFile(IFileSystem files, IFile file, Guid id, DatabaseState state)
     {
@@ -25,6 +32,7 @@ public sealed class DatabaseFile : IDisposable
         this.state = state;
         Id = id;
         TornBytes = Math.Max(0, file.Length - state.Trailer.End);
+        hasRest = TornBytes > 0;
     }
 
     /// <summary>What every database file begins with.</summary>
@@ -53,22 +61,14 @@ public sealed class DatabaseFile : IDisposable
     public long LiveBytes => state.LiveBytes;
 
     /// <summary>
-    /// Opens a database, or makes an empty one where there is none or an empty file. Throws
+    /// Opens a database. Throws <see cref="StorageException"/> when it is not there and
     /// <see cref="CorruptFileException"/> for a foreign, newer or damaged file, which stays untouched.
     /// </summary>
-    public static DatabaseFile OpenOrCreate(IFileSystem files, string path)
+    public static DatabaseFile Open(IFileSystem files, string path)
     {
-        if (!files.Exists(path)) Create(files, path);
         IFile file = files.Open(path, FileOpen.OpenExisting);
         try
         {
-            if (file.Length == 0)
-            {
-                file.Dispose();
-                Create(files, path);
-                file = files.Open(path, FileOpen.OpenExisting);
-            }
-
             Guid id = DatabaseHeader.Read(file);
             Trailer trailer = Trailer.FindNewest(file, id);
             DatabaseState state = DatabaseState.Load(file, trailer);
@@ -76,8 +76,7 @@ public sealed class DatabaseFile : IDisposable
             // relies on it, deleting log segments, must not come before it is on the disk: so it is written again.
             file.Write(trailer.Offset, trailer.Encode());
             file.Sync();
-            files.SyncDirectory(DirectoryOf(path));
-            files.Delete(path + UnfinishedSuffix);
+            files.SyncDirectory(NewDatabaseFile.DirectoryOf(path));
             return new DatabaseFile(files, file, id, state);
         }
         catch
@@ -87,26 +86,48 @@ public sealed class DatabaseFile : IDisposable
         }
     }
 
+    /// <summary>Opens a database, or makes an empty one where there is none or an empty file.</summary>
+    public static DatabaseFile OpenOrCreate(IFileSystem files, string path)
+    {
+        if (IsMissing(files, path, out bool isEmpty)) NewDatabaseFile.Create(files, path, isReplacing: isEmpty);
+        return Open(files, path);
+    }
+
+    /// <summary>Whether there is no database under a path yet, but nothing or an empty file.</summary>
+    public static bool IsMissing(IFileSystem files, string path, out bool isEmpty)
+    {
+        isEmpty = false;
+        if (!files.Exists(path)) return true;
+        using IFile file = files.Open(path, FileOpen.ReadExisting);
+        return isEmpty = file.Length == 0;
+    }
+
     /// <summary>
     /// Begins a new file with an id of its own, say a backup: written beside <paramref name="path"/> and put in its
     /// place by the commit. Values already stored in <paramref name="source"/> can be put into it.
     /// </summary>
     public static GenerationWriter CreateAt(IFileSystem files, string path, DatabaseFile? source = null) =>
-        BeginFile(files, path, Guid.NewGuid(), generation: 0, source?.file, onRenamed: () => { }, onEnd: () => { });
+        NewDatabaseFile.Begin(
+            files, path, Guid.NewGuid(), generation: 0, SipKey.NewRandom(), source?.file, place: files.Rename,
+            end: () => { });
 
     /// <summary>
-    /// Begins the next generation in this file. InvalidOperationException while another is being written.
+    /// Begins the next generation in this file, which must stand in its place, as it must when it is committed.
+    /// InvalidOperationException while another is being written.
     /// </summary>
     public GenerationWriter BeginGeneration()
     {
+        // Before anything behind the newest generation is cut.
+        if (!replaced && Volatile.Read(ref writing) == 0) RequireInPlace();
         EnterWriting();
         DatabaseState current = state;
         try
         {
+            DeleteUnfinished();
             // What an unfinished generation left behind must be gone before anything is written over it.
             CutTo(current.Trailer.End);
             GenerationTarget target = new(
-                file, Id, current, current.Trailer.Generation + 1, file,
+                file, Id, current, current.Trailer.Generation + 1, current.FilterKey, file, RequireInPlace,
                 Publish: committed => state = committed,
                 End: published =>
                 {
@@ -124,22 +145,92 @@ public sealed class DatabaseFile : IDisposable
 
     /// <summary>
     /// Begins the next generation in a file of its own that takes this one's place when committed: compaction. The
-    /// writer is given every key to keep. Afterwards this object can still be read, until disposed, but not written;
-    /// <see cref="OpenOrCreate"/> opens the new file.
+    /// writer is given every key to keep. Afterwards this object can still be read, until closed, but not written;
+    /// <see cref="Open"/> opens the new file.
     /// </summary>
-    public GenerationWriter BeginRewrite()
+    public GenerationWriter BeginRewrite() => BeginFile(Path, isAgain: false, (unfinished, path) =>
     {
-        EnterWriting();
-        try
+        RequireInPlace(); // what else may stand there is not to be replaced
+        files.Rename(unfinished, path);
+        replaced = true;
+    });
+
+    /// <summary>
+    /// As <see cref="BeginRewrite"/>, but the file is put where nothing stands: under this one's own path, from which
+    /// it was moved or deleted, or another. Where something stands the commit throws <see cref="StorageException"/>.
+    /// </summary>
+    public GenerationWriter BeginReplacement(string path) => BeginFile(path, isAgain: true, (unfinished, free) =>
+    {
+        NewDatabaseFile.PutInFreePlace(files, unfinished, free);
+        replaced = true;
+    });
+
+    /// <summary>A file that was made from this one has taken its place.</summary>
+    public bool IsReplaced => replaced;
+
+    /// <summary>What a start would find under the path instead of this file as it was last committed.</summary>
+    public DatabasePlace Place => file.Place switch
+    {
+        FilePlace.Nothing => DatabasePlace.Gone,
+        FilePlace.Another => DatabasePlace.Replaced,
+        _ => IsOverwritten ? DatabasePlace.Overwritten : DatabasePlace.InPlace,
+    };
+
+    /// <summary>
+    /// The bytes of the open file, wherever it stands now, are not those that were committed, or others follow them.
+    /// </summary>
+    public bool IsOverwritten
+    {
+        get
         {
-            return BeginFile(
-                files, Path, Id, Generation + 1, file, onRenamed: () => replaced = true, onEnd: LeaveWriting);
+            Trailer trailer = state.Trailer;
+            if (Volatile.Read(ref writing) == 0 && !hasRest && file.Length > trailer.End) return true;
+            byte[] expected = new byte[DatabaseHeader.Bytes];
+            DatabaseHeader.Write(expected, Id);
+            return !HasBytes(0, expected) || !HasBytes(trailer.Offset, trailer.Encode());
         }
-        catch
+    }
+
+    /// <summary>Throws <see cref="StorageException"/> unless a start would find this file under its path.</summary>
+    public void RequireInPlace()
+    {
+        string? found = Place switch
         {
-            LeaveWriting();
-            throw;
+            DatabasePlace.Gone => "was deleted or moved while in use",
+            DatabasePlace.Replaced => "was replaced by another file while in use",
+            DatabasePlace.Overwritten => "was overwritten while in use",
+            _ => null,
+        };
+        if (found is not null) throw new StorageException(Path, null, found);
+    }
+
+    /// <summary>
+    /// Deletes what a crash left of a file that was to replace this one. If that fails it is tried again: it is in the
+    /// way of the next rewrite alone, which says so.
+    /// </summary>
+    public void DeleteUnfinished() => NewDatabaseFile.DeleteQuietly(files, Path + NewDatabaseFile.UnfinishedSuffix);
+
+    /// <summary>
+    /// Keeps the file open until <see cref="Release"/>; false when it is closed already, as it has been replaced and
+    /// everybody who held it let go.
+    /// </summary>
+    public bool TryHold()
+    {
+        int seen = Volatile.Read(ref holds);
+        while (seen > 0)
+        {
+            int found = Interlocked.CompareExchange(ref holds, seen + 1, seen);
+            if (found == seen) return true;
+            seen = found;
         }
+
+        return false;
+    }
+
+    /// <summary>Lets go of what <see cref="TryHold"/> held.</summary>
+    public void Release()
+    {
+        if (Interlocked.Decrement(ref holds) == 0) file.Dispose();
     }
 
     /// <summary>
@@ -187,16 +278,32 @@ public sealed class DatabaseFile : IDisposable
     /// <summary>Bytes of the index that are kept in memory.</summary>
     public long IndexMemoryBytes => state.Runs.Sum(run => run.MemoryBytes);
 
-    /// <summary>Looks a key up: a binary search in memory and one index block read per run, newest first.</summary>
+    /// <summary>
+    /// Whether a key may be there, or may have been deleted: false is certain. Reads nothing: O(runs), one place in
+    /// memory for each.
+    /// </summary>
+    public bool MayHave(ReadOnlySpan<byte> key)
+    {
+        FilteredKey filtered = new(key);
+        foreach (IndexRun run in state.Runs)
+            if (filtered.MayBeIn(run)) return true;
+        return false;
+    }
+
+    /// <summary>
+    /// Looks a key up, newest run first: of most runs that do not have it their filters, in memory, know; in the others
+    /// it takes a binary search in memory and one index block read.
+    /// </summary>
     public bool TryFind(ReadOnlySpan<byte> key, out StoredEntry entry)
     {
         IndexRun[] runs = state.Runs;
+        FilteredKey filtered = new(key);
         for (int i = runs.Length - 1; i >= 0; i--)
         {
-            IndexCursor cursor = new(runs[i]);
-            if (!cursor.Seek(key) || !cursor.Key.SequenceEqual(key)) continue;
-            entry = cursor.Entry.IsDeleted ? default : Stored(key.ToArray(), cursor.Metadata.ToArray(), cursor.Entry);
-            return !cursor.Entry.IsDeleted;
+            if (!filtered.MayBeIn(runs[i])) continue;
+            if (!IndexLookup.TryFind(runs[i], key, out IndexEntry found, out byte[] metadata)) continue;
+            entry = found.IsDeleted ? default : Stored(key.ToArray(), metadata, found);
+            return !found.IsDeleted;
         }
 
         entry = default;
@@ -233,69 +340,43 @@ public sealed class DatabaseFile : IDisposable
         if (destination.Length > 0) ValueFormat.ReadRange(file, entry, start, destination);
     }
 
-    public void Dispose() => file.Dispose();
-
-    /// <summary>
-    /// Soon closes files that others took the place of and that nobody reads any more: only then their space is free,
-    /// and a collection finds it out.
-    /// </summary>
-    public static void CloseUnused() => GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: false);
-
-    /// <summary>Begins a file beside the path; its commit renames it there.</summary>
-    internal static GenerationWriter BeginFile(
-        IFileSystem files, string path, Guid id, long generation, IFile? source, Action onRenamed, Action onEnd)
+    /// <summary>Lets go of the file on behalf of who opened it; it is closed when nobody else holds it.</summary>
+    public void Dispose()
     {
-        string unfinished = path + UnfinishedSuffix;
-        files.Delete(unfinished);
-        IFile file = files.Open(unfinished, FileOpen.CreateNew);
+        if (Interlocked.Exchange(ref disposed, 1) == 0) Release();
+    }
+
+    /// <param name="path">Where the file will stand.</param>
+    /// <param name="isAgain">Also when a file that took this one's place has been lost since.</param>
+    /// <param name="place">Puts it there.</param>
+    private GenerationWriter BeginFile(string path, bool isAgain, Action<string, string> place)
+    {
+        EnterWriting(isAgain);
         try
         {
-            // From the first byte on who may read it is who may read what it is made of.
-            if (files.Exists(path)) files.CopyPermissions(path, unfinished);
-            else if (source is not null) files.CopyPermissions(source.Path, unfinished);
-            byte[] header = new byte[DatabaseHeader.Bytes];
-            DatabaseHeader.Write(header, id);
-            file.Write(0, header);
+            return NewDatabaseFile.Begin(
+                files, path, Id, Generation + 1, SipKey.NewRandom(), file, place, end: LeaveWriting);
         }
         catch
         {
-            file.Dispose();
+            LeaveWriting();
             throw;
         }
-
-        GenerationTarget target = new(
-            file, id, Base: null, generation, source,
-            Publish: _ =>
-            {
-                files.Rename(unfinished, path);
-                onRenamed();
-                files.SyncDirectory(DirectoryOf(path));
-            },
-            End: published =>
-            {
-                file.Dispose();
-                if (!published) files.Delete(unfinished);
-                onEnd();
-            });
-        return new GenerationWriter(target, DatabaseHeader.Bytes);
     }
 
     private static StoredEntry Stored(ReadOnlyMemory<byte> key, ReadOnlyMemory<byte> metadata, in IndexEntry entry) =>
         new(key, metadata, entry.ValueOffset, entry.ValueBytes, entry.ValueChecksum);
 
-    private static string DirectoryOf(string path) =>
-        System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!;
-
-    /// <summary>An empty generation 0: so a database without a whole trailer is always a damaged one.</summary>
-    private static void Create(IFileSystem files, string path)
+    private bool HasBytes(long offset, ReadOnlySpan<byte> expected)
     {
-        using GenerationWriter writer = CreateAt(files, path);
-        writer.Commit(firstLogSequence: 1);
+        byte[] found = new byte[expected.Length];
+        return file.Read(offset, found) == found.Length && expected.SequenceEqual(found);
     }
 
-    private void EnterWriting()
+    private void EnterWriting(bool isAgain = false)
     {
-        if (replaced) throw new InvalidOperationException("A compacted file has taken this one's place; open that.");
+        if (replaced && !isAgain)
+            throw new InvalidOperationException("A compacted file has taken this one's place; open that.");
         if (Interlocked.Exchange(ref writing, 1) != 0)
             throw new InvalidOperationException("Another generation is being written.");
     }
@@ -305,9 +386,14 @@ public sealed class DatabaseFile : IDisposable
     /// <summary>Synced, so that no crash brings back the end of what was cut behind what replaced it.</summary>
     private void CutTo(long end)
     {
-        if (file.Length <= end) return;
-        file.Truncate(end);
-        file.Sync();
+        if (file.Length > end)
+        {
+            hasRest = true;
+            file.Truncate(end);
+            file.Sync();
+        }
+
+        hasRest = false;
     }
 
     /// <summary>Gives an abandoned generation's space back now; failing that, the next one does.</summary>

@@ -156,7 +156,7 @@ public sealed class DatabaseSurvey : IDisposable
         if (IsAsTheTrailerSays(trailer, cursors, entries, valueBytes)) yield break;
         damaged(
             new FileDamage(file.Path, trailer.Offset, "the trailer's counts are not those of the index"),
-            new KeyRange([], []));
+            KeyRange.None);
     }
 
     /// <summary>Whether the counts agree; where blocks are missing they cannot, and that was reported.</summary>
@@ -177,15 +177,27 @@ public sealed class DatabaseSurvey : IDisposable
 
     private TolerantCursor? OpenRun(RunReference reference, Action<FileDamage, KeyRange> damaged)
     {
+        IndexRun run;
         try
         {
-            return new TolerantCursor(IndexRun.Load(file, reference), damaged);
+            run = IndexRun.LoadWithoutFilter(file, reference);
         }
         catch (CorruptFileException found)
         {
             damaged(FileDamage.Of(found), KeyRange.All);
             return null;
         }
+
+        try
+        {
+            run = run.With(reference, KeyFilter.Load(run));
+        }
+        catch (CorruptFileException found)
+        {
+            damaged(FileDamage.Of(found), KeyRange.None); // opening needs it; the keys are there without it
+        }
+
+        return new TolerantCursor(run, damaged);
     }
 
     /// <summary>The cursor of the lowest key, of several the newest run's; -1 at the end.</summary>

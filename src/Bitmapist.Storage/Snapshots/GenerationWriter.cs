@@ -5,7 +5,7 @@ namespace Bitmapist.Storage.Snapshots;
 /// <summary>
 /// Writes one generation: changed keys of a database file, or all keys of a new file. Keys come in any order; ascending
 /// ones cost least, as they form a single index run. Disposing without a commit leaves the database as it was. Memory
-/// stays below about 40 MiB and 60 bytes per hundred keys, whatever is written. One thread at a time.
+/// stays below about 40 MiB and 260 bytes per hundred keys, whatever is written. One thread at a time.
 /// </summary>
 public sealed class GenerationWriter : IDisposable
 {
@@ -22,7 +22,7 @@ public sealed class GenerationWriter : IDisposable
     {
         this.target = target;
         output = new FileAppender(target.File, start);
-        runs = new RunSet(target.File, target.Base);
+        runs = new RunSet(target.File, target.Base, target.FilterKey);
     }
 
     /// <summary>Bytes written so far, for progress.</summary>
@@ -87,9 +87,11 @@ public sealed class GenerationWriter : IDisposable
         WritePending();
         FinishRun();
         runs.Merge(output);
+        runs.AddMissingFilters(output);
         output.Align(Trailer.Alignment);
         output.Flush();
         target.File.Sync();
+        target.RequirePlace();
 
         IndexRun[] live = [.. runs.Runs];
         RunReference[] references = Array.ConvertAll(live, written => written.Reference);
@@ -149,8 +151,7 @@ public sealed class GenerationWriter : IDisposable
         if (run is null) return;
         RunReference reference = run.Finish();
         run = null;
-        output.Flush();
-        runs.Add(reference);
+        runs.Add(reference, output);
         if (runs.Runs.Count > Limits.LiveRunsMax) runs.Merge(output);
     }
 

@@ -1,6 +1,3 @@
-using System.Buffers.Binary;
-using Bitmapist.Storage.Files;
-
 namespace Bitmapist.Storage.Snapshots;
 
 /// <summary>
@@ -96,11 +93,9 @@ internal sealed class IndexCursor(IndexRun run)
     /// <summary>Reads and proves a block; the cursor then stands before its first entry.</summary>
     internal void LoadBlock(int index)
     {
-        (long offset, int bytes) = run.Location(index);
-        if (bytes < IndexFrame.HeaderBytes || offset < 0 || offset > run.File.Length - bytes)
-            throw IndexFrame.Damaged(run.File, offset, "index block is not within the file");
+        int bytes = run.BlockBytes(index);
         if (frame.Length < bytes) frame = new byte[bytes];
-        _ = IndexFrame.Read(run.File, offset, frame.AsSpan(0, bytes));
+        run.ReadBlock(index, frame.AsSpan(0, bytes));
         block = index;
         frameBytes = bytes;
         at = IndexFrame.HeaderBytes;
@@ -112,40 +107,14 @@ internal sealed class IndexCursor(IndexRun run)
 
     private void Decode()
     {
-        ReadOnlySpan<byte> bytes = frame.AsSpan(0, frameBytes);
-        int shared = ReadCount(bytes, keyBytes);
-        int rest = ReadCount(bytes, bytes.Length);
-        if (rest > bytes.Length - at - 1) throw Malformed();
-        if (shared + rest > key.Length) Array.Resize(ref key, (shared + rest) * 2);
-        bytes.Slice(at, rest).CopyTo(key.AsSpan(shared));
-        keyBytes = shared + rest;
-        at += rest;
-
-        byte kind = bytes[at++];
-        metadataBytes = 0;
-        if (kind == IndexBlockBuilder.DeletionKind)
-        {
-            Entry = IndexEntry.Deleted;
-            return;
-        }
-
-        if (kind != IndexBlockBuilder.ValueKind) throw Malformed();
-        metadataBytes = ReadCount(bytes, bytes.Length - at);
-        metadataStart = at;
-        at += metadataBytes;
-        if (at > bytes.Length || !Varint.TryRead(bytes, ref at, out long valueOffset)) throw Malformed();
-        int valueBytes = ReadCount(bytes, Limits.ValueBytesMax);
-        if (at + 4 > bytes.Length) throw Malformed();
-        Entry = new IndexEntry(false, valueOffset, valueBytes, BinaryPrimitives.ReadUInt32LittleEndian(bytes[at..]));
-        at += 4;
+        var reader = new IndexBlockReader(frame.AsSpan(0, frameBytes), at);
+        if (!reader.TryReadKey(keyBytes, out int shared, out ReadOnlySpan<byte> rest)) throw run.Malformed(block);
+        if (shared + rest.Length > key.Length) Array.Resize(ref key, (shared + rest.Length) * 2);
+        rest.CopyTo(key.AsSpan(shared));
+        keyBytes = shared + rest.Length;
+        if (!reader.TryReadEntry(out IndexEntry entry, out metadataStart, out metadataBytes))
+            throw run.Malformed(block);
+        Entry = entry;
+        at = reader.At;
     }
-
-    private int ReadCount(ReadOnlySpan<byte> bytes, int max)
-    {
-        if (!Varint.TryRead(bytes, ref at, out long value) || value > max) throw Malformed();
-        return (int)value;
-    }
-
-    private CorruptFileException Malformed() =>
-        IndexFrame.Damaged(run.File, run.Location(block).Offset, "index block holds an entry that cannot be read");
 }

@@ -4,7 +4,7 @@ using Bitmapist.Storage.Files;
 namespace Bitmapist.Storage.Snapshots;
 
 /// <summary>
-/// The frame of an index block and of a run's directory (docs/format/database.md §3):
+/// The frame of an index block, of a run's directory and of its filter (docs/format/database.md §3):
 /// crc32c u32 over the rest | payloadBytes u32 | payload.
 /// </summary>
 internal static class IndexFrame
@@ -23,13 +23,13 @@ internal static class IndexFrame
     }
 
     /// <summary>Reads and proves a frame as long as <paramref name="frame"/>; returns its payload.</summary>
-    public static ReadOnlySpan<byte> Read(IFile file, long offset, Span<byte> frame)
+    public static ReadOnlySpan<byte> Read(IFile file, long offset, Span<byte> frame, string what = "index block")
     {
         if (frame.Length < HeaderBytes || file.Read(offset, frame) < frame.Length)
-            throw Damaged(file, offset, "file ends within an index block");
+            throw Damaged(file, offset, $"file ends within an {what}");
         if (BinaryPrimitives.ReadUInt32LittleEndian(frame) != Crc32C.Compute(frame[4..])
             || BinaryPrimitives.ReadUInt32LittleEndian(frame[4..]) != (uint)(frame.Length - HeaderBytes))
-            throw Damaged(file, offset, "index block does not match its checksum");
+            throw Damaged(file, offset, $"{what} does not match its checksum");
         return frame[HeaderBytes..];
     }
 

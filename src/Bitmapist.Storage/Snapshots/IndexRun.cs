@@ -4,8 +4,8 @@ using Bitmapist.Storage.Files;
 namespace Bitmapist.Storage.Snapshots;
 
 /// <summary>
-/// An index run with its directory in memory: per block of about 4 KiB (some hundred keys) one key and 20 bytes.
-/// Immutable; any thread.
+/// An index run with its directory in memory, per block of about 4 KiB (some hundred keys) one key and 20 bytes, and
+/// its filter, 2 bytes a key. Immutable; any thread.
 /// </summary>
 internal sealed class IndexRun
 {
@@ -27,11 +27,28 @@ internal sealed class IndexRun
     public RunReference Reference { get; }
     public int Blocks => starts.Length;
 
-    /// <summary>Bytes of the directory in memory.</summary>
-    public long MemoryBytes => directory.Length + (sizeof(int) * (long)starts.Length);
+    /// <summary>Knows most keys that the run does not have; null when it has none.</summary>
+    public KeyFilter? Filter { get; private init; }
+
+    /// <summary>The checksum of the directory, which has the place of every block of the run.</summary>
+    public uint DirectoryChecksum => BinaryPrimitives.ReadUInt32LittleEndian(directory);
+
+    /// <summary>Bytes of directory and filter in memory.</summary>
+    public long MemoryBytes => directory.Length + (sizeof(int) * (long)starts.Length) + (Filter?.MemoryBytes ?? 0);
+
+    /// <summary>Reads and proves directory and filter; O(blocks + bytes of the filter).</summary>
+    public static IndexRun Load(IFile file, RunReference reference)
+    {
+        IndexRun run = LoadWithoutFilter(file, reference);
+        return run.With(reference, KeyFilter.Load(run));
+    }
+
+    /// <summary>The same run with its filter, which the reference says where to find.</summary>
+    public IndexRun With(RunReference reference, KeyFilter? filter) =>
+        new(File, reference, directory, starts) { Filter = filter };
 
     /// <summary>Reads and proves the directory; O(blocks).</summary>
-    public static IndexRun Load(IFile file, RunReference reference)
+    public static IndexRun LoadWithoutFilter(IFile file, RunReference reference)
     {
         long end = file.Length;
         if (reference.DirectoryOffset < 0 || reference.DirectoryBytes < IndexFrame.HeaderBytes
@@ -69,6 +86,23 @@ internal sealed class IndexRun
             BinaryPrimitives.ReadInt64LittleEndian(location),
             BinaryPrimitives.ReadInt32LittleEndian(location[8..]));
     }
+
+    /// <summary>Bytes of a block, its frame included.</summary>
+    /// <exception cref="CorruptFileException">No block of so many bytes stands there.</exception>
+    public int BlockBytes(int block)
+    {
+        (long offset, int bytes) = Location(block);
+        // A run's directory stands behind all its blocks.
+        if (bytes < IndexFrame.HeaderBytes || offset < 0 || offset > Reference.DirectoryOffset - bytes)
+            throw IndexFrame.Damaged(File, offset, "index block is not within the file");
+        return bytes;
+    }
+
+    /// <summary>Reads and proves a block into <paramref name="frame"/>, which is as long.</summary>
+    public void ReadBlock(int block, Span<byte> frame) => _ = IndexFrame.Read(File, Location(block).Offset, frame);
+
+    public CorruptFileException Malformed(int block) =>
+        IndexFrame.Damaged(File, Location(block).Offset, "index block holds an entry that cannot be read");
 
     /// <summary>The only block that can hold a key: the last whose first key is not greater; -1 if none is.</summary>
     public int FindBlock(ReadOnlySpan<byte> key)

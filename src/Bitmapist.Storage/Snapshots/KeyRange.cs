@@ -6,6 +6,9 @@ public sealed record KeyRange(byte[] Start, byte[]? End)
     /// <summary>Every key.</summary>
     public static KeyRange All { get; } = new([], null);
 
+    /// <summary>No key at all.</summary>
+    public static KeyRange None { get; } = new([], []);
+
     public bool Contains(ReadOnlySpan<byte> key) =>
         key.SequenceCompareTo(Start) >= 0 && (End is null || key.SequenceCompareTo(End) < 0);
 }

@@ -17,12 +17,14 @@ internal sealed class RunSet
     private const int GrowthFactor = 4;
 
     private readonly IFile file;
+    private readonly SipKey filterKey;
     private readonly List<IndexRun> runs;
     private IndexCursor[] cursors = [];
 
-    public RunSet(IFile file, DatabaseState? state)
+    public RunSet(IFile file, DatabaseState? state, SipKey filterKey)
     {
         this.file = file;
+        this.filterKey = filterKey;
         runs = state is null ? [] : [.. state.Runs];
         LiveEntries = state?.Trailer.LiveEntries ?? 0;
         LiveValueBytes = state?.Trailer.LiveValueBytes ?? 0;
@@ -32,8 +34,32 @@ internal sealed class RunSet
     public long LiveEntries { get; private set; }
     public long LiveValueBytes { get; private set; }
 
-    /// <summary>Adds a run that was just written and flushed.</summary>
-    public void Add(RunReference reference) => runs.Add(IndexRun.Load(file, reference));
+    /// <summary>Adds a run whose last byte was just written; its filter follows it.</summary>
+    public void Add(RunReference reference, FileAppender output)
+    {
+        output.Flush();
+        runs.Add(WithFilter(IndexRun.LoadWithoutFilter(file, reference), output));
+    }
+
+    /// <summary>
+    /// Gives a filter to runs that have none, as they were written by a version that knew none. O(their entries).
+    /// </summary>
+    public void AddMissingFilters(FileAppender output)
+    {
+        for (int i = 0; i < runs.Count; i++)
+        {
+            if (runs[i].Filter is not null) continue;
+            try
+            {
+                runs[i] = WithFilter(runs[i], output);
+            }
+            catch (CorruptFileException)
+            {
+                // A block of it is damaged. Whoever asks for a key of that block is told; what this generation is to
+                // save does not depend on it.
+            }
+        }
+    }
 
     /// <summary>Called before entries in ascending order of key are accounted for.</summary>
     public void BeginAccounting() => cursors = [.. runs.Select(run => new IndexCursor(run))];
@@ -44,8 +70,10 @@ internal sealed class RunSet
     public bool Account(ReadOnlySpan<byte> key, in IndexEntry entry)
     {
         bool replaces = false;
+        FilteredKey filtered = new(key);
         for (int i = cursors.Length - 1; i >= 0 && !replaces; i--)
         {
+            if (!filtered.MayBeIn(runs[i])) continue;
             IndexCursor cursor = cursors[i];
             if (!cursor.SeekForward(key) || !cursor.Key.SequenceEqual(key)) continue;
             if (cursor.Entry.IsDeleted) break;
@@ -79,19 +107,30 @@ internal sealed class RunSet
 
         runs.RemoveRange(from, runs.Count - from);
         if (!any) return;
-        RunReference merged = writer.Finish();
-        output.Flush();
-        Add(merged);
+        Add(writer.Finish(), output);
     }
 
+    private IndexRun WithFilter(IndexRun run, FileAppender output)
+    {
+        KeyFilter filter = KeyFilter.Build(run, filterKey);
+        long offset = output.Position;
+        int bytes = IndexFrame.Append(output, filter.Payload);
+        return run.With(run.Reference with { FilterOffset = offset, FilterBytes = bytes }, filter);
+    }
+
+    /// <summary>
+    /// The oldest run of which the newer ones hold a quarter as many entries; all from there on become one. A
+    /// generation of very many keys adds several runs of one size: the newest alone would not tell.
+    /// </summary>
     private int MergeFrom()
     {
         int from = runs.Count - 1;
-        long newer = from < 0 ? 0 : runs[from].Reference.Entries;
-        while (from > 0 && (runs[from - 1].Reference.Entries < newer * GrowthFactor || from >= Limits.LiveRunsMax))
+        long newer = 0;
+        for (int i = runs.Count - 1; i >= 0; i--)
         {
-            from--;
-            newer += runs[from].Reference.Entries;
+            long entries = runs[i].Reference.Entries;
+            if (entries < newer * GrowthFactor || i >= Limits.LiveRunsMax - 1) from = i;
+            newer += entries;
         }
 
         return from;

@@ -22,8 +22,8 @@ public sealed class SurveyedGeneration
 
     public int Runs => Trailer.Runs.Length;
 
-    /// <summary>Bytes of its index blocks and directories.</summary>
-    public long IndexBytes => Trailer.Runs.Sum(run => run.BlockBytes + run.DirectoryBytes);
+    /// <summary>Bytes of its index blocks, directories and filters.</summary>
+    public long IndexBytes => Trailer.Runs.Sum(run => run.FileBytes);
 
     /// <summary>Bytes of the file that a rewrite would keep.</summary>
     public long LiveBytes => DatabaseHeader.Bytes + LiveValueBytes + IndexBytes + Trailer.Bytes;

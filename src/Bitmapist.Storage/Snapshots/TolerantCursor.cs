@@ -14,6 +14,7 @@ internal sealed class TolerantCursor
     private byte[] lastKey = [];
     private int block = -1;
     private KeyRange? lost;
+    private bool hasWholeFilter = true;
 
     public TolerantCursor(IndexRun run, Action<FileDamage, KeyRange> damaged)
     {
@@ -83,6 +84,14 @@ internal sealed class TolerantCursor
         bool isInPlace = !isFirstOfBlock || cursor.Key.SequenceEqual(run.FirstKey(block));
         if (!isInPlace || (!isFirst && cursor.Key.SequenceCompareTo(lastKey) <= 0))
             throw IndexFrame.Damaged(run.File, run.Location(block).Offset, "index block is not the one of this place");
+        if (hasWholeFilter && run.Filter is { } filter
+            && !filter.MayContain(SipHash.Compute(filter.HashKey, cursor.Key)))
+        {
+            hasWholeFilter = false; // one report is enough
+            string reason = "key filter denies a key that its index run has";
+            damaged(new FileDamage(run.File.Path, run.Reference.FilterOffset, reason), KeyRange.None);
+        }
+
         lastKey = cursor.Key.ToArray();
         Entries++;
         if (cursor.Entry.IsDeleted) Deletions++;

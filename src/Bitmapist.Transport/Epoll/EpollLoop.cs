@@ -53,7 +53,7 @@ internal sealed unsafe class EpollLoop : LoopThread
         }
         catch (IOException failure) // out of memory, or of the user's share of watches: this connection's loss
         {
-            Log.ConnectionRefused(Logger, failure.Message);
+            listener.Report.Lost(failure.Message);
             BringDown(connection, failure);
         }
 
@@ -225,7 +225,7 @@ internal sealed unsafe class EpollLoop : LoopThread
     /// <summary>A listening socket stays readable meanwhile: it is not watched, or this thread would spin.</summary>
     private void PauseAccepting(LoopListener listener, int error)
     {
-        listener.ReportPause(Errno.Describe(error));
+        listener.Report.Paused(Errno.Describe(error));
         int index = _listeners.IndexOf(listener);
         Control(EpollApi.Modify, listener.Descriptor, 0, ListenerGeneration, index);
         Timers.After(Limits.AcceptPause, () =>

@@ -65,7 +65,7 @@ internal sealed unsafe class RingAcceptor(RingLoop loop, Ring ring, LoopTimers t
 
     private void Pause(int index, int error)
     {
-        _listeners[index].ReportPause(Errno.Describe(error));
+        _listeners[index].Report.Paused(Errno.Describe(error));
         timers.After(Limits.AcceptPause, () => Arm(index));
     }
 }

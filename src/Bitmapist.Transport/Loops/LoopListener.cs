@@ -14,7 +14,6 @@ internal sealed class LoopListener(
     Socket socket, IReadOnlyList<LoopThread> loops, Action<TransportConnection> accepted, TransportOptions options,
     ILogger logger)
 {
-    private readonly PauseReport _pauses = new(logger, socket.LocalEndPoint!);
     private int _next;
 
     /// <summary>The listening socket's descriptor.</summary>
@@ -29,8 +28,8 @@ internal sealed class LoopListener(
     /// <summary>Accepts no more; a pending accept may still end.</summary>
     public bool IsStopped { get; set; }
 
-    /// <summary>Says that accepting pauses, and why; not every time.</summary>
-    public void ReportPause(string reason) => _pauses.Note(reason);
+    /// <summary>Says what goes wrong with it; not every time.</summary>
+    public ListenReport Report { get; } = new(logger, socket.LocalEndPoint!);
 
     /// <summary>Gives a new socket to a loop, or refuses it. The accepting loop's.</summary>
     public void Deal(LoopThread acceptor, int descriptor)

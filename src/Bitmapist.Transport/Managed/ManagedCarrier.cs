@@ -5,7 +5,7 @@ namespace Bitmapist.Transport.Managed;
 
 /// <summary>Carries connections by .NET's sockets, on whatever system; the pool's threads serve them.</summary>
 internal sealed class ManagedCarrier(
-    TransportOptions options, Action<TransportConnection> accepted, Action<Exception> failed, ILogger logger) : Carrier
+    TransportOptions options, Action<TransportConnection> accepted, ILogger logger) : Carrier
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly List<Task> _accepting = [];
@@ -24,51 +24,53 @@ internal sealed class ManagedCarrier(
 
     public override void Dispose() => _stop.Dispose();
 
+    /// <summary>
+    /// Accepts until stopped, whatever happens: what cannot be accepted just now waits in the system's backlog.
+    /// </summary>
     private async Task AcceptAsync(Socket listener)
     {
-        var pauses = new PauseReport(logger, listener.LocalEndPoint!);
-        try
+        var report = new ListenReport(logger, listener.LocalEndPoint!);
+        while (!_stop.IsCancellationRequested)
         {
-            while (true)
+            try
             {
-                if (await TryAcceptAsync(listener, pauses).ConfigureAwait(false) is { } socket) Serve(socket);
+                await AcceptOneAsync(listener, report).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception failure)
+            {
+                report.Paused(failure.Message);
+                await Task.Delay(Limits.AcceptPause, CancellationToken.None).ConfigureAwait(false);
             }
         }
-        catch (OperationCanceledException)
-        {
-            // Stopped.
-        }
-        catch (Exception failure)
-        {
-            failed(failure);
-        }
     }
 
-    private async Task<Socket?> TryAcceptAsync(Socket listener, PauseReport pauses)
+    private async Task AcceptOneAsync(Socket listener, ListenReport report)
     {
-        string? trouble = null;
         if (options.AcceptError?.Invoke() is > 0 and var error)
         {
-            if (Linux.Errno.IsOneConnections(error)) return null;
-            trouble = $"error {error}";
+            if (!Linux.Errno.IsOneConnections(error)) throw new IOException($"error {error}");
+            return;
         }
 
+        Socket socket;
         try
         {
-            if (trouble is null) return await listener.AcceptAsync(_stop.Token).ConfigureAwait(false);
+            socket = await listener.AcceptAsync(_stop.Token).ConfigureAwait(false);
         }
-        catch (SocketException failure)
+        catch (SocketException failure) when (failure.SocketErrorCode
+            is SocketError.ConnectionAborted or SocketError.ConnectionReset)
         {
-            if (failure.SocketErrorCode is SocketError.ConnectionAborted or SocketError.ConnectionReset) return null;
-            trouble = failure.Message;
+            return; // the peer has thought better of it
         }
 
-        pauses.Note(trouble!);
-        await Task.Delay(Limits.AcceptPause, _stop.Token).ConfigureAwait(false);
-        return null;
+        Serve(socket, report);
     }
 
-    private void Serve(Socket socket)
+    private void Serve(Socket socket, ListenReport report)
     {
         if (options.Admit is { } admit && !admit())
         {
@@ -82,10 +84,12 @@ internal sealed class ManagedCarrier(
             if (socket.AddressFamily != AddressFamily.Unix) SetOptions(socket);
             connection = new ManagedConnection(socket, options);
         }
-        catch (SocketException failure) // it has gone already
+        catch (Exception failure)
         {
-            Log.ConnectionRefused(logger, failure.Message);
             socket.Dispose();
+            options.Withdraw?.Invoke();
+            if (failure is not SocketException) throw;
+            report.Lost(failure.Message); // it has gone already
             return;
         }
 

@@ -1,5 +1,6 @@
 using Bitmapist.Client.Connections;
 using Bitmapist.Client.Events;
+using Bitmapist.Client.Tests.Connections;
 using Bitmapist.Resp.Replies;
 
 namespace Bitmapist.Client.Tests.Asking;
@@ -15,6 +16,21 @@ public sealed class OddReplyTests
         Assert.Contains("BITCOUNT bitmapist_a_u", violation.Message, StringComparison.Ordinal);
         await Assert.ThrowsAsync<ProtocolViolationException>(() => client.CountAsync(
             new UniqueEvents("a") & new UniqueEvents("b"), TestContext.Current.CancellationToken));
+    }
+
+    public static TheoryData<string> Operations => [.. ClientOperations.Names];
+
+    /// <summary>Whatever is asked: what is no answer is a violation of the protocol, and nothing else.</summary>
+    [Theory]
+    [MemberData(nameof(Operations))]
+    public async Task No_operation_fails_with_anything_else(string name)
+    {
+        await using var client = new BitmapistClient(new OkChannel(), ClientSettings.Of(KeyLayout.Bitmapist4));
+        Exception? failure = await Record.ExceptionAsync(
+            () => ClientOperations.RunAsync(name, client, TestContext.Current.CancellationToken));
+        bool reads = !name.Contains("ark", StringComparison.Ordinal) && name != "Transaction"; // marks need no answer
+        if (reads) Assert.IsType<ProtocolViolationException>(failure);
+        else Assert.Null(failure);
     }
 
     /// <summary>Answers everything with +OK.</summary>

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Json;
 using Bitmapist.Client.Cohorts;
 using Bitmapist.Client.Events;
 using Bitmapist.Client.Tests.Servers;
@@ -84,34 +86,59 @@ public abstract class CohortSpec(ITestServer server) : ClientSpec(server)
         Assert.Null(table.Average(0));
     }
 
-    [Fact]
-    public async Task Months_begin_on_day_1_and_years_have_three_rows()
+    /// <summary>The present moment, and the first and the last of the rows that end with it.</summary>
+    [Theory]
+    [InlineData(PeriodUnit.Day, 3, "2026-03-31", "2026-03-29", "2026-03-31", "29 Mar 2026", "31 Mar 2026")]
+    [InlineData(PeriodUnit.Week, 3, "2026-03-31", "2026-03-16", "2026-03-30", "16 Mar 2026 (week 12)", "30 Mar 2026 (week 14)")]
+    [InlineData(PeriodUnit.Week, 2, "2026-03-30", "2026-03-23", "2026-03-30", "23 Mar 2026 (week 13)", "30 Mar 2026 (week 14)")]
+    [InlineData(PeriodUnit.Week, 2, "2026-03-29", "2026-03-16", "2026-03-23", "16 Mar 2026 (week 12)", "23 Mar 2026 (week 13)")]
+    [InlineData(PeriodUnit.Week, 2, "2027-01-03", "2026-12-21", "2026-12-28", "21 Dec 2026 (week 52)", "28 Dec 2026 (week 53)")]
+    [InlineData(PeriodUnit.Month, 3, "2026-03-31", "2026-01-01", "2026-03-01", "Jan 2026", "Mar 2026")]
+    [InlineData(PeriodUnit.Month, 14, "2026-03-31", "2025-02-01", "2026-03-01", "Feb 2025", "Mar 2026")]
+    [InlineData(PeriodUnit.Year, 31, "2026-03-31", "2024-01-01", "2026-01-01", "2024", "2026")]
+    [InlineData(PeriodUnit.Year, 1, "2024-02-29", "2022-01-01", "2024-01-01", "2022", "2024")]
+    public async Task A_row_has_the_first_day_of_its_period(
+        PeriodUnit unit, int rows, string now, string first, string last, string firstName, string lastName)
     {
-        Clock.Now = new DateTimeOffset(2026, 3, 31, 12, 0, 0, TimeSpan.Zero);
-        CohortQuery query = Daily("a", "b");
-        CohortTable months = await Client.CohortAsync(query with { Unit = PeriodUnit.Month, Rows = 3 }, Cancel);
-        Assert.Equal([new(2026, 1, 1), new(2026, 2, 1), new(2026, 3, 1)], months.Rows.Select(row => row.Date));
-        Assert.Equal(["Jan 2026", "Feb 2026", "Mar 2026"], months.Rows.Select(row => row.Name));
-        CohortTable years = await Client.CohortAsync(query with { Unit = PeriodUnit.Year, Rows = 31 }, Cancel);
-        Assert.Equal([new(2024, 3, 31), new(2025, 3, 31), new(2026, 3, 31)], years.Rows.Select(row => row.Date));
-        CohortTable weeks = await Client.CohortAsync(query with { Unit = PeriodUnit.Week, Rows = 2 }, Cancel);
-        Assert.Equal([new(2026, 3, 24), new(2026, 3, 31)], weeks.Rows.Select(row => row.Date));
-        Assert.Equal(["23 Mar 2026 (week 13)", "30 Mar 2026 (week 14)"], weeks.Rows.Select(row => row.Name));
-        CohortTable days = await Client.CohortAsync(query with { Rows = 2 }, Cancel);
-        Assert.Equal(["30 Mar 2026", "31 Mar 2026"], days.Rows.Select(row => row.Name));
-        Assert.All(new[] { months, years, weeks, days }, table => Assert.Equal(13, table.Columns));
+        Clock.Now = DateTimeOffset.Parse($"{now}T23:59:59Z", CultureInfo.InvariantCulture);
+        CohortTable table = await Client.CohortAsync(Daily("a", "b") with { Unit = unit, Rows = rows }, Cancel);
+        Assert.Equal(unit == PeriodUnit.Year ? 3 : rows, table.Rows.Count);
+        Assert.Equal((first, last), ($"{table.Rows[0].Date:yyyy-MM-dd}", $"{table.Rows[^1].Date:yyyy-MM-dd}"));
+        Assert.Equal((firstName, lastName), (table.Rows[0].Name, table.Rows[^1].Name));
+        Assert.All(table.Rows, row => Assert.Equal(DateOf(row.Events), row.Date));
+        Assert.Equal(13, table.Columns);
+        using var json = JsonDocument.Parse(table.ToJson());
+        Assert.Equal(first, json.RootElement.GetProperty("rows")[0].GetProperty("date").GetString());
     }
 
     [Theory]
     [InlineData(PeriodUnit.Day, 4, "2025-12-30", "2026-01-02")]
-    [InlineData(PeriodUnit.Week, 4, "2025-12-12", "2026-01-02")]
+    [InlineData(PeriodUnit.Week, 4, "2025-12-08", "2025-12-29")]
     [InlineData(PeriodUnit.Month, 4, "2025-10-01", "2026-01-01")]
-    [InlineData(PeriodUnit.Year, 4, "2024-01-02", "2026-01-02")]
+    [InlineData(PeriodUnit.Year, 4, "2024-01-01", "2026-01-01")]
     public async Task A_start_date_counts_days_to_the_last_row(PeriodUnit unit, int rows, string first, string last)
     {
         CohortTable table = await Client.CohortAsync(
             Daily("a", "b") with { Unit = unit, Rows = rows, StartDate = new DateOnly(2025, 12, 30) }, Cancel);
         Assert.Equal((first, last), ($"{table.Rows[0].Date:yyyy-MM-dd}", $"{table.Rows[^1].Date:yyyy-MM-dd}"));
+    }
+
+    [Theory]
+    [InlineData(PeriodUnit.Day, "2026-01-14", "2026-01-15")]
+    [InlineData(PeriodUnit.Week, "2026-01-05", "2026-01-12")]
+    [InlineData(PeriodUnit.Month, "2025-12-01", "2026-01-01")]
+    [InlineData(PeriodUnit.Year, "2025-01-01", "2026-01-01")]
+    public async Task In_the_table_of_bitmapist4_too_and_where_the_cohort_is_a_flag(
+        PeriodUnit unit, string first, string last)
+    {
+        EventSet activity = PeriodEvents.From(unit, "active", Noon);
+        foreach (EventSet cohort in new[] { PeriodEvents.From(unit, "signup", Noon), activity & new UniqueEvents("a"),
+            new UniqueEvents("a") })
+        {
+            CohortTable table = await Client.CohortAsync(cohort, activity, rows: 2, cancellationToken: Cancel);
+            Assert.Equal([first, last], table.Rows.Select(row => $"{row.Date:yyyy-MM-dd}"));
+            Assert.Equal(table.Rows.Select(row => $"{row.Date:dd MMM yyyy}"), table.Rows.Select(row => row.Name));
+        }
     }
 
     [Fact]
@@ -268,6 +295,8 @@ public abstract class CohortSpec(ITestServer server) : ClientSpec(server)
     [Fact]
     public async Task Hours_are_no_cohort_periods() => await Assert.ThrowsAsync<ArgumentOutOfRangeException>(
         () => Client.CohortAsync(Daily("a", "b") with { Unit = PeriodUnit.Hour }, Cancel));
+
+    private static DateOnly DateOf(EventSet events) => DateOnly.FromDateTime(events.Period!.Value.Start.UtcDateTime);
 
     private static CohortQuery Daily(string first, string back) => new() { First = first, Return = back };
 

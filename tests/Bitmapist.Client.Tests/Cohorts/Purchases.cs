@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.IO.Compression;
 using Bitmapist.Client.Events;
-using Bitmapist.Testing.Servers;
 
 namespace Bitmapist.Client.Tests.Cohorts;
 
@@ -20,9 +19,8 @@ internal sealed class Purchases
 
     public static Purchases Read()
     {
-        string? path = RepositoryFiles.SharedData("CDNOW_master.txt.gz");
-        Assert.SkipWhen(path is null, "The CDNOW data is not beside this repository.");
-        using var file = new StreamReader(new GZipStream(File.OpenRead(path!), CompressionMode.Decompress));
+        string path = Prerequisite.SharedData("CDNOW_master.txt.gz");
+        using var file = new StreamReader(new GZipStream(File.OpenRead(path), CompressionMode.Decompress));
         var rows = new List<(uint, DateOnly)>();
         while (file.ReadLine() is { } line)
         {

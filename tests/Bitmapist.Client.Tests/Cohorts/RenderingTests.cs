@@ -63,6 +63,8 @@ public sealed class RenderingTests
             cell.GetProperty("inProgress").GetBoolean()));
         Assert.Equal(JsonValueKind.Null, row.GetProperty("cells")[2].ValueKind);
         Assert.Equal("[100,37.5,null]", root.GetProperty("averages").GetRawText());
+        Assert.Equal("{\"periodsWithReturns\":[100,37.5,null],\"cohortsWithMembers\":[100,37.5,0]}",
+            root.GetProperty("means").GetRawText());
     }
 
     [Fact]
@@ -72,7 +74,12 @@ public sealed class RenderingTests
         Assert.Contains("<td style=\"background-color: hsla(200, 80%, 50%, 1.0)\" title=\"8 of 8\">"
             + "<a href=\"/ids?row=0&amp;column=0\">100.0%</a></td>", html, StringComparison.Ordinal);
         Assert.Contains("title=\"3 of 8\" class=\"in-progress\"", html, StringComparison.Ordinal);
-        Assert.Contains("Average</th><td>100.0%</td><td>37.5%</td><td></td>", html, StringComparison.Ordinal);
+        Assert.Contains(
+            "Average&sup1;</th><td>100.0%</td><td>37.5%</td><td></td></tr>", html, StringComparison.Ordinal);
+        Assert.Contains(
+            "Average&sup2;</th><td>100.0%</td><td>37.5%</td><td>0.0%</td></tr>", html, StringComparison.Ordinal);
+        Assert.Contains("&sup1; Of the periods in which anybody at all returned. &sup2; Of all cohorts with members: "
+            + "a period in which nobody returned counts as 0.", html, StringComparison.Ordinal);
         Assert.Contains("still in progress", html, StringComparison.Ordinal);
         Assert.DoesNotContain("http", html, StringComparison.Ordinal);
     }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Bitmapist.Testing.Servers;
 
 namespace Bitmapist.Client.Tests.Connections;
@@ -10,7 +9,7 @@ public sealed class AuthenticationTests : IClassFixture<RedisServer>
 
     public AuthenticationTests(RedisServer server)
     {
-        Assert.SkipWhen(server.SkipReason != null, server.SkipReason ?? "");
+        Prerequisite.Require(server.SkipReason is null, server.SkipReason);
         _server = server;
     }
 
@@ -61,11 +60,9 @@ public sealed class AuthenticationTests : IClassFixture<RedisServer>
         Assert.Equal("$1 a", await channel.AskAsync("ECHO a"));
         await admin.Channel.AskAsync("ACL SETUSER temp <first >second", "CLIENT KILL USER temp");
         await log.WaitForAsync(5);
-        long startedAt = Stopwatch.GetTimestamp();
-        ServerErrorException refusal =
+        ServerErrorException refusal = // and not that its time ran out
             await Assert.ThrowsAsync<ServerErrorException>(() => channel.AskAsync(Batches.Repeatable("ECHO b")));
         Assert.Equal("WRONGPASS", refusal.Code);
-        Assert.InRange(Stopwatch.GetElapsedTime(startedAt).TotalSeconds, 0, 10);
         await admin.Channel.AskAsync("ACL SETUSER temp >first");
         string reply = "";
         while (reply.Length == 0)

@@ -29,12 +29,13 @@ internal static class Batches
     public static Task<string> AskAsync(this ICommandChannel channel, params ReadOnlySpan<string> requests) =>
         channel.AskAsync(Of(requests));
 
+    /// <summary>What follows may block: it is the test's, and so not for the connection's threads.</summary>
     public static async Task<string> AskAsync(
         this ICommandChannel channel, RequestBatch batch, SendMode mode = SendMode.Pipeline,
         CancellationToken? cancellationToken = null)
     {
-        IReadOnlyList<Reply> replies = await channel.SendAsync(
-            batch, mode, cancellationToken ?? TestContext.Current.CancellationToken);
+        IReadOnlyList<Reply> replies = await CallerTask.From(channel.SendAsync(
+            batch, mode, cancellationToken ?? TestContext.Current.CancellationToken).AsTask());
         return string.Join(' ', replies);
     }
 }

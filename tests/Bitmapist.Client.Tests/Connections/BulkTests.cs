@@ -14,7 +14,7 @@ public abstract class BulkTests
 
     protected BulkTests(ITestServer server)
     {
-        Assert.SkipWhen(server.SkipReason != null, server.SkipReason ?? "");
+        Prerequisite.Require(server.SkipReason is null, server.SkipReason);
         _server = server;
     }
 

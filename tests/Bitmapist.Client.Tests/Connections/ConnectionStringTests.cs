@@ -56,6 +56,30 @@ public sealed class ConnectionStringTests
         Assert.Equal(2, options.Database);
     }
 
+    [Theory]
+    [InlineData("host?foreign=t1_1_", "t1_1_", false)]
+    [InlineData("host?foreign=t1_1_,t%2C2_&ownsPrefix=true", "t1_1_ t,2_", true)]
+    [InlineData("host?FOREIGN=a%26_&OWNSPREFIX=False", "a&_", false)]
+    [InlineData("host", "", false)]
+    public void Prefixes_of_others_are_understood(string text, string foreign, bool owns)
+    {
+        BitmapistOptions options = BitmapistOptions.Parse(text);
+        Assert.Equal((foreign, owns), (string.Join(' ', options.ForeignPrefixes), options.OwnsPrefix));
+        ClientSettings settings = ClientSettings.Of(options);
+        Assert.Equal((foreign, owns), (string.Join(' ', settings.ForeignPrefixes), settings.OwnsPrefix));
+    }
+
+    [Theory]
+    [InlineData("host?foreign=", "foreign has an empty prefix")]
+    [InlineData("host?foreign=a_,,b_", "foreign has an empty prefix")]
+    [InlineData("host?foreign=a_&foreign=b_", "option \"foreign\" is given twice")]
+    [InlineData("host?ownsPrefix=yes", "ownsPrefix must be true or false")]
+    public void Prefixes_of_others_that_make_no_sense_are_refused(string text, string complaint)
+    {
+        FormatException refusal = Assert.Throws<FormatException>(() => BitmapistOptions.Parse(text));
+        Assert.Contains(complaint, refusal.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void What_is_not_said_has_its_default()
     {
@@ -99,7 +123,7 @@ public sealed class ConnectionStringTests
     [InlineData("host?", null)]
     [InlineData("host?prefix", "option \"prefix\" has no value")]
     [InlineData("host?prefix=a&prefix=b", "option \"prefix\" is given twice")]
-    [InlineData("host?color=red", "option \"color\" is none of prefix, layout, db, name, hourly, unique, connectTimeoutMs, responseTimeoutMs")]
+    [InlineData("host?color=red", "option \"color\" is none of prefix, layout, db, name, hourly, unique, foreign, ownsPrefix, connectTimeoutMs, responseTimeoutMs")]
     [InlineData("host?hourly=yes", "hourly must be true or false, not \"yes\"")]
     [InlineData("host?name=a%20b", "name must be printable ASCII without spaces")]
     [InlineData("host?connectTimeoutMs=0", "the connectTimeoutMs is not a number from 1 to 86,400,000")]
@@ -158,21 +182,26 @@ public sealed class ConnectionStringTests
             "redis", "rediss", "unix", "://", ":", "/", "@", "?", "&", "=", "[", "]", "%", "%41", "%ff", "host", "1",
             "db",
         ];
+        int understood = 0, refused = 0;
         for (int i = 0; i < 20_000; i++)
         {
             string text = string.Concat(Enumerable.Range(0, random.Next(9)).Select(_ => random.GetItems(pieces, 1)[0]));
             try
             {
                 BitmapistOptions.Parse(text).Snapshot();
+                understood++;
             }
             catch (FormatException)
             {
+                refused++;
             }
             catch (Exception failure)
             {
                 Assert.Fail($"seed {seed}: {text}: {failure}");
             }
         }
+
+        Assert.True(understood > 200 && refused > 200, $"seed {seed}: {understood} understood, {refused} refused");
     }
 
     private static string RandomText(Random random)

@@ -26,6 +26,9 @@ internal sealed class FakeSession : IDisposable
     /// <summary>Bytes received so far.</summary>
     public long ReceivedBytes { get; private set; }
 
+    /// <summary>Bytes that have come and wait to be read.</summary>
+    public int UnreadBytes => _socket.Available;
+
     /// <summary>The next request's arguments.</summary>
     /// <exception cref="EndOfStreamException">The client closed the connection.</exception>
     public async Task<string[]> ReadAsync()

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Net.Sockets;
 using Bitmapist.Testing.Servers;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Bitmapist.Client.Tests.Connections;
 
@@ -166,12 +166,13 @@ public sealed class LossTests
     public async Task What_was_not_sent_waits_for_the_connection()
     {
         int port = ServerProcess.FreePort();
+        var log = new ListLogger();
         await using ServerConnection channel = ServerConnection.Create(new BitmapistOptions
         {
-            Host = "127.0.0.1", Port = port, ReconnectDelayMs = 5, ReconnectDelayMaxMs = 20,
+            Host = "127.0.0.1", Port = port, ReconnectDelayMs = 5, ReconnectDelayMaxMs = 20, LoggerFactory = log,
         });
         Task<string> early = channel.AskAsync("ECHO early");
-        await Task.Delay(100, Cancel);
+        await log.WaitForAsync(4); // an attempt has failed
         Assert.False(early.IsCompleted);
         await using var server = new FakeServer(session => session.EchoAsync(), port);
         Assert.Equal("$5 early", await early);
@@ -195,8 +196,7 @@ public sealed class LossTests
         ConnectionLostException reason = Assert.IsType<ConnectionLostException>(late.InnerException);
         SocketException cause = Assert.IsType<SocketException>(reason.InnerException);
         Assert.Equal(SocketError.ConnectionRefused, cause.SocketErrorCode);
-        await Task.Delay(100, Cancel); // a sweep later
-        Assert.Equal(0, channel.BytesInFlight);
+        await Eventually.IsAsync(() => channel.BytesInFlight == 0, "a sweep later nothing is kept");
     }
 
     [Fact]
@@ -217,10 +217,8 @@ public sealed class LossTests
         listener.Start(); // The system accepts; nobody reads.
         int port = ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
         var options = new BitmapistOptions { Host = "127.0.0.1", Port = port, ConnectTimeoutMs = 200 };
-        long startedAt = Stopwatch.GetTimestamp();
         await Assert.ThrowsAsync<BitmapistTimeoutException>(
             async () => await BitmapistClient.ConnectAsync(options, Cancel));
-        Assert.InRange(Stopwatch.GetElapsedTime(startedAt).TotalMilliseconds, 150, 5_000);
         using var patience = new CancellationTokenSource(20);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(
             async () => await BitmapistClient.ConnectAsync(new BitmapistOptions { Host = "127.0.0.1", Port = port },

@@ -74,7 +74,7 @@ public sealed class ObservationTests
         Assert.Equal(1, sums["bitmapist.client.round_trips"]);
         Assert.Equal(1, sums["bitmapist.client.failures"]);
         Assert.Equal(8, sums["bitmapist.client.received"]);
-        Assert.InRange(sums["bitmapist.client.duration"], 0.000_001, 30);
+        Assert.True(sums["bitmapist.client.duration"] > 0);
     }
 
     [Fact]

@@ -18,6 +18,8 @@ public sealed class OptionsTests
         { "ReconnectDelayMs", options => options.ReconnectDelayMs = 0 },
         { "ReconnectDelayMaxMs", options => options.ReconnectDelayMaxMs = 0 },
         { "BytesInFlightMax", options => options.BytesInFlightMax = 0 },
+        { "ForeignPrefixes", options => options.ForeignPrefixes = null! },
+        { "ForeignPrefixes", options => options.ForeignPrefixes = ["a_", ""] },
         { "TimeProvider", options => options.TimeProvider = null! },
     };
 
@@ -36,10 +38,13 @@ public sealed class OptionsTests
     [Fact]
     public void Later_changes_do_not_reach_a_snapshot()
     {
-        var options = new BitmapistOptions { Port = 7000 };
+        string[] foreign = ["t1_1_"];
+        var options = new BitmapistOptions { Port = 7000, ForeignPrefixes = foreign };
         BitmapistOptions snapshot = options.Snapshot();
         options.Port = 7001;
+        foreign[0] = "changed_";
         Assert.Equal(7000, snapshot.Port);
+        Assert.Equal(["t1_1_"], snapshot.ForeignPrefixes);
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using Bitmapist.Testing.Files;
+
 namespace Bitmapist.Client.Tests.Connections;
 
 /// <summary>How long callers wait, and what they are told when they waited in vain.</summary>
@@ -5,29 +7,26 @@ public sealed class PatienceTests
 {
     private const int Pieces = 25;
     private const int PieceMs = 200;
+    private const int TimeoutMs = Pieces * PieceMs * 2 / 5; // less than half of what the answer takes
+    private static readonly string Header = $"${Pieces * 10}\r\n";
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task An_answer_that_keeps_coming_is_not_late_and_neither_is_what_waits_behind_it()
     {
+        using var pieces = new SemaphoreSlim(0);
         await using var server = new FakeServer(async session =>
         {
-            await session.ReadAsync();
-            await session.SendAsync($"${Pieces * 10}\r\n");
-            for (int i = 0; i < Pieces; i++)
-            {
-                await session.SendAsync("0123456789");
-                await Task.Delay(PieceMs, Cancel);
-            }
-
-            await session.SendAsync("\r\n");
+            await SendInPiecesAsync(session, pieces);
             await session.EchoAsync();
         });
-        // Less than half of what the answer takes.
-        await using ServerConnection channel = await server.ConnectAsync(responseTimeoutMs: Pieces * PieceMs * 2 / 5);
+        var clock = new ManualTime();
+        using var received = new ReceivedBytes(server.Port);
+        await using ServerConnection channel = ServerConnection.Create(server.Options(TimeoutMs), clock);
         Task<string> large = channel.AskAsync("GET large");
         Task<string> behind = channel.AskAsync("ECHO behind");
+        await LetComeSlowlyAsync(clock, pieces, received);
         Assert.Contains("0123456789", await large, StringComparison.Ordinal);
         Assert.Equal("$6 behind", await behind);
         Assert.Equal(1, server.Connections);
@@ -36,25 +35,23 @@ public sealed class PatienceTests
     [Fact]
     public async Task Who_waits_for_room_behind_an_answer_that_keeps_coming_is_not_late_either()
     {
+        using var pieces = new SemaphoreSlim(0);
+        var isFirstRead = new TaskCompletionSource();
+        var mayAnswer = new TaskCompletionSource();
         await using var server = new FakeServer(async session =>
         {
+            await SendInPiecesAsync(session, pieces);
             await session.ReadAsync();
-            await session.SendAsync($"${Pieces * 10}\r\n");
-            for (int i = 0; i < Pieces; i++)
-            {
-                await session.SendAsync("0123456789");
-                await Task.Delay(PieceMs, Cancel);
-            }
-
-            await session.SendAsync("\r\n");
-            await session.ReadAsync();
-            await Task.Delay(PieceMs * 3, Cancel); // Who was let in at last has time left, and is looked at meanwhile.
+            isFirstRead.SetResult();
+            await session.UntilAsync(mayAnswer.Task);
             await session.SendAsync("$5\r\nfirst\r\n");
             await session.EchoAsync();
         });
-        BitmapistOptions options = server.Options(responseTimeoutMs: Pieces * PieceMs * 2 / 5);
+        BitmapistOptions options = server.Options(TimeoutMs);
         options.BytesInFlightMax = 1; // one request at a time
-        await using ServerConnection channel = await ServerConnection.ConnectAsync(options, Cancel);
+        var clock = new ManualTime();
+        using var received = new ReceivedBytes(server.Port);
+        await using ServerConnection channel = ServerConnection.Create(options, clock);
         Task<string> large = channel.AskAsync("GET large");
         Task<string>[] behind = [channel.AskAsync("ECHO first"), channel.AskAsync("ECHO second")];
         using var impatience = new CancellationTokenSource();
@@ -62,7 +59,12 @@ public sealed class PatienceTests
         await impatience.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => impatient);
         Assert.False(large.IsCompleted);
+        await LetComeSlowlyAsync(clock, pieces, received);
         Assert.Contains("0123456789", await large, StringComparison.Ordinal);
+        await Task.WhenAny(isFirstRead.Task, behind[0]);
+        for (int i = 0; i < 3; i++) // Who was let in at last has time left, and is looked at meanwhile.
+            clock.Advance(TimeSpan.FromMilliseconds(PieceMs));
+        mayAnswer.SetResult();
         Assert.Equal(["$5 first", "$6 second"], await Task.WhenAll(behind));
         Assert.Equal(1, server.Connections);
     }
@@ -131,5 +133,31 @@ public sealed class PatienceTests
             refusal.Message, StringComparison.Ordinal);
         refusal = await Assert.ThrowsAsync<ServerErrorException>(() => channel.AskAsync("SETBIT k 1 1"));
         Assert.DoesNotContain("taken effect", refusal.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Answers the next request with a long string, a piece at every word of the test.</summary>
+    private static async Task SendInPiecesAsync(FakeSession session, SemaphoreSlim pieces)
+    {
+        await session.ReadAsync();
+        await session.SendAsync(Header);
+        for (int i = 0; i < Pieces; i++)
+        {
+            await session.UntilAsync(pieces.WaitAsync(Cancel));
+            await session.SendAsync("0123456789");
+        }
+
+        await session.SendAsync("\r\n");
+    }
+
+    /// <summary>Lets time pass before every piece, more in all than the timeout, once the last has arrived.</summary>
+    private static async Task LetComeSlowlyAsync(ManualTime clock, SemaphoreSlim pieces, ReceivedBytes received)
+    {
+        for (int i = 0; i < Pieces; i++)
+        {
+            int arrived = Header.Length + (i * 10);
+            await Eventually.IsAsync(() => received.Sum >= arrived, $"{arrived} bytes have arrived");
+            clock.Advance(TimeSpan.FromMilliseconds(PieceMs));
+            pieces.Release();
+        }
     }
 }

@@ -77,6 +77,7 @@ internal sealed class Relay : IAsyncDisposable
         }
         catch (Exception failure) when (failure is SocketException or ObjectDisposedException)
         {
+            // The test is over.
         }
     }
 
@@ -103,6 +104,7 @@ internal sealed class Relay : IAsyncDisposable
         catch (Exception failure) when (
             failure is SocketException or IOException or System.Security.Authentication.AuthenticationException)
         {
+            // One of the two went away: the other is let go of as well.
         }
         finally
         {
@@ -126,6 +128,7 @@ internal sealed class Relay : IAsyncDisposable
         }
         catch (Exception failure) when (failure is IOException or ObjectDisposedException)
         {
+            // Cut by the other direction, or by whoever is at either end.
         }
     }
 }

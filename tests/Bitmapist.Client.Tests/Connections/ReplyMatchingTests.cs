@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Globalization;
 using Bitmapist.Resp.Replies;
+using Bitmapist.Testing.Files;
 
 namespace Bitmapist.Client.Tests.Connections;
 
@@ -24,7 +24,7 @@ public sealed class ReplyMatchingTests
             {
                 await session.SkipAsync(5);
                 await session.SendAsync(Replies[..split]);
-                await Task.Delay(1);
+                await Eventually.AMomentAsync(1); // so that they come apart
                 await session.SendAsync(Replies[split..]);
             }
 
@@ -44,7 +44,7 @@ public sealed class ReplyMatchingTests
             foreach (char value in Replies)
             {
                 await session.SendAsync($"{value}");
-                await Task.Delay(1);
+                await Eventually.AMomentAsync(1); // so that they come apart
             }
         });
         await using ServerConnection channel = await server.ConnectAsync();
@@ -135,9 +135,10 @@ public sealed class ReplyMatchingTests
     public async Task A_batch_may_be_filled_anew_while_its_cancelled_bytes_are_still_being_sent()
     {
         var received = new ConcurrentQueue<string>();
+        var mayRead = new TaskCompletionSource();
         await using var server = new FakeServer(async session =>
         {
-            await Task.Delay(200); // The sockets' buffers fill up meanwhile.
+            await session.UntilAsync(mayRead.Task); // The sockets' buffers are full then.
             while (true)
             {
                 received.Enqueue((await session.ReadAsync())[1]);
@@ -147,11 +148,12 @@ public sealed class ReplyMatchingTests
         await using ServerConnection channel = await server.ConnectAsync();
         string large = new('a', 24 * 1024 * 1024);
         RequestBatch batch = new RequestBatch().Begin("ECHO", 1).Add(large);
-        using var cancelled = new CancellationTokenSource(20);
+        using var cancelled = new CancellationTokenSource(2000); // by then its first bytes are on their way
         await Assert.ThrowsAnyAsync<OperationCanceledException>(
             () => channel.AskAsync(batch, cancellationToken: cancelled.Token));
         batch.Clear();
         batch.Begin("ECHO", 1).Add(new string('b', large.Length));
+        mayRead.SetResult();
         Assert.Equal(":1", await channel.AskAsync(batch));
         Assert.Equal([large, large.Replace('a', 'b')], received);
     }
@@ -224,7 +226,7 @@ public sealed class ReplyMatchingTests
         const int HandshakeBytes = 14;
         await Eventually.IsAsync(
             () => only?.ReceivedBytes >= (Fitting * RequestBytes) + HandshakeBytes, "as many as fit are sent");
-        await Task.Delay(100, Cancel); // for what should not be sent
+        await Eventually.NeverAsync(() => only!.UnreadBytes > 0, "more than fits is sent");
         Assert.Equal(Fitting * RequestBytes, channel.BytesInFlight);
         Assert.Equal((Fitting * RequestBytes) + HandshakeBytes, only!.ReceivedBytes);
         answer.SetResult();
@@ -238,15 +240,23 @@ public sealed class ReplyMatchingTests
     public async Task Waiting_for_room_ends_with_the_timeout()
     {
         await using var server = new FakeServer(session => session.SilenceAsync());
-        BitmapistOptions options = server.Options(responseTimeoutMs: 200);
+        BitmapistOptions options = server.Options(responseTimeoutMs: 2_000);
         options.BytesInFlightMax = 10;
-        await using ServerConnection channel = await ServerConnection.ConnectAsync(options, Cancel);
-        long startedAt = Stopwatch.GetTimestamp();
+        var clock = new ManualTime();
+        await using ServerConnection channel = ServerConnection.Create(options, clock);
         Task<string> first = channel.AskAsync("ECHO a");
         Task<string> second = channel.AskAsync("ECHO b");
+        clock.Advance(TimeSpan.FromMilliseconds(1_999));
+        Assert.False(first.IsCompleted || second.IsCompleted);
+        await Eventually.IsAsync(
+            () =>
+            {
+                clock.Advance(TimeSpan.FromMilliseconds(Limits.SweepMsMax)); // who is let in late is looked at later
+                return first.IsCompleted && second.IsCompleted;
+            },
+            "both are given up");
         await Assert.ThrowsAsync<BitmapistTimeoutException>(() => first);
         await Assert.ThrowsAsync<BitmapistTimeoutException>(() => second);
-        Assert.InRange(Stopwatch.GetElapsedTime(startedAt).TotalMilliseconds, 150, 5_000);
     }
 
     private static async Task EchoInPiecesAsync(FakeSession session, Random random)
@@ -257,7 +267,7 @@ public sealed class ReplyMatchingTests
             string reply = $"${text.Length}\r\n{text}\r\n";
             int split = random.Next(reply.Length);
             await session.SendAsync(reply[..split]);
-            if (random.Next(50) == 0) await Task.Delay(1);
+            if (random.Next(50) == 0) await Eventually.AMomentAsync(1);
             await session.SendAsync(reply[split..]);
         }
     }

@@ -10,7 +10,7 @@ public abstract class ServerSpec
 
     protected ServerSpec(ITestServer server)
     {
-        Assert.SkipWhen(server.SkipReason != null, server.SkipReason ?? "");
+        Prerequisite.Require(server.SkipReason is null, server.SkipReason);
         _server = server;
     }
 

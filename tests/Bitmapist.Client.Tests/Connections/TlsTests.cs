@@ -97,7 +97,8 @@ public sealed class TlsTests(BitmapistServer server) : IClassFixture<BitmapistSe
         Port = relay.Port,
         UseTls = true,
         ReconnectDelayMs = 5,
-        ResponseTimeoutMs = 30_000,
+        ResponseTimeoutMs = 30_000, // time enough for a busy machine
+        ConnectTimeoutMs = 30_000,
         ConfigureTls = tls => tls.CertificateChainPolicy = new X509ChainPolicy
         {
             TrustMode = X509ChainTrustMode.CustomRootTrust,

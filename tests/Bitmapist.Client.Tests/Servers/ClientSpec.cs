@@ -33,7 +33,7 @@ public abstract class ClientSpec(ITestServer server) : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        if (server.SkipReason is { } reason) Assert.Skip(reason);
+        Prerequisite.Require(server.SkipReason is null, server.SkipReason);
         Assert.Equal("+OK", await server.SendAsync("FLUSHALL"));
         (Client, Channel) = await ConnectAsync(ClientSettings.Of(KeyLayout.Bitmapist4));
         (Client3, Channel3) = await ConnectAsync(ClientSettings.Of(KeyLayout.Bitmapist3));

@@ -5,7 +5,7 @@ using Bitmapist.Resp.Replies;
 namespace Bitmapist.Client.Tests.Servers;
 
 /// <summary>Answers each request as a test says, and keeps what was sent.</summary>
-/// <param name="answer">Gives the reply on the wire to a request, its arguments joined by spaces.</param>
+/// <param name="answer">Gives the reply on the wire to a request: its command and first argument, and a space.</param>
 internal sealed class ScriptedChannel(Func<string, string> answer) : ICommandChannel
 {
     /// <summary>Every request, with whether its batch was repeatable.</summary>
@@ -15,9 +15,9 @@ internal sealed class ScriptedChannel(Func<string, string> answer) : ICommandCha
         RequestBatch batch, SendMode mode, CancellationToken cancellationToken)
     {
         var replies = new List<Reply>();
-        for (int i = 0; i < batch.Count; i++)
+        foreach (string[] arguments in WireRequests.Of(batch.Wire))
         {
-            string request = RequestText.At(batch.Wire.Span, i);
+            string request = string.Join(' ', arguments.Take(2));
             Sent.Add((request, batch.IsRepeatable));
             var reader = new ReplyReader();
             Assert.Equal(ReplyStatus.Complete, reader.Read(Encoding.UTF8.GetBytes(answer(request)), out _));

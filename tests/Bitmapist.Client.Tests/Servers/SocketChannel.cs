@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Text;
 using Bitmapist.Client.Connections;
 using Bitmapist.Resp.Replies;
 
@@ -23,6 +22,9 @@ internal sealed class SocketChannel : ICommandChannel
 
     public int Requests { get; private set; }
 
+    /// <summary>Bytes that came from the socket.</summary>
+    public long ReceivedBytes { get; private set; }
+
     /// <summary>Bytes of the longest reply string so far.</summary>
     public int LongestReplyBytes { get; private set; }
 
@@ -43,6 +45,7 @@ internal sealed class SocketChannel : ICommandChannel
     {
         Batches = 0;
         Requests = 0;
+        ReceivedBytes = 0;
         Log.Clear();
     }
 
@@ -54,7 +57,7 @@ internal sealed class SocketChannel : ICommandChannel
         {
             Batches++;
             Requests += batch.Count;
-            Record(batch.Wire.Span);
+            Record(batch.Wire);
             if (BeforeBatch is not null) await BeforeBatch(Batches);
             bool isTransaction = mode == SendMode.Transaction;
             if (isTransaction) await WriteAsync("*1\r\n$5\r\nMULTI\r\n"u8.ToArray());
@@ -103,32 +106,14 @@ internal sealed class SocketChannel : ICommandChannel
             if (status == ReplyStatus.Invalid) throw new InvalidDataException(_reader.Error);
             _start = 0;
             _end = await _socket.ReceiveAsync(_buffer);
+            ReceivedBytes += _end;
             if (_end == 0) throw new EndOfStreamException("The server closed the connection.");
         }
     }
 
-    private void Record(ReadOnlySpan<byte> wire)
+    private void Record(ReadOnlyMemory<byte> wire)
     {
-        while (!wire.IsEmpty)
-        {
-            int count = TakeNumber(ref wire);
-            var arguments = new List<string>();
-            for (; count > 0; count--)
-            {
-                int bytes = TakeNumber(ref wire);
-                arguments.Add(Encoding.UTF8.GetString(wire[..bytes]));
-                wire = wire[(bytes + 2)..];
-            }
-
+        foreach (string[] arguments in WireRequests.Of(wire))
             if (Log.Count < 100_000) Log.Add(string.Join(' ', arguments));
-        }
-    }
-
-    private static int TakeNumber(ref ReadOnlySpan<byte> wire)
-    {
-        int end = wire.IndexOf((byte)'\r');
-        int number = int.Parse(wire[1..end], System.Globalization.CultureInfo.InvariantCulture);
-        wire = wire[(end + 2)..];
-        return number;
     }
 }

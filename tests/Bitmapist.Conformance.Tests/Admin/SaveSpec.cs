@@ -18,9 +18,11 @@ public abstract class SaveSpec(ITestServer server) : ConformanceSpec(server)
 
     [Theory]
     [InlineData(
-        "SET k v | BGSAVE => +Background saving started | GET k => 'v' | {sleep 500} " +
-        """| INFO persistence => '<any>rdb_bgsave_in_progress:0\r\n<any>rdb_last_bgsave_status:ok\r\n<any>'""")]
-    [InlineData("BGSAVE SCHEDULE => +Background saving <any> | {sleep 500}")]
+        "SET k v | BGSAVE => +Background saving started | GET k => 'v' " +
+        """| {await} INFO persistence => '<any>rdb_bgsave_in_progress:0\r\n<any>rdb_last_bgsave_status:ok\r\n<any>'""")]
+    [InlineData(
+        "BGSAVE SCHEDULE => +Background saving <any> " +
+        """| {await} INFO persistence => '<any>rdb_bgsave_in_progress:0\r\n<any>'""")]
     [InlineData("BGSAVE x => -ERR syntax error")]
     [InlineData("BGSAVE SCHEDULE x => -ERR syntax error")]
     public Task Saves_in_the_background(string row) => CheckAsync(row);

@@ -16,11 +16,12 @@ public sealed class BitOpTests
         KeyspaceStore store = new(1, new ManualTime());
         using Session session = new(store);
         session.SetBit(Name.Bytes("one"), 7, bit: true);
-        using (session.BeginTransaction(KeyspaceStore.AllShards))
+        using (TransactionScope scope = session.BeginTransaction(KeyspaceStore.AllShards))
         {
             for (int i = 0; i < Links; i++)
                 session.BitOp(BitOperation.Xor, s_destination, Name.All("destination", "one"));
             session.SetBit(s_destination, 3, bit: true);
+            scope.Complete();
         }
 
         Assert.True(session.TryGetBit(s_destination, 3, out bool bit, out _));

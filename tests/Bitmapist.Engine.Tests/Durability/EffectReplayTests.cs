@@ -69,6 +69,7 @@ public sealed class EffectReplayTests
         byte[] whole = Bytes("01 00 01 6B 07 05 00 01 6C 80 20 04 00 01 6C 09 01 07 00 01 6C 02 01 6B"
             + "03 00 01 6C 01 80 08 12 3A 30 00 00 01 00 00 00 00 00 00 00 10 00 00 00 03 00"
             + "08 01 01 6D 01 02 01 6B 01 6C 06 00 01 6B 01 6E");
+        int applied = 0, refused = 0;
         for (int i = 0; i < 20_000; i++)
         {
             byte[] record = [.. whole];
@@ -78,16 +79,19 @@ public sealed class EffectReplayTests
             try
             {
                 Replay(record, showState: false);
+                applied++;
             }
             catch (InvalidDataException)
             {
-                // Refused by name, as it should be.
+                refused++;
             }
             catch (Exception e)
             {
                 throw new InvalidOperationException($"seed {seed}: {Convert.ToHexString(record)}", e);
             }
         }
+
+        Assert.True(applied > 500 && refused > 5_000, $"seed {seed}: {applied} applied, {refused} refused");
     }
 
     [Fact]

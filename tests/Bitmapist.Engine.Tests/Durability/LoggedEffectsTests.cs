@@ -41,13 +41,13 @@ public sealed class LoggedEffectsTests
         server.Session.SetBit(s_key, 5, bit: true);
         server.Session.SetBit(s_other, 5, bit: true);
         server.Session.ExpireAt(s_other, 9_000_000, ExpireCondition.None);
-        long logged = server.Session.LoggedPosition;
+        long logged = server.Session.Journal.LoggedPosition;
         Assert.NotEqual(0, logged);
         run(server.Session);
-        Assert.Equal((command, logged), (command, server.Session.LoggedPosition));
+        Assert.Equal((command, logged), (command, server.Session.Journal.LoggedPosition));
         await server.SaveAsync(); // the entry is now of an earlier epoch, which takes another path
         run(server.Session);
-        Assert.Equal((command, logged), (command, server.Session.LoggedPosition));
+        Assert.Equal((command, logged), (command, server.Session.Journal.LoggedPosition));
     }
 
     [Fact]
@@ -55,10 +55,85 @@ public sealed class LoggedEffectsTests
     {
         await using SimulatedServer server = new(FsyncPolicy.No);
         int events = server.Disk.Events.Count;
-        using (server.Session.BeginTransaction(KeyspaceStore.AllShards))
+        using (TransactionScope scope = server.Session.BeginTransaction(KeyspaceStore.AllShards))
+        {
             for (uint i = 0; i < 100; i++) server.Session.SetBit(Name.Bytes($"key{i % 7}"), i, bit: true);
+            scope.Complete();
+        }
+
         await server.Keyspace.CommitAsync();
         Assert.Equal(events + 1, server.Disk.Events.Count);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Very_many_expired_keys_are_logged_in_records_of_bounded_size(bool isInTransaction)
+    {
+        const int Keys = 3000;
+        await using SimulatedServer server = new(FsyncPolicy.No);
+        server.Keyspace.Store.ExpiredRecordBytes = 1000;
+        long expiresAt = server.Time.GetUtcNow().ToUnixTimeMilliseconds() + 10;
+        for (int i = 0; i < Keys; i++)
+        {
+            server.Pair.SetBit($"mortal{i}", 1, bit: true);
+            server.Pair.ExpireAt($"mortal{i}", expiresAt, ExpireCondition.None);
+        }
+
+        await server.Keyspace.CommitAsync(server.Session);
+        long before = server.Keyspace.LogBytes;
+        string segment = server.Disk.List("/data", "bitmapist.db.log.")[^1];
+        server.Time.Advance(TimeSpan.FromMilliseconds(10));
+        if (isInTransaction)
+        {
+            using TransactionScope scope = server.Session.HoldAll(); // as if they had all expired in this very moment
+            server.Pair.SetBit("mortal7", 5, bit: true); // what comes after the deletion of the same name
+            Assert.Equal(1, server.Session.CountKeys());
+            scope.Complete();
+        }
+        else
+        {
+            Assert.Equal(0, server.Session.CountKeys());
+        }
+
+        await server.Keyspace.CommitAsync(server.Session);
+        List<int> records = RecordSizes(server.Disk.ReadAll(segment).AsSpan((int)before));
+        Assert.True(records.Sum() > 11 * Keys, "one deletion for each key");
+        Assert.All(records, size => Assert.InRange(size, 1, 1000 + 50));
+        await server.CrashAsync(CrashMode.ProcessKilled, seed: 1, server.Model);
+        server.Check();
+    }
+
+    [Fact]
+    public async Task An_expired_key_found_within_a_transaction_is_logged_before_its_effects()
+    {
+        await using SimulatedServer server = new(FsyncPolicy.No);
+        server.Pair.SetBit("mortal", 1, bit: true);
+        server.Pair.ExpireAt(
+            "mortal", server.Time.GetUtcNow().ToUnixTimeMilliseconds() + 10, ExpireCondition.None);
+        server.Time.Advance(TimeSpan.FromMilliseconds(10));
+        using (TransactionScope scope = server.Session.BeginTransaction(Session.ShardsOf(Name.Bytes("mortal"))))
+        {
+            server.Pair.SetBit("mortal", 2, bit: true);
+            scope.Complete();
+        }
+
+        await server.Keyspace.CommitAsync(server.Session);
+        await server.CrashAsync(CrashMode.ProcessKilled, seed: 1, server.Model);
+        server.Check();
+    }
+
+    /// <summary>The payload sizes of log records (docs/format/log.md §2).</summary>
+    private static List<int> RecordSizes(ReadOnlySpan<byte> records)
+    {
+        List<int> sizes = [];
+        while (!records.IsEmpty)
+        {
+            sizes.Add(System.Buffers.Binary.BinaryPrimitives.ReadInt32LittleEndian(records[4..]));
+            records = records[(9 + sizes[^1])..];
+        }
+
+        return sizes;
     }
 
     public static TheoryData<string, Action<Session>> Overwriting => new()

@@ -23,7 +23,7 @@ internal sealed class SimulatedServer : IAsyncDisposable
     {
         _fsync = fsync;
         Time.Advance(TimeSpan.FromSeconds(1000));
-        (_keyspace, _session, Pair) = Open(new ModelKeyspace(() => Time.GetUtcNow().ToUnixTimeMilliseconds()));
+        (_keyspace, _session, Pair) = Open(new ModelKeyspace(() => Time.Now.ToUnixTimeMilliseconds()));
     }
 
     public ManualTime Time { get; } = new();
@@ -79,12 +79,26 @@ internal sealed class SimulatedServer : IAsyncDisposable
             }
         }
 
-        DiskEvent met = Disk.Events[number];
-        bool isOfLog = met.Path.Contains(".log.", StringComparison.Ordinal) && met.Operation != DiskOperation.Delete;
-        if (isOfLog || (failure is null && met is { Operation: DiskOperation.SyncDirectory, Path: "/data" }))
-            Assert.True(SpinWait.SpinUntil(() => _keyspace.LogFailure is not null, TimeSpan.FromSeconds(10)), $"{met}");
+        WaitUntilMended();
         return failure;
     }
+
+    /// <summary>Waits until the log, should it have failed, works again.</summary>
+    public void WaitUntilMended()
+    {
+        for (int waits = 0; _keyspace.IsSaving || _keyspace.LogFailure is not null || _keyspace.IsLogFailing; waits++)
+        {
+            Assert.True(waits < 2000, $"refusing writes for too long: {_keyspace.LogFailure}");
+            Eventually.AMoment(1);
+            if (waits % 10 == 9) Time.Advance(TimeSpan.FromMilliseconds(100)); // what waits longer each time
+        }
+    }
+
+    /// <summary>Goes on as if the model had always been this: what was taken back is no part of it.</summary>
+    public void Adopt(ModelKeyspace model) => Pair = new PairedKeyspace(_session, model);
+
+    /// <summary>Something that was done was taken back, as the log could not keep it.</summary>
+    public bool IsAnythingTakenBack => _keyspace.Store.Era != 0;
 
     /// <summary>Ends in good order and starts again.</summary>
     public async Task RestartAsync()

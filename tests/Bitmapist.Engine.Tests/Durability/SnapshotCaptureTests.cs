@@ -70,7 +70,7 @@ public sealed class SnapshotCaptureTests
             bool isWritten = !isFailed || _random.Next(2) == 0;
             using (GenerationWriter writer = _file.BeginGeneration())
             {
-                SnapshotSaver.RemoveUnwanted(capture, _file, writer);
+                SnapshotWriter.RemoveUnwanted(capture, _file, writer);
                 ReadOut(capture, writer);
                 KeyWriter.PutTotals(writer, capture.Totals);
                 if (isWritten) writer.Commit(firstLogSequence: 1);

@@ -91,6 +91,7 @@ public sealed class SnapshotUnderLoadTests
                 using TransactionScope scope = writer.BeginTransaction(KeyspaceStore.AllShards);
                 for (int key = 0; key < KeysPerWriter; key++)
                     writer.SetBit(Name.Bytes($"key{key}"), (uint)(i % 100), bit: true);
+                scope.Complete();
             },
             _ => flusher.Flush(0),
             _ =>

@@ -26,6 +26,7 @@ public sealed class ConcurrencyTests
                 using TransactionScope scope = session.BeginTransaction(shards);
                 session.SetBit(left, offset, bit);
                 session.SetBit(right, offset, bit);
+                scope.Complete();
             };
         }
 
@@ -115,12 +116,13 @@ public sealed class ConcurrencyTests
             {
                 session.Watch(key);
                 session.TryGetCardinality(key, out long count, out PendingBits? _);
-                using (session.BeginTransaction(Session.ShardsOf(key)))
+                using (TransactionScope scope = session.BeginTransaction(Session.ShardsOf(key)))
                 {
                     if (!session.IsWatchBroken)
                     {
                         Assert.False(session.SetBit(key, (uint)count, bit: true));
                         Interlocked.Increment(ref done);
+                        scope.Complete();
                     }
                 }
 

@@ -18,7 +18,7 @@ internal static class KeyspaceState
             foreach (byte[] name in session.Names([]).Read())
             {
                 long expiresAt = session.ExpiresAt(name, out _);
-                Assert.True(session.TryGet(name, out StringValue value));
+                Assert.True(session.TryGet(name, out StringValue value), $"{Name.Text(name)} is named, and not there");
                 long cardinality = value.Bits.Cardinality;
                 byte[] bytes = Bytes(value);
                 Assert.Equal(bytes.Sum(part => (long)byte.PopCount(part)), cardinality);

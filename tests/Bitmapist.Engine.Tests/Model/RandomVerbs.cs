@@ -11,7 +11,7 @@ internal sealed class RandomVerbs(Random random, ManualTime time, int databases,
     private static readonly BitOperation[] s_operations = Enum.GetValues<BitOperation>();
     private readonly string[] _names = [.. Enumerable.Range(0, names).Select(i => i == 0 ? "" : $"key:{i}\xFF\0{i}")];
 
-    private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
+    private long Now => time.Now.ToUnixTimeMilliseconds();
 
     /// <summary>One verb, or a transaction of a few.</summary>
     public void Step(PairedKeyspace pair)
@@ -23,12 +23,14 @@ internal sealed class RandomVerbs(Random random, ManualTime time, int databases,
             return;
         }
 
-        using (pair.Session.BeginTransaction(KeyspaceStore.AllShards))
-            for (int left = random.Next(1, 30); left > 0; left--)
-            {
-                if (random.Next(4) == 0) pair.Session.Database = random.Next(databases);
-                One(pair);
-            }
+        using TransactionScope scope = pair.Session.BeginTransaction(KeyspaceStore.AllShards);
+        for (int left = random.Next(1, 30); left > 0; left--)
+        {
+            if (random.Next(4) == 0) pair.Session.Database = random.Next(databases);
+            One(pair);
+        }
+
+        scope.Complete();
     }
 
     /// <summary>A step of the clock: mostly short, sometimes past every expiry time given so far.</summary>

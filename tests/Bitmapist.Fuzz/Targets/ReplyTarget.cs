@@ -31,7 +31,7 @@ public sealed class ReplyTarget : IFuzzTarget
         return output.WrittenSpan.ToArray();
     }
 
-    public void Check(byte[] input, Random random)
+    public string Check(byte[] input, Random random)
     {
         int depthMax = random.Next(1, 40);
         int elementsMax = random.Next(4) > 0 ? Resp.Limits.ReplyElementsMax : random.Next(1, 20);
@@ -49,6 +49,14 @@ public sealed class ReplyTarget : IFuzzTarget
         string mixed = ReplyTranscript.Of(NewReader(), input, () => random.Next(pieceBytesMax));
         if (whole != single) throw new FuzzFailureException($"Whole, then byte by byte:\n{whole}\n{single}");
         if (whole != mixed) throw new FuzzFailureException($"Whole, then in pieces:\n{whole}\n{mixed}");
+        return OutcomeOf(whole);
+    }
+
+    /// <summary>The error that ended the reading, if one did.</summary>
+    private static string OutcomeOf(string transcript)
+    {
+        int error = transcript.LastIndexOf("invalid: ", StringComparison.Ordinal);
+        return error < 0 ? "read" : transcript[error..];
     }
 
     private static void WriteReply(RespWriter writer, Random random, int depthMax)

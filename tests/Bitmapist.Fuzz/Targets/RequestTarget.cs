@@ -32,7 +32,7 @@ public sealed class RequestTarget : IFuzzTarget
         return [.. stream];
     }
 
-    public void Check(byte[] input, Random random)
+    public string Check(byte[] input, Random random)
     {
         bool isAuthenticated = random.Next(4) > 0;
         long bulkBytesMax = random.Next(4) > 0 ? Resp.Limits.BulkBytesMax : random.Next(1, 100);
@@ -50,6 +50,14 @@ public sealed class RequestTarget : IFuzzTarget
         string mixed = RequestTranscript.Of(NewReader(), input, () => random.Next(pieceBytesMax));
         if (whole != single) throw new FuzzFailureException($"Whole, then byte by byte:\n{whole}\n{single}");
         if (whole != mixed) throw new FuzzFailureException($"Whole, then in pieces:\n{whole}\n{mixed}");
+        return OutcomeOf(whole);
+    }
+
+    /// <summary>The error that ended the reading, if one did.</summary>
+    private static string OutcomeOf(string transcript)
+    {
+        int error = transcript.LastIndexOf(" -", StringComparison.Ordinal);
+        return error < 0 ? "read" : transcript[error..];
     }
 
     private static void AppendArray(List<byte> stream, Random random)

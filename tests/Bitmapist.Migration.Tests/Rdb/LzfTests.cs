@@ -126,7 +126,7 @@ public sealed class LzfTests(ITestOutputHelper output)
     {
         using IFile file = Disk.With(Disk.Source, packed).Open(Disk.Source, FileOpen.ReadExisting);
         var bytes = new ByteList(2 * BytesMax);
-        new LzfExpander().Expand(new RdbInput(file), packed.Length, length, bytes);
+        new LzfExpander().Expand(new SourceInput(file), packed.Length, length, bytes);
         return bytes.Span.ToArray();
     }
 }

@@ -8,7 +8,14 @@ internal sealed class RdbBytes
 {
     private readonly List<byte> _bytes;
 
-    public RdbBytes(int version = 10) => _bytes = [.. Encoding.ASCII.GetBytes($"REDIS{version:D4}")];
+    public RdbBytes(int version = 10) : this($"REDIS{version:D4}")
+    {
+    }
+
+    private RdbBytes(string magic) => _bytes = [.. Encoding.ASCII.GetBytes(magic)];
+
+    /// <summary>A file of Valkey 9 or later.</summary>
+    public static RdbBytes OfValkey(int version = 80) => new($"VALKEY{version:D3}");
 
     /// <summary>Appends bytes given as numbers and texts; a text stands for its bytes without a length.</summary>
     public RdbBytes Add(params object[] parts)

@@ -11,7 +11,6 @@ namespace Bitmapist.Resp.Tests.Redis;
 /// </summary>
 public class RedisServer : IDisposable
 {
-    private const int StartTimeoutMs = 10_000;
     private const int ReplyTimeoutMs = 10_000;
 
     private readonly Process? _process;
@@ -39,7 +38,7 @@ public class RedisServer : IDisposable
         _process = Process.Start(start)!;
         _process.OutputDataReceived += static (_, _) => { };
         _process.BeginOutputReadLine();
-        WaitUntilItAnswers();
+        Eventually.Is(Answers, "redis-server answers");
     }
 
     /// <summary>
@@ -48,7 +47,7 @@ public class RedisServer : IDisposable
     /// </summary>
     public async Task<byte[]> ExchangeAsync(byte[] stream, CancellationToken cancellationToken)
     {
-        Assert.SkipWhen(_process is null, "redis-server is not installed.");
+        Prerequisite.Require(_process is not null, "redis-server is not installed: apt-get install redis-server");
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         timeout.CancelAfter(ReplyTimeoutMs);
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
@@ -78,21 +77,18 @@ public class RedisServer : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    private void WaitUntilItAnswers()
+    private bool Answers()
     {
-        long startedAt = Stopwatch.GetTimestamp();
-        while (true)
+        Assert.False(_process!.HasExited, "redis-server ends at once");
+        try
         {
-            try
-            {
-                using var client = new TcpClient();
-                client.Connect(IPAddress.Loopback, _port);
-                return;
-            }
-            catch (SocketException) when (Stopwatch.GetElapsedTime(startedAt).TotalMilliseconds < StartTimeoutMs)
-            {
-                Thread.Sleep(20);
-            }
+            using var client = new TcpClient();
+            client.Connect(IPAddress.Loopback, _port);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
         }
     }
 

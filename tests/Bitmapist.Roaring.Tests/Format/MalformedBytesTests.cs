@@ -67,6 +67,21 @@ public sealed class MalformedBytesTests
     }
 
     [Fact]
+    public void Touching_runs_are_joined_in_memory()
+    {
+        // Too many ids for a compact set: the container stays one of runs.
+        SerializedBitmap bitmap = Sets.Read(
+            [.. U32(12_347), 1, .. U16(0, 9_999, 3, 10, 3_999, 4_010, 2_999, 7_010, 2_999)]);
+        FrozenBitmap frozen = bitmap.ToFrozen();
+        frozen.Validate();
+        RoaringBitmap changed = RoaringBitmap.FromFrozen(frozen);
+        changed.Remove(5_000);
+        changed.Validate();
+        Assert.Equal(9_999, changed.Cardinality);
+        BitmapAlgebra.Or(bitmap, FrozenBitmap.FromIds([1 << 20])).Validate();
+    }
+
+    [Fact]
     public void Truncation_at_every_byte_is_refused()
     {
         foreach ((byte[] bytes, string what) in Specimens())

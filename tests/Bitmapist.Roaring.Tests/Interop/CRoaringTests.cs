@@ -11,7 +11,7 @@ public sealed class CRoaringTests
     [MemberData(nameof(Pairs))]
     public void Random_sets_agree(SetShape leftShape, SetShape rightShape)
     {
-        Assert.SkipUnless(CRoaring.IsInstalled, "libroaring.so.0 (Debian: libroaring0) is not installed");
+        Prerequisite.Require(CRoaring.IsInstalled, "libroaring.so.0 is not installed: apt-get install libroaring0");
         int seed = 7_000 + 12 * (int)leftShape + (int)rightShape;
         Random random = new(seed);
         AssertAgree(Sets.Ids(leftShape, random), Sets.Ids(rightShape, random), $"seed {seed}");
@@ -21,9 +21,8 @@ public sealed class CRoaringTests
     [MemberData(nameof(DataSets))]
     public void Real_sets_agree(string name)
     {
-        Assert.SkipUnless(CRoaring.IsInstalled, "libroaring.so.0 (Debian: libroaring0) is not installed");
-        uint[][]? sets = RealDataSets.TryRead(name);
-        Assert.SkipWhen(sets is null, $"../shared/data/{name}.tar.gz is not beside this checkout");
+        Prerequisite.Require(CRoaring.IsInstalled, "libroaring.so.0 is not installed: apt-get install libroaring0");
+        uint[][] sets = RealDataSets.Read(Prerequisite.SharedData($"{name}.tar.gz"));
         Assert.Equal(200, sets.Length);
         for (int i = 0; i + 1 < sets.Length; i += 3)
             AssertAgree(sets[i], sets[i + 1], $"{name}, files {i} and {i + 1}");

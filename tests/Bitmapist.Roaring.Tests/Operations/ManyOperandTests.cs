@@ -41,6 +41,37 @@ public sealed class ManyOperandTests
         }
     }
 
+    /// <summary>
+    /// Sets of a few ids, which are gathered as bits where a chunk has many and sorted where it has few; with repeated
+    /// ids, sets given twice and an empty one.
+    /// </summary>
+    [Theory]
+    [InlineData(3, 5, 0, 1000)]
+    [InlineData(3, 5, 4_294_966_296, 1000)]
+    [InlineData(30, 1, 65_500, 70)]
+    [InlineData(30, 10, 4_294_867_296, 100_000)]
+    [InlineData(100, 20, 0, 1_000_000)]
+    [InlineData(100, 20, 20_000_000, 20_000)]
+    [InlineData(100, 100, 0, 6_000_000)]
+    [InlineData(50, 30, 0, 4_294_967_296)]
+    [InlineData(280, 10, 60_000, 300)]
+    [InlineData(280, 300, 1_000_000, 600_000)]
+    public void Many_small_sets_agree_with_counting_members(int count, int ids, long first, long range)
+    {
+        Random random = new(count + ids);
+        for (int round = 0; round < 3; round++)
+        {
+            uint[][] sets = new uint[count][];
+            for (int i = 0; i < count; i++)
+                sets[i] = Sets.Ascending(Enumerable.Range(0, ids).Select(_ => (uint)(first + random.NextInt64(range))));
+            sets[1] = sets[0];
+            sets[2] = round == 0 ? [] : sets[2];
+            ReadOnlyBitmap[] operands =
+                [.. sets.Select(set => Sets.Bitmap(set, random.Next(9) == 0 ? SetForm.Serialized : SetForm.Frozen))];
+            Check(sets, operands, $"{count} of {ids} ids, round {round}");
+        }
+    }
+
     [Fact]
     public void No_operand_is_the_callers_mistake()
     {

@@ -51,6 +51,18 @@ public sealed class ConfigTests
         "CONFIG SET maxclients many",
         "-ERR CONFIG SET failed (possibly related to argument 'maxclients') - "
             + "argument couldn't be parsed into an integer\r\n")]
+    [InlineData(
+        "CONFIG SET auto-aof-rewrite-percentage x",
+        "-ERR CONFIG SET failed (possibly related to argument 'auto-aof-rewrite-percentage') - "
+            + "argument couldn't be parsed into an integer\r\n")]
+    [InlineData(
+        "CONFIG SET auto-aof-rewrite-percentage -1",
+        "-ERR CONFIG SET failed (possibly related to argument 'auto-aof-rewrite-percentage') - "
+            + "argument must be between 0 and 2147483647 inclusive\r\n")]
+    [InlineData(
+        "CONFIG SET auto-aof-rewrite-min-size -1",
+        "-ERR CONFIG SET failed (possibly related to argument 'auto-aof-rewrite-min-size') - "
+            + "argument must be a memory value\r\n")]
     public async Task CONFIG_SET_refuses_what_it_cannot_do(string command, string reply)
     {
         await using var client = new PipedClient(PipedClient.NewServer());

@@ -10,7 +10,7 @@ public sealed class ClientMemoryTests
     private readonly ServerState _server;
 
     public ClientMemoryTests() =>
-        _server = PipedClient.NewServer(new ServerOptions { ClientMemoryBytesMax = BytesMax }, _logger);
+        _server = PipedClient.NewServer(new ServerOptions { ClientMemoryBytesMax = BytesMax }, logger: _logger);
 
     [Fact]
     public Task A_request_that_does_not_end_is_cut_off() => AssertCutOffAsync(async client =>
@@ -53,6 +53,7 @@ public sealed class ClientMemoryTests
         await third.SendAsync("MULTI");
         await third.SendAsync($"SET m {new string('z', 200_000)}"); // 1.1 MB now
         await large.Running.WaitAsync(s_patience, TestContext.Current.CancellationToken);
+        await Eventually.IsAsync(() => _logger.Lines.Count > 0, "it is told who was cut off");
         string line = Assert.Single(_logger.Lines);
         Assert.StartsWith($"client {large.Connection.Id} from ", line, StringComparison.Ordinal);
         Assert.Contains("(maxmemory-clients)", line, StringComparison.Ordinal);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -5,11 +6,13 @@ using Bitmapist.Engine.Keyspace;
 using Bitmapist.Server.Connections;
 using Bitmapist.Testing.Servers;
 using Bitmapist.Testing.Wire;
+using Bitmapist.Transport;
+using TransportLimits = Bitmapist.Transport.Limits;
 
 namespace Bitmapist.Server.Tests.Connections;
 
 /// <summary>Accepting: no client too many.</summary>
-public sealed class ListenerTests : IAsyncDisposable
+public abstract class ListenerTests : IAsyncDisposable
 {
     private const string Refusal = "-ERR max number of clients reached\r\n";
     private readonly RecordingLogger _logger = new();
@@ -17,9 +20,12 @@ public sealed class ListenerTests : IAsyncDisposable
     private readonly int _port = ServerProcess.FreePort();
     private Listener? _listener;
 
-    public ListenerTests()
+    protected ListenerTests(TransportKind kind)
     {
-        var options = new ServerOptions { Addresses = [new ListenAddress(IPAddress.Loopback, _port)] };
+        var options = new ServerOptions
+        {
+            Addresses = [new ListenAddress(IPAddress.Loopback, _port)], IoTransport = kind,
+        };
         var store = new KeyspaceStore(options.Databases, TimeProvider.System);
         _server = new ServerState(options, store, null, TimeProvider.System, _logger);
     }
@@ -42,10 +48,11 @@ public sealed class ListenerTests : IAsyncDisposable
         for (int i = 0; farewells.Count(farewell => farewell.IsCompleted) < Clients - Places; i++)
         {
             Assert.True(i < 4000, "too many are served");
-            await Task.Delay(5, TestContext.Current.CancellationToken);
+            await Eventually.AMomentAsync(5);
         }
 
-        Assert.Equal(Places, _server.Clients.Count);
+        // Those with a place are served by threads of the pool, which may be busy refusing yet.
+        await Eventually.IsAsync(() => _server.Clients.Count == Places, "all with a place are served");
         Assert.Equal(Places, _server.Clients.Accepted);
         Assert.Equal(Clients - Places, _server.Clients.Rejected);
         for (int i = 0; i < Clients; i++)
@@ -91,10 +98,44 @@ public sealed class ListenerTests : IAsyncDisposable
         using RawConnection third = await ConnectAsync();
     }
 
-    private void Listen(int places)
+    [Theory]
+    [InlineData(24, 1)] // EMFILE
+    [InlineData(105, 1)] // ENOBUFS
+    [InlineData(103, 0)] // ECONNABORTED: one client's, and no reason to pause
+    [InlineData(9999, 1)] // something that nobody thought of
+    public async Task Accepting_goes_on_after_any_failure(int error, int lines)
+    {
+        int failures = 0;
+        Listen(places: 10, () => Interlocked.Increment(ref failures) <= 3 ? error : 0);
+        using RawConnection client = await ConnectAsync();
+        Assert.Equal(lines, _logger.Lines.Count(IsAboutAccepting)); // one line a minute
+    }
+
+    [Fact]
+    public async Task Accepting_does_not_spin_while_the_system_has_no_descriptors()
+    {
+        const int NoDescriptors = 24; // EMFILE
+        int attempts = 0;
+        long startedAt = Stopwatch.GetTimestamp();
+        Listen(places: 10, () =>
+        {
+            Interlocked.Increment(ref attempts);
+            return NoDescriptors;
+        });
+        using RawConnection waiting = await RawConnection.ConnectAsync(_port);
+        await Eventually.IsAsync(() => Volatile.Read(ref attempts) >= 4, "it is tried again");
+        int made = Volatile.Read(ref attempts);
+        Bounds.AtMost((long)(Stopwatch.GetElapsedTime(startedAt) / TransportLimits.AcceptPause) + 1, made);
+        Assert.Single(_logger.Lines, IsAboutAccepting);
+    }
+
+    private static bool IsAboutAccepting(string line) =>
+        line.Contains("connections cannot be accepted just now", StringComparison.Ordinal);
+
+    private void Listen(int places, Func<int>? acceptError = null)
     {
         _server.ClientsMax = places;
-        _listener = Listener.Bind(_server, _logger);
+        _listener = Listener.Bind(_server, _logger, options => options with { AcceptError = acceptError });
         _listener.Start();
     }
 
@@ -118,7 +159,13 @@ public sealed class ListenerTests : IAsyncDisposable
             }
 
             client.Dispose();
-            await Task.Delay(5, TestContext.Current.CancellationToken);
+            await Eventually.AMomentAsync(5);
         }
     }
 }
+
+public sealed class AutoListenerTests() : ListenerTests(TransportKind.Auto);
+
+public sealed class EpollListenerTests() : ListenerTests(TransportKind.Epoll);
+
+public sealed class PipelinesListenerTests() : ListenerTests(TransportKind.Pipelines);

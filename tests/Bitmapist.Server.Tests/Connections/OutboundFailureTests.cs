@@ -54,7 +54,7 @@ public sealed class OutboundFailureTests
         public override async ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
         {
             if (Interlocked.Increment(ref _flushes) == 1) return new FlushResult(isCanceled: false, isCompleted: false);
-            await Task.Delay(20, cancellationToken);
+            await Eventually.AMomentAsync(20);
             throw failure;
         }
     }

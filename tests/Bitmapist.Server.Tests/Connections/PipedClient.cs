@@ -35,11 +35,15 @@ internal sealed class PipedClient : IAsyncDisposable
 
     /// <summary>A server that keeps everything in memory only.</summary>
     public static ServerState NewServer(
-        ServerOptions? options = null, ILogger? logger = null, long transactionReplyBytesMax = 1 << 30)
+        ServerOptions? options = null,
+        TimeProvider? time = null,
+        ILogger? logger = null,
+        long transactionReplyBytesMax = 1 << 30)
     {
         options ??= new ServerOptions();
-        var store = new KeyspaceStore(options.Databases, TimeProvider.System);
-        return new ServerState(options, store, null, TimeProvider.System, logger ?? NullLogger.Instance)
+        time ??= TimeProvider.System;
+        var store = new KeyspaceStore(options.Databases, time);
+        return new ServerState(options, store, null, time, logger ?? NullLogger.Instance)
         {
             TransactionReplyBytesMax = transactionReplyBytesMax,
         };

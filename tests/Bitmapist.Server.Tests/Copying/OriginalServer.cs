@@ -17,10 +17,12 @@ internal sealed class OriginalServer : IDisposable
     private readonly Dictionary<string, (byte[] Bytes, long ExpiresAtUnixMs)> _keys = [];
     private readonly CancellationTokenSource _stopping = new();
     private readonly bool _isStarMatchingSlash;
+    private readonly TimeProvider _time;
     private int _repliesLeft = int.MaxValue;
 
-    public OriginalServer(bool isStarMatchingSlash = false)
+    public OriginalServer(bool isStarMatchingSlash = false, TimeProvider? time = null)
     {
+        _time = time ?? TimeProvider.System;
         _isStarMatchingSlash = isStarMatchingSlash;
         _listener.Start();
         Port = ((IPEndPoint)_listener.LocalEndpoint).Port;
@@ -155,15 +157,15 @@ internal sealed class OriginalServer : IDisposable
 
     private static string Bulk(string text) => $"${text.Length}\r\n{text}\r\n";
 
-    private static bool IsExpired(long expiresAtUnixMs) =>
-        expiresAtUnixMs != 0 && expiresAtUnixMs <= DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+    private bool IsExpired(long expiresAtUnixMs) =>
+        expiresAtUnixMs != 0 && expiresAtUnixMs <= _time.GetUtcNow().ToUnixTimeMilliseconds();
 
     private long TimeLeft(string key)
     {
         if (!_keys.TryGetValue(key, out (byte[] Bytes, long ExpiresAtUnixMs) found) || IsExpired(found.ExpiresAtUnixMs))
             return -2;
         return found.ExpiresAtUnixMs == 0
-            ? -1 : found.ExpiresAtUnixMs - DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+            ? -1 : found.ExpiresAtUnixMs - _time.GetUtcNow().ToUnixTimeMilliseconds();
     }
 
     /// <summary>The names that match a pattern of stars and slashes; expired ones show, as they do there.</summary>

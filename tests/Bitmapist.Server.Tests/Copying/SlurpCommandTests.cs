@@ -80,6 +80,38 @@ public sealed class SlurpCommandTests
     }
 
     [Fact]
+    public async Task Stopping_a_copy_closes_its_connection_while_it_is_being_made()
+    {
+        using TcpListener silent = new(IPAddress.Loopback, 0);
+        silent.Start();
+        await using SlurpingServer server = new();
+        int port = ((IPEndPoint)silent.LocalEndpoint).Port;
+        await server.Client.SendAsync($"SLURP 127.0.0.1:{port} TLS INSECURE");
+        using Socket accepted = await silent.AcceptSocketAsync(TestContext.Current.CancellationToken);
+        byte[] hello = new byte[4096];
+        using CancellationTokenSource silence = new(TimeSpan.FromSeconds(20));
+        Assert.NotEqual(0, await accepted.ReceiveAsync(hello, silence.Token)); // it waits for the other half
+        Assert.Equal("+OK\r\n", await server.Client.SendAsync("SLURP STOP"));
+        Assert.Equal(SlurpStatus.Stopped, (await server.EndedAsync()).Status);
+        while (await accepted.ReceiveAsync(hello, silence.Token) > 0) continue; // to its end, or the silence ends it
+    }
+
+    [Fact]
+    public async Task A_copy_that_fails_for_a_reason_nobody_thought_of_is_reported_and_another_can_begin()
+    {
+        using OriginalServer original = new();
+        original.Set("key", [0x80]);
+        var time = new FailingTime();
+        await using SlurpingServer server = new(time);
+        time.IsFailing = true;
+        SlurpProgress progress = await server.SlurpAsync($"127.0.0.1:{original.Port}");
+        Assert.Equal((SlurpStatus.Failed, "no clock"), (progress.Status, progress.Failure));
+        time.IsFailing = false;
+        progress = await server.SlurpAsync($"127.0.0.1:{original.Port}");
+        Assert.Equal((SlurpStatus.Done, 1), (progress.Status, progress.Keys));
+    }
+
+    [Fact]
     public async Task A_source_that_is_not_there_is_reported_and_nothing_else_happens()
     {
         await using SlurpingServer server = new();
@@ -100,7 +132,11 @@ public sealed class SlurpCommandTests
         await File.WriteAllTextAsync(text, "secret", TestContext.Current.CancellationToken);
         await File.WriteAllBytesAsync(large, new byte[2 * 1024 * 1024], TestContext.Current.CancellationToken);
         using (var making = System.Diagnostics.Process.Start("mkfifo", pipe))
+        {
             await making.WaitForExitAsync(TestContext.Current.CancellationToken);
+            Assert.Equal(0, making.ExitCode);
+        }
+
         using TcpListener source = new(IPAddress.Loopback, 0);
         source.Start();
         int port = ((IPEndPoint)source.LocalEndpoint).Port;
@@ -108,7 +144,7 @@ public sealed class SlurpCommandTests
         foreach (string path in new[] { text, large, pipe, folder.FullName, "/dev/zero", text + ".missing" })
         {
             SlurpProgress progress = await server.SlurpAsync($"127.0.0.1:{port} TLS CACERT {path}");
-            Assert.Equal($"{path} cannot be used as a CA certificate", progress.Failure);
+            Assert.Equal("the file of CACERT cannot be used as a CA certificate", progress.Failure);
         }
 
         Assert.False(source.Pending()); // refused before connecting
@@ -157,5 +193,19 @@ public sealed class SlurpCommandTests
         Assert.Equal(SlurpStatus.Failed, progress.Status);
         Assert.NotEmpty(progress.Failure);
         Assert.Empty(server.Names());
+    }
+
+    /// <summary>Fails where, of a server in memory, only a copy asks.</summary>
+    private sealed class FailingTime : TimeProvider
+    {
+        private volatile bool _isFailing;
+
+        public bool IsFailing
+        {
+            set => _isFailing = value;
+        }
+
+        public override long GetTimestamp() =>
+            _isFailing ? throw new InvalidOperationException("no clock") : base.GetTimestamp();
     }
 }

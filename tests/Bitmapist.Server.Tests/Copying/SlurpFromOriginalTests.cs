@@ -1,4 +1,5 @@
 using Bitmapist.Server.Copying;
+using Bitmapist.Testing.Files;
 
 namespace Bitmapist.Server.Tests.Copying;
 
@@ -37,19 +38,24 @@ public sealed class SlurpFromOriginalTests
     [Fact]
     public async Task A_time_to_live_counts_from_its_arrival_not_from_the_batch_s_sending()
     {
-        using OriginalServer original = new();
+        ManualTime time = new();
+        using OriginalServer original = new(time: time);
         original.Set("slow", [0x80]);
-        original.Set("timed", [0x80], DateTimeOffset.UtcNow.AddSeconds(12).ToUnixTimeMilliseconds());
+        long expiresAt = time.GetUtcNow().AddSeconds(12).ToUnixTimeMilliseconds();
+        original.Set("timed", [0x80], expiresAt);
         bool isDelayed = false;
-        original.Answering = async words =>
+        original.Answering = words =>
         {
-            if (isDelayed || words[0] != "EXEC") return;
+            if (isDelayed || words[0] != "EXEC") return Task.CompletedTask;
             isDelayed = true;
-            await Task.Delay(7000); // of the batch that asks for both keys
+            time.Advance(TimeSpan.FromSeconds(7)); // of the batch that asks for both keys
+            return Task.CompletedTask;
         };
-        await using SlurpingServer server = new();
+        await using SlurpingServer server = new(time);
         SlurpProgress progress = await server.SlurpAsync($"127.0.0.1:{original.Port}");
         Assert.Equal((SlurpStatus.Done, 2, 0), (progress.Status, progress.Keys, progress.Gone));
+        Assert.True(isDelayed);
+        Assert.Equal(expiresAt, server.ExpiresAt("timed"));
     }
 
     [Fact]

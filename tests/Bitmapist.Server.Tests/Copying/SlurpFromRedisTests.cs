@@ -8,14 +8,16 @@ using Bitmapist.Testing.Wire;
 
 namespace Bitmapist.Server.Tests.Copying;
 
-/// <summary>SLURP from a real redis-server.</summary>
+/// <summary>SLURP from a real redis-server. Measures the heap, so nothing else may run meanwhile.</summary>
+[CollectionDefinition(nameof(SlurpFromRedisTests), DisableParallelization = true)]
+[Collection(nameof(SlurpFromRedisTests))]
 public sealed class SlurpFromRedisTests(RedisServer redis) : IClassFixture<RedisServer>
 {
     private string Address
     {
         get
         {
-            Assert.SkipWhen(redis.SkipReason != null, redis.SkipReason ?? "");
+            Prerequisite.Require(redis.SkipReason is null, redis.SkipReason);
             return $"127.0.0.1:{redis.Port}";
         }
     }
@@ -62,24 +64,6 @@ public sealed class SlurpFromRedisTests(RedisServer redis) : IClassFixture<Redis
         Assert.Equal(["seven"], server.Names(database: 3));
         Assert.Equal("7"u8.ToArray(), server.Get("seven", database: 3));
         Assert.Empty(server.Names());
-    }
-
-    [Fact]
-    public async Task A_long_string_is_never_held_whole()
-    {
-        const int LengthBytes = 128 * 1024 * 1024;
-        using RawConnection source = await ConnectAsync();
-        await source.AskAsync("SETBIT long 100 1");
-        await source.AskAsync($"SETBIT long {(8L * LengthBytes) - 1} 1");
-        await using SlurpingServer server = new();
-        long before = GC.GetTotalAllocatedBytes(precise: true);
-        SlurpProgress progress = await server.SlurpAsync(Address);
-        long allocatedBytes = GC.GetTotalAllocatedBytes(precise: true) - before;
-        Assert.Equal((SlurpStatus.Done, 1, LengthBytes), (progress.Status, progress.Keys, progress.Bytes));
-        Assert.InRange(allocatedBytes, 0, 16 * 1024 * 1024);
-        Assert.Equal(":2\r\n", await server.Client.SendAsync("BITCOUNT long"));
-        Assert.Equal($":{LengthBytes}\r\n", await server.Client.SendAsync("STRLEN long"));
-        Assert.Equal(":1\r\n", await server.Client.SendAsync($"GETBIT long {(8L * LengthBytes) - 1}"));
     }
 
     /// <summary>Pairs of bits, one in each half, set as one step: any instant has as many of both.</summary>
@@ -148,7 +132,7 @@ public sealed class SlurpFromRedisTests(RedisServer redis) : IClassFixture<Redis
             string configured = ReplyText.Render(await source.AskAsync(
                 $"CONFIG SET tls-cert-file {certificate} tls-key-file {key} tls-ca-cert-file {certificate} "
                 + $"tls-auth-clients no tls-port {port}"));
-            Assert.SkipUnless(configured == "+OK", $"redis-server is built without TLS: {configured}");
+            Prerequisite.Require(configured == "+OK", $"redis-server is built without TLS: {configured}");
             await source.AskAsync("SET k v");
 
             await using SlurpingServer server = new();
@@ -162,7 +146,7 @@ public sealed class SlurpFromRedisTests(RedisServer redis) : IClassFixture<Redis
             SlurpProgress any = await server.SlurpAsync($"127.0.0.1:{port} TLS INSECURE");
             Assert.Equal((SlurpStatus.Done, ""), (any.Status, any.Failure));
             SlurpProgress missing = await server.SlurpAsync($"127.0.0.1:{port} TLS CACERT {certificate}.missing");
-            Assert.Contains("missing", missing.Failure, StringComparison.Ordinal);
+            Assert.Equal("the file of CACERT cannot be used as a CA certificate", missing.Failure);
             await source.AskAsync("CONFIG SET tls-port 0");
         }
         finally

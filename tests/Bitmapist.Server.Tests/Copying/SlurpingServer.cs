@@ -12,13 +12,15 @@ internal sealed class SlurpingServer : IAsyncDisposable
 {
     private readonly Session _session;
 
-    public SlurpingServer()
+    /// <param name="time">The server's clock; the system's unless given.</param>
+    public SlurpingServer(TimeProvider? time = null)
     {
+        State = PipedClient.NewServer(time: time);
         Client = new PipedClient(State);
         _session = new Session(State.Store);
     }
 
-    public ServerState State { get; } = PipedClient.NewServer();
+    public ServerState State { get; }
 
     public PipedClient Client { get; }
 
@@ -62,12 +64,7 @@ internal sealed class SlurpingServer : IAsyncDisposable
     public async Task<SlurpProgress> EndedAsync()
     {
         SlurpProgress progress = State.Slurper.Latest!;
-        for (int waited = 0; progress.Status == SlurpStatus.Running; waited += 5)
-        {
-            Assert.True(waited < 60_000, "the copy does not end");
-            await Task.Delay(5);
-        }
-
+        await Eventually.IsAsync(() => progress.Status != SlurpStatus.Running, "the copy ends");
         return progress;
     }
 

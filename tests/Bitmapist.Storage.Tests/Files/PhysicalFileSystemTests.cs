@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Bitmapist.Storage.Files;
 using Bitmapist.Storage.Log;
 using Bitmapist.Storage.Snapshots;
@@ -42,7 +43,7 @@ public sealed class PhysicalFileSystemTests : IDisposable
     [Fact]
     public void Permissions_are_copied()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has other permissions");
+        Prerequisite.Require(!OperatingSystem.IsWindows(), "Windows has other permissions");
         const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         string old = directory.File("old"), copy = directory.File("copy");
         foreach (string path in new[] { old, copy }) files.Open(path, FileOpen.CreateNew).Dispose();
@@ -79,6 +80,118 @@ public sealed class PhysicalFileSystemTests : IDisposable
         using IDisposable? again = files.TryLock(path);
         Assert.NotNull(again);
         Assert.Throws<StorageException>(() => files.TryLock(directory.File("missing/db.lock")));
+    }
+
+    [Fact]
+    public void What_cannot_be_looked_for_is_not_taken_for_missing()
+    {
+        Prerequisite.Require(!(OperatingSystem.IsWindows()), "Windows has other limits");
+        Assert.False(files.Exists(directory.File("missing")));
+        Assert.False(files.Exists(directory.File("missing/file")));
+        File.WriteAllText(directory.File("file"), "");
+        Assert.True(files.Exists(directory.File("file")));
+        Assert.False(files.Exists(directory.File("file/inside")));
+        // The simplest error that is not "no such file"; a failing disk or a missing permission comes the same way.
+        string tooLong = directory.File(new string('x', 300));
+        StorageException refused = Assert.Throws<StorageException>(() => files.Exists(tooLong));
+        Assert.Contains("cannot be looked for: ", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_rename_across_devices_fails_instead_of_copying()
+    {
+        string elsewhere = Path.Combine("/dev/shm", Path.GetRandomFileName());
+        Prerequisite.Require(OperatingSystem.IsLinux() && Directory.Exists("/dev/shm"), "needs a second file system");
+        string path = directory.File("f");
+        files.Open(path, FileOpen.CreateNew).Dispose();
+        StorageException refused = Assert.Throws<StorageException>(() => files.Rename(path, elsewhere));
+        Assert.Contains(elsewhere, refused.Message, StringComparison.Ordinal);
+        Assert.Equal((true, false), (File.Exists(path), File.Exists(elsewhere)));
+    }
+
+    [Theory]
+    [InlineData("stays", FilePlace.Own)]
+    [InlineData("has a second name", FilePlace.Own)]
+    [InlineData("is reached by a link", FilePlace.Own)]
+    [InlineData("is deleted", FilePlace.Nothing)]
+    [InlineData("is moved", FilePlace.Nothing)]
+    [InlineData("is in a folder that is moved", FilePlace.Nothing)]
+    [InlineData("is in a folder that is a file now", FilePlace.Nothing)]
+    [InlineData("is replaced by a copy", FilePlace.Another)]
+    [InlineData("is in a folder that is replaced", FilePlace.Another)]
+    public void An_open_file_knows_whether_its_path_leads_to_it(string fate, FilePlace expected)
+    {
+        Prerequisite.Require(!(OperatingSystem.IsWindows()), "Windows does not move what is open");
+        string folder = directory.File("folder"), path = Path.Combine(folder, "f"), aside = directory.File("aside");
+        Directory.CreateDirectory(folder);
+        using IFile file = files.Open(path, FileOpen.CreateNew);
+        file.Write(0, "content"u8);
+        switch (fate)
+        {
+            case "has a second name":
+                Assert.True(files.TryRenameNew(path, aside));
+                using (Process link = Process.Start("ln", [aside, path])) link.WaitForExit();
+                break;
+            case "is reached by a link":
+                Directory.Move(folder, aside);
+                Directory.CreateSymbolicLink(folder, aside);
+                break;
+            case "is deleted":
+                File.Delete(path);
+                break;
+            case "is moved":
+                File.Move(path, aside);
+                break;
+            case "is in a folder that is moved":
+                Directory.Move(folder, aside);
+                break;
+            case "is in a folder that is a file now":
+                Directory.Move(folder, aside);
+                File.WriteAllText(folder, "");
+                break;
+            case "is replaced by a copy":
+                File.Copy(path, aside);
+                File.Move(aside, path, overwrite: true);
+                break;
+            case "is in a folder that is replaced":
+                Directory.Move(folder, aside);
+                Directory.CreateDirectory(folder);
+                File.Copy(Path.Combine(aside, "f"), path);
+                break;
+            default:
+                break;
+        }
+
+        Assert.Equal(expected, file.Place);
+        file.Write(0, "goes on"u8);
+    }
+
+    [Fact]
+    public void A_file_is_put_only_where_nothing_stands()
+    {
+        string from = directory.File("from"), taken = directory.File("taken"), free = directory.File("free");
+        File.WriteAllText(from, "new");
+        File.WriteAllText(taken, "old");
+        Assert.False(files.TryRenameNew(from, taken));
+        Assert.Equal(("new", "old"), (File.ReadAllText(from), File.ReadAllText(taken)));
+        Assert.True(files.TryRenameNew(from, free));
+        Assert.Equal((false, "new"), (File.Exists(from), File.ReadAllText(free)));
+        Assert.Throws<StorageException>(() => files.TryRenameNew(from, directory.File("other")));
+    }
+
+    [Fact]
+    public void What_is_no_regular_file_is_refused_by_name()
+    {
+        Prerequisite.Require(!(OperatingSystem.IsWindows()), "Windows has no such files");
+        string pipe = directory.File("pipe");
+        using (Process make = Process.Start("mkfifo", pipe)) make.WaitForExit();
+        foreach (string path in new[] { pipe, "/dev/null" })
+        {
+            StorageException refused = Assert.Throws<StorageException>(() => files.Open(path, FileOpen.OpenExisting));
+            if (OperatingSystem.IsLinux()) Assert.Equal($"{path}: is not a regular file", refused.Message);
+        }
+
+        Assert.Throws<StorageException>(() => files.Open(directory.Path, FileOpen.OpenExisting));
     }
 
     [Fact]

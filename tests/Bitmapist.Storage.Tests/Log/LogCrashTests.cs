@@ -29,7 +29,7 @@ public sealed class LogCrashTests(ITestOutputHelper output)
         }
 
         // Only a disk that keeps later writes and loses earlier ones leaves a log that has to be refused.
-        if (mode != CrashMode.UnsyncedAtRandom) Assert.Equal(0, refused);
+        Bounds.AtMost(mode == CrashMode.UnsyncedAtRandom ? 150 : 0, refused);
         output.WriteLine($"{mode}: seeds 0 to 299, {refused} refused by name");
     }
 
@@ -37,7 +37,7 @@ public sealed class LogCrashTests(ITestOutputHelper output)
     [InlineData(DiskFault.InputOutputError)]
     [InlineData(DiskFault.NoSpace)]
     [InlineData(DiskFault.ShortWrite)]
-    public async Task Whichever_operation_fails_the_log_ends_there_and_keeps_its_promises(DiskFault fault)
+    public async Task Whichever_operation_fails_the_log_keeps_its_promises_and_goes_on(DiskFault fault)
     {
         int failures = 0;
         for (int number = 0; number < 60; number++)
@@ -46,33 +46,16 @@ public sealed class LogCrashTests(ITestOutputHelper output)
             {
                 SimulatedFileSystem disk = new();
                 disk.FailAt(number, fault);
+                if (seed % 2 == 0) disk.FailAt(number + 1, fault); // the second attempt as well
                 Workload workload = new(seed);
-                bool failed = await workload.RunAsync(disk);
-                failures += failed ? 1 : 0;
-                workload.CheckFailed(failed);
+                await workload.RunAsync(disk);
+                failures += workload.Failures;
                 foreach (CrashMode mode in Enum.GetValues<CrashMode>()) workload.CheckAfterCrash(mode);
                 workload.Dispose();
             }
         }
 
-        Assert.True(failures > 50, $"only {failures} of 240 faults were met");
-    }
-
-    [Fact]
-    public async Task A_failed_fsync_in_the_background_ends_the_log()
-    {
-        SimulatedFileSystem disk = new();
-        ManualTime time = new();
-        using LogWriter log = LogWriter.Open(disk, LogText.Database, LogText.Id, 1, FsyncPolicy.EverySecond, time);
-        await log.CommitAsync(log.Append("kept by the system only"u8));
-        disk.FailNext(DiskOperation.Sync, DiskFault.InputOutputError);
-        time.Advance(TimeSpan.FromSeconds(1));
-        Assert.True(SpinWait.SpinUntil(() => log.Failure is not null, TimeSpan.FromSeconds(10)));
-        Assert.Equal(LogText.Segment(1), log.Failure!.Path);
-        Assert.Throws<StorageException>(() => log.Append("refused"u8));
-        Assert.Throws<StorageException>(() => log.Rotate());
-        await Assert.ThrowsAsync<StorageException>(() => log.SyncAsync(log.AppendedPosition).AsTask());
-        Assert.True(log.TryCommit(log.WrittenPosition));
+        Assert.True(failures > 20, $"only {failures} failures that were not mended at once");
     }
 
     [Fact]
@@ -89,30 +72,12 @@ public sealed class LogCrashTests(ITestOutputHelper output)
         async Task CommitAsync(long position) => await log.CommitAsync(position);
     }
 
-    [Fact]
-    public async Task A_snapshot_and_a_new_log_follow_a_failed_one()
-    {
-        SimulatedFileSystem disk = new();
-        using LogWriter failed = LogText.Open(disk, 1, FsyncPolicy.Always);
-        disk.FailAt(disk.Events.Count, DiskFault.ShortWrite);
-        long position = failed.Append("lost"u8);
-        await Assert.ThrowsAsync<StorageException>(() => failed.CommitAsync(position).AsTask());
-
-        // Were everything in a database that needs only segment 2 onwards, the log would go on there.
-        using (LogWriter next = LogText.Open(disk, 2, FsyncPolicy.Always))
-        {
-            next.DeleteSegmentsBefore(2);
-            await next.CommitAsync(next.Append("kept"u8));
-        }
-
-        Assert.Equal(["kept"], LogText.Replay(disk, 2, out _));
-    }
-
     /// <summary>Up to forty steps decided by a seed, and what they entitle the caller to.</summary>
     private sealed class Workload(int seed) : IDisposable
     {
         private readonly Random random = new(seed);
         private readonly List<int> firstOfSegment = [0, 0];
+        private readonly List<long> positions = []; // behind each word
         private SimulatedFileSystem disk = new();
         private LogWriter? log;
         private int appended;
@@ -120,30 +85,38 @@ public sealed class LogCrashTests(ITestOutputHelper output)
         private int synced;
         private long firstSequence = 1;
 
-        /// <summary>True when the disk failed and ended it early.</summary>
-        public async Task<bool> RunAsync(SimulatedFileSystem target)
+        /// <summary>How often the log had to be mended.</summary>
+        public int Failures { get; private set; }
+
+        public async Task RunAsync(SimulatedFileSystem target)
         {
             disk = target;
+            FsyncPolicy policy = (FsyncPolicy)random.Next(3);
             try
             {
-                FsyncPolicy policy = (FsyncPolicy)random.Next(3);
                 log = LogText.Open(disk, 1, policy);
-                int steps = random.Next(40);
-                for (int i = 0; i < steps; i++) await StepAsync(log);
-                return false;
             }
             catch (StorageException)
             {
-                return true;
+                return; // it did not come to a log
             }
-        }
 
-        public void CheckFailed(bool failed)
-        {
-            if (log is null || !failed) return;
-            if (log.Failure is null) return; // Deleting a segment failed, which costs nothing but its space.
-            Assert.Throws<StorageException>(() => log.Append("refused"u8));
-            Assert.Throws<StorageException>(() => log.Rotate());
+            int steps = random.Next(40);
+            for (int i = 0; i < steps; i++)
+            {
+                try
+                {
+                    await StepAsync(log, random.Next(10));
+                }
+                catch (StorageException)
+                {
+                    // Deleting a segment failed, which costs nothing but its space; or else it is looked after below.
+                }
+
+                // The failure may be one that nobody waited for.
+                if (log.Failure is not null) Mend(log);
+            }
+
         }
 
         /// <summary>False when the log was refused by name.</summary>
@@ -173,13 +146,48 @@ public sealed class LogCrashTests(ITestOutputHelper output)
 
         public void Dispose() => log?.Dispose();
 
-        private async Task StepAsync(LogWriter writer)
+        /// <summary>What the owner of a log that failed does: forgets what it lost, and saves where it must.</summary>
+        private void Mend(LogWriter writer)
         {
-            switch (random.Next(10))
+            Failures++;
+            Assert.Throws<StorageException>(() => writer.Append("refused"u8));
+            long retained = writer.Discard();
+            positions.RemoveAll(position => position > retained);
+            appended = positions.Count;
+            for (int i = 0; i < firstOfSegment.Count; i++) firstOfSegment[i] = Math.Min(firstOfSegment[i], appended);
+            for (int attempt = 0; !writer.TryResume(); attempt++)
+            {
+                Assert.True(attempt < 3, writer.Failure?.Message);
+                if (writer.NeedsSnapshot) Save(writer);
+            }
+        }
+
+        /// <summary>A snapshot of everything there is: it is durable, whatever the log is.</summary>
+        private void Save(LogWriter writer)
+        {
+            firstSequence = writer.Rotate();
+            firstOfSegment.Add(appended);
+            try
+            {
+                writer.DeleteSegmentsBefore(firstSequence);
+            }
+            catch (StorageException)
+            {
+                // One that could not be deleted costs nothing but its space.
+            }
+        }
+
+        private async Task StepAsync(LogWriter writer, int choice)
+        {
+            switch (choice)
             {
                 case < 5:
                     for (int i = random.Next(1, 20); i > 0; i--)
-                        writer.Append(Encoding.ASCII.GetBytes(Word(appended++)));
+                    {
+                        positions.Add(writer.Append(Encoding.ASCII.GetBytes(Word(appended))));
+                        appended++;
+                    }
+
                     break;
                 case < 7:
                     int target = appended;

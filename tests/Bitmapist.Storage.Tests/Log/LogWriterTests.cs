@@ -101,7 +101,7 @@ public sealed class LogWriterTests
         await log.CommitAsync(log.Append("kept"u8));
         Assert.Equal(0, log.SyncedPosition);
         time.Advance(TimeSpan.FromSeconds(1));
-        Assert.True(SpinWait.SpinUntil(() => log.SyncedPosition == log.AppendedPosition, TimeSpan.FromSeconds(10)));
+        await Eventually.IsAsync(() => log.SyncedPosition == log.AppendedPosition, "everything is synced");
         Assert.Equal(["kept"], LogText.Replay(disk.Crash(CrashMode.UnsyncedLost, 0), 1, out _));
     }
 

@@ -63,6 +63,7 @@ public sealed class DatabaseDamageTests
     public void A_database_with_any_stretch_overwritten_gives_a_generation_that_was_or_refuses_by_name()
     {
         (byte[] whole, List<Contents> generations, _) = Small();
+        int opened = 0, refused = 0;
         for (int seed = 0; seed < 3000; seed++)
         {
             Random random = new(seed);
@@ -77,12 +78,16 @@ public sealed class DatabaseDamageTests
             {
                 using DatabaseFile database = DatabaseFile.OpenOrCreate(disk, Generations.Path);
                 Assert.True(Generations.Equals(database, generations[(int)database.Generation]), $"seed {seed}");
+                opened++;
             }
             catch (CorruptFileException e)
             {
                 Assert.Equal(Generations.Path, e.Path);
+                refused++;
             }
         }
+
+        Assert.True(opened > 200 && refused > 200, $"{opened} opened, {refused} refused");
     }
 
     [Fact]
@@ -122,8 +127,7 @@ public sealed class DatabaseDamageTests
     [Fact]
     public void The_go_servers_database_is_refused_as_foreign()
     {
-        string? path = SharedData.Find("go-server");
-        Assert.SkipUnless(path is not null, "the shared data folder is not beside the repository");
+        string path = Prerequisite.SharedData("go-server");
         using MemoryStream database = new();
         using (GZipStream packed = new(File.OpenRead(Path.Combine(path, "small.db.gz")), CompressionMode.Decompress))
             packed.CopyTo(database);

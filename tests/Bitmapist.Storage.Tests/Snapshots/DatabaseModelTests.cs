@@ -44,7 +44,7 @@ public sealed class DatabaseModelTests(ITestOutputHelper output)
             }
 
             model.Check(database);
-            Assert.InRange(database.LiveBytes, 0, database.FileBytes);
+            Assert.InRange(database.LiveBytes, ValueBytes(model), database.FileBytes);
         }
 
         database.Dispose();
@@ -60,13 +60,15 @@ public sealed class DatabaseModelTests(ITestOutputHelper output)
         for (int i = 0; i < 1000; i++)
         {
             model.Write(database, 3);
-            runsMax = Math.Max(runsMax, NewestTrailer(disk).Runs.Length);
+            RunReference[] runs = NewestTrailer(disk).Runs;
+            runsMax = Math.Max(runsMax, runs.Length);
+            for (int run = 0; run < runs.Length; run++) // each at least four times as long as all newer ones together
+                Assert.InRange(runs[run].Entries, 4 * runs[(run + 1)..].Sum(newer => newer.Entries), long.MaxValue);
         }
 
         model.Check(database);
         Assert.InRange(runsMax, 2, Limits.LiveRunsMax);
-        long live = model.Committed.Values.Sum(stored => ValueFormat.StoredBytes(stored.Value.Length));
-        Assert.Equal(live, NewestTrailer(disk).LiveValueBytes);
+        Assert.Equal(ValueBytes(model), NewestTrailer(disk).LiveValueBytes);
     }
 
     [Fact]
@@ -112,7 +114,8 @@ public sealed class DatabaseModelTests(ITestOutputHelper output)
         SimulatedFileSystem disk = new();
         using DatabaseFile database = DatabaseFile.OpenOrCreate(disk, Generations.Path);
         using CancellationTokenSource ended = new();
-        Task[] readers = [.. Enumerable.Range(0, 2).Select(_ => Task.Run(() =>
+        int[] reads = new int[2];
+        Task[] readers = [.. Enumerable.Range(0, reads.Length).Select(reader => Task.Run(() =>
         {
             byte[] value = new byte[4];
             while (!ended.IsCancellationRequested)
@@ -124,11 +127,14 @@ public sealed class DatabaseModelTests(ITestOutputHelper output)
                     generation ??= BinaryPrimitives.ReadInt32LittleEndian(value);
                     Assert.Equal(generation, BinaryPrimitives.ReadInt32LittleEndian(value));
                 }
+
+                if (generation is > 0) Interlocked.Increment(ref reads[reader]);
             }
         }))];
         byte[] stamp = new byte[4];
-        for (int generation = 0; generation < 100; generation++)
+        for (int generation = 0; generation < 100 || reads.Min() < 5; generation++)
         {
+            Assert.True(generation < 20_000, "nobody reads");
             BinaryPrimitives.WriteInt32LittleEndian(stamp, generation);
             using GenerationWriter writer = database.BeginGeneration();
             for (int i = 0; i < 200; i++) writer.Put(Key(i), default, stamp);
@@ -138,6 +144,9 @@ public sealed class DatabaseModelTests(ITestOutputHelper output)
         await ended.CancelAsync();
         await Task.WhenAll(readers);
     }
+
+    private static long ValueBytes(Generations model) =>
+        model.Committed.Values.Sum(stored => (long)ValueFormat.StoredBytes(stored.Value.Length));
 
     private static byte[] Key(int number) => Encoding.ASCII.GetBytes($"trackist_event_{number:D8}_2026-1-17");
 

@@ -7,9 +7,22 @@ public sealed class ManualTime : TimeProvider
     private readonly List<Timer> timers = [];
     private DateTimeOffset now = DateTimeOffset.UnixEpoch;
 
+    /// <summary>Called before each look at the clock; may throw. Null: nothing is.</summary>
+    public Action? Looking { get; set; }
+
+    /// <summary>What it says, for those who are no part of what is tested.</summary>
+    public DateTimeOffset Now
+    {
+        get
+        {
+            lock (gate) return now;
+        }
+    }
+
     public override DateTimeOffset GetUtcNow()
     {
-        lock (gate) return now;
+        Looking?.Invoke();
+        return Now;
     }
 
     public override long GetTimestamp() => GetUtcNow().Ticks;

@@ -10,6 +10,10 @@ internal sealed class SimulatedFile(SimulatedFileSystem disk, string path, Simul
 
     public string Path => path;
 
+    public FilePlace Place => disk.PlaceOf(this);
+
+    internal SimulatedNode Node => node;
+
     public long Length
     {
         get
@@ -48,6 +52,7 @@ internal sealed class SimulatedFile(SimulatedFileSystem disk, string path, Simul
     public void Sync()
     {
         RefuseWhereReal();
+        disk.Syncing?.Invoke(path);
         lock (disk.Gate)
         {
             DiskFault? fault = disk.Record(DiskOperation.Sync, path, 0, node.Length);
@@ -68,7 +73,11 @@ internal sealed class SimulatedFile(SimulatedFileSystem disk, string path, Simul
         }
     }
 
-    public void Dispose() => disposed = true;
+    public void Dispose()
+    {
+        disposed = true;
+        disk.Closed(this);
+    }
 
     private void RefuseWhereReal()
     {

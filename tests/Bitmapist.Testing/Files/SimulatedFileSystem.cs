@@ -14,6 +14,7 @@ public sealed class SimulatedFileSystem : IFileSystem
     private readonly HashSet<string> locks = [];
     private readonly List<(string Path, SimulatedNode? Node)> unsyncedEntries = [];
     private readonly Dictionary<string, SimulatedNode> entries = [];
+    private readonly HashSet<SimulatedFile> open = [];
     private Dictionary<string, SimulatedNode> durableEntries = [];
 
     internal Lock Gate { get; } = new();
@@ -35,6 +36,12 @@ public sealed class SimulatedFileSystem : IFileSystem
 
     /// <summary>Called before each read with the bytes wanted; it may wait. Null: nothing is.</summary>
     public Action<int>? Reading { get; set; }
+
+    /// <summary>Called before each sync of a file, with its path; it may wait. Null: nothing is.</summary>
+    public Action<string>? Syncing { get; set; }
+
+    /// <summary>Decides, for each operation and its path, whether and how it fails; null: none does for that.</summary>
+    public Func<DiskOperation, string, DiskFault?>? Failing { get; set; }
 
     /// <summary>Lets the operation with this number fail once.</summary>
     public void FailAt(int number, DiskFault fault)
@@ -99,6 +106,22 @@ public sealed class SimulatedFileSystem : IFileSystem
         }
     }
 
+    /// <summary>An outsider takes a file away, which those who have it open go on using.</summary>
+    public void Unlink(string path)
+    {
+        lock (Gate)
+        {
+            entries.Remove(path);
+            durableEntries.Remove(path);
+        }
+    }
+
+    /// <summary>How many open files have no name any more, of those that were opened by this one.</summary>
+    public int CountUnnamed(string openedAs)
+    {
+        lock (Gate) return open.Count(file => file.Path == openedAs && !entries.ContainsValue(file.Node));
+    }
+
     /// <summary>A disk with the same files, all durable.</summary>
     public SimulatedFileSystem Clone() => Crash(CrashMode.ProcessKilled, seed: 0);
 
@@ -119,7 +142,9 @@ public sealed class SimulatedFileSystem : IFileSystem
                 Enter(path, node);
             }
 
-            return new SimulatedFile(this, path, node, readOnly: mode == FileOpen.ReadExisting);
+            var file = new SimulatedFile(this, path, node, readOnly: mode == FileOpen.ReadExisting);
+            open.Add(file);
+            return file;
         }
     }
 
@@ -153,9 +178,23 @@ public sealed class SimulatedFileSystem : IFileSystem
         }
     }
 
+    public bool TryRenameNew(string from, string to)
+    {
+        lock (Gate)
+        {
+            if (entries.ContainsKey(to)) return false;
+            Rename(from, to);
+            return true;
+        }
+    }
+
     public void CopyPermissions(string from, string to)
     {
         // Files of a simulated disk have none.
+    }
+
+    public void CopyPermissions(IFile from, string to)
+    {
     }
 
     public void SyncDirectory(string directory)
@@ -171,11 +210,11 @@ public sealed class SimulatedFileSystem : IFileSystem
 
     public IReadOnlyList<string> List(string directory, string namePrefix)
     {
-        string prefix = Path.Combine(directory, namePrefix);
+        string folder = directory.TrimEnd('/') + "/";
         lock (Gate)
         {
-            return [.. entries.Keys.Where(path => path.StartsWith(prefix, StringComparison.Ordinal)
-                && path.IndexOf('/', directory.Length + 1) < 0).Order(StringComparer.Ordinal)];
+            return [.. entries.Keys.Where(path => path.StartsWith(folder + namePrefix, StringComparison.Ordinal)
+                && path.IndexOf('/', folder.Length) < 0).Order(StringComparer.Ordinal)];
         }
     }
 
@@ -199,11 +238,25 @@ public sealed class SimulatedFileSystem : IFileSystem
         int number = events.Count;
         events.Add(new DiskEvent(number, operation, path, offset, bytes));
         if (faults.Remove(number, out DiskFault fault)) return fault;
-        return nextFaults.Remove(operation, out fault) ? fault : null;
+        return nextFaults.Remove(operation, out fault) ? fault : Failing?.Invoke(operation, path);
     }
 
     internal static StorageException Failed(string path, DiskFault fault, long? offset = null) =>
         new(path, offset, fault == DiskFault.InputOutputError ? "Input/output error" : "No space left on device");
+
+    internal FilePlace PlaceOf(SimulatedFile file)
+    {
+        lock (Gate)
+        {
+            if (!entries.TryGetValue(file.Path, out SimulatedNode? there)) return FilePlace.Nothing;
+            return there == file.Node ? FilePlace.Own : FilePlace.Another;
+        }
+    }
+
+    internal void Closed(SimulatedFile file)
+    {
+        lock (Gate) open.Remove(file);
+    }
 
     private void Enter(string path, SimulatedNode? node)
     {

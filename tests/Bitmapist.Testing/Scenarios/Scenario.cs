@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Bitmapist.Testing.Servers;
@@ -15,11 +16,16 @@ namespace Bitmapist.Testing.Scenarios;
 /// WATCH k | MULTI | @1 SET k other | SET k mine => +QUEUED | EXEC => *nil
 /// </code>
 /// {x*1000} is x a thousand times; {now+5} and {nowms+5} are the unix time in s and ms when the row began; the step
-/// {sleep 30} waits 30 ms. <c>SCAN {all} …</c> scans until the cursor is 0 again; its reply is the array of distinct
+/// {sleep 30} waits 30 ms, and {await} before a command asks again until the reply is the expected one.
+/// <c>SCAN {all} …</c> scans until the cursor is 0 again; its reply is the array of distinct
 /// names, to be compared by " =~> ". Every row starts from FLUSHALL, so a server serves one row at a time.
 /// </summary>
 public static partial class Scenario
 {
+    private const string Await = "{await} ";
+    private const int PollMs = 2;
+    private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(Limits.SilenceMs);
+
     /// <summary>Runs a row against a server.</summary>
     /// <exception cref="ScenarioException">A reply is not the expected one.</exception>
     public static async Task RunAsync(ITestServer server, string row)
@@ -51,25 +57,30 @@ public static partial class Scenario
             await Task.Delay(int.Parse(sleep.Groups[1].Value, CultureInfo.InvariantCulture));
             return;
         }
-        List<string> items;
-        string reply;
-        if (step.Command.StartsWith("SCAN {all}", StringComparison.Ordinal))
+        bool isAwaited = step.Command.StartsWith(Await, StringComparison.Ordinal);
+        string command = isAwaited ? step.Command[Await.Length..] : step.Command;
+        string reply = await ReplyAsync(connection, command, step.InAnyOrder);
+        for (long startedAt = Stopwatch.GetTimestamp();
+            isAwaited && !IsExpected(step, reply) && Stopwatch.GetElapsedTime(startedAt) < s_patience;)
         {
-            items = await ScanAllAsync(connection, step.Command);
-            reply = Show(items);
+            await Task.Delay(PollMs);
+            reply = await ReplyAsync(connection, command, step.InAnyOrder);
         }
-        else
-        {
-            byte[] raw = await connection.AskAsync(step.Command);
-            items = ReplyText.RenderItems(raw);
-            reply = ReplyText.Render(raw);
-        }
-        if (step.InAnyOrder) reply = Show(items);
-        if (step.Expected == null ? reply[0] is '-' or '!' : !ReplyPattern.Matches(step.Expected, reply))
-        {
-            throw new ScenarioException(
-                $"{step.Command}\n  expected {step.Expected ?? "no error"}\n  received {reply}\n  {place}");
-        }
+
+        if (IsExpected(step, reply)) return;
+        throw new ScenarioException(
+            $"{command}\n  expected {step.Expected ?? "no error"}\n  received {reply}\n  {place}");
+    }
+
+    private static bool IsExpected(ScenarioStep step, string reply) =>
+        step.Expected == null ? reply[0] is not ('-' or '!') : ReplyPattern.Matches(step.Expected, reply);
+
+    private static async Task<string> ReplyAsync(RawConnection connection, string command, bool inAnyOrder)
+    {
+        if (command.StartsWith("SCAN {all}", StringComparison.Ordinal))
+            return Show(await ScanAllAsync(connection, command));
+        byte[] raw = await connection.AskAsync(command);
+        return inAnyOrder ? Show(ReplyText.RenderItems(raw)) : ReplyText.Render(raw);
     }
 
     /// <summary>

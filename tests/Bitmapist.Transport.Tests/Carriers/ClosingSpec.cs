@@ -19,8 +19,8 @@ public abstract class ClosingSpec(TransportKind kind, int loops) : CarrierSpec(k
                 await connection.Output.FlushAsync();
             });
         using Socket client = server.Connect(receiveBufferBytes: 8192);
-        await Task.Delay(100, TestContext.Current.CancellationToken); // closing has begun, with bytes left to send
-        Assert.Equal(1, server.Transport.ConnectionCount);
+        await Eventually.IsAsync(() => server.Transport.ConnectionCount == 1, "connected");
+        await Eventually.NeverAsync(() => server.Transport.ConnectionCount == 0, "closed with bytes left to send");
         Assert.True(reply.AsSpan().SequenceEqual(client.ReceiveToEnd()), "the reply differs");
         await server.NoConnectionsAsync();
     }
@@ -40,15 +40,17 @@ public abstract class ClosingSpec(TransportKind kind, int loops) : CarrierSpec(k
     [Fact]
     public async Task A_closing_connection_does_not_wait_for_ever_for_its_peer()
     {
+        TaskCompletionSource<bool> flushed = NewSource<bool>();
         await using TestServer server = TestServer.Start(
             Options with { OutputPauseBytes = 64 * 1024 * 1024, ClosePatience = TimeSpan.FromMilliseconds(300) },
             async connection =>
             {
                 connection.Output.Write(new byte[32 * 1024 * 1024]);
                 await connection.Output.FlushAsync();
+                flushed.SetResult(true);
             });
         using Socket client = server.Connect(receiveBufferBytes: 4096);
-        await TestServer.UntilAsync(() => server.Transport.ConnectionCount == 1, "connected");
+        await flushed.Task.WaitAsync(TestServer.Patience, TestContext.Current.CancellationToken);
         await server.NoConnectionsAsync();
     }
 
@@ -73,13 +75,13 @@ public abstract class ClosingSpec(TransportKind kind, int loops) : CarrierSpec(k
         {
             Socket client = server.Connect(receiveBufferBytes: 4096);
             client.SendAll(Wire.Pattern(1 + (round * 1000)));
-            if (round % 3 == 0) await Task.Delay(1, TestContext.Current.CancellationToken);
+            if (round % 3 == 0) await Eventually.AMomentAsync(1);
             client.Reset();
             bystander.Send("still here"u8);
             Assert.Equal("still here"u8, bystander.Receive(10));
         }
 
-        await TestServer.UntilAsync(() => server.Transport.ConnectionCount == 1, "reset connections closed");
+        await Eventually.IsAsync(() => server.Transport.ConnectionCount == 1, "reset connections closed");
         lock (ends) Assert.Equal(50, ends.Count);
     }
 
@@ -100,7 +102,7 @@ public abstract class ClosingSpec(TransportKind kind, int loops) : CarrierSpec(k
         });
         Socket client = server.Connect(receiveBufferBytes: 4096);
         client.Receive(1000);
-        await Task.Delay(50, TestContext.Current.CancellationToken);
+        await Eventually.AMomentAsync(50);
         client.Reset();
         Assert.True(await flushed.Task.WaitAsync(TestServer.Patience, TestContext.Current.CancellationToken));
         await server.NoConnectionsAsync();
@@ -120,11 +122,11 @@ public abstract class ClosingSpec(TransportKind kind, int loops) : CarrierSpec(k
         for (int i = 0; i < 20; i++)
         {
             _ = client.Send(new byte[500_000], SocketFlags.None, out _);
-            await Task.Delay(5, TestContext.Current.CancellationToken);
+            await Eventually.AMomentAsync(5);
         }
 
         client.Reset();
-        await Task.Delay(200, TestContext.Current.CancellationToken);
+        await Eventually.AMomentAsync(200);
         mayRead.SetResult();
         await server.NoConnectionsAsync();
         Assert.DoesNotContain(server.Logger.Lines, line => line.StartsWith("Error", StringComparison.Ordinal));
@@ -207,9 +209,9 @@ public abstract class ClosingSpec(TransportKind kind, int loops) : CarrierSpec(k
         });
         using Socket client = server.Connect(receiveBufferBytes: 4096);
         TransportConnection accepted = await flushing.Task;
-        await Task.Delay(20, TestContext.Current.CancellationToken);
+        await Eventually.AMomentAsync(20);
         accepted.Output.CancelPendingFlush();
-        await TestServer.UntilAsync(() => round == 2, "both flushes cancelled");
+        await Eventually.IsAsync(() => round == 2, "both flushes cancelled");
         Assert.Equal(30_000_000, client.ReceiveToEnd().Length);
     }
 

@@ -7,15 +7,15 @@ namespace Bitmapist.Transport.Tests.Carriers;
 public sealed class FallbackTests
 {
     [Theory]
-    [InlineData(TransportKind.Auto)]
-    [InlineData(TransportKind.IoUring)]
-    public async Task Without_io_uring_epoll_carries_and_the_log_says_why(TransportKind kind)
+    [InlineData(TransportKind.Auto, "Information")]
+    [InlineData(TransportKind.IoUring, "Warning")]
+    public async Task Without_io_uring_epoll_carries_and_the_log_says_why(TransportKind kind, string level)
     {
         var options = new TransportOptions { Kind = kind, IoUringDenial = "io_uring_setup failed: not permitted" };
         await using TestServer server = TestServer.Start(options, Handlers.EchoAsync);
         Assert.Equal(TransportKind.Epoll, server.Transport.Kind);
         Assert.Contains(
-            "Warning: transport: no io_uring here (io_uring_setup failed: not permitted), using epoll",
+            $"{level}: no io_uring here (io_uring_setup failed: not permitted), epoll instead",
             server.Logger.Lines);
         using Socket client = server.Connect();
         client.Send("hello"u8);

@@ -114,7 +114,7 @@ public abstract class ListeningSpec(TransportKind kind, int loops) : CarrierSpec
             Options with { InputPauseBytes = 4096 }, [new ListenPoint(new UnixDomainSocketEndPoint(path))],
             async connection =>
             {
-                await Task.Delay(200, TestContext.Current.CancellationToken); // its peer has closed by now
+                await Eventually.AMomentAsync(200); // its peer has closed by now
                 long bytes = 0;
                 while (true)
                 {
@@ -141,9 +141,9 @@ public abstract class ListeningSpec(TransportKind kind, int loops) : CarrierSpec
             await connection.Output.WriteAsync("last words"u8.ToArray());
         });
         using Socket client = server.Connect();
-        await TestServer.UntilAsync(() => server.Transport.ConnectionCount == 1, "connected");
+        await Eventually.IsAsync(() => server.Transport.ConnectionCount == 1, "connected");
         Task stopping = server.Transport.StopAsync(TestServer.Patience);
-        await TestServer.UntilAsync(() => !CanConnect(server.EndPoint), "listens no more");
+        await Eventually.IsAsync(() => !CanConnect(server.EndPoint), "listens no more");
         Assert.False(stopping.IsCompleted);
         mayEnd.SetResult();
         Assert.Equal("last words"u8, client.ReceiveToEnd());
@@ -159,7 +159,7 @@ public abstract class ListeningSpec(TransportKind kind, int loops) : CarrierSpec
         client.Receive(5);
         await server.Transport.StopAsync(TimeSpan.FromMilliseconds(100))
             .WaitAsync(TestServer.Patience, TestContext.Current.CancellationToken);
-        Assert.Equal(0, server.Transport.ConnectionCount);
+        await server.NoConnectionsAsync();
     }
 
     [Fact]
@@ -171,11 +171,11 @@ public abstract class ListeningSpec(TransportKind kind, int loops) : CarrierSpec
         Task[] clients = [.. Enumerable.Range(0, 12).Select(i => Task.Factory.StartNew(
             () => Hammer(server, Wire.Pattern(pieces[i % pieces.Length])), stop.Token,
             TaskCreationOptions.LongRunning, TaskScheduler.Default))];
-        await Task.Delay(300, TestContext.Current.CancellationToken);
+        await Eventually.AMomentAsync(300);
         await server.Transport.StopAsync(TimeSpan.Zero)
             .WaitAsync(TestServer.Patience, TestContext.Current.CancellationToken);
         await Task.WhenAll(clients).WaitAsync(TestServer.Patience, TestContext.Current.CancellationToken);
-        Assert.Equal(0, server.Transport.ConnectionCount);
+        await server.NoConnectionsAsync();
         Assert.DoesNotContain(server.Logger.Lines, line => line.StartsWith("Critical", StringComparison.Ordinal));
     }
 

@@ -25,16 +25,14 @@ internal static class CommandNames
         string value = Encoding.Latin1.GetString(args[4]);
         if (args.Is(3, "module"u8)) Write([], reply);
         else if (args.Is(3, "aclcat"u8)) Write(CommandTable.ByIndex.Where(spec => IsOfCategory(spec, value)), reply);
-        else if (args.Is(3, "pattern"u8)) Write(CommandTable.ByIndex.Where(spec => Matches(spec, value)), reply);
-        else call.Fail(reply, Errors.Syntax);
+        else if (!args.Is(3, "pattern"u8)) call.Fail(reply, Errors.Syntax);
+        else if (!GlobPattern.TryCompileForLowerCase(args[4], out GlobPattern? pattern))
+            call.Fail(reply, Errors.PatternTooLong);
+        else Write(CommandTable.ByIndex.Where(spec => pattern.IsMatch(Encoding.ASCII.GetBytes(spec.FullName))), reply);
     }
 
     private static bool IsOfCategory(CommandSpec spec, string category) =>
         spec.Categories.Split(' ').Contains(category, StringComparer.OrdinalIgnoreCase);
-
-    private static bool Matches(CommandSpec spec, string pattern) =>
-        GlobPattern.IsMatch(
-            Encoding.Latin1.GetBytes(pattern.ToLowerInvariant()), Encoding.ASCII.GetBytes(spec.FullName));
 
     private static void Write(IEnumerable<CommandSpec> specs, RespWriter reply)
     {

@@ -10,7 +10,12 @@ internal static class ConfigGet
 {
     public static void Run(CommandContext call, RespWriter reply)
     {
-        List<(string Name, Parameter Parameter)> matches = Match(call.Args);
+        if (Match(call.Args) is not { } matches)
+        {
+            call.Fail(reply, Errors.PatternTooLong);
+            return;
+        }
+
         reply.WriteMapHeader(matches.Count);
         foreach ((string name, Parameter parameter) in matches)
         {
@@ -19,26 +24,29 @@ internal static class ConfigGet
         }
     }
 
-    /// <summary>What is asked for, each once. A name without wildcards comes back as it was written.</summary>
-    private static List<(string Name, Parameter Parameter)> Match(ArgumentList args)
+    /// <summary>
+    /// What is asked for, each once; null where a pattern is too long. A name without wildcards comes back as it was
+    /// written.
+    /// </summary>
+    private static List<(string Name, Parameter Parameter)>? Match(ArgumentList args)
     {
         var matches = new List<(string Name, Parameter Parameter)>();
         var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         for (int i = 2; i < args.Count; i++)
         {
-            string pattern = Encoding.Latin1.GetString(args[i]);
-            if (pattern.AsSpan().ContainsAny('[', '*', '?'))
+            if (args[i].ContainsAny("[*?"u8))
             {
-                byte[] lowerCase = Encoding.Latin1.GetBytes(pattern.ToLowerInvariant());
+                if (!GlobPattern.TryCompileForLowerCase(args[i], out GlobPattern? pattern)) return null;
                 foreach (Parameter parameter in ParameterTable.All)
                 {
-                    if (!GlobPattern.IsMatch(lowerCase, Encoding.ASCII.GetBytes(parameter.Name))) continue;
+                    if (!pattern.IsMatch(Encoding.ASCII.GetBytes(parameter.Name))) continue;
                     if (names.Add(parameter.Name)) matches.Add((parameter.Name, parameter));
                 }
             }
-            else if (ParameterTable.Find(pattern) is { } parameter && names.Add(pattern))
+            else if (Encoding.Latin1.GetString(args[i]) is var name
+                && ParameterTable.Find(name) is { } parameter && names.Add(name))
             {
-                matches.Add((pattern, parameter));
+                matches.Add((name, parameter));
             }
         }
 

@@ -60,7 +60,7 @@ internal static class Save
         protected override bool WritePiece(RespWriter reply)
         {
             if (_failure is null) reply.WriteOk();
-            else call.Fail(reply, Encoding.UTF8.GetBytes($"ERR {_failure.Message}"));
+            else call.Fail(reply, Errors.SaveFailed);
             return false;
         }
     }

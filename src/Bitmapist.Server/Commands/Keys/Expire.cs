@@ -37,7 +37,7 @@ internal static class Expire
         ArgumentList args = call.Args;
         if (!TryReadCondition(call, reply, out ExpireCondition condition)) return;
         if (!args.TryGetInteger(2, out long time)) call.Fail(reply, Errors.NotAnInteger);
-        else if (!unit.TryToUnixMs(time, call.Server.NowUnixMs, out long unixMs))
+        else if (!unit.TryToUnixMs(time, call.Session.NowUnixMs, out long unixMs))
             call.Fail(reply, Encoding.ASCII.GetBytes($"ERR invalid expire time in '{name}' command"));
         else reply.WriteInteger(call.Session.ExpireAt(args[1], unixMs, condition) ? 1 : 0);
     }

@@ -1,101 +1,57 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Bitmapist.Server.Commands.Keys;
 
 /// <summary>
-/// Redis's glob patterns over bytes: <c>*</c>, <c>?</c>, <c>[abc]</c>, <c>[a-z]</c>, <c>[^a]</c>, backslash escapes; no
-/// character is special to the stars. An unclosed class extends to the pattern's end.
+/// One of Redis's glob patterns, compiled: what stands before its first star, between the first and the last, and
+/// behind the last. Of these only the middle must be searched for. Immutable; any thread.
 /// </summary>
-internal static class GlobPattern
+internal sealed class GlobPattern
 {
-    /// <summary>
-    /// Whether the pattern matches the whole name. O(pattern × name): it goes back to the last star only.
-    /// </summary>
-    public static bool IsMatch(ReadOnlySpan<byte> pattern, ReadOnlySpan<byte> name)
+    private readonly GlobSingles _head;
+    private readonly GlobSingles _tail;
+    private readonly GlobSearch? _middle;
+    private readonly bool _hasStar;
+    private readonly bool _isMatchOfEmpty;
+    private readonly int _bytesMin;
+
+    internal GlobPattern(
+        GlobSingles head, GlobSearch? middle, GlobSingles tail, bool hasStar, bool isMatchOfEmpty, int bytesMin)
     {
-        // Where to try again after a mismatch: one character further behind the star.
-        int starPattern = -1, starName = 0;
-        int p = 0, n = 0;
-        while (n < name.Length)
-        {
-            if (p < pattern.Length && pattern[p] == (byte)'*')
-            {
-                starPattern = ++p;
-                starName = n;
-                continue;
-            }
-
-            if (p < pattern.Length && MatchesOne(pattern, p, name[n], out int next))
-            {
-                p = next;
-                n++;
-                continue;
-            }
-
-            if (starPattern < 0) return false;
-            p = starPattern;
-            n = ++starName;
-        }
-
-        while (p < pattern.Length && pattern[p] == (byte)'*') p++;
-        return p == pattern.Length;
+        _head = head;
+        _middle = middle;
+        _tail = tail;
+        _hasStar = hasStar;
+        _isMatchOfEmpty = isMatchOfEmpty;
+        _bytesMin = bytesMin;
     }
 
     /// <summary>What every name that matches begins with: the pattern up to its first special character.</summary>
-    public static byte[] LiteralPrefix(ReadOnlySpan<byte> pattern)
+    public byte[] LiteralPrefix => _head.LiteralPrefix();
+
+    /// <summary>Words of state that matching a byte of a name touches at most, from 1 on.</summary>
+    public int StepsPerByte => _middle?.Words ?? 1;
+
+    /// <summary>Compiles a pattern. O(its bytes).</summary>
+    /// <returns>False when more than <see cref="Limits.PatternCharacters"/> stand between its stars.</returns>
+    public static bool TryCompile(ReadOnlySpan<byte> pattern, [NotNullWhen(true)] out GlobPattern? compiled) =>
+        new GlobCompiler(ignoresCase: false).TryCompile(pattern, out compiled);
+
+    /// <summary>The same, regardless of case, for names that are in lower case.</summary>
+    public static bool TryCompileForLowerCase(
+        ReadOnlySpan<byte> pattern, [NotNullWhen(true)] out GlobPattern? compiled) =>
+        new GlobCompiler(ignoresCase: true).TryCompile(pattern, out compiled);
+
+    /// <summary>
+    /// Whether the pattern matches the whole name. O(bytes of the name × <see cref="StepsPerByte"/>), whatever both
+    /// are.
+    /// </summary>
+    public bool IsMatch(ReadOnlySpan<byte> name)
     {
-        var prefix = new List<byte>();
-        for (int i = 0; i < pattern.Length && pattern[i] is not ((byte)'*' or (byte)'?' or (byte)'['); i++)
-        {
-            if (pattern[i] == (byte)'\\' && i + 1 < pattern.Length) i++;
-            prefix.Add(pattern[i]);
-        }
-
-        return [.. prefix];
-    }
-
-    private static bool MatchesOne(ReadOnlySpan<byte> pattern, int at, byte character, out int next)
-    {
-        next = at + 1;
-        switch (pattern[at])
-        {
-            case (byte)'?':
-                return true;
-            case (byte)'[':
-                return MatchesClass(pattern, at + 1, character, out next);
-            case (byte)'\\' when at + 1 < pattern.Length:
-                next = at + 2;
-                return pattern[at + 1] == character;
-            default:
-                return pattern[at] == character;
-        }
-    }
-
-    private static bool MatchesClass(ReadOnlySpan<byte> pattern, int at, byte character, out int next)
-    {
-        bool isNegated = at < pattern.Length && pattern[at] == (byte)'^';
-        if (isNegated) at++;
-        bool isIn = false;
-        while (at < pattern.Length && pattern[at] != (byte)']')
-        {
-            if (pattern[at] == (byte)'\\' && at + 1 < pattern.Length)
-            {
-                isIn |= pattern[at + 1] == character;
-                at += 2;
-            }
-            else if (at + 2 < pattern.Length && pattern[at + 1] == (byte)'-')
-            {
-                byte low = Math.Min(pattern[at], pattern[at + 2]);
-                byte high = Math.Max(pattern[at], pattern[at + 2]);
-                isIn |= character >= low && character <= high;
-                at += 3;
-            }
-            else
-            {
-                isIn |= pattern[at] == character;
-                at++;
-            }
-        }
-
-        next = Math.Min(at + 1, pattern.Length);
-        return isIn != isNegated;
+        // Redis does not begin to look at a pattern when there is no name to look at, and knows "*" by itself.
+        if (name.IsEmpty) return _isMatchOfEmpty;
+        if (name.Length < _bytesMin || (!_hasStar && name.Length > _bytesMin)) return false;
+        if (!_head.IsMatch(name[.._head.Count]) || !_tail.IsMatch(name[^_tail.Count..])) return false;
+        return _middle is null || _middle.IsMatch(name[_head.Count..^_tail.Count]);
     }
 }

@@ -20,27 +20,26 @@ internal static class Names
 
     private static void Run(CommandContext call, RespWriter reply)
     {
-        byte[] pattern = call.Args[1].ToArray();
-        call.Defer(new NamesReply(call.Session.Names(GlobPattern.LiteralPrefix(pattern)), pattern));
+        if (GlobPattern.TryCompile(call.Args[1], out GlobPattern? pattern))
+            call.Defer(new NamesReply(call.Session.Names(pattern.LiteralPrefix), pattern));
+        else call.Fail(reply, Errors.PatternTooLong);
     }
 
-    private sealed class NamesReply(NameListing names, byte[] pattern) : DeferredReply
+    private sealed class NamesReply(NameListing names, GlobPattern pattern) : DeferredReply
     {
         private NameList? _matching;
 
-        public override long Cost => names.Cost;
+        public override long Cost => names.Cost * pattern.StepsPerByte;
 
         public override long LengthBytes => _matching?.LengthBytes ?? long.MaxValue; // nobody knows how many match
 
         public override long HeldBytes => _matching?.LengthBytes ?? 0;
 
-        public override bool MayWait => true;
-
-        protected override void Compute()
+            protected override void Compute()
         {
             var matching = new List<byte[]>();
             foreach (byte[] name in names.Read())
-                if (GlobPattern.IsMatch(pattern, name)) matching.Add(name);
+                if (pattern.IsMatch(name)) matching.Add(name);
             _matching = new NameList(matching);
         }
 

@@ -25,7 +25,8 @@ internal static class Scan
     }
 
     /// <summary>A long step, taken on another thread; not within a transaction, whose instant it must see.</summary>
-    private sealed class ScanReply(CommandContext call, ulong cursor, int count, byte[]? pattern, bool wantsStrings)
+    private sealed class ScanReply(
+        CommandContext call, ulong cursor, int count, GlobPattern? pattern, bool wantsStrings)
         : DeferredReply
     {
         private readonly List<byte[]> _names = [];
@@ -56,8 +57,14 @@ internal static class Scan
     private static void Visit(
         CommandContext call, RespWriter reply, ulong cursor, int count, int patternArgument, bool wantsStrings)
     {
-        byte[]? pattern = patternArgument == 0 ? null : call.Args[patternArgument].ToArray();
-        if (count > Limits.InlineArguments && !call.IsInTransaction)
+        GlobPattern? pattern = null;
+        if (patternArgument != 0 && !GlobPattern.TryCompile(call.Args[patternArgument], out pattern))
+        {
+            call.Fail(reply, Errors.PatternTooLong);
+            return;
+        }
+
+        if (count * (long)(pattern?.StepsPerByte ?? 1) > Limits.InlineArguments && !call.IsInTransaction)
         {
             call.Defer(new ScanReply(call, cursor, count, pattern, wantsStrings));
             return;
@@ -71,11 +78,11 @@ internal static class Scan
     }
 
     private static ulong Step(
-        CommandContext call, ulong cursor, int count, byte[]? pattern, bool wantsStrings, List<byte[]> names)
+        CommandContext call, ulong cursor, int count, GlobPattern? pattern, bool wantsStrings, List<byte[]> names)
     {
-        ulong next = call.Session.Scan(cursor, GlobPattern.LiteralPrefix(pattern ?? []), count, names);
+        ulong next = call.Session.Scan(cursor, pattern?.LiteralPrefix, count, names);
         if (!wantsStrings) names.Clear();
-        if (pattern is not null) names.RemoveAll(name => !GlobPattern.IsMatch(pattern, name));
+        if (pattern is not null) names.RemoveAll(name => !pattern.IsMatch(name));
         return next;
     }
 

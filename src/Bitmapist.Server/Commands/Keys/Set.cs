@@ -44,7 +44,7 @@ internal static class Set
                 return;
             }
 
-            if (time <= 0 || !options.Unit.TryToUnixMs(time, call.Server.NowUnixMs, out expiry))
+            if (time <= 0 || !options.Unit.TryToUnixMs(time, call.Session.NowUnixMs, out expiry))
             {
                 call.Fail(reply, "ERR invalid expire time in 'set' command"u8);
                 return;

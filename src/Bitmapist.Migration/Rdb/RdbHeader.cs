@@ -1,0 +1,33 @@
+using System.Globalization;
+
+namespace Bitmapist.Migration.Rdb;
+
+/// <summary>
+/// What an RDB file begins with: <c>REDIS</c> and four digits of a version, or, from Valkey 9 on (version 80),
+/// <c>VALKEY</c> and three. The two share opcodes and the types of values up to 21; above, a number means what the
+/// magic says.
+/// </summary>
+/// <param name="IsValkey">The magic is VALKEY.</param>
+/// <param name="Version">The format's version.</param>
+internal readonly record struct RdbHeader(bool IsValkey, int Version)
+{
+    /// <summary>Bytes of either magic with its version.</summary>
+    public const int Bytes = 9;
+
+    /// <summary>Reads it from a file's first bytes; false where they begin no RDB file.</summary>
+    public static bool TryRead(ReadOnlySpan<byte> start, out RdbHeader header)
+    {
+        header = default;
+        if (start.Length < Bytes) return false;
+        bool isValkey = start.StartsWith("VALKEY"u8);
+        if (!isValkey && !start.StartsWith("REDIS"u8)) return false;
+        ReadOnlySpan<byte> digits = start[(isValkey ? "VALKEY"u8 : "REDIS"u8).Length..Bytes];
+        if (digits.IndexOfAnyExceptInRange((byte)'0', (byte)'9') >= 0) return false;
+        header = new RdbHeader(isValkey, int.Parse(digits, NumberStyles.None, CultureInfo.InvariantCulture));
+        return true;
+    }
+
+    /// <summary>As messages name it: the magic and the version, as they stand in the file.</summary>
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture, $"{(IsValkey ? $"VALKEY{Version:D3}" : $"REDIS{Version:D4}")}");
+}
