@@ -15,7 +15,7 @@ public sealed class ServerErrorException : BitmapistException
     }
 
     /// <summary>
-    /// The error's first word, by which to tell errors apart: ERR, WRONGTYPE, NOAUTH, OOM, READONLY …
+    /// The error's first word, by which to tell errors apart: ERR, WRONGTYPE, NOAUTH, MISCONF …
     /// </summary>
     public string Code { get; }
 

@@ -65,7 +65,7 @@ public sealed class CohortTable
 
     /// <summary>
     /// The table as HTML with its own style: cells shaded by their share, periods in progress marked, and a row for
-    /// each of the two means, with a note that tells them apart. Everything is escaped; nothing is fetched from elsewhere.
+    /// each of the two means, with a note that tells them apart. Everything is escaped, nothing fetched from elsewhere.
     /// </summary>
     /// <param name="linkOf">Gives a row's and column's address, such as a page with the ids behind the cell; null for
     /// no link.</param>

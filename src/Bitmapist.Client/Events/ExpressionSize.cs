@@ -63,7 +63,7 @@ internal readonly record struct ExpressionSize(int Depth, long Names, long Bytes
         if (bytes <= Limits.ResultNameBytesMax) return;
         throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
             $"The result's key would have a name of {bytes:N0} bytes, which spells all {Names:N0} keys and operations "
-            + $"of the expression, each as often as it is used; {Limits.ResultNameBytesMax:N0} are allowed. Ask about a "
-            + $"smaller expression, or mark a part of it under a name of its own."));
+            + $"of the expression, each as often as it is used; {Limits.ResultNameBytesMax:N0} are allowed. "
+            + $"Ask about a smaller expression, or mark a part of it under a name of its own."));
     }
 }
