@@ -57,7 +57,8 @@ internal sealed class Contender : IDisposable
         get
         {
             string line = File.ReadLines($"/proc/{_process.Id}/status").First(line => line.StartsWith("VmRSS:"));
-            return long.Parse(line.AsSpan(6, line.Length - 9), NumberStyles.Integer, CultureInfo.InvariantCulture) * 1024;
+            ReadOnlySpan<char> kilobytes = line.AsSpan(6, line.Length - 9);
+        return long.Parse(kilobytes, NumberStyles.Integer, CultureInfo.InvariantCulture) * 1024;
         }
     }
 

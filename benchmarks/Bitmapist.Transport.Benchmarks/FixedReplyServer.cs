@@ -10,7 +10,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Bitmapist.Transport.Benchmarks;
 
-/// <summary>A server that reads requests as ours does and answers each with ":0": all that is left is the carrier.</summary>
+/// <summary>
+/// A server that reads requests as ours does and answers each with ":0": all that is left is the carrier.
+/// </summary>
 internal static class FixedReplyServer
 {
     public static async Task<int> RunAsync(string carrier, int port, int loops)

@@ -10,7 +10,7 @@ internal static class Limits
     /// </summary>
     public static readonly int LoopsDefault = Math.Clamp(Environment.ProcessorCount / 4, 1, 8);
 
-    /// <summary>Connections waiting to be accepted (Redis: 511); the kernel's net.core.somaxconn bounds it too.</summary>
+    /// <summary>Connections waiting to be accepted (Redis: 511); net.core.somaxconn bounds it too.</summary>
     public const int BacklogDefault = 511;
 
     /// <summary>Idle seconds before keep-alive probes (Redis: 300).</summary>

@@ -11,7 +11,7 @@ namespace Bitmapist.Transport;
 internal static class ListenSockets
 {
     /// <summary>Binds and listens on all points, or on none.</summary>
-    /// <exception cref="IOException">One cannot be listened on, or none of those that may be missing is there.</exception>
+    /// <exception cref="IOException">One cannot be listened on, or all that may be missing are.</exception>
     public static List<Socket> Bind(IReadOnlyList<ListenPoint> points, TransportOptions options, ILogger logger)
     {
         var sockets = new List<Socket>();

@@ -3,10 +3,12 @@ namespace Bitmapist.Transport;
 /// <summary>How connections are carried.</summary>
 public sealed record TransportOptions
 {
-    /// <summary>Which carrier; one that the system lacks is replaced by the next best, with a line in the log.</summary>
+    /// <summary>Which carrier; one that the system lacks is replaced by the next best, and the log says so.</summary>
     public TransportKind Kind { get; init; }
 
-    /// <summary>Threads that serve connections; 0: as many as <see cref="Limits.LoopsDefault"/> has it. Pipelines has none.</summary>
+    /// <summary>
+    /// Threads that serve connections; 0: as many as <see cref="Limits.LoopsDefault"/> has it. Pipelines has none.
+    /// </summary>
     public int Loops { get; init; }
 
     /// <summary>Connections that the system completes before they are accepted.</summary>
@@ -46,6 +48,6 @@ public sealed record TransportOptions
     /// <summary>For tests: the error number that accepting meets, asked for at each attempt; 0: none.</summary>
     internal Func<int>? AcceptError { get; init; }
 
-    /// <summary>For tests: returned buffers are overwritten at once, so that whoever still reads them shows it.</summary>
+    /// <summary>For tests: returned buffers are overwritten at once, so that a use after return shows.</summary>
     internal bool PoisonReturnedBlocks { get; init; }
 }

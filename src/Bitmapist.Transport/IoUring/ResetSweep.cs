@@ -10,7 +10,8 @@ namespace Bitmapist.Transport.IoUring;
 /// ever (seen on Linux 6.18; the end of input is not lost so). Who has been quiet for a while after bytes came is
 /// looked at once. The loop's thread's.
 /// </summary>
-internal sealed unsafe class ResetSweep(ConnectionTable connections, LoopTimers timers, Action<RingConnection, int> reset)
+internal sealed unsafe class ResetSweep(
+    ConnectionTable connections, LoopTimers timers, Action<RingConnection, int> reset)
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);
 

@@ -135,7 +135,9 @@ internal sealed class LoopOutput(LoopConnection connection, BlockPool pool, int 
         if (TryClaim()) _waiter.SetResult(new FlushResult(isCanceled: false, isCompleted: true));
     }
 
-    /// <summary>After <see cref="Close"/>, when nothing is being sent any more: drops what there is. The loop's.</summary>
+    /// <summary>
+    /// After <see cref="Close"/>, when nothing is being sent any more: drops what there is. The loop's.
+    /// </summary>
     public void Release()
     {
         TakeLeft();
@@ -237,7 +239,9 @@ internal sealed class LoopOutput(LoopConnection connection, BlockPool pool, int 
         }
     }
 
-    /// <summary>Gives back what was written for nobody; a block shared with the queue goes when the queue does.</summary>
+    /// <summary>
+    /// Gives back what was written for nobody; a block shared with the queue goes when the queue does.
+    /// </summary>
     private static void Discard(Block? own)
     {
         while (own is { } block)

@@ -60,7 +60,7 @@ internal abstract class LoopThread
     /// <exception cref="IOException">It could not get what it needs of the system.</exception>
     public void Start()
     {
-        _thread.Start();
+        _thread.UnsafeStart(); // what is ambient where the server is started is no connection's
         _started.Task.GetAwaiter().GetResult();
     }
 
@@ -108,7 +108,9 @@ internal abstract class LoopThread
     /// <summary>Gets what the carrier needs.</summary>
     protected abstract void Open();
 
-    /// <summary>Gives it back, when every connection is down; waits for those that the kernel still works for.</summary>
+    /// <summary>
+    /// Gives it back, when every connection is down; waits for those that the kernel still works for.
+    /// </summary>
     protected abstract void Shut();
 
     /// <summary>Waits for sockets, and handles what they have.</summary>

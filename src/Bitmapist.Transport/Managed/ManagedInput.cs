@@ -3,7 +3,9 @@ using System.Runtime.CompilerServices;
 
 namespace Bitmapist.Transport.Managed;
 
-/// <summary>What a connection receives; however its socket fails, reading fails with an <see cref="IOException"/>.</summary>
+/// <summary>
+/// What a connection receives; however its socket fails, reading fails with an <see cref="IOException"/>.
+/// </summary>
 internal sealed class ManagedInput(PipeReader inner) : PipeReader
 {
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)

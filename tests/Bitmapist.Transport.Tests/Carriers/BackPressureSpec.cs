@@ -53,7 +53,11 @@ public abstract class BackPressureSpec(TransportKind kind, int loops) : CarrierS
             () =>
             {
                 while (sentBytes < sent.Length)
-                    Interlocked.Add(ref sentBytes, client.Send(sent.AsSpan(sentBytes, Math.Min(8192, sent.Length - sentBytes))));
+                {
+                    int bytes = Math.Min(8192, sent.Length - sentBytes);
+                    Interlocked.Add(ref sentBytes, client.Send(sent.AsSpan(sentBytes, bytes)));
+                }
+
                 client.Shutdown(SocketShutdown.Send);
             },
             TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);

@@ -126,7 +126,7 @@ public abstract class ListeningSpec(TransportKind kind, int loops) : CarrierSpec
                     return;
                 }
             });
-        using (Socket client = TestServer.Connect(new UnixDomainSocketEndPoint(path))) client.SendAll(new byte[100_000]);
+        using (Socket client = TestServer.Connect(server.EndPoint)) client.SendAll(new byte[100_000]);
         Assert.Equal(100_000, await read.Task.WaitAsync(TestServer.Patience, TestContext.Current.CancellationToken));
         await server.NoConnectionsAsync();
     }

@@ -20,7 +20,7 @@ public abstract class LoopSpec(TransportKind kind, int loops) : CarrierSpec(kind
                 if (read.IsCompleted) return;
                 connection.Input.AdvanceTo(read.Buffer.End);
                 if (i == 50) await Task.Yield();
-                bool isOnLoop = Thread.CurrentThread.Name?.StartsWith("bitmapist-io-", StringComparison.Ordinal) == true;
+                bool isOnLoop = Thread.CurrentThread.Name?.StartsWith("bitmapist-io-") == true;
                 connection.Output.Write([isOnLoop ? OnLoop : Elsewhere]);
                 await connection.Output.FlushAsync().ConfigureAwait(false);
             }

@@ -40,8 +40,8 @@ internal static class Handlers
     }
 
     /// <summary>
-    /// Sends back whatever comes, taking any number of bytes at a time, writing them in pieces of any size with any size
-    /// asked for, and going on, now and then, on another thread.
+    /// Sends back whatever comes, taking any number of bytes at a time, writing them in pieces of any size with any
+    /// size asked for, and going on, now and then, on another thread.
     /// </summary>
     public static async Task EchoErraticallyAsync(TransportConnection connection, int seed)
     {

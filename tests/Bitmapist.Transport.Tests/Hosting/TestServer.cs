@@ -48,7 +48,8 @@ internal sealed class TestServer : IAsyncDisposable
         return socket;
     }
 
-    public Task NoConnectionsAsync() => Eventually.IsAsync(() => Transport.ConnectionCount == 0, "all connections closed");
+    public Task NoConnectionsAsync() =>
+        Eventually.IsAsync(() => Transport.ConnectionCount == 0, "all connections closed");
 
     public ValueTask DisposeAsync() => Transport.DisposeAsync();
 }
