@@ -76,7 +76,7 @@ internal static class FixedReplyServer
         await host.DisposeAsync().ConfigureAwait(false);
     }
 
-    private static Task UntilParentEndsAsync() => Task.Run(() => Console.In.ReadToEnd());
+    private static Task<string> UntilParentEndsAsync() => Task.Run(() => Console.In.ReadToEnd());
 
     private sealed class Handler : ConnectionHandler
     {

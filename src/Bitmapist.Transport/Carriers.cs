@@ -36,8 +36,11 @@ internal static class Carriers
             new(carried, options.Loops > 0 ? options.Loops : Limits.LoopsDefault, create, (socket, loops) =>
                 new LoopListener(socket, loops, accepted, options, logger));
 
-        void FellBack(TransportKind missing, string reason, TransportKind instead) => Log.FellBack(
-            logger, options.Kind == TransportKind.Auto ? LogLevel.Information : LogLevel.Warning, missing.Name(),
-            reason, instead.Name());
+        void FellBack(TransportKind missing, string reason, TransportKind instead)
+        {
+            LogLevel level = options.Kind == TransportKind.Auto ? LogLevel.Information : LogLevel.Warning;
+            string lacking = missing.Name(), used = instead.Name();
+            Log.FellBack(logger, level, lacking, reason, used);
+        }
     }
 }

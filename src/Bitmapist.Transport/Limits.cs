@@ -31,6 +31,11 @@ internal static class Limits
     public static readonly TimeSpan AbortPatience = TimeSpan.FromSeconds(2);
 
     /// <summary>
+    /// How long a stop waits for a loop's thread that a handler keeps busy; it ends with the process then.
+    /// </summary>
+    public static readonly TimeSpan LoopPatience = TimeSpan.FromSeconds(2);
+
+    /// <summary>
     /// Bytes of a buffer, and what one receive of the io_uring carrier takes at most. A pipeline of 32 commands is
     /// 2 KiB; a client that sends strings fills it. Idle connections hold none.
     /// </summary>

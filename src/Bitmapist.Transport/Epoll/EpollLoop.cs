@@ -40,7 +40,9 @@ internal sealed unsafe class EpollLoop : LoopThread
     public override void StopListening(LoopListener listener)
     {
         listener.IsStopped = true;
-        Control(EpollApi.Delete, listener.Descriptor, 0, 0, 0);
+        byte* unused = stackalloc byte[16];
+        // This may come so late that the socket is closed, and so not watched any more.
+        _ = EpollApi.Control(_epoll, EpollApi.Delete, listener.Descriptor, unused);
     }
 
     public override void Adopt(int descriptor, LoopListener listener)

@@ -4,7 +4,9 @@ using Bitmapist.Transport.Loops;
 namespace Bitmapist.Transport.IoUring;
 
 /// <summary>
-/// Accepts by one submission per listening socket, which completes once for each connection. The loop's thread's.
+/// Accepts by one submission at a time for each listening socket. Not by one that completes for each connection: the
+/// kernel would accept whoever waits before the first could be refused, and refusing take as many descriptors. The
+/// loop's thread's.
 /// </summary>
 /// <param name="loop">Which accepts.</param>
 /// <param name="ring">Its ring.</param>
@@ -32,7 +34,7 @@ internal sealed unsafe class RingAcceptor(RingLoop loop, Ring ring, LoopTimers t
             else listener.Deal(loop, completion.Result);
         }
 
-        if ((completion.Flags & RingApi.CompletionMore) != 0 || listener.IsStopped) return;
+        if (listener.IsStopped) return;
         if (completion.Result >= 0 || Errno.IsOneConnections(-completion.Result)) Arm(index);
         else Pause(index, -completion.Result);
     }
@@ -56,7 +58,6 @@ internal sealed unsafe class RingAcceptor(RingLoop loop, Ring ring, LoopTimers t
         }
 
         entry->Opcode = RingApi.OpAccept;
-        if (loop.Options.AcceptError is null) entry->IoPriority = RingApi.AcceptMultishot;
         entry->Descriptor = listener.Descriptor;
         // Not non-blocking: of such a socket the kernel would not wait for readiness.
         entry->OperationFlags = LibC.CloseOnExec;

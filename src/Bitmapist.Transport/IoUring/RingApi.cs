@@ -45,8 +45,7 @@ internal static unsafe partial class RingApi
     public const byte EntryBufferSelect = 1 << 5; // IOSQE_BUFFER_SELECT
     public const byte EntrySkipSuccess = 1 << 6; // IOSQE_CQE_SKIP_SUCCESS
 
-    // io_uring_sqe.ioprio of accept and receive; len of poll.
-    public const ushort AcceptMultishot = 1 << 0; // IORING_ACCEPT_MULTISHOT
+    // io_uring_sqe.ioprio of receive; len of poll.
     public const ushort ReceiveMultishot = 1 << 1; // IORING_RECV_MULTISHOT
     public const uint PollMultishot = 1 << 0; // IORING_POLL_ADD_MULTI
     public const uint PollReadable = 1; // POLLIN, poll.h

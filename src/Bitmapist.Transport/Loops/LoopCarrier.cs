@@ -50,14 +50,15 @@ internal sealed class LoopCarrier : Carrier
     public override async Task StopListeningAsync()
     {
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        LoopListener[] listeners = [.. _listeners];
+        _listeners.Clear();
         _loops[0].Post(() =>
         {
-            foreach (LoopListener listener in _listeners) _loops[0].StopListening(listener);
+            foreach (LoopListener listener in listeners) _loops[0].StopListening(listener);
             stopped.SetResult();
         });
-        // A loop that has failed answers nothing, and accepts nothing either.
-        await Task.WhenAny(stopped.Task, _loops[0].Ended).ConfigureAwait(false);
-        _listeners.Clear();
+        // A loop that has failed or is kept busy answers nothing, and accepts nothing either.
+        await Task.WhenAny(stopped.Task, _loops[0].Ended, Task.Delay(Limits.LoopPatience)).ConfigureAwait(false);
     }
 
     /// <summary>Has something done on the thread that accepts.</summary>

@@ -65,12 +65,13 @@ internal abstract class LoopThread
     }
 
     /// <summary>
-    /// Ends the thread, and with it every connection that is left; returns when it has ended. Not from the thread.
+    /// Ends the thread, and with it every connection that is left; returns when it has ended, or goes on to be kept busy
+    /// by a handler that should have left it. Not from the thread.
     /// </summary>
     public void Stop()
     {
         Post(() => _isStopping = true);
-        _thread.Join();
+        _thread.Join(Limits.LoopPatience);
     }
 
     /// <summary>Has a connection's work done before the thread waits again. From any thread.</summary>

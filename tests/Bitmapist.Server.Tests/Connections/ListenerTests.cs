@@ -33,6 +33,7 @@ public abstract class ListenerTests : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (_listener is not null) await _listener.DisposeAsync();
+        GC.SuppressFinalize(this);
     }
 
     [Fact]

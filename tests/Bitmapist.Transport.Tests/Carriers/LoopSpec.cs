@@ -54,6 +54,30 @@ public abstract class LoopSpec(TransportKind kind, int loops) : CarrierSpec(kind
     }
 
     [Fact]
+    public async Task A_handler_that_blocks_its_thread_does_not_keep_the_server_from_stopping()
+    {
+        using var mayEnd = new ManualResetEventSlim();
+        using var isBlocking = new ManualResetEventSlim();
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        TestServer server = Start(_ =>
+        {
+            isBlocking.Set();
+            mayEnd.Wait();
+            ended.SetResult();
+            return Task.CompletedTask;
+        });
+        using Socket client = server.Connect();
+        Assert.True(isBlocking.Wait(TestServer.Patience, TestContext.Current.CancellationToken));
+        await server.Transport.StopAsync(TimeSpan.Zero)
+            .WaitAsync(TestServer.Patience, TestContext.Current.CancellationToken);
+        Assert.False(ended.Task.IsCompleted);
+        mayEnd.Set();
+        await ended.Task.WaitAsync(TestServer.Patience, TestContext.Current.CancellationToken);
+        await server.NoConnectionsAsync();
+        Assert.Empty(client.ReceiveToEnd());
+    }
+
+    [Fact]
     public async Task A_loop_that_fails_says_so_and_ends_its_connections()
     {
         await using TestServer server = Start(Handlers.EchoAsync);
