@@ -14,7 +14,10 @@ internal abstract class Carrier : IDisposable
     /// <summary>Accepts connections on a bound and listening socket, which stays the caller's.</summary>
     public abstract void Listen(Socket socket);
 
-    /// <summary>Completes when nothing is accepted any more.</summary>
+    /// <summary>
+    /// Completes when nothing is accepted any more: the sockets are not to be closed before, as somebody else's may get
+    /// their numbers then.
+    /// </summary>
     public abstract Task StopListeningAsync();
 
     /// <summary>Ends what serves connections, and cuts those that are left. Not from such a thread.</summary>

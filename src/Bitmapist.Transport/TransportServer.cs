@@ -101,10 +101,9 @@ public sealed class TransportServer : IAsyncDisposable
 
         try
         {
-            await _carrier!.StopListeningAsync().ConfigureAwait(false);
-            CloseSockets();
+            await StopListeningAsync().ConfigureAwait(false);
             await EndConnectionsAsync(patience).ConfigureAwait(false);
-            await Task.Run(_carrier.Dispose).ConfigureAwait(false);
+            await Task.Run(_carrier!.Dispose).ConfigureAwait(false);
         }
         finally
         {
@@ -130,6 +129,31 @@ public sealed class TransportServer : IAsyncDisposable
 
         if (isStopping) connection.Abort(); // and it is served all the same: it was admitted
         _ = ServeAsync(connection);
+    }
+
+    private async Task StopListeningAsync()
+    {
+        Task closed = CloseAfterAsync(_carrier!.StopListeningAsync());
+        await Task.WhenAny(closed, Task.Delay(Limits.LoopPatience)).ConfigureAwait(false);
+        if (closed.IsCompleted) return;
+        // A handler keeps the thread busy that accepts. Nobody can connect any more; closing is left to that thread.
+        foreach (Socket socket in _sockets.ToArray())
+        {
+            try
+            {
+                socket.Shutdown(SocketShutdown.Both);
+            }
+            catch (Exception failure) when (failure is SocketException or ObjectDisposedException)
+            {
+                // It is being closed, after all.
+            }
+        }
+    }
+
+    private async Task CloseAfterAsync(Task stopped)
+    {
+        await stopped.ConfigureAwait(false);
+        CloseSockets();
     }
 
     private async Task EndConnectionsAsync(TimeSpan patience)

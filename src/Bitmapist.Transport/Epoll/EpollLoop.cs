@@ -40,9 +40,7 @@ internal sealed unsafe class EpollLoop : LoopThread
     public override void StopListening(LoopListener listener)
     {
         listener.IsStopped = true;
-        byte* unused = stackalloc byte[16];
-        // This may come so late that the socket is closed, and so not watched any more.
-        _ = EpollApi.Control(_epoll, EpollApi.Delete, listener.Descriptor, unused);
+        Control(EpollApi.Delete, listener.Descriptor, 0, 0, 0);
     }
 
     public override void Adopt(int descriptor, LoopListener listener)

@@ -57,8 +57,8 @@ internal sealed class LoopCarrier : Carrier
             foreach (LoopListener listener in listeners) _loops[0].StopListening(listener);
             stopped.SetResult();
         });
-        // A loop that has failed or is kept busy answers nothing, and accepts nothing either.
-        await Task.WhenAny(stopped.Task, _loops[0].Ended, Task.Delay(Limits.LoopPatience)).ConfigureAwait(false);
+        // A loop that has failed answers nothing, and accepts nothing either.
+        await Task.WhenAny(stopped.Task, _loops[0].Ended).ConfigureAwait(false);
     }
 
     /// <summary>Has something done on the thread that accepts.</summary>

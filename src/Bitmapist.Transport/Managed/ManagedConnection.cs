@@ -38,6 +38,7 @@ internal sealed class ManagedConnection : TransportConnection
     public override void Abort()
     {
         _isAborted = true;
+        _input.Abort(); // before its socket is shut, which looks like the end of what the peer sends
         _output.Close();
         _connection.Dispose();
     }

@@ -8,13 +8,23 @@ namespace Bitmapist.Transport.Managed;
 /// </summary>
 internal sealed class ManagedInput(PipeReader inner) : PipeReader
 {
+    private volatile bool _isAborted;
+
+    /// <summary>Reads end with a failure from now on. From any thread.</summary>
+    public void Abort() => _isAborted = true;
+
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
     {
         ValueTask<ReadResult> read = inner.ReadAsync(cancellationToken);
-        return read.IsCompletedSuccessfully ? read : AwaitAsync(read, cancellationToken);
+        return read.IsCompletedSuccessfully && !_isAborted ? read : AwaitAsync(read, cancellationToken);
     }
 
-    public override bool TryRead(out ReadResult result) => inner.TryRead(out result);
+    public override bool TryRead(out ReadResult result)
+    {
+        if (!inner.TryRead(out result)) return false;
+        RefuseAnEndByAbort(result);
+        return true;
+    }
 
     public override void AdvanceTo(SequencePosition consumed) => inner.AdvanceTo(consumed);
 
@@ -26,15 +36,22 @@ internal sealed class ManagedInput(PipeReader inner) : PipeReader
     public override void Complete(Exception? exception = null) => inner.Complete(exception);
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private static async ValueTask<ReadResult> AwaitAsync(ValueTask<ReadResult> read, CancellationToken cancellation)
+    private async ValueTask<ReadResult> AwaitAsync(ValueTask<ReadResult> read, CancellationToken cancellation)
     {
         try
         {
-            return await read.ConfigureAwait(false);
+            ReadResult result = await read.ConfigureAwait(false);
+            RefuseAnEndByAbort(result);
+            return result;
         }
         catch (Exception failure) when (failure is not IOException && !cancellation.IsCancellationRequested)
         {
             throw new IOException($"the connection broke: {failure.Message}", failure);
         }
+    }
+
+    private void RefuseAnEndByAbort(in ReadResult result)
+    {
+        if (result.IsCompleted && _isAborted) throw new IOException("the connection was aborted");
     }
 }
