@@ -65,8 +65,8 @@ internal abstract class LoopThread
     }
 
     /// <summary>
-    /// Ends the thread, and with it every connection that is left; returns when it has ended, or goes on to be kept busy
-    /// by a handler that should have left it. Not from the thread.
+    /// Ends the thread, and with it every connection that is left; returns when it has ended, or when a handler that
+    /// should have left it keeps it busy for longer than <see cref="Limits.LoopPatience"/>. Not from the thread.
     /// </summary>
     public void Stop()
     {
