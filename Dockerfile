@@ -6,8 +6,8 @@ COPY global.json Directory.Build.props Directory.Packages.props .editorconfig ./
 COPY src ./src
 RUN dotnet publish src/Bitmapist.Host --configuration Release --output /app && mkdir /data
 
-# The ASP.NET Core image without a shell or a package manager; its user is already not root (uid 1654, "app").
-FROM mcr.microsoft.com/dotnet/aspnet:10.0-noble-chiseled
+# The runtime's image without a shell or a package manager; its user is already not root (uid 1654, "app").
+FROM mcr.microsoft.com/dotnet/runtime:10.0-noble-chiseled
 COPY --from=build /app /app
 # An empty folder that the user owns: a named volume mounted over it takes over that owner.
 COPY --from=build --chown=1654:1654 /data /data

@@ -5,6 +5,7 @@ using System.Reflection;
 using Bitmapist.Server;
 using Bitmapist.Server.Parameters;
 using Bitmapist.Storage.Log;
+using Bitmapist.Transport;
 
 namespace Bitmapist.Host;
 
@@ -83,6 +84,19 @@ internal static class CommandLine
         Description = "clients at once", HelpName = "count", DefaultValueFactory = _ => 10_000,
     };
 
+    private static readonly Option<string> s_ioTransport = new("-io-transport")
+    {
+        Description = "what carries connections: auto, io_uring, epoll or pipelines",
+        HelpName = "transport",
+        DefaultValueFactory = _ => TransportKind.Auto.Name(),
+    };
+
+    private static readonly Option<int> s_ioThreads = new("-io-threads")
+    {
+        Description = "threads that serve connections, 0 for the default", HelpName = "count",
+        DefaultValueFactory = _ => 0,
+    };
+
     private static readonly Option<bool> s_debug = new("-debug") { Description = "log every command" };
     private static readonly Option<bool> s_version =
         new("-version", "-v") { Description = "print the version and exit" };
@@ -92,6 +106,8 @@ internal static class CommandLine
     public static async Task<int> RunAsync(string[] args, Func<ServerOptions, Task<int>> serve)
     {
         s_appendFsync.AcceptOnlyFromAmong("always", "everysec", "no");
+        s_ioTransport.AcceptOnlyFromAmong([.. TransportKinds.Names]);
+        Restrict(s_ioThreads, 0, 128);
         Restrict(s_save, 0, 365 * 24 * 3600);
         Restrict(s_evictIdle, 0, 365 * 24 * 3600);
         Restrict(s_logGrowth, 0, int.MaxValue);
@@ -105,7 +121,7 @@ internal static class CommandLine
         Option[] options =
         [
             s_addr, s_db, s_bak, s_save, s_appendFsync, s_logGrowth, s_logGrowthMin, s_maxMemory, s_maxMemoryClients,
-            s_evictIdle, s_databases, s_maxClients, s_debug, s_version,
+            s_evictIdle, s_databases, s_maxClients, s_ioTransport, s_ioThreads, s_debug, s_version,
         ];
         foreach (Option option in options) root.Options.Add(option);
         var version = new Command("version", "print the version and exit");
@@ -190,6 +206,10 @@ internal static class CommandLine
             EvictIdleSeconds = parsed.GetValue(s_evictIdle),
             Databases = parsed.GetValue(s_databases),
             ClientsMax = parsed.GetValue(s_maxClients),
+            IoTransport = TransportKinds.TryParse(parsed.GetValue(s_ioTransport)!, out TransportKind kind)
+                ? kind
+                : TransportKind.Auto,
+            IoThreads = parsed.GetValue(s_ioThreads),
             Debug = parsed.GetValue(s_debug),
         });
     }

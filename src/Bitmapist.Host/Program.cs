@@ -9,7 +9,8 @@ using Microsoft.Extensions.Logging;
 
 if (StartCheck.Refuses(args)) return 1;
 
-// Requests are served on the thread that finds their socket ready; read once, before the first socket is made.
+// With -io-transport pipelines, too, requests are served on the thread that finds their socket ready; read once,
+// before the first socket is made.
 Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1");
 
 // Long computations, and clients that wait for them, must not keep the pool from others: it adds threads too slowly.
@@ -65,7 +66,7 @@ static async Task<int> UntilStoppedAsync(
     bool save =
         await (await Task.WhenAny(stopped.Task, server.ShutdownAsked).ConfigureAwait(false)).ConfigureAwait(false);
     HostLog.Stopping(logger);
-    if (await server.StopAsync(save).ConfigureAwait(false) is not { } failure) return 0;
+    if (await server.StopAsync(save).ConfigureAwait(false) is not { } failure) return server.Failure is null ? 0 : 1;
     Console.Error.WriteLine($"bitmapist-server: {failure.Message}; the log has what was not saved");
     return 1;
 }

@@ -34,6 +34,11 @@ public sealed class BitmapistServer : IAsyncDisposable
     /// <summary>Completes when a client sent SHUTDOWN; the result says whether to save first.</summary>
     public Task<bool> ShutdownAsked => _shutdownAsked.Task;
 
+    /// <summary>
+    /// Why the server asked to be stopped by itself: a thread that serves connections has failed; else null.
+    /// </summary>
+    public Exception? Failure { get; private set; }
+
     /// <summary>Opens the database and listens.</summary>
     /// <exception cref="DatabaseLockedException">Another process has the database open.</exception>
     /// <exception cref="CorruptFileException">The database is foreign, of a newer version, or damaged.</exception>
@@ -61,6 +66,9 @@ public sealed class BitmapistServer : IAsyncDisposable
         {
             server = Create(options, persistence, time, logger);
             server._listener = Listener.Bind(server._state, logger);
+            server._state.Transport = server._listener.Kind;
+            server._state.IoThreads = server._listener.Threads;
+            _ = server.StopOnFailureAsync(server._listener.Failure);
             server.LimitClients();
             server._listener.Start();
             return server;
@@ -99,6 +107,13 @@ public sealed class BitmapistServer : IAsyncDisposable
         await _expiry.DisposeAsync().ConfigureAwait(false);
         await _idleCollector.DisposeAsync().ConfigureAwait(false);
         if (_state.Persistence is { } persistence) await persistence.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Without one of its threads it would accept connections and leave them without an answer.</summary>
+    private async Task StopOnFailureAsync(Task<Exception> failure)
+    {
+        Failure = await failure.ConfigureAwait(false);
+        _shutdownAsked.TrySetResult(true);
     }
 
     private static BitmapistServer Create(

@@ -57,9 +57,6 @@ internal static class Limits
     /// </summary>
     public const int TransportBufferBytes = 128 * 1024;
 
-    /// <summary>How long a listening socket rests after it could not accept, for want of memory, say.</summary>
-    public static readonly TimeSpan AcceptRetry = TimeSpan.FromMilliseconds(100);
-
     /// <summary>How often at most the log repeats a line about what goes on failing.</summary>
     public static readonly TimeSpan RepeatedLogInterval = TimeSpan.FromMinutes(1);
 

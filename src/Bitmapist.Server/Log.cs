@@ -68,12 +68,6 @@ internal static partial class Log
         "the database file could not be written anew without its garbage, will be tried again: {Reason}")]
     public static partial void CompactionFailed(ILogger logger, string reason);
 
-    [LoggerMessage(15, LogLevel.Error, "connections cannot be accepted just now, they wait: {Reason}")]
-    public static partial void AcceptFailed(ILogger logger, string reason);
-
-    [LoggerMessage(16, LogLevel.Error, "a connection could not be served to its end")]
-    public static partial void ConnectionFailed(ILogger logger, Exception bug);
-
     [LoggerMessage(30, LogLevel.Warning, "{Path} was gone and is there again, with every key")]
     public static partial void Restored(ILogger logger, string path);
 

@@ -1,3 +1,5 @@
+using Bitmapist.Transport;
+
 namespace Bitmapist.Server;
 
 /// <summary>How a server is set up. Flags of the executable and parameters of CONFIG GET derive from it.</summary>
@@ -49,6 +51,12 @@ public sealed record ServerOptions
 
     /// <summary>When the log is synced to the disk.</summary>
     public Storage.Log.FsyncPolicy AppendFsync { get; init; } = Storage.Log.FsyncPolicy.EverySecond;
+
+    /// <summary>What carries connections between sockets and the server.</summary>
+    public TransportKind IoTransport { get; init; }
+
+    /// <summary>Threads that serve connections; 0: the transport's choice.</summary>
+    public int IoThreads { get; init; }
 
     /// <summary>Log every command.</summary>
     public bool Debug { get; init; }

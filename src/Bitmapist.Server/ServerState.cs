@@ -7,6 +7,7 @@ using Bitmapist.Server.Commands;
 using Bitmapist.Server.Connections;
 using Bitmapist.Server.Copying;
 using Bitmapist.Storage.Files;
+using Bitmapist.Transport;
 using Microsoft.Extensions.Logging;
 
 namespace Bitmapist.Server;
@@ -83,6 +84,12 @@ internal sealed class ServerState
     /// <summary>40 hexadecimal digits that differ at every start.</summary>
     public string RunId { get; } =
         Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(20));
+
+    /// <summary>What carries connections; <see cref="TransportKind.Auto"/> until the server listens.</summary>
+    public TransportKind Transport { get; set; }
+
+    /// <summary>Threads that serve connections; 0: the pool's do.</summary>
+    public int IoThreads { get; set; }
 
     /// <summary>Where every command is logged (-debug); null: nowhere.</summary>
     public ILogger? CommandLog { get; init; }

@@ -1,82 +1,37 @@
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using Bitmapist.Storage.Files;
-using Microsoft.AspNetCore.Connections;
+using Bitmapist.Transport;
 using Microsoft.Extensions.Logging;
 
 namespace Bitmapist.Server.Connections;
 
 /// <summary>
-/// Serves accepted connections, each from its first byte until its socket is closed; knows nothing of how they are
-/// accepted. Thread-safe.
+/// Serves accepted connections, each from its first byte until its socket is closed; knows nothing of what carries
+/// them. Thread-safe.
 /// </summary>
 internal sealed class ConnectionServer(ServerState server, ILogger logger)
 {
     private readonly OncePerInterval _commitLine = new(Limits.RepeatedLogInterval, server.Time);
-    private readonly Lock _gate = new();
-    private readonly HashSet<ConnectionContext> _open = [];
-    private readonly TaskCompletionSource _allClosed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private bool _isStopping;
 
-    /// <summary>
-    /// Begins to serve a connection, on a thread of the pool; its place is given back when it is closed.
-    /// </summary>
-    public void Begin(ConnectionContext connection)
-    {
-        lock (_gate) _open.Add(connection);
-        ThreadPool.UnsafeQueueUserWorkItem(
-            static work => _ = work.Server.ServeAsync(work.Connection), (Server: this, Connection: connection),
-            preferLocal: false);
-    }
-
-    /// <summary>
-    /// Completes when every connection is closed; those that are open after <paramref name="patience"/> are cut off.
-    /// None may begin any more.
-    /// </summary>
-    public async Task StopAsync(TimeSpan patience)
-    {
-        lock (_gate)
-        {
-            _isStopping = true;
-            if (_open.Count == 0) return;
-        }
-
-        if (await IsDoneWithinAsync(patience).ConfigureAwait(false)) return;
-        ConnectionContext[] left;
-        lock (_gate) left = [.. _open];
-        foreach (ConnectionContext connection in left) connection.Abort();
-        await IsDoneWithinAsync(patience).ConfigureAwait(false); // one that runs a command yet ends with the process
-    }
-
-    private async Task<bool> IsDoneWithinAsync(TimeSpan patience) =>
-        await Task.WhenAny(_allClosed.Task, Task.Delay(patience)).ConfigureAwait(false) == _allClosed.Task;
-
-    private async Task ServeAsync(ConnectionContext connection)
+    /// <summary>Serves a connection that has a place; the place is given back when it is closed.</summary>
+    public async Task ServeAsync(TransportConnection connection)
     {
         try
         {
             await using ConfiguredAsyncDisposable socket = connection.ConfigureAwait(false);
             await RunAsync(connection).ConfigureAwait(false);
         }
-        catch (Exception bug) // nobody awaits this
-        {
-            Log.ConnectionFailed(logger, bug);
-        }
         finally
         {
             server.Clients.GivePlaceBack();
-            lock (_gate)
-            {
-                _open.Remove(connection);
-                if (_isStopping && _open.Count == 0) _allClosed.TrySetResult();
-            }
         }
     }
 
-    private async Task RunAsync(ConnectionContext connection)
+    private async Task RunAsync(TransportConnection connection)
     {
         using var client = new ClientConnection(
-            server.Clients.NextId(), connection.Transport.Input, connection.Transport.Output, server, connection.Abort)
+            server.Clients.NextId(), connection.Input, connection.Output, server, connection.Abort)
         {
             RemoteEndPoint = connection.RemoteEndPoint,
             LocalEndPoint = connection.LocalEndPoint,

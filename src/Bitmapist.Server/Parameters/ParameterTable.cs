@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using Bitmapist.Server.Commands;
+using Bitmapist.Transport;
 
 namespace Bitmapist.Server.Parameters;
 
@@ -20,6 +21,8 @@ internal static class ParameterTable
         Constant("unixsocket", ""),
         Constant("protected-mode", "no"),
         Constant("tcp-backlog", "511"),
+        new("io-transport", call => call.Server.Transport.Name()),
+        Number("io-threads", call => call.Server.IoThreads),
         Number("tcp-keepalive", _ => Limits.KeepAliveSeconds),
         Constant("timeout", "0"),
         Constant("requirepass", ""),

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Bitmapist.Server.Parameters;
+using Bitmapist.Transport;
 
 namespace Bitmapist.Server.Commands.Admin.Sections;
 
@@ -20,6 +21,7 @@ internal static class ServerSection
         text.Add("redis_mode", "standalone");
         text.Add("os", s_os);
         text.Add("arch_bits", Environment.Is64BitProcess ? 64 : 32);
+        text.Add("multiplexing_api", server.Transport.Name());
         text.Add("process_id", Environment.ProcessId);
         text.Add("process_supervised", "no");
         text.Add("run_id", server.RunId);

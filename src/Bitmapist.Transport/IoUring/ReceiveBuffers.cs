@@ -1,0 +1,72 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace Bitmapist.Transport.IoUring;
+
+/// <summary>
+/// Buffers that receives of all connections take from as bytes come, so that waiting connections hold none. What is
+/// received is copied out at once, into the connection's pipe, so that a slow reader cannot starve the others of
+/// buffers: a copy of a request costs some nanoseconds.
+/// </summary>
+internal sealed unsafe class ReceiveBuffers
+{
+    /// <summary>
+    /// A turn seldom brings more receives than this; then the rest fail for want of buffers, and are armed again. A
+    /// power of two. 4 MiB of addresses, of which small requests touch a page each.
+    /// </summary>
+    public const int Count = 256;
+
+    /// <summary>The group that receives name.</summary>
+    public const ushort Group = 0;
+
+    private const nuint PageBytes = 4096; // the ring's required alignment, and at most 64 KiB pages' divisor
+
+    private readonly ProvidedBuffer* _ring;
+    private readonly byte* _buffers;
+    private ushort _tail;
+
+    /// <exception cref="IOException">The kernel does not know rings of buffers.</exception>
+    public ReceiveBuffers(Ring ring)
+    {
+        nuint pageBytes = Math.Max(PageBytes, (nuint)Environment.SystemPageSize);
+        _ring = (ProvidedBuffer*)NativeMemory.AlignedAlloc(Count * (nuint)sizeof(ProvidedBuffer), pageBytes);
+        _buffers = (byte*)NativeMemory.AlignedAlloc(Count * (nuint)Limits.BlockBytes, pageBytes);
+        var registration = new BufferRingRegistration { Address = (ulong)_ring, Entries = Count, Group = Group };
+        _ring[0].Tail = 0;
+        if (RingApi.Register(ring.Descriptor, RingApi.RegisterBufferRing, &registration, 1) < 0)
+        {
+            IOException failure = Ring.Failure("io_uring_register of buffers");
+            Free();
+            throw failure;
+        }
+
+        for (int id = 0; id < Count; id++) Put(id);
+        Publish();
+    }
+
+    /// <summary>What a receive has put into a buffer; valid until it is put back.</summary>
+    public ReadOnlySpan<byte> Received(int id, int bytes)
+    {
+        Debug.Assert(id < Count && bytes <= Limits.BlockBytes, "The kernel knows its buffers.");
+        return new ReadOnlySpan<byte>(_buffers + ((nint)id * Limits.BlockBytes), bytes);
+    }
+
+    /// <summary>Gives a buffer back to the kernel, which sees it after <see cref="Publish"/>.</summary>
+    public void Put(int id)
+    {
+        ProvidedBuffer* buffer = _ring + (_tail++ & (Count - 1));
+        buffer->Address = (ulong)(_buffers + ((nint)id * Limits.BlockBytes));
+        buffer->Bytes = Limits.BlockBytes;
+        buffer->Id = (ushort)id;
+    }
+
+    /// <summary>Shows the kernel the buffers that were put back.</summary>
+    public void Publish() => Volatile.Write(ref _ring[0].Tail, _tail);
+
+    /// <summary>Frees the memory; only when the ring is closed and nothing is received any more.</summary>
+    public void Free()
+    {
+        NativeMemory.AlignedFree(_ring);
+        NativeMemory.AlignedFree(_buffers);
+    }
+}

@@ -1,0 +1,206 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+
+namespace Bitmapist.Transport;
+
+/// <summary>
+/// Listens, and has each accepted connection served, until it is stopped. The handler is called on the thread that
+/// serves the connection, and again on it whenever bytes come: it must not block. When its task ends the connection is
+/// closed, after everything flushed is sent.
+/// </summary>
+public sealed class TransportServer : IAsyncDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly HashSet<TransportConnection> _connections = [];
+    private readonly Func<TransportConnection, Task> _serve;
+    private readonly ILogger _logger;
+    private readonly List<Socket> _sockets = [];
+    private readonly TaskCompletionSource<Exception> _failure = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Carrier? _carrier;
+    private bool _isStopping;
+
+    private TransportServer(Func<TransportConnection, Task> serve, ILogger logger)
+    {
+        _serve = serve;
+        _logger = logger;
+    }
+
+    /// <summary>The carrier that runs; never <see cref="TransportKind.Auto"/>.</summary>
+    public TransportKind Kind => _carrier!.Kind;
+
+    /// <summary>Threads that serve connections; 0: the pool's do.</summary>
+    public int Loops => _carrier!.Loops;
+
+    /// <summary>Where it listens, with the ports that the system chose.</summary>
+    public IReadOnlyList<EndPoint> EndPoints { get; private set; } = [];
+
+    /// <summary>Completes, with the reason, when a thread has failed: the server is to be stopped.</summary>
+    public Task<Exception> Failure => _failure.Task;
+
+    /// <summary>Connections that are open.</summary>
+    public int ConnectionCount
+    {
+        get
+        {
+            lock (_gate) return _connections.Count;
+        }
+    }
+
+    /// <summary>Listens; connections wait until <see cref="Start"/>.</summary>
+    /// <exception cref="IOException">An address cannot be listened on, or the system lacks something.</exception>
+    public static TransportServer Bind(
+        IReadOnlyList<ListenPoint> points, TransportOptions options, Func<TransportConnection, Task> serve,
+        ILogger logger)
+    {
+        var server = new TransportServer(serve, logger);
+        try
+        {
+            server._sockets.AddRange(ListenSockets.Bind(points, options, logger));
+            server.EndPoints = [.. server._sockets.Select(socket => socket.LocalEndPoint!)];
+            server._carrier = Carriers.Create(options, server.Accept, server.Fail, logger);
+            Log.Started(
+                logger, server.Kind.Name(),
+                server.Loops switch { 0 => "the pool's threads", 1 => "one thread", var loops => $"{loops} threads" });
+            return server;
+        }
+        catch
+        {
+            server.CloseSockets();
+            server._carrier?.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Accepts connections from now on.</summary>
+    public void Start()
+    {
+        foreach (Socket socket in _sockets) _carrier!.Listen(socket);
+    }
+
+    /// <summary>
+    /// Accepts no more, waits for handlers to end, and cuts those off that take longer. Handlers are not told: have
+    /// them end first. Whoever asks again waits for the first stop.
+    /// </summary>
+    public async Task StopAsync(TimeSpan patience)
+    {
+        bool isFirst;
+        lock (_gate)
+        {
+            isFirst = !_isStopping;
+            _isStopping = true;
+        }
+
+        if (!isFirst)
+        {
+            await _stopped.Task.ConfigureAwait(false);
+            return;
+        }
+
+        try
+        {
+            await StopListeningAsync().ConfigureAwait(false);
+            await EndConnectionsAsync(patience).ConfigureAwait(false);
+            await Task.Run(_carrier!.Dispose).ConfigureAwait(false);
+        }
+        finally
+        {
+            _stopped.SetResult();
+        }
+    }
+
+    /// <summary>Stops without patience.</summary>
+    public async ValueTask DisposeAsync() => await StopAsync(TimeSpan.Zero).ConfigureAwait(false);
+
+    /// <summary>For tests: makes a thread that serves connections fail.</summary>
+    internal void FailLoop() =>
+        ((Loops.LoopCarrier)_carrier!).Post(() => throw new InvalidOperationException("a loop was made to fail"));
+
+    private void Accept(TransportConnection connection)
+    {
+        bool isStopping;
+        lock (_gate)
+        {
+            isStopping = _isStopping;
+            _connections.Add(connection);
+        }
+
+        if (isStopping) connection.Abort(); // and it is served all the same: it was admitted
+        _ = ServeAsync(connection);
+    }
+
+    private async Task StopListeningAsync()
+    {
+        Task closed = CloseAfterAsync(_carrier!.StopListeningAsync());
+        await Task.WhenAny(closed, Task.Delay(Limits.LoopPatience)).ConfigureAwait(false);
+        if (closed.IsCompleted) return;
+        // A handler keeps the thread busy that accepts. Nobody can connect any more; closing is left to that thread.
+        foreach (Socket socket in _sockets.ToArray())
+        {
+            try
+            {
+                socket.Shutdown(SocketShutdown.Both);
+            }
+            catch (Exception failure) when (failure is SocketException or ObjectDisposedException)
+            {
+                // It is being closed, after all.
+            }
+        }
+    }
+
+    private async Task CloseAfterAsync(Task stopped)
+    {
+        await stopped.ConfigureAwait(false);
+        CloseSockets();
+    }
+
+    private async Task EndConnectionsAsync(TimeSpan patience)
+    {
+        TransportConnection[] left;
+        lock (_gate)
+        {
+            if (_connections.Count == 0) _idle.TrySetResult();
+        }
+
+        await Task.WhenAny(_idle.Task, Task.Delay(patience)).ConfigureAwait(false);
+        lock (_gate) left = [.. _connections];
+        foreach (TransportConnection connection in left) connection.Abort();
+        // That ends their handlers' reads and flushes; one that computes yet is waited for only so long.
+        TimeSpan abortPatience = patience > Limits.AbortPatience ? patience : Limits.AbortPatience;
+        await Task.WhenAny(_idle.Task, Task.Delay(abortPatience)).ConfigureAwait(false);
+    }
+
+    private async Task ServeAsync(TransportConnection connection)
+    {
+        try
+        {
+            await _serve(connection).ConfigureAwait(false);
+        }
+        catch (Exception bug)
+        {
+            Log.HandlerFailed(_logger, bug);
+            connection.Abort();
+        }
+
+        await connection.DisposeAsync().ConfigureAwait(false);
+        lock (_gate)
+        {
+            _connections.Remove(connection);
+            if (_isStopping && _connections.Count == 0) _idle.TrySetResult();
+        }
+    }
+
+    private void Fail(Exception failure)
+    {
+        Log.LoopFailed(_logger, failure);
+        _failure.TrySetResult(failure);
+    }
+
+    private void CloseSockets()
+    {
+        foreach (Socket socket in _sockets) socket.Dispose();
+        _sockets.Clear();
+    }
+}

@@ -1,0 +1,106 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Net.Sockets;
+using Bitmapist.Transport.Tests.Hosting;
+
+namespace Bitmapist.Transport.Tests.Carriers;
+
+/// <summary>What only carriers with threads of their own can do, or suffer.</summary>
+public abstract class LoopSpec(TransportKind kind, int loops) : CarrierSpec(kind, loops)
+{
+    [Fact]
+    public async Task Short_work_runs_on_the_loops_thread_and_again_after_it_has_left_it()
+    {
+        const byte OnLoop = 1, Elsewhere = 0;
+        await using TestServer server = Start(async connection =>
+        {
+            for (int i = 0; ; i++)
+            {
+                ReadResult read = await connection.Input.ReadAsync().ConfigureAwait(false);
+                if (read.IsCompleted) return;
+                connection.Input.AdvanceTo(read.Buffer.End);
+                if (i == 50) await Task.Yield();
+                bool isOnLoop = Thread.CurrentThread.Name?.StartsWith("bitmapist-io-") == true;
+                connection.Output.Write([isOnLoop ? OnLoop : Elsewhere]);
+                await connection.Output.FlushAsync().ConfigureAwait(false);
+            }
+        });
+        using Socket client = server.Connect();
+        for (int i = 0; i < 50; i++) Assert.Equal(OnLoop, Ask());
+        Assert.Equal(Elsewhere, Ask());
+        // The next request may be there before the reader waits for it; then it is served where the last one was.
+        await Eventually.IsAsync(() => Ask() == OnLoop, "served by the loop again");
+
+        byte Ask()
+        {
+            client.Send("x"u8);
+            return client.Receive(1)[0];
+        }
+    }
+
+    [Fact]
+    public async Task Connections_are_spread_evenly_over_the_loops()
+    {
+        int[] counts = new int[Options.Loops];
+        await using TestServer server = Start(async connection =>
+        {
+            lock (counts) counts[int.Parse(Thread.CurrentThread.Name!["bitmapist-io-".Length..])]++;
+            await Handlers.EchoAsync(connection);
+        });
+        Socket[] clients = [.. Enumerable.Range(0, 20).Select(_ => server.Connect())];
+        await Eventually.IsAsync(() => server.Transport.ConnectionCount == 20, "all accepted");
+        Assert.All(counts, count => Assert.Equal(20 / Options.Loops, count));
+        foreach (Socket client in clients) client.Dispose();
+    }
+
+    [Fact]
+    public async Task A_handler_that_blocks_its_thread_does_not_keep_the_server_from_stopping()
+    {
+        using var mayEnd = new ManualResetEventSlim();
+        using var isBlocking = new ManualResetEventSlim();
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        TestServer server = Start(_ =>
+        {
+            isBlocking.Set();
+            mayEnd.Wait();
+            ended.SetResult();
+            return Task.CompletedTask;
+        });
+        using Socket client = server.Connect();
+        Assert.True(isBlocking.Wait(TestServer.Patience, TestContext.Current.CancellationToken));
+        await server.Transport.StopAsync(TimeSpan.Zero)
+            .WaitAsync(TestServer.Patience, TestContext.Current.CancellationToken);
+        Assert.False(ended.Task.IsCompleted);
+        mayEnd.Set();
+        await ended.Task.WaitAsync(TestServer.Patience, TestContext.Current.CancellationToken);
+        await server.NoConnectionsAsync();
+        Assert.Empty(client.ReceiveToEnd());
+    }
+
+    [Fact]
+    public async Task A_loop_that_fails_says_so_and_ends_its_connections()
+    {
+        await using TestServer server = Start(Handlers.EchoAsync);
+        Socket[] clients = [.. Enumerable.Range(0, 4).Select(_ => server.Connect())];
+        foreach (Socket client in clients)
+        {
+            client.Send("ping"u8);
+            client.Receive(4);
+        }
+
+        server.Transport.FailLoop();
+        Exception failure = await server.Transport.Failure
+            .WaitAsync(TestServer.Patience, TestContext.Current.CancellationToken);
+        Assert.Equal("a loop was made to fail", failure.Message);
+        Assert.Contains(server.Logger.Lines, line => line.StartsWith("Critical: a transport thread failed"));
+        await Eventually.IsAsync(
+            () => server.Transport.ConnectionCount == 4 - (4 / Options.Loops), "that loop's connections ended");
+        await server.Transport.StopAsync(TimeSpan.FromMilliseconds(100))
+            .WaitAsync(TestServer.Patience, TestContext.Current.CancellationToken);
+        foreach (Socket client in clients)
+        {
+            Assert.Empty(client.ReceiveToEnd());
+            client.Dispose();
+        }
+    }
+}
