@@ -2,8 +2,8 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Reflection;
-using Bitmapist.Server;
 using Bitmapist.Server.Parameters;
+using Bitmapist.Server.Settings;
 using Bitmapist.Storage.Log;
 using Bitmapist.Transport;
 

@@ -4,6 +4,7 @@ using Bitmapist.Engine.Stored;
 using Bitmapist.Host;
 using Bitmapist.Migration;
 using Bitmapist.Server;
+using Bitmapist.Server.Settings;
 using Bitmapist.Storage.Files;
 using Microsoft.Extensions.Logging;
 

@@ -1,3 +1,5 @@
+using Bitmapist.Server.Settings;
+
 namespace Bitmapist.Server.Tests;
 
 public sealed class DescriptorLimitTests

@@ -1,3 +1,4 @@
+using Bitmapist.Server.Upkeep;
 using Bitmapist.Testing.Files;
 
 namespace Bitmapist.Server.Tests;

@@ -19,6 +19,14 @@ internal enum CommandFlags
     NoMulti = 1 << 11,
     AllowBusy = 1 << 12,
 
+    /// <summary>
+    /// Leaves a result that is computed after it took effect, as BITOP does (not shown by COMMAND INFO).
+    /// </summary>
+    LeavesBits = 1 << 27,
+
+    /// <summary>Needs the bits of its key in memory, as SETBIT does (not shown by COMMAND INFO).</summary>
+    NeedsBits = 1 << 28,
+
     /// <summary>Runs inside MULTI instead of being queued (not shown by COMMAND INFO).</summary>
     NotQueued = 1 << 29,
 

@@ -6,7 +6,7 @@ namespace Bitmapist.Server.Commands;
 /// <param name="Name">Lower case; a subcommand's name without its parent's.</param>
 /// <param name="Arity">Number of arguments, the name (or both names) included; negative: at least so many.</param>
 /// <param name="Flags">What it does and where it may run.</param>
-/// <param name="Keys">Where its keys stand.</param>
+/// <param name="Keys">Where its keys are.</param>
 /// <param name="Run">What it does.</param>
 internal sealed record CommandSpec(string Name, int Arity, CommandFlags Flags, KeySpec Keys, CommandRunner Run)
 {

@@ -1,6 +1,8 @@
 using Bitmapist.Engine.Bits;
 using Bitmapist.Engine.Keyspace;
 using Bitmapist.Resp.Writing;
+using Bitmapist.Server.Settings;
+using Bitmapist.Server.State;
 
 namespace Bitmapist.Server.Commands;
 
@@ -29,7 +31,7 @@ internal abstract class DeferredReply
     public virtual bool IsForItselfAlone => false;
 
     /// <summary>
-    /// Does the work, on whatever thread. What lies in the database file may turn out to be unreadable, and what is to
+    /// Does the work, on any thread. What is in the database file may turn out to be unreadable, and what is to
     /// be changed may be refused by now: then the reply is an error that says so.
     /// </summary>
     public void Finish(ServerState server)
@@ -45,12 +47,13 @@ internal abstract class DeferredReply
         }
         catch (WritesRefusedException refused)
         {
-            Fail(server, server.WhyRefused(refused));
+            Fail(server, Errors.WritesRefused(refused, server.Persistence?.LogFailure));
         }
     }
 
     /// <summary>
-    /// Writes the reply's next piece, about <see cref="Limits.StreamPieceBytes"/> at most; the work has been done.
+    /// Writes the reply's next piece, about <see cref="ServerLimits.StreamPieceBytes"/> at most; the work has been
+    /// done.
     /// </summary>
     /// <returns>Whether another piece follows.</returns>
     public bool WriteNext(RespWriter reply)

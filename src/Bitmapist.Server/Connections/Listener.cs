@@ -1,5 +1,7 @@
 using System.Net;
 using Bitmapist.Server.Commands;
+using Bitmapist.Server.Settings;
+using Bitmapist.Server.State;
 using Bitmapist.Transport;
 using Microsoft.Extensions.Logging;
 
@@ -39,9 +41,9 @@ internal sealed class Listener : IAsyncDisposable
         {
             Kind = server.Options.IoTransport,
             Loops = server.Options.IoThreads,
-            KeepAliveSeconds = Limits.KeepAliveSeconds,
-            InputPauseBytes = Limits.TransportBufferBytes,
-            OutputPauseBytes = Limits.TransportBufferBytes,
+            KeepAliveSeconds = ServerLimits.KeepAliveSeconds,
+            InputPauseBytes = ServerLimits.TransportBufferBytes,
+            OutputPauseBytes = ServerLimits.TransportBufferBytes,
             Admit = () => server.Clients.TryTakePlace(server.ClientsMax),
             Withdraw = server.Clients.GivePlaceBack,
             Refusal = s_refusal,

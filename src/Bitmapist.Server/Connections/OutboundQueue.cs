@@ -3,6 +3,8 @@ using System.IO.Pipelines;
 using System.Net.Sockets;
 using Bitmapist.Resp.Writing;
 using Bitmapist.Server.Commands;
+using Bitmapist.Server.Settings;
+using Bitmapist.Server.State;
 
 namespace Bitmapist.Server.Connections;
 
@@ -186,7 +188,7 @@ internal sealed class OutboundQueue(
             while (isMore && !_isClosed)
             {
                 isMore = reply.WriteNext(new RespWriter(transport, item.Version));
-                if (isMore && transport.UnflushedBytes < Limits.StreamPieceBytes) continue;
+                if (isMore && transport.UnflushedBytes < ServerLimits.StreamPieceBytes) continue;
                 await FlushAsync().ConfigureAwait(false);
             }
 
@@ -196,7 +198,7 @@ internal sealed class OutboundQueue(
         ReadOnlyMemory<byte> rest = item.Bytes!.WrittenMemory;
         while (!rest.IsEmpty && !_isClosed)
         {
-            ReadOnlyMemory<byte> piece = rest[..Math.Min(rest.Length, Limits.StreamPieceBytes)];
+            ReadOnlyMemory<byte> piece = rest[..Math.Min(rest.Length, ServerLimits.StreamPieceBytes)];
             transport.Write(piece.Span);
             await FlushAsync().ConfigureAwait(false);
             rest = rest[piece.Length..];

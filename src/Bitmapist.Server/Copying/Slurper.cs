@@ -3,6 +3,8 @@ using Bitmapist.Engine.Keyspace;
 using Bitmapist.Engine.Saving;
 using Bitmapist.Engine.Verbs;
 using Bitmapist.Resp.Replies;
+using Bitmapist.Server.Logging;
+using Bitmapist.Server.Settings;
 using Bitmapist.Storage.Files;
 using Microsoft.Extensions.Logging;
 
@@ -69,7 +71,7 @@ internal sealed class Slurper(
         }
 
         // RunAsync does not throw.
-        await Task.WhenAny(running, Task.Delay(Limits.StopPatience)).ConfigureAwait(false);
+        await Task.WhenAny(running, Task.Delay(ServerLimits.StopPatience)).ConfigureAwait(false);
     }
 
     public async ValueTask DisposeAsync()
@@ -133,7 +135,7 @@ internal sealed class Slurper(
         long uncommittedBytes = 0;
         await foreach (SourceKey key in keys.ReadAsync(progress, stop).ConfigureAwait(false))
         {
-            if (key.Name.Length > Limits.KeyBytes)
+            if (key.Name.Length > ServerLimits.KeyBytes)
             {
                 progress.CountTooLong();
                 continue;
@@ -142,13 +144,13 @@ internal sealed class Slurper(
             session.Put(key.Name.Span, key.Value, key.ExpiresAtUnixMs);
             progress.CountKey(key);
             uncommittedBytes += key.Name.Length + key.Value.Bits.MemoryBytes;
-            if (uncommittedBytes >= Limits.SlurpCommitBytes)
+            if (uncommittedBytes >= ServerLimits.SlurpCommitBytes)
             {
                 await CommitAsync(session).ConfigureAwait(false);
                 uncommittedBytes = 0;
             }
 
-            if (time.GetElapsedTime(reportedAt) < Limits.SlurpReportInterval) continue;
+            if (time.GetElapsedTime(reportedAt) < ServerLimits.SlurpReportInterval) continue;
             reportedAt = time.GetTimestamp();
             Log.SlurpGoesOn(logger, source, progress.Keys, progress.Bytes);
         }

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Bitmapist.Engine.Bits;
 using Bitmapist.Resp;
 using Bitmapist.Resp.Replies;
+using Bitmapist.Server.Settings;
 
 namespace Bitmapist.Server.Copying;
 
@@ -224,7 +225,7 @@ internal sealed class SourceConnection : IDisposable
         Func<CancellationToken, Task<int>> operation, CancellationToken cancellation)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        patience.CancelAfter(Limits.SourcePatience);
+        patience.CancelAfter(ServerLimits.SourcePatience);
         try
         {
             return await operation(patience.Token).ConfigureAwait(false);
@@ -235,7 +236,7 @@ internal sealed class SourceConnection : IDisposable
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            throw Broken($"silent for {Limits.SourcePatience.TotalSeconds} s");
+            throw Broken($"silent for {ServerLimits.SourcePatience.TotalSeconds} s");
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
+using Bitmapist.Server.Settings;
 
 namespace Bitmapist.Server.Copying;
 
@@ -18,7 +19,7 @@ internal static class SourceConnector
         var client = new TcpClient { NoDelay = true };
         Stream? stream = null;
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        patience.CancelAfter(Limits.SourceConnectPatience);
+        patience.CancelAfter(ServerLimits.SourceConnectPatience);
         try
         {
             await client.ConnectAsync(options.Host, options.Port, patience.Token).ConfigureAwait(false);
@@ -36,7 +37,7 @@ internal static class SourceConnector
             client.Dispose();
             cancellation.ThrowIfCancellationRequested();
             string reason = failure is OperationCanceledException
-                ? $"no connection within {Limits.SourceConnectPatience.TotalSeconds} s"
+                ? $"no connection within {ServerLimits.SourceConnectPatience.TotalSeconds} s"
                 : $"cannot connect: {failure.GetBaseException().Message}";
             throw new SourceException($"{options.Address}: {reason}");
         }

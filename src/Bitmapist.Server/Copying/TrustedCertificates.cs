@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using Bitmapist.Server.Settings;
 
 namespace Bitmapist.Server.Copying;
 
@@ -21,7 +22,7 @@ internal static class TrustedCertificates
             // To open or look up a file can block in the system, where no cancellation reaches: the copy then goes
             // on without it.
             return await Task.Run(() => Read(path), cancellation)
-                .WaitAsync(Limits.SourceConnectPatience, cancellation).ConfigureAwait(false);
+                .WaitAsync(ServerLimits.SourceConnectPatience, cancellation).ConfigureAwait(false);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException
             or NotSupportedException or CryptographicException or TimeoutException)

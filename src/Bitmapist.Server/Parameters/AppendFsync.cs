@@ -1,3 +1,4 @@
+using Bitmapist.Server.State;
 using Bitmapist.Storage.Log;
 
 namespace Bitmapist.Server.Parameters;

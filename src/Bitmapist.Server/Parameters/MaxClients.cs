@@ -1,4 +1,5 @@
 using System.Globalization;
+using Bitmapist.Server.State;
 
 namespace Bitmapist.Server.Parameters;
 

@@ -1,4 +1,6 @@
 using System.Globalization;
+using Bitmapist.Server.Settings;
+using Bitmapist.Server.State;
 
 namespace Bitmapist.Server.Parameters;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using Bitmapist.Server.Commands;
+using Bitmapist.Server.Settings;
 using Bitmapist.Transport;
 
 namespace Bitmapist.Server.Parameters;
@@ -23,7 +24,7 @@ internal static class ParameterTable
         Constant("tcp-backlog", "511"),
         new("io-transport", call => call.Server.Transport.Name()),
         Number("io-threads", call => call.Server.IoThreads),
-        Number("tcp-keepalive", _ => Limits.KeepAliveSeconds),
+        Number("tcp-keepalive", _ => ServerLimits.KeepAliveSeconds),
         Constant("timeout", "0"),
         Constant("requirepass", ""),
         Constant("aclfile", ""),

@@ -1,3 +1,5 @@
+using Bitmapist.Server.State;
+
 namespace Bitmapist.Server.Parameters;
 
 /// <summary>How CONFIG SET changes a parameter, in two steps so that a call with several changes all or none.</summary>

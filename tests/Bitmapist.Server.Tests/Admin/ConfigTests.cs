@@ -1,4 +1,6 @@
 using Bitmapist.Server.Parameters;
+using Bitmapist.Server.Settings;
+using Bitmapist.Server.State;
 using Bitmapist.Server.Tests.Connections;
 
 namespace Bitmapist.Server.Tests.Admin;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Bitmapist.Server.State;
 using Bitmapist.Server.Tests.Connections;
 
 namespace Bitmapist.Server.Tests.Admin;

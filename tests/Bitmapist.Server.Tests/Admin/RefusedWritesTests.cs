@@ -1,6 +1,10 @@
 using Bitmapist.Engine.Keyspace;
 using Bitmapist.Engine.Saving;
 using Bitmapist.Engine.Verbs;
+using Bitmapist.Server.Dispatch;
+using Bitmapist.Server.Logging;
+using Bitmapist.Server.Settings;
+using Bitmapist.Server.State;
 using Bitmapist.Server.Tests.Connections;
 using Bitmapist.Storage.Files;
 using Bitmapist.Storage.Log;
@@ -29,7 +33,8 @@ public sealed class RefusedWritesTests : IAsyncDisposable
     {
         var options = new PersistenceOptions("/data/bitmapist.db", 16, FsyncPolicy.Always, TimeSpan.Zero);
         _keyspace = PersistentKeyspace.Open(_disk, options, TimeProvider.System, new PersistenceLogger(_logger));
-        _server = new ServerState(new ServerOptions(), _keyspace.Store, _keyspace, TimeProvider.System, _logger);
+        _server = new ServerState(
+            new ServerOptions(), _keyspace.Store, _keyspace, TimeProvider.System, _logger, CommandList.Table.Count);
         _client = new PipedClient(_server);
     }
 

@@ -1,4 +1,5 @@
 using Bitmapist.Server.Commands;
+using Bitmapist.Server.Dispatch;
 using Bitmapist.Testing.Servers;
 
 namespace Bitmapist.Server.Tests.Commands;
@@ -18,7 +19,7 @@ public sealed class CommandReferenceTests
     public void Every_command_is_in_the_reference()
     {
         string reference = CommandReference.Write();
-        foreach (CommandSpec spec in CommandTable.ByIndex.Where(spec => spec.Subcommands.Count == 0))
+        foreach (CommandSpec spec in CommandList.Table.ByIndex.Where(spec => spec.Subcommands.Count == 0))
         {
             string name = spec.FullName.Replace('|', ' ').ToUpperInvariant();
             Assert.Contains($"| `{name}", reference, StringComparison.Ordinal);

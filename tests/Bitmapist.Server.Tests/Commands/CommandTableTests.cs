@@ -1,11 +1,12 @@
 using System.Text;
 using Bitmapist.Server.Commands;
+using Bitmapist.Server.Dispatch;
 
 namespace Bitmapist.Server.Tests.Commands;
 
 public sealed class CommandTableTests
 {
-    public static TheoryData<string> Names => new(CommandTable.ByIndex.Select(spec => spec.FullName));
+    public static TheoryData<string> Names => new(CommandList.Table.ByIndex.Select(spec => spec.FullName));
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -15,7 +16,7 @@ public sealed class CommandTableTests
         foreach (string spelling in new[] { name, name.ToUpperInvariant(), name[..1].ToUpperInvariant() + name[1..] })
         {
             string[] parts = spelling.Split('|');
-            CommandSpec? found = CommandTable.Find(Encoding.ASCII.GetBytes(parts[0]));
+            CommandSpec? found = CommandList.Table.Find(Encoding.ASCII.GetBytes(parts[0]));
             if (parts.Length > 1) found = CommandTable.FindSubcommand(found!, Encoding.ASCII.GetBytes(parts[1]));
             Assert.Same(expected, found);
         }
@@ -27,7 +28,8 @@ public sealed class CommandTableTests
     [InlineData("gett")]
     [InlineData("get\0")]
     [InlineData("subscribe")]
-    public void Other_names_are_not_found(string name) => Assert.Null(CommandTable.Find(Encoding.ASCII.GetBytes(name)));
+    public void Other_names_are_not_found(string name) =>
+        Assert.Null(CommandList.Table.Find(Encoding.ASCII.GetBytes(name)));
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -56,7 +58,8 @@ public sealed class CommandTableTests
         Assert.Equal(spec.Is(CommandFlags.Fast), spec.Categories.Split(' ').Contains("fast"));
     }
 
-    private static CommandSpec Spec(string fullName) => CommandTable.ByIndex.Single(spec => spec.FullName == fullName);
+    private static CommandSpec Spec(string fullName) =>
+        CommandList.Table.ByIndex.Single(spec => spec.FullName == fullName);
 
     private static int WordsMin(CommandArgument argument)
     {

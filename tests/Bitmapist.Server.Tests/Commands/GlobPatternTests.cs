@@ -1,5 +1,6 @@
 using System.Text;
-using Bitmapist.Server.Commands.Keys;
+using Bitmapist.Server.Globs;
+using Bitmapist.Server.Settings;
 using Bitmapist.Server.Tests.Connections;
 
 namespace Bitmapist.Server.Tests.Commands;
@@ -80,11 +81,11 @@ public sealed class GlobPatternTests
     [Fact]
     public void A_pattern_of_more_bytes_than_a_name_may_have_matches_nothing()
     {
-        byte[] name = new byte[Limits.KeyBytes];
+        byte[] name = new byte[ServerLimits.KeyBytes];
         Array.Fill(name, (byte)'a');
-        Assert.True(Compile(new string('a', Limits.KeyBytes)).IsMatch(name));
-        Assert.False(Compile(new string('a', Limits.KeyBytes + 1)).IsMatch(name));
-        Assert.False(Compile(new string('a', Limits.KeyBytes + 100) + "*").IsMatch(name));
+        Assert.True(Compile(new string('a', ServerLimits.KeyBytes)).IsMatch(name));
+        Assert.False(Compile(new string('a', ServerLimits.KeyBytes + 1)).IsMatch(name));
+        Assert.False(Compile(new string('a', ServerLimits.KeyBytes + 100) + "*").IsMatch(name));
     }
 
     [Theory]
@@ -95,8 +96,9 @@ public sealed class GlobPatternTests
     public async Task A_pattern_with_too_many_characters_between_its_stars_is_refused(string command, string reply)
     {
         await using var client = new PipedClient(PipedClient.NewServer());
-        string most = new('?', Limits.PatternCharacters);
-        string refused = $"-ERR a pattern may have at most {Limits.PatternCharacters} characters between its stars\r\n";
+        string most = new('?', ServerLimits.PatternCharacters);
+        const int Characters = ServerLimits.PatternCharacters;
+        string refused = $"-ERR a pattern may have at most {Characters} characters between its stars\r\n";
         Assert.Equal(reply, await client.SendAsync(string.Format(null, command, $"*{most}*")));
         Assert.Equal(reply, await client.SendAsync(string.Format(null, command, $"{most}a*{most}*a{most}")));
         Assert.Equal(refused, await client.SendAsync(string.Format(null, command, $"*{most}a*")));

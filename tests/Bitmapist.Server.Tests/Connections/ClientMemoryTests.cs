@@ -1,3 +1,6 @@
+using Bitmapist.Server.Settings;
+using Bitmapist.Server.State;
+
 namespace Bitmapist.Server.Tests.Connections;
 
 /// <summary>What clients make the server hold, and what becomes of those who make it hold too much.</summary>

@@ -1,4 +1,8 @@
 using Bitmapist.Engine.Saving;
+using Bitmapist.Server.Dispatch;
+using Bitmapist.Server.Logging;
+using Bitmapist.Server.Settings;
+using Bitmapist.Server.State;
 using Bitmapist.Storage.Log;
 using Bitmapist.Testing.Files;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -22,7 +26,8 @@ public sealed class ColdTransactionTests : IAsyncDisposable
         _keyspace = PersistentKeyspace.Open(
             _disk, options, TimeProvider.System, new PersistenceLogger(NullLogger.Instance));
         _server = new ServerState(
-            new ServerOptions(), _keyspace.Store, _keyspace, TimeProvider.System, NullLogger.Instance);
+            new ServerOptions(), _keyspace.Store, _keyspace, TimeProvider.System, NullLogger.Instance,
+            CommandList.Table.Count);
         _client = new PipedClient(_server);
     }
 

@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using Bitmapist.Server.State;
 
 namespace Bitmapist.Server.Tests.Connections;
 

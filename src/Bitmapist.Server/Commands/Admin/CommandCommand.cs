@@ -52,11 +52,11 @@ internal static class CommandCommand
 
     private static void RunAll(CommandContext call, RespWriter reply)
     {
-        reply.WriteArrayHeader(CommandTable.All.Count);
-        foreach (CommandSpec spec in CommandTable.All) CommandDescription.Write(spec, reply);
+        reply.WriteArrayHeader(call.Commands.All.Count);
+        foreach (CommandSpec spec in call.Commands.All) CommandDescription.Write(spec, reply);
     }
 
-    private static void RunCount(CommandContext call, RespWriter reply) => reply.WriteInteger(CommandTable.All.Count);
+    private static void RunCount(CommandContext call, RespWriter reply) => reply.WriteInteger(call.Commands.All.Count);
 
     private static void RunInfo(CommandContext call, RespWriter reply)
     {
@@ -69,19 +69,19 @@ internal static class CommandCommand
         reply.WriteArrayHeader(call.Args.Count - 2);
         for (int i = 2; i < call.Args.Count; i++)
         {
-            if (FindByFullName(call.Args[i]) is { } spec) CommandDescription.Write(spec, reply);
+            if (FindByFullName(call.Commands, call.Args[i]) is { } spec) CommandDescription.Write(spec, reply);
             else reply.WriteNull();
         }
     }
 
     private static void RunDocs(CommandContext call, RespWriter reply)
     {
-        IReadOnlyList<CommandSpec> specs = CommandTable.All;
+        IReadOnlyList<CommandSpec> specs = call.Commands.All;
         if (call.Args.Count > 2)
         {
             var found = new List<CommandSpec>();
             for (int i = 2; i < call.Args.Count; i++)
-                if (FindByFullName(call.Args[i]) is { } spec) found.Add(spec);
+                if (FindByFullName(call.Commands, call.Args[i]) is { } spec) found.Add(spec);
             specs = found;
         }
 
@@ -89,11 +89,11 @@ internal static class CommandCommand
     }
 
     /// <summary>The command of a name such as get or client|id, in any case, or null.</summary>
-    private static CommandSpec? FindByFullName(ReadOnlySpan<byte> name)
+    private static CommandSpec? FindByFullName(CommandTable commands, ReadOnlySpan<byte> name)
     {
         int bar = name.IndexOf((byte)'|');
-        if (bar < 0) return CommandTable.Find(name);
-        return CommandTable.Find(name[..bar]) is { } container
+        if (bar < 0) return commands.Find(name);
+        return commands.Find(name[..bar]) is { } container
             ? CommandTable.FindSubcommand(container, name[(bar + 1)..])
             : null;
     }

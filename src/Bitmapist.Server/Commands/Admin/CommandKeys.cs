@@ -35,7 +35,7 @@ internal static class CommandKeys
         out ArgumentList target)
     {
         target = call.Args.Skip(2);
-        spec = CommandTable.Find(target[0]);
+        spec = call.Commands.Find(target[0]);
         if (spec is { Subcommands.Count: > 0 } && target.Count > 1) spec = CommandTable.FindSubcommand(spec, target[1]);
         if (spec is null) call.Fail(reply, "ERR Invalid command specified"u8);
         else if (spec.Keys.First == 0) call.Fail(reply, "ERR The command has no key arguments"u8);
@@ -48,7 +48,7 @@ internal static class CommandKeys
     private static List<int> PositionsOf(CommandSpec spec, ArgumentList target)
     {
         var positions = new List<int>();
-        for (int i = spec.Keys.First; i <= spec.Keys.LastOf(target.Count); i += spec.Keys.Step) positions.Add(i);
+        foreach (int key in spec.Keys.In(target.Count)) positions.Add(key);
         return positions;
     }
 }

@@ -1,6 +1,6 @@
 using System.Text;
 using Bitmapist.Resp.Writing;
-using Bitmapist.Server.Commands.Keys;
+using Bitmapist.Server.Globs;
 
 namespace Bitmapist.Server.Commands.Admin;
 
@@ -12,7 +12,7 @@ internal static class CommandNames
         ArgumentList args = call.Args;
         if (args.Count == 2)
         {
-            Write(CommandTable.ByIndex, reply);
+            Write(call.Commands.ByIndex, reply);
             return;
         }
 
@@ -24,11 +24,11 @@ internal static class CommandNames
 
         string value = Encoding.Latin1.GetString(args[4]);
         if (args.Is(3, "module"u8)) Write([], reply);
-        else if (args.Is(3, "aclcat"u8)) Write(CommandTable.ByIndex.Where(spec => IsOfCategory(spec, value)), reply);
+        else if (args.Is(3, "aclcat"u8)) Write(call.Commands.ByIndex.Where(spec => IsOfCategory(spec, value)), reply);
         else if (!args.Is(3, "pattern"u8)) call.Fail(reply, Errors.Syntax);
         else if (!GlobPattern.TryCompileForLowerCase(args[4], out GlobPattern? pattern))
             call.Fail(reply, Errors.PatternTooLong);
-        else Write(CommandTable.ByIndex.Where(spec => pattern.IsMatch(Encoding.ASCII.GetBytes(spec.FullName))), reply);
+        else Write(call.Commands.ByIndex.Where(spec => pattern.IsMatch(Encoding.ASCII.GetBytes(spec.FullName))), reply);
     }
 
     private static bool IsOfCategory(CommandSpec spec, string category) =>

@@ -1,6 +1,6 @@
 using System.Text;
 using Bitmapist.Resp.Writing;
-using Bitmapist.Server.Commands.Keys;
+using Bitmapist.Server.Globs;
 using Bitmapist.Server.Parameters;
 
 namespace Bitmapist.Server.Commands.Admin;

@@ -1,6 +1,5 @@
 using System.Text;
 using Bitmapist.Resp.Writing;
-using Bitmapist.Server.Connections;
 using static Bitmapist.Server.Commands.CommandFlags;
 
 namespace Bitmapist.Server.Commands.Connection;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
-using Bitmapist.Server.Connections;
+using Bitmapist.Server.State;
 
 namespace Bitmapist.Server.Commands.Connection;
 
@@ -12,13 +12,11 @@ namespace Bitmapist.Server.Commands.Connection;
 internal static class ClientLine
 {
     /// <summary>Appends the line and its end. From any thread: the figures are those of about now.</summary>
-    public static void Append(StringBuilder lines, ClientConnection client)
+    public static void Append(StringBuilder lines, ClientState client)
     {
         long now = Environment.TickCount64;
         long age = Math.Max(0, now - client.ConnectedAtMs) / 1000;
         long idle = Math.Max(0, now - client.LastActiveAtMs) / 1000;
-        TransactionState? transaction = client.Transaction;
-        int queued = transaction?.Commands.Count ?? -1;
         long requestBytes = client.BufferedRequestBytes;
         long replyBytes = client.QueuedReplyBytes;
         lines.Append(
@@ -29,22 +27,22 @@ internal static class ClientLine
             $"name={client.Name} age={age} idle={idle} flags={Flags(client)} db={client.Session.Database} ");
         lines.Append(
             CultureInfo.InvariantCulture,
-            $"sub=0 psub=0 ssub=0 multi={queued} qbuf={requestBytes} qbuf-free=0 argv-mem=0 ");
+            $"sub=0 psub=0 ssub=0 multi={client.QueuedCommands} qbuf={requestBytes} qbuf-free=0 argv-mem=0 ");
         lines.Append(
             CultureInfo.InvariantCulture,
             $"multi-mem={client.TransactionBytes} rbs=0 rbp=0 obl=0 oll={(replyBytes > 0 ? 1 : 0)} omem={replyBytes} ");
         lines.Append(CultureInfo.InvariantCulture, $"tot-mem={client.HeldBytes} ");
         lines.Append(
             CultureInfo.InvariantCulture,
-            $"events={(replyBytes > 0 ? "rw" : "r")} cmd={client.LastCommand?.FullName ?? "NULL"} user=default ");
+            $"events={(replyBytes > 0 ? "rw" : "r")} cmd={client.LastCommandName ?? "NULL"} user=default ");
         lines.Append(
             CultureInfo.InvariantCulture,
             $"redir=-1 resp={(int)client.Version} lib-name={client.LibraryName} lib-ver={client.LibraryVersion}\n");
     }
 
-    private static string Flags(ClientConnection client)
+    private static string Flags(ClientState client)
     {
-        string transaction = client.Transaction is null ? "" : "x";
+        string transaction = client.QueuedCommands < 0 ? "" : "x";
         string broken = client.Session.IsWatchBroken ? "d" : "";
         string closing = client.IsClosing ? "c" : "";
         string unix = client.LocalEndPoint is System.Net.Sockets.UnixDomainSocketEndPoint ? "U" : "";

@@ -1,6 +1,6 @@
 using System.Text;
 using Bitmapist.Resp.Writing;
-using Bitmapist.Server.Connections;
+using Bitmapist.Server.State;
 
 namespace Bitmapist.Server.Commands.Connection;
 
@@ -30,8 +30,8 @@ internal static class ClientList
     /// <summary>The clients of the given ids in the given order, as often as given.</summary>
     private static void ListIds(CommandContext call, RespWriter reply)
     {
-        var clients = new List<ClientConnection>();
-        Dictionary<long, ClientConnection> byId = call.Server.Clients.InOrder.ToDictionary(client => client.Id);
+        var clients = new List<ClientState>();
+        Dictionary<long, ClientState> byId = call.Server.Clients.InOrder.ToDictionary(client => client.Id);
         for (int i = 3; i < call.Args.Count; i++)
         {
             if (!call.Args.TryGetInteger(i, out long id))
@@ -40,16 +40,16 @@ internal static class ClientList
                 return;
             }
 
-            if (byId.TryGetValue(id, out ClientConnection? client)) clients.Add(client);
+            if (byId.TryGetValue(id, out ClientState? client)) clients.Add(client);
         }
 
         Write(clients, reply);
     }
 
-    private static void Write(IEnumerable<ClientConnection> clients, RespWriter reply)
+    private static void Write(IEnumerable<ClientState> clients, RespWriter reply)
     {
         var lines = new StringBuilder();
-        foreach (ClientConnection client in clients) ClientLine.Append(lines, client);
+        foreach (ClientState client in clients) ClientLine.Append(lines, client);
         reply.WriteText(lines.ToString());
     }
 }

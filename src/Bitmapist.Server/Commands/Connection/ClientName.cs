@@ -1,5 +1,6 @@
 using System.Text;
 using Bitmapist.Resp.Writing;
+using Bitmapist.Server.Settings;
 
 namespace Bitmapist.Server.Commands.Connection;
 
@@ -27,7 +28,7 @@ internal static class ClientName
     /// </summary>
     public static bool IsShort(CommandContext call, RespWriter reply, ReadOnlySpan<byte> name)
     {
-        if (name.Length <= Limits.ClientNameBytes) return true;
+        if (name.Length <= ServerLimits.ClientNameBytes) return true;
         call.Fail(reply, Errors.ClientNameTooLong);
         return false;
     }

@@ -15,7 +15,7 @@ internal static class Reset
 
     private static void Run(CommandContext call, RespWriter reply)
     {
-        call.Client.Reuse(call.Client.EndTransaction());
+        call.Reuse(call.EndTransaction());
         call.Session.Unwatch();
         call.Session.Database = 0;
         call.Client.Version = RespVersion.Resp2;

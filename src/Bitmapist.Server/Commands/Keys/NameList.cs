@@ -1,4 +1,5 @@
 using Bitmapist.Resp.Writing;
+using Bitmapist.Server.Settings;
 
 namespace Bitmapist.Server.Commands.Keys;
 
@@ -21,7 +22,7 @@ internal sealed class NameList(List<byte[]> names)
             _next = 0;
         }
 
-        for (int bytes = 0; _next < names.Count && bytes < Limits.StreamPieceBytes; _next++)
+        for (int bytes = 0; _next < names.Count && bytes < ServerLimits.StreamPieceBytes; _next++)
         {
             reply.WriteBulkString(names[_next]);
             bytes += names[_next].Length + FrameBytes;

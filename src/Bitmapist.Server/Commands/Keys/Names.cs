@@ -1,6 +1,7 @@
 using Bitmapist.Engine.Names;
 using Bitmapist.Engine.Verbs;
 using Bitmapist.Resp.Writing;
+using Bitmapist.Server.Globs;
 using static Bitmapist.Server.Commands.CommandFlags;
 
 namespace Bitmapist.Server.Commands.Keys;

@@ -1,4 +1,4 @@
-using Bitmapist.Server.Connections;
+using Bitmapist.Server.State;
 
 namespace Bitmapist.Server.Commands.Admin.Sections;
 
@@ -9,7 +9,7 @@ internal static class ClientsSection
     {
         ServerState server = call.Server;
         long inputMax = 0, outputMax = 0;
-        foreach (ClientConnection client in server.Clients.InOrder)
+        foreach (ClientState client in server.Clients.InOrder)
         {
             inputMax = Math.Max(inputMax, client.BufferedRequestBytes);
             outputMax = Math.Max(outputMax, client.QueuedReplyBytes);

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Bitmapist.Server.Connections;
+using Bitmapist.Server.State;
 
 namespace Bitmapist.Server.Commands.Admin.Sections;
 
@@ -9,7 +9,7 @@ internal static class CommandStatsSection
     public static void Write(CommandContext call, InfoText text)
     {
         ClientCounters counters = call.Server.Statistics.SinceReset().Clients;
-        foreach (CommandSpec spec in CommandTable.ByIndex)
+        foreach (CommandSpec spec in call.Commands.ByIndex)
         {
             long calls = counters.Calls[spec.Index];
             long rejected = counters.Rejections[spec.Index];

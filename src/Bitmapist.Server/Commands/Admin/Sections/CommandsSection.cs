@@ -1,4 +1,4 @@
-using Bitmapist.Server.Connections;
+using Bitmapist.Server.State;
 
 namespace Bitmapist.Server.Commands.Admin.Sections;
 
@@ -8,7 +8,7 @@ internal static class CommandsSection
     public static void Write(CommandContext call, InfoText text)
     {
         ClientCounters counters = call.Server.Statistics.SinceReset().Clients;
-        foreach (CommandSpec spec in CommandTable.ByIndex)
+        foreach (CommandSpec spec in call.Commands.ByIndex)
             if (counters.Calls[spec.Index] > 0) text.Add(spec.FullName, counters.Calls[spec.Index]);
     }
 }

@@ -1,5 +1,7 @@
 using System.Runtime.InteropServices;
 using Bitmapist.Server.Parameters;
+using Bitmapist.Server.Settings;
+using Bitmapist.Server.State;
 using Bitmapist.Transport;
 
 namespace Bitmapist.Server.Commands.Admin.Sections;

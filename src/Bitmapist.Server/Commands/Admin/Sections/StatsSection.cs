@@ -1,3 +1,5 @@
+using Bitmapist.Server.State;
+
 namespace Bitmapist.Server.Commands.Admin.Sections;
 
 /// <summary>INFO stats: what was done since the start or CONFIG RESETSTAT.</summary>
