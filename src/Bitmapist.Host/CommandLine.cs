@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Reflection;
-using Bitmapist.Server.Parameters;
 using Bitmapist.Server.Settings;
 using Bitmapist.Storage.Log;
 using Bitmapist.Transport;

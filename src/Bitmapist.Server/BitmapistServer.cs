@@ -100,7 +100,7 @@ public sealed class BitmapistServer : IAsyncDisposable
     {
         _state.Clients.CloseAll();
         // A client that does not read its replies must not keep the server from stopping.
-        if (_listener is not null) await _listener.StopAsync(ServerLimits.StopPatience).ConfigureAwait(false);
+        if (_listener is not null) await _listener.StopAsync(ServerLimits.StopTimeout).ConfigureAwait(false);
         await _state.Slurper.EndAsync().ConfigureAwait(false);
         return _state.Persistence is { } persistence ? await persistence.StopAsync(save).ConfigureAwait(false) : null;
     }

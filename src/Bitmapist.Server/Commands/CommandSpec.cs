@@ -1,3 +1,5 @@
+using Bitmapist.Resp.Writing;
+
 namespace Bitmapist.Server.Commands;
 
 /// <summary>
@@ -62,3 +64,9 @@ internal sealed record CommandSpec(string Name, int Arity, CommandFlags Flags, K
     /// <summary>Whether a call with so many arguments is well-formed.</summary>
     public bool AcceptsCount(int argumentCount) => Arity >= 0 ? argumentCount == Arity : argumentCount >= -Arity;
 }
+
+/// <summary>
+/// Parses a call's arguments, then does what it says. Malformed arguments change nothing. What takes long is left to
+/// <see cref="CommandContext.Defer"/>; then nothing has been written yet.
+/// </summary>
+internal delegate void CommandRunner(CommandContext call, RespWriter reply);

@@ -8,7 +8,7 @@ namespace Bitmapist.Server.Commands;
 
 /// <summary>
 /// The part of a command that takes long and needs no lock: it works on values that were frozen when the command took
-/// effect. Computed on another thread when <see cref="Cost"/> is high, and after EXEC has let go of its shards. A long
+/// effect. Computed on another thread when <see cref="Cost"/> is high, and after EXEC has released its shards. A long
 /// reply stays what it is, frozen values, and becomes bytes piece by piece as the client takes them. Used by one thread
 /// at a time.
 /// </summary>
@@ -86,5 +86,26 @@ internal abstract class DeferredReply
     {
         server.CountError(error);
         _error = error;
+    }
+}
+
+/// <summary>An integer that takes long to compute.</summary>
+internal sealed class NumberReply(long cost, Func<long> compute) : DeferredReply
+{
+    private Func<long>? _compute = compute;
+    private long _number;
+
+    public override long Cost => cost;
+
+    protected override void Compute()
+    {
+        _number = _compute!();
+        _compute = null; // a number among many replies that wait must not keep bitmaps alive
+    }
+
+    protected override bool WritePiece(RespWriter reply)
+    {
+        reply.WriteInteger(_number);
+        return false;
     }
 }

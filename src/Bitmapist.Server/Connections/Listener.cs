@@ -58,9 +58,9 @@ internal sealed class Listener : IAsyncDisposable
 
     /// <summary>
     /// Accepts no more, and completes when all connections are closed, cutting them off after
-    /// <paramref name="patience"/>.
+    /// <paramref name="timeout"/>.
     /// </summary>
-    public Task StopAsync(TimeSpan patience) => _transport.StopAsync(patience);
+    public Task StopAsync(TimeSpan timeout) => _transport.StopAsync(timeout);
 
     public ValueTask DisposeAsync() => _transport.DisposeAsync();
 

@@ -27,7 +27,7 @@ internal sealed class OutboundQueue(
     private Task _pump = Task.CompletedTask;
 
     // Set by the loop, cleared by the pump, both under the gate. Stays set once closed: what the transport holds then
-    // may be half a reply, which nobody must send, nor write behind.
+    // may be half a reply, which must not be sent, nor written behind.
     private volatile bool _isPumping;
     private volatile bool _isClosed;
     private long _queuedBytes;
@@ -96,7 +96,7 @@ internal sealed class OutboundQueue(
         }
     }
 
-    /// <summary>Lets go of everything that waits: the client is to be cut off. From any thread.</summary>
+    /// <summary>Drops everything that waits: the client is to be cut off. From any thread.</summary>
     public void Abandon()
     {
         lock (_gate)

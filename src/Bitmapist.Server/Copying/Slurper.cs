@@ -12,7 +12,7 @@ namespace Bitmapist.Server.Copying;
 
 /// <summary>
 /// Copies other servers' keys into this one's in the background, one server at a time. Every key is written as a SET
-/// is: it overwrites what stands there, and a client's write counts if it comes later. Thread-safe.
+/// is: it overwrites what is there, and a client's write counts if it comes later. Thread-safe.
 /// </summary>
 internal sealed class Slurper(
     KeyspaceStore store, PersistentKeyspace? persistence, TimeProvider time, ILogger logger, string runId)
@@ -45,7 +45,7 @@ internal sealed class Slurper(
         }
     }
 
-    /// <summary>Has the running copy end soon; false when none runs.</summary>
+    /// <summary>Makes the running copy end soon; false when none runs.</summary>
     public bool TryStop()
     {
         lock (_gate)
@@ -71,7 +71,7 @@ internal sealed class Slurper(
         }
 
         // RunAsync does not throw.
-        await Task.WhenAny(running, Task.Delay(ServerLimits.StopPatience)).ConfigureAwait(false);
+        await Task.WhenAny(running, Task.Delay(ServerLimits.StopTimeout)).ConfigureAwait(false);
     }
 
     public async ValueTask DisposeAsync()
@@ -99,7 +99,7 @@ internal sealed class Slurper(
             progress.End(SlurpStatus.Stopped, NowUnixMs());
             Log.SlurpStopped(logger, source, progress.Keys);
         }
-        catch (Exception failure) // nobody awaits this: whatever it is, the server goes on without the rest
+        catch (Exception failure) // no caller awaits this: whatever it is, the server goes on without the rest
         {
             bool isOurDisk = failure is StorageException;
             progress.End(SlurpStatus.Failed, NowUnixMs(), isOurDisk ? WriteFailure : failure.Message);

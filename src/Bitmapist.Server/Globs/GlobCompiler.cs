@@ -16,7 +16,7 @@ internal sealed class GlobCompiler(bool ignoresCase)
 {
     private readonly List<int> _items = [];
     private readonly List<ByteSet> _classes = [];
-    private readonly List<int> _stars = []; // how many items stand before each; of several together one
+    private readonly List<int> _stars = []; // how many items precede each; of several together one
 
     public bool TryCompile(ReadOnlySpan<byte> pattern, [NotNullWhen(true)] out GlobPattern? compiled)
     {

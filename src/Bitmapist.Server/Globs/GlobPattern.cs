@@ -4,7 +4,7 @@ using Bitmapist.Server.Settings;
 namespace Bitmapist.Server.Globs;
 
 /// <summary>
-/// One of Redis's glob patterns, compiled: what stands before its first star, between the first and the last, and
+/// One of Redis's glob patterns, compiled: what is before its first star, between the first and the last, and
 /// behind the last. Of these only the middle must be searched for. Immutable; any thread.
 /// </summary>
 internal sealed class GlobPattern
@@ -36,7 +36,7 @@ internal sealed class GlobPattern
     /// <summary>
     /// Compiles a pattern. O(its bytes), and for each class between its stars 256 steps more.
     /// </summary>
-    /// <returns>False when more than <see cref="ServerLimits.PatternCharacters"/> stand between its stars.</returns>
+    /// <returns>False when more than <see cref="ServerLimits.PatternCharacters"/> are between its stars.</returns>
     public static bool TryCompile(ReadOnlySpan<byte> pattern, [NotNullWhen(true)] out GlobPattern? compiled) =>
         new GlobCompiler(ignoresCase: false).TryCompile(pattern, out compiled);
 

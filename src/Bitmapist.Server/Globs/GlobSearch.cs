@@ -1,11 +1,11 @@
 namespace Bitmapist.Server.Globs;
 
 /// <summary>
-/// What stands between the first and the last star of a pattern, searched for in one pass over a name: a
-/// nondeterministic automaton of which one bit stands for each state (Baeza-Yates and Gonnet, "A new approach to text
-/// searching", 1992; with stars as Navarro and Raffinot, "Flexible pattern matching in strings", chapter 4). State i is
-/// that i items are matched; a state that a star follows stays as it is, whatever comes. So no choice is ever taken
-/// back, which is what makes other matchers quadratic or worse. Immutable; any thread.
+/// What is between the first and the last star of a pattern, searched for in one pass over a name: a nondeterministic
+/// automaton that has one bit for each state (Baeza-Yates and Gonnet, "A new approach to text searching", 1992; with
+/// stars as Navarro and Raffinot, "Flexible pattern matching in strings", chapter 4). State i is that i items are
+/// matched; a state that a star follows stays as it is, whatever comes. So no choice is ever taken back, which is what
+/// makes other matchers quadratic or worse. Immutable; any thread.
 /// </summary>
 internal sealed class GlobSearch
 {
@@ -37,7 +37,7 @@ internal sealed class GlobSearch
     public int Words { get; }
 
     /// <summary>
-    /// Whether the items stand somewhere in the text, as far apart as the stars allow. O(bytes × Words).
+    /// Whether the items are somewhere in the text, as far apart as the stars allow. O(bytes × Words).
     /// </summary>
     public bool IsMatch(ReadOnlySpan<byte> text) => Words == 1 ? IsMatchOfOneWord(text) : IsMatchOfWords(text);
 
@@ -76,7 +76,7 @@ internal sealed class GlobSearch
 
             if (carry != 0) states[used++] = carry; // never behind the last: its states end before its last bit
             if (used == Words && (states[^1] & last) != 0) return true;
-            while (states[used - 1] == 0) used--; // the first never is: a star stands before everything
+            while (states[used - 1] == 0) used--; // the first never is: a star precedes everything
         }
 
         return false;

@@ -85,13 +85,13 @@ internal static class ServerLimits
     public const int KeepAliveSeconds = 300;
 
     /// <summary>How long a stop waits for clients to take their last replies; then it cuts them off.</summary>
-    public static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(5);
+    public static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(5);
 
     /// <summary>How long SLURP waits for a connection to its source.</summary>
-    public static readonly TimeSpan SourceConnectPatience = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan SourceConnectTimeout = TimeSpan.FromSeconds(10);
 
     /// <summary>How long SLURP's source may be silent, say while it gathers all its keys for KEYS.</summary>
-    public static readonly TimeSpan SourcePatience = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan SourceTimeout = TimeSpan.FromSeconds(60);
 
     /// <summary>Keys that SLURP asks its source to name at a time: SCAN's COUNT.</summary>
     public const int SourceKeysPerStep = 1000;

@@ -31,7 +31,7 @@ public sealed record ServerOptions
     /// </summary>
     public long ClientMemoryBytesMax { get; init; } = ClientMemoryDefault;
 
-    /// <summary>Seconds after which a bitmap that nobody asked for leaves memory; 0: it stays.</summary>
+    /// <summary>Seconds after which a bitmap that no client asked for is evicted; 0: it stays.</summary>
     public int EvictIdleSeconds { get; init; } = 300;
 
     /// <summary>

@@ -21,7 +21,7 @@ internal sealed class Backups(PersistentKeyspace? persistence, string databasePa
 
     /// <summary>
     /// The file that a client may have written under a name: beside the database, and none of its own files, so that
-    /// whoever reaches the server cannot write elsewhere.
+    /// a client cannot write elsewhere.
     /// </summary>
     /// <returns>Null, with a reason, when the name is not allowed.</returns>
     public string? PathOf(string name, out string reason)
@@ -72,7 +72,7 @@ internal sealed class Backups(PersistentKeyspace? persistence, string databasePa
             LastFailed = false;
             LastUnixSeconds = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
         }
-        catch (Exception failure) // nobody awaits this
+        catch (Exception failure) // no caller awaits this
         {
             LastFailed = true;
             Log.BackupFailed(logger, failure.Message);

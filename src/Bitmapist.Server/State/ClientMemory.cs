@@ -5,8 +5,8 @@ namespace Bitmapist.Server.State;
 
 /// <summary>
 /// What all clients together make the server hold beside the data: requests that have not arrived whole, transactions,
-/// watched keys, replies that nobody takes. Beyond <see cref="BytesMax"/> (Redis's maxmemory-clients) those who make it
-/// hold most are cut off, since what would end otherwise is the server. Thread-safe.
+/// watched keys, replies that are not taken. Beyond <see cref="BytesMax"/> (Redis's maxmemory-clients) those who make
+/// it hold most are cut off, since what would end otherwise is the server. Thread-safe.
 /// </summary>
 internal sealed class ClientMemory(ClientRegistry clients, ILogger logger)
 {

@@ -7,7 +7,7 @@ namespace Bitmapist.Server.Upkeep;
 /// <summary>
 /// Gives memory back to the system when a load is over. The collector keeps what the load needed, since the next may
 /// need it, and where nothing is allocated it does not look again: so it is asked once the server has been quiet for
-/// some seconds after having allocated much or having let go of bitmaps; and a second time when pooled arrays are old
+/// some seconds after having allocated much or having evicted bitmaps; and a second time when pooled arrays are old
 /// enough to be dropped.
 /// </summary>
 internal sealed class IdleCollector : IAsyncDisposable
@@ -24,11 +24,11 @@ internal sealed class IdleCollector : IAsyncDisposable
     /// <summary>Quiet seconds after which what pools kept is given back; they keep arrays for a minute.</summary>
     internal const int PoolSeconds = 90;
 
-    /// <summary>Bytes allocated, or let go of, that make a collection worth its pause.</summary>
+    /// <summary>Bytes allocated, or evicted, that make a collection worth its pause.</summary>
     internal const long WorthBytes = 16 << 20;
 
-    /// <summary>Up to here a pause for all of the heap is some hundred milliseconds at most, which nobody is there to
-    /// notice.</summary>
+    /// <summary>Up to here a pause for all of the heap is some hundred milliseconds at most, which no client
+    /// is there to notice.</summary>
     internal const long BlockingBytesMax = 256 << 20;
 
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);
@@ -99,7 +99,7 @@ internal sealed class IdleCollector : IAsyncDisposable
     {
         if (_quietSeconds < QuietSeconds) return false;
         bool mayBlock = MayBlock();
-        // What the background collection left, once nobody is kept waiting for it.
+        // What the background collection left, once no client is kept waiting for it.
         if (_isRestLeft && mayBlock && --_restSeconds <= 0) return true;
         if (_hasCollected && _quietSeconds == PoolSeconds) return true;
         if (_residentAtCollection - _heap.ResidentBytes >= WorthBytes) return true;

@@ -8,7 +8,7 @@ namespace Bitmapist.Server.Commands.Transactions;
 
 /// <summary>
 /// What a transaction's commands need from the database file: found out while EXEC holds their shards, and read, if
-/// there is any, after it has let go and before it holds them again. One thread at a time.
+/// there is any, after it has released them and before it holds them again. One thread at a time.
 /// </summary>
 internal sealed class TransactionReads(Session session, TransactionState transaction)
 {
@@ -62,9 +62,9 @@ internal sealed class TransactionReads(Session session, TransactionState transac
             {
                 areDone &= Prepare(i, args)?.IsReady() ?? true;
             }
-            else if (spec == Select.Spec)
+            else if (spec == ConnectionCommands.Select)
             {
-                session.Database = Select.DatabaseOf(args, session.Databases) ?? session.Database;
+                session.Database = ConnectionCommands.DatabaseOf(args, session.Databases) ?? session.Database;
             }
         }
 

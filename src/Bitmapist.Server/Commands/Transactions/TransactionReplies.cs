@@ -54,7 +54,7 @@ internal sealed class TransactionReplies(ArrayBufferWriter<byte> first)
 
     /// <summary>
     /// Does what the commands left: all of it, whatever comes of one of them, as others may wait for its results; but
-    /// not what nobody waits for, once the client is cut off.
+    /// not what no client waits for, once the client is cut off.
     /// </summary>
     /// <param name="server">The server.</param>
     /// <param name="isCutOff">Told the bytes that the parts done so far hold; whether the client is cut off.</param>
@@ -81,7 +81,7 @@ internal sealed class TransactionReplies(ArrayBufferWriter<byte> first)
         first?.Throw();
     }
 
-    /// <summary>Writes the next piece; what is written is let go of.</summary>
+    /// <summary>Writes the next piece; what is written is dropped.</summary>
     /// <returns>Whether another piece follows.</returns>
     public bool WriteNext(RespWriter reply)
     {

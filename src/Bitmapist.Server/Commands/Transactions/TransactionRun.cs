@@ -7,8 +7,9 @@ using Bitmapist.Server.Settings;
 namespace Bitmapist.Server.Commands.Transactions;
 
 /// <summary>
-/// An EXEC: holds the shards of every queued command's keys, runs all, lets go, and only then does what the commands
-/// left to be done on frozen values. What must be read from the database file for them is read first, without a shard.
+/// An EXEC: holds the shards of every queued command's keys, runs all, releases them, and only then does what the
+/// commands left to be done on frozen values. What must be read from the database file for them is read first, without
+/// a shard.
 /// </summary>
 internal sealed class TransactionRun(CommandContext call, TransactionState transaction) : DeferredReply
 {
@@ -17,7 +18,7 @@ internal sealed class TransactionRun(CommandContext call, TransactionState trans
 
     private readonly TransactionReplies _replies = new(transaction.Replies);
     private readonly int _commandCount = transaction.Commands.Count;
-    private TransactionReads? _reads = new(call.Session, transaction); // both let go of when it is over
+    private TransactionReads? _reads = new(call.Session, transaction); // both dropped when it is over
     private TransactionState? _transaction = transaction;
     private long _allocatedBytes;
     private bool _hasBegun;
@@ -28,7 +29,7 @@ internal sealed class TransactionRun(CommandContext call, TransactionState trans
     public bool IsPlain => _replies.IsPlain;
 
     /// <remarks>
-    /// While the commands have not run nobody knows what they will leave, so it is never little enough to be done at
+    /// While the commands have not run it is unknown what they will leave, so it is never little enough to be done at
     /// once.
     /// </remarks>
     public override long Cost => _isOver ? _replies.Cost : ServerLimits.InlineChunks + 1;
@@ -104,7 +105,7 @@ internal sealed class TransactionRun(CommandContext call, TransactionState trans
     }
 
     /// <summary>
-    /// Whether nobody will hear of what the commands do from here on; they take effect all the same.
+    /// Whether the client will not see any more replies; the commands take effect all the same.
     /// </summary>
     /// <param name="heldBytes">What the replies hold so far.</param>
     private bool MustCutOff(long heldBytes)
@@ -137,4 +138,23 @@ internal sealed class TransactionRun(CommandContext call, TransactionState trans
         call.IsFailed = false; // EXEC itself has not
         if (!IsPlain) _allocatedBytes += GC.GetAllocatedBytesForCurrentThread() - allocatedBefore;
     }
+}
+
+/// <summary>Takes what will not be read. One thread at a time.</summary>
+internal sealed class NowhereWriter : IBufferWriter<byte>
+{
+    private byte[] _bytes = new byte[ServerLimits.StreamPieceBytes];
+
+    public void Advance(int count)
+    {
+        // The next bytes go over these.
+    }
+
+    public Memory<byte> GetMemory(int sizeHint = 0)
+    {
+        if (sizeHint > _bytes.Length) _bytes = new byte[sizeHint];
+        return _bytes;
+    }
+
+    public Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
 }
