@@ -231,9 +231,9 @@ internal sealed class ClientConnection : ClientState, IDisposable
     }
 
     /// <summary>
-    /// Has the log accept everything applied so far, by any client: so that a reply neither acknowledges nor shows what
-    /// a crash could still take back. Once the log has failed, only a client that wrote something is left without
-    /// replies.
+    /// Group commit: has the log accept everything applied so far, by any client, so that a reply neither acknowledges
+    /// nor shows what a crash could still take back. Once the log has failed, only a client that wrote something is
+    /// left without replies.
     /// </summary>
     private ValueTask CommitAsync() => _server.Persistence?.CommitAsync(Session) ?? default;
 }

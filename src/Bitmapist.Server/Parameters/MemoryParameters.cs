@@ -10,8 +10,8 @@ internal static class MemoryParameters
     private const string AllInMemory = "this server keeps everything in memory";
 
     /// <summary>
-    /// What bitmaps and index may occupy in memory; 0: any number of bytes. Nothing is lost by it, as what leaves
-    /// memory is in the database file.
+    /// What resident bitmaps and index may occupy; 0: any number of bytes. Nothing is lost by it, as what is evicted
+    /// is in the database file.
     /// </summary>
     public static readonly Parameter MaxMemory = new("maxmemory", call => Text(BytesMaxOf(call.Server)))
     {

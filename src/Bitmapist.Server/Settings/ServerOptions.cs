@@ -23,7 +23,7 @@ public sealed record ServerOptions
     /// <summary>Seconds between periodic saves; 0: none.</summary>
     public int SaveSeconds { get; init; } = 180;
 
-    /// <summary>Bytes of bitmaps and index in memory; 0: any number.</summary>
+    /// <summary>Bytes of resident bitmaps and index; 0: any number.</summary>
     public long MemoryBytesMax { get; init; } = MemoryDefault;
 
     /// <summary>

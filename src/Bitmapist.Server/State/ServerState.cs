@@ -64,7 +64,7 @@ internal sealed class ServerState
 
     public KeyspaceStore Store { get; }
 
-    /// <summary>Log and database file; null for a server that keeps everything in memory only.</summary>
+    /// <summary>Write-ahead log and database file; null for a server that keeps everything in memory only.</summary>
     public PersistentKeyspace? Persistence { get; }
 
     /// <summary>Backups asked for by a signal or a command.</summary>

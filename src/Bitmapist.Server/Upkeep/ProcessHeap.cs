@@ -13,7 +13,7 @@ internal interface IHeap
     /// <summary>Bytes in use, garbage included.</summary>
     long HeapBytes { get; }
 
-    /// <summary>Bytes of bitmaps and index in memory.</summary>
+    /// <summary>Bytes of resident bitmaps and index.</summary>
     long ResidentBytes { get; }
 
     /// <summary>Bytes that clients have sent since the start: while they ask, none may be kept waiting.</summary>

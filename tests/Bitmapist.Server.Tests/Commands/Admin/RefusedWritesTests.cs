@@ -80,6 +80,8 @@ public sealed class RefusedWritesTests : IAsyncDisposable
         await ResumeAsync();
         string refused = Assert.Single(_logger.Lines, Says("writes are refused"));
         Assert.Contains("/data/bitmapist.db.log.", refused, StringComparison.Ordinal);
+        // Said after it is so, and so perhaps after a client was told.
+        await Eventually.IsAsync(() => _logger.Lines.Any(line => Says("can be written again")(line)), "nothing is said");
         Assert.Single(_logger.Lines, Says("can be written again"));
         Assert.Single(_logger.Lines, Says("No space left"));
     }
