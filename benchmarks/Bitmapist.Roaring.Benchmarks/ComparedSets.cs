@@ -1,3 +1,5 @@
+using System.Buffers;
+using Bitmapist.Roaring.Operations;
 using Bitmapist.Roaring.Tests.Interop;
 
 namespace Bitmapist.Roaring.Benchmarks;
@@ -44,9 +46,9 @@ internal sealed class ComparedSets
     {
         FrozenBitmap frozen = FrozenBitmap.FromIds(ids);
         if (!optimize) return frozen;
-        RoaringBitmap bitmap = RoaringBitmap.FromFrozen(frozen);
-        bitmap.Optimize();
-        return bitmap.Freeze();
+        var bytes = new ArrayBufferWriter<byte>();
+        frozen.Serialize(bytes);
+        return SerializedBitmap.ReadTrusted(bytes.WrittenMemory).ToFrozen();
     }
 
     private static CRoaring Theirs(uint[] ids, bool optimize)

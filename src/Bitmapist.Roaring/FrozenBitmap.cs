@@ -1,6 +1,5 @@
 using Bitmapist.Roaring.Containers;
 using Bitmapist.Roaring.Kernels;
-using Bitmapist.Roaring.Operations;
 
 namespace Bitmapist.Roaring;
 
@@ -99,6 +98,8 @@ public sealed class FrozenBitmap : ReadOnlyBitmap
         if (ids is not null) FormValidation.Compact(CompactIds, compactChunkCount);
         else FormValidation.Containers(Chunks, Containers, cardinality);
     }
+
+    public override FrozenBitmap ToFrozen() => this;
 
     internal static FrozenBitmap FromAscending(ReadOnlySpan<uint> ascending)
     {

@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using Bitmapist.Roaring.Containers;
-using Bitmapist.Roaring.Operations;
 
 namespace Bitmapist.Roaring;
 
@@ -11,9 +9,6 @@ namespace Bitmapist.Roaring;
 /// </summary>
 public sealed class RoaringBitmap
 {
-    /// <summary>A range over more chunks than this builds a new bitmap instead of editing chunk by chunk.</summary>
-    private const int EditedChunksMax = 8;
-
     /// <summary>4 KiB of ids: copying them costs less than having the next write copy them.</summary>
     private const int CopiedIdsMax = 1024;
 
@@ -113,40 +108,6 @@ public sealed class RoaringBitmap
         return true;
     }
 
-    /// <summary>Adds start … end − 1; 0 ≤ start, end ≤ 2^32, nothing when start ≥ end.</summary>
-    public void AddRange(long start, long end) => ApplyRange(SetOperation.Or, start, end);
-
-    /// <summary>Removes start … end − 1; 0 ≤ start, end ≤ 2^32, nothing when start ≥ end.</summary>
-    public void RemoveRange(long start, long end) => ApplyRange(SetOperation.AndNot, start, end);
-
-    /// <summary>Reverses membership of start … end − 1; 0 ≤ start, end ≤ 2^32, nothing when start ≥ end.</summary>
-    public void FlipRange(long start, long end) => ApplyRange(SetOperation.Xor, start, end);
-
-    /// <summary>
-    /// Gives every container its smallest form, run containers included, and drops spare capacity; O(containers'
-    /// bytes). Containers that are already smallest are kept as they are.
-    /// </summary>
-    public void Optimize()
-    {
-        if (isCompact)
-        {
-            compact.Trim();
-            frozen = null;
-            return;
-        }
-        bool wasShared = store.IsShared;
-        ResultBuilder result = ResultBuilder.ForThisThread();
-        for (int i = 0; i < store.Count; i++)
-        {
-            Container container = wasShared ? store.Items[i].Shared() : store.Items[i];
-            result.AppendContainer(store.Chunks[i], ContainerCopy.Tightened(container));
-        }
-        Adopt(result.ToFrozen());
-        // Nobody else has seen that frozen bitmap: what the containers say about ownership still holds.
-        compact.IsShared = store.IsShared = false;
-        frozen = null;
-    }
-
     /// <summary>Throws <see cref="InvalidOperationException"/> naming the first broken invariant.</summary>
     public void Validate()
     {
@@ -194,59 +155,13 @@ public sealed class RoaringBitmap
         {
             int end = start + 1;
             while (end < ids.Length && ids[end] >> 16 == ids[start] >> 16) end++;
-            ushort[] values = new ushort[FormRules.GrownArrayCapacity(end - start)];
-            CompactIds.CopyValues(ids[start..end], values);
-            store.Insert(store.Count, (int)(ids[start] >> 16), Container.OfArray(values, end - start));
+            Container container =
+                CompactIds.ToContainer(ids[start..end], FormRules.GrownArrayCapacity(end - start));
+            store.Insert(store.Count, (int)(ids[start] >> 16), container);
             start = end;
         }
         compact = new CompactStore([], 0, 0, isShared: true);
         isCompact = false;
         frozen = null;
-    }
-
-    private void ApplyRange(SetOperation operation, long start, long end)
-    {
-        Debug.Assert(start is >= 0 and <= Limits.IdsMax && end is >= 0 and <= Limits.IdsMax, "range outside 0 … 2^32");
-        if (start >= end) return;
-        int firstChunk = (int)(start >> 16), lastChunk = (int)((end - 1) >> 16);
-        if (isCompact || lastChunk - firstChunk >= EditedChunksMax)
-        {
-            FrozenBitmap before = Freeze(), range = RangeBitmap.Of(start, end);
-            Adopt(operation == SetOperation.AndNot
-                ? Difference.Of(before, [range])
-                : Union.Of([before, range], operation));
-            return;
-        }
-        for (int chunk = firstChunk; chunk <= lastChunk; chunk++)
-        {
-            int from = chunk == firstChunk ? (int)(start & 0xFFFF) : 0;
-            int to = chunk == lastChunk ? (int)((end - 1) & 0xFFFF) + 1 : FormRules.ChunkIds;
-            ApplyToChunk(operation, chunk, RangeBitmap.OfChunk(from, to));
-        }
-        frozen = null;
-        if (cardinality == 0) Adopt(FrozenBitmap.Empty);
-    }
-
-    private void ApplyToChunk(SetOperation operation, int chunk, in Container range)
-    {
-        int index = store.IndexOf(chunk);
-        if (index < 0)
-        {
-            if (operation == SetOperation.AndNot) return;
-            store.Insert(~index, chunk, range);
-            cardinality += range.Cardinality;
-            return;
-        }
-        Workspace scratch = Workspace.First;
-        ContainerView before = store.Items[index].View;
-        ContainerView after = operation switch
-        {
-            SetOperation.Or => ContainerOr.Or(before, range.View, scratch),
-            SetOperation.Xor => ContainerXor.Xor(before, range.View, scratch),
-            _ => ContainerAndNot.AndNot(before, range.View, scratch),
-        };
-        cardinality += after.Cardinality - before.Cardinality;
-        if (after.IsEmpty) store.RemoveAt(index);
-        else store.Replace(index, after.IsFull ? FullChunk.Container : scratch.Materialise(after));
     }
 }

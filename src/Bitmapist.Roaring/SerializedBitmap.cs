@@ -3,7 +3,6 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Bitmapist.Roaring.Containers;
 using Bitmapist.Roaring.Format;
-using Bitmapist.Roaring.Operations;
 
 namespace Bitmapist.Roaring;
 
@@ -75,8 +74,7 @@ public sealed class SerializedBitmap : ReadOnlyBitmap
         return new SerializedBitmap(bytes, layout);
     }
 
-    /// <summary>Copies the set into memory, every container in the form that is best there.</summary>
-    public FrozenBitmap ToFrozen()
+    public override FrozenBitmap ToFrozen()
     {
         ResultBuilder result = ResultBuilder.ForThisThread();
         Workspace scratch = Workspace.First;
@@ -145,4 +143,39 @@ public sealed class SerializedBitmap : ReadOnlyBitmap
             return (int)BinaryPrimitives.ReadUInt32LittleEndian(span[(layout.OffsetsAt + 4 * index)..]);
         return index switch { 0 => offsets.First, 1 => offsets.Second, _ => offsets.Third };
     }
+}
+
+/// <summary>What serialized bitmaps are made of: their containers, and their bytes, by kind.</summary>
+public readonly record struct ContainerCensus
+{
+    /// <summary>Containers that are sorted arrays.</summary>
+    public long Arrays { get; init; }
+
+    public long ArrayBytes { get; init; }
+
+    /// <summary>Containers that are bitsets of 8 KiB.</summary>
+    public long Bitsets { get; init; }
+
+    public long BitsetBytes { get; init; }
+
+    /// <summary>Containers that are runs.</summary>
+    public long Runs { get; init; }
+
+    public long RunBytes { get; init; }
+
+    /// <summary>Bytes before the containers.</summary>
+    public long HeaderBytes { get; init; }
+
+    public static ContainerCensus operator +(ContainerCensus left, ContainerCensus right) => new()
+    {
+        Arrays = left.Arrays + right.Arrays,
+        ArrayBytes = left.ArrayBytes + right.ArrayBytes,
+        Bitsets = left.Bitsets + right.Bitsets,
+        BitsetBytes = left.BitsetBytes + right.BitsetBytes,
+        Runs = left.Runs + right.Runs,
+        RunBytes = left.RunBytes + right.RunBytes,
+        HeaderBytes = left.HeaderBytes + right.HeaderBytes,
+    };
+
+    public static ContainerCensus Add(ContainerCensus left, ContainerCensus right) => left + right;
 }

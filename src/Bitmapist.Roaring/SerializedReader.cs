@@ -1,9 +1,13 @@
 using System.Buffers.Binary;
 using Bitmapist.Roaring.Containers;
 using Bitmapist.Roaring.Format;
-using Bitmapist.Roaring.Operations;
 
 namespace Bitmapist.Roaring;
+
+/// <summary>Reads bytes of something that is not in memory.</summary>
+/// <param name="start">Where they begin.</param>
+/// <param name="destination">As long as what is wanted, which lies within what there is.</param>
+public delegate void BytesReader(int start, Span<byte> destination);
 
 /// <summary>
 /// A bitmap in the portable format that lies elsewhere, read in parts, upwards: for a single question, or as an operand

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Numerics;
 
 namespace Bitmapist.Roaring.Tests;
 
@@ -52,10 +53,7 @@ internal static class Sets
         switch (form)
         {
             case SetForm.Frozen: return frozen;
-            case SetForm.Optimized:
-                RoaringBitmap bitmap = RoaringBitmap.FromFrozen(frozen);
-                bitmap.Optimize();
-                return bitmap.Freeze();
+            case SetForm.ReadBack: return Read(Bytes(frozen)).ToFrozen();
             case SetForm.Serialized: return Read(Bytes(frozen));
             case SetForm.ForeignPlain: return Read(ForeignBytes(ids, asRuns: false));
             default: return Read(ForeignBytes(ids, asRuns: true));
@@ -80,12 +78,20 @@ internal static class Sets
 
     public static uint[] ToArray(ReadOnlyBitmap bitmap)
     {
-        uint[] all = new uint[bitmap.Cardinality + 1];
-        int total = 0;
-        BitmapIterator iterator = bitmap.GetIterator();
-        for (int count = 1; count > 0; total += count)
-            count = iterator.NextBatch(all.AsSpan(total, Math.Min(7_777, all.Length - total)));
-        return all[..total];
+        List<uint> all = new((int)Math.Min(bitmap.Cardinality, 1 << 20));
+        ulong[] words = new ulong[1_024];
+        for (long first = bitmap.NextSet(0); first >= 0; first = bitmap.NextSet(((first >> 16) + 1) << 16))
+        {
+            bitmap.CopyWordsTo((first >> 16) * words.Length, words);
+            uint chunk = (uint)first & 0xFFFF_0000;
+            for (int w = 0; w < words.Length; w++)
+            {
+                for (ulong word = words[w]; word != 0; word &= word - 1)
+                    all.Add(chunk + (uint)((w << 6) + BitOperations.TrailingZeroCount(word)));
+            }
+        }
+
+        return [.. all];
     }
 
     public static uint[] Ascending(IEnumerable<uint> ids)

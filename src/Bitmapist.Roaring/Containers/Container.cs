@@ -3,6 +3,19 @@ using System.Runtime.CompilerServices;
 
 namespace Bitmapist.Roaring.Containers;
 
+/// <summary>How the ids of one chunk are held.</summary>
+internal enum ContainerKind : byte
+{
+    /// <summary>Strictly ascending 16-bit values.</summary>
+    Array = 1,
+
+    /// <summary>1,024 words; bit i of word w is value w × 64 + i.</summary>
+    Bitset = 2,
+
+    /// <summary>Ascending disjoint runs, each a pair of 16-bit numbers: first value, length − 1.</summary>
+    Run = 3,
+}
+
 /// <summary>
 /// The ids of one chunk in memory: a descriptor of 16 bytes beside one array of values, runs or words. The array may
 /// be shared by any number of bitmaps; only the bitmap whose descriptor says <see cref="Owned"/> may write to it.
@@ -93,4 +106,14 @@ internal struct Container
         copy.Owned = false;
         return copy;
     }
+}
+
+/// <summary>The chunk with all 65,536 ids: one run, one array for every bitmap that has it.</summary>
+internal static class FullChunk
+{
+    private static readonly ushort[] Runs = [0, ushort.MaxValue];
+
+    public static Container Container => Containers.Container.OfRuns(Runs, 1, FormRules.ChunkIds).Shared();
+
+    public static ContainerView View => ContainerView.OfRuns(Runs, FormRules.ChunkIds);
 }

@@ -145,13 +145,6 @@ internal struct ContainerStore
         Items[Count] = default;
     }
 
-    public void Replace(int index, in Container container)
-    {
-        ref Container present = ref Writable(index);
-        CountBytes(container.DataBytes - present.DataBytes);
-        present = container;
-    }
-
     /// <summary>
     /// A descriptor that may be changed; its array may still be shared, see <see cref="Container.Owned"/>.
     /// </summary>

@@ -67,7 +67,7 @@ internal readonly struct PortableLayout
         if (cookie != PlainCookie) return Fail("unknown cookie", out reason);
         if (bytes.Length < 8) return Fail("shorter than a container count", out reason);
         uint count = BinaryPrimitives.ReadUInt32LittleEndian(bytes[4..]);
-        if (count > Limits.ChunksMax) return Fail("more than 65,536 containers", out reason);
+        if (count > RoaringLimits.ChunksMax) return Fail("more than 65,536 containers", out reason);
         layout = Of((int)count, hasRuns: false);
         return true;
     }

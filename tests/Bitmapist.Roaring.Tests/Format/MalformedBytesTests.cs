@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Bitmapist.Roaring.Operations;
 
 namespace Bitmapist.Roaring.Tests.Format;
 
@@ -103,7 +104,7 @@ public sealed class MalformedBytesTests
             byte[] longer = [.. bytes, 1, 2, 3];
             Assert.True(SerializedBitmap.TryRead(longer, out SerializedBitmap? bitmap, out int consumed, out _), what);
             Assert.Equal(bytes.Length, consumed);
-            Assert.True(bitmap!.SetEquals(Sets.Read(bytes)));
+            Assert.Equal(0, BitmapAlgebra.XorCardinality(bitmap!, Sets.Read(bytes)));
         }
     }
 

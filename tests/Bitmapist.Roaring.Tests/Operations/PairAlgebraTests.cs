@@ -1,3 +1,5 @@
+using Bitmapist.Roaring.Operations;
+
 namespace Bitmapist.Roaring.Tests.Operations;
 
 /// <summary>Every operation on every pair of shapes and forms, against HashSet.</summary>
@@ -43,7 +45,6 @@ public sealed class PairAlgebraTests
                 Assert.Equal(or.Length, BitmapAlgebra.OrCardinality(a, b));
                 Assert.Equal(xor.Length, BitmapAlgebra.XorCardinality(a, b));
                 Assert.Equal(andNot.Length, BitmapAlgebra.AndNotCardinality(a, b));
-                Assert.Equal(leftHash.SetEquals(right), a.SetEquals(b));
             }
         }
     }

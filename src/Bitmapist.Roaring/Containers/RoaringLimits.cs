@@ -1,7 +1,7 @@
-namespace Bitmapist.Roaring;
+namespace Bitmapist.Roaring.Containers;
 
 /// <summary>The sizes this assembly promises to stay within. Each has a unit and a test.</summary>
-internal static class Limits
+internal static class RoaringLimits
 {
     /// <summary>Ids are 0 … 2^32−1, so half-open ranges end at 2^32 at the latest.</summary>
     public const long IdsMax = 1L << 32;
@@ -11,10 +11,4 @@ internal static class Limits
 
     /// <summary>64-bit words that cover every id.</summary>
     public const long WordsMax = IdsMax / 64;
-
-    /// <summary>
-    /// Serialized bytes we read in one piece: a span's length is an int. The largest canonical value is 2^32 ids at one
-    /// 8,192-byte bitset per chunk, 512 MiB and its header, so nothing legitimate comes near.
-    /// </summary>
-    public const int SerializedBytesMax = int.MaxValue;
 }

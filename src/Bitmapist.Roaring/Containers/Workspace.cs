@@ -1,8 +1,7 @@
 using System.Diagnostics;
-using Bitmapist.Roaring.Containers;
 using Bitmapist.Roaring.Kernels;
 
-namespace Bitmapist.Roaring.Operations;
+namespace Bitmapist.Roaring.Containers;
 
 /// <summary>
 /// Scratch memory that container operations write their results to, so that only what survives is allocated, at its
@@ -60,7 +59,7 @@ internal sealed class Workspace
         }
         Span<ulong> bits = Words;
         bits.Clear();
-        BitRange.SetRuns(pairs, bits);
+        WordRange.SetRuns(pairs, bits);
         return ContainerView.OfBitset(bits, cardinality);
     }
 

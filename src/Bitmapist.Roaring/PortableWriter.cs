@@ -2,9 +2,9 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using Bitmapist.Roaring.Containers;
-using Bitmapist.Roaring.Operations;
+using Bitmapist.Roaring.Format;
 
-namespace Bitmapist.Roaring.Format;
+namespace Bitmapist.Roaring;
 
 /// <summary>
 /// Writes any bitmap in the portable format, each container in whichever of its three forms is smallest.

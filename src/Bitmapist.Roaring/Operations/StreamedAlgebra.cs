@@ -1,6 +1,6 @@
-using Bitmapist.Roaring.Operations;
+using Bitmapist.Roaring.Containers;
 
-namespace Bitmapist.Roaring;
+namespace Bitmapist.Roaring.Operations;
 
 /// <summary>
 /// Set algebra on bitmaps that lie elsewhere, read as the operation goes: beside the result and the operands' headers

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Bitmapist.Roaring.Containers;
 
-namespace Bitmapist.Roaring.Operations;
+namespace Bitmapist.Roaring;
 
 /// <summary>
 /// Collects chunks in ascending order and makes a frozen bitmap of them. Small sparse results stay ids and never
@@ -63,7 +63,7 @@ internal sealed class ResultBuilder
         lastChunk = chunk;
         if (count == chunks.Length)
         {
-            int capacity = Math.Min(2 * count, Limits.ChunksMax);
+            int capacity = Math.Min(2 * count, RoaringLimits.ChunksMax);
             Array.Resize(ref chunks, capacity);
             Array.Resize(ref containers, capacity);
         }
@@ -103,20 +103,13 @@ internal sealed class ResultBuilder
             return new FrozenBitmap(chunks[..count], containers[..count], count, cardinality);
         uint[] compact = new uint[cardinality];
         int written = 0;
-        for (int i = 0; i < count; i++) written += ChunkIds(chunks[i], containers[i].View, compact.AsSpan(written));
-        return new FrozenBitmap(compact, written, count);
-    }
-
-    /// <summary>Writes a chunk's values as ids; returns their number.</summary>
-    private static int ChunkIds(int chunk, in ContainerView view, Span<uint> target)
-    {
-        if (view.Kind == ContainerKind.Array)
+        for (int i = 0; i < count; i++)
         {
-            CompactIds.CopyIds(view.Values, chunk, target);
-            return view.Cardinality;
+            ContainerView view = containers[i].View;
+            ContainerReading.CopyIds(view, chunks[i], compact.AsSpan(written, view.Cardinality));
+            written += view.Cardinality;
         }
-        int from = 0;
-        return ContainerBatch.Copy(view, chunk, ref from, target[..view.Cardinality]);
+        return new FrozenBitmap(compact, written, count);
     }
 
     private static ContainerView Narrow(ReadOnlySpan<uint> ids, Workspace scratch)
@@ -128,7 +121,7 @@ internal sealed class ResultBuilder
         }
         Span<ulong> words = scratch.Words;
         words.Clear();
-        foreach (uint id in ids) words[(int)(id >> 6) & (FormRules.ChunkWords - 1)] |= 1UL << (int)id;
+        CompactIds.SetBits(ids, words);
         return scratch.WordsResult(ids.Length);
     }
 
@@ -140,7 +133,7 @@ internal sealed class ResultBuilder
         Debug.Assert(chunk > lastChunk);
         lastChunk = chunk;
         ids ??= new uint[FormRules.CompactMax];
-        ChunkIds(chunk, view, ids.AsSpan(idCount));
+        ContainerReading.CopyIds(view, chunk, ids.AsSpan(idCount, view.Cardinality));
         idCount = total;
         idChunks++;
         return true;
@@ -156,9 +149,7 @@ internal sealed class ResultBuilder
             int chunk = (int)(ids![start] >> 16);
             int end = start + 1;
             while (end < idCount && (int)(ids[end] >> 16) == chunk) end++;
-            ushort[] values = new ushort[end - start];
-            CompactIds.CopyValues(ids.AsSpan(start, end - start), values);
-            AppendContainer(chunk, Container.OfArray(values, values.Length));
+            AppendContainer(chunk, CompactIds.ToContainer(ids.AsSpan(start, end - start), end - start));
             start = end;
         }
     }

@@ -1,7 +1,7 @@
 using System.Diagnostics;
-using Bitmapist.Roaring.Operations;
+using Bitmapist.Roaring.Containers;
 
-namespace Bitmapist.Roaring;
+namespace Bitmapist.Roaring.Operations;
 
 /// <summary>
 /// Set algebra on one or more bitmaps, in memory or serialized. Operands stay as they are; results may share
@@ -43,8 +43,8 @@ public static class BitmapAlgebra
     public static FrozenBitmap Flip(ReadOnlyBitmap operand, long start, long end)
     {
         ArgumentNullException.ThrowIfNull(operand);
-        Debug.Assert(start >= 0 && start <= end && end <= Limits.IdsMax, "range outside 0 … 2^32");
-        return Union.Of([operand, RangeBitmap.Of(start, end)], SetOperation.Xor);
+        Debug.Assert(start >= 0 && start <= end && end <= RoaringLimits.IdsMax, "range outside 0 … 2^32");
+        return Union.Of([operand, Range(start, end)], SetOperation.Xor);
     }
 
     /// <summary>The cardinality of <see cref="And"/>, without building it.</summary>
@@ -73,6 +73,24 @@ public static class BitmapAlgebra
     {
         ArgumentNullException.ThrowIfNull(first);
         return Difference.Count(first, rest);
+    }
+
+    /// <summary>The ids start … end − 1; full chunks share one array. O(chunks).</summary>
+    private static FrozenBitmap Range(long start, long end)
+    {
+        if (start >= end) return FrozenBitmap.Empty;
+        ResultBuilder result = ResultBuilder.ForThisThread();
+        int firstChunk = (int)(start >> 16), lastChunk = (int)((end - 1) >> 16);
+        for (int chunk = firstChunk; chunk <= lastChunk; chunk++)
+        {
+            int from = chunk == firstChunk ? (int)(start & 0xFFFF) : 0;
+            int to = chunk == lastChunk ? (int)((end - 1) & 0xFFFF) + 1 : FormRules.ChunkIds;
+            result.AppendContainer(chunk, to - from == FormRules.ChunkIds
+                ? FullChunk.Container
+                : Container.OfRuns([(ushort)from, (ushort)(to - from - 1)], 1, to - from));
+        }
+
+        return result.ToFrozen();
     }
 
     private static void RequireOperands(ReadOnlySpan<ReadOnlyBitmap> operands)

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using Bitmapist.Roaring.Containers;
 using Bitmapist.Roaring.Kernels;
 
-namespace Bitmapist.Roaring.Operations;
+namespace Bitmapist.Roaring;
 
 /// <summary>
 /// Walks the chunks of any bitmap upwards, compact ones included. Starts at the first chunk; <see cref="Chunk"/> is
@@ -11,7 +11,7 @@ namespace Bitmapist.Roaring.Operations;
 internal struct ChunkCursor
 {
     /// <summary>Behind every chunk.</summary>
-    public const int End = Limits.ChunksMax;
+    public const int End = RoaringLimits.ChunksMax;
 
     // What the walk reads, by the bitmap's form: ids if it is compact, chunks and containers if it is in memory, the
     // bitmap itself if it is serialized.

@@ -7,7 +7,7 @@ namespace Bitmapist.Roaring.Kernels;
 /// <summary>
 /// Sets, clears, flips and counts bits start … end − 1 of a span of words, where bit i lies in word i / 64.
 /// </summary>
-internal static class BitRange
+internal static class WordRange
 {
     public static void Set(Span<ulong> words, int start, int end)
     {

@@ -1,8 +1,7 @@
 using System.Diagnostics;
-using Bitmapist.Roaring.Containers;
 using Bitmapist.Roaring.Kernels;
 
-namespace Bitmapist.Roaring.Operations;
+namespace Bitmapist.Roaring.Containers;
 
 /// <summary>Questions to the strictly ascending ids of a compact set. Ranges are half-open within 0 … 2^32.</summary>
 internal static class CompactIds
@@ -15,7 +14,7 @@ internal static class CompactIds
 
     /// <summary>Ids below <paramref name="bound"/>, which may be 2^32.</summary>
     public static int CountBelow(ReadOnlySpan<uint> ids, long bound) =>
-        bound >= Limits.IdsMax ? ids.Length : Search.LowerBound(ids, (uint)bound);
+        bound >= RoaringLimits.IdsMax ? ids.Length : Search.LowerBound(ids, (uint)bound);
 
     public static long CountRange(ReadOnlySpan<uint> ids, long start, long end) =>
         CountBelow(ids, end) - CountBelow(ids, start);
@@ -55,6 +54,30 @@ internal static class CompactIds
     public static void CopyValues(ReadOnlySpan<uint> ids, Span<ushort> values)
     {
         for (int i = 0; i < ids.Length; i++) values[i] = (ushort)ids[i];
+    }
+
+    /// <summary>Sets the bits of ids of one chunk in its 1,024 words.</summary>
+    public static void SetBits(ReadOnlySpan<uint> ids, Span<ulong> words)
+    {
+        foreach (uint id in ids) words[(int)(id >> 6) & (FormRules.ChunkWords - 1)] |= 1UL << (int)id;
+    }
+
+    /// <summary>
+    /// Ids of one chunk as a container: an array with room for so many values, or a bitset where they are more than an
+    /// array may have, as a set that is compact for its many other chunks can hold.
+    /// </summary>
+    public static Container ToContainer(ReadOnlySpan<uint> ids, int arrayCapacity)
+    {
+        if (ids.Length > FormRules.ArrayMax)
+        {
+            ulong[] words = new ulong[FormRules.ChunkWords];
+            SetBits(ids, words);
+            return Container.OfBitset(words, ids.Length);
+        }
+
+        ushort[] values = new ushort[arrayCapacity];
+        CopyValues(ids, values);
+        return Container.OfArray(values, ids.Length);
     }
 
     /// <summary>Writes values of one chunk as ids.</summary>
