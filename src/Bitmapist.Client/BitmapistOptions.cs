@@ -172,11 +172,27 @@ public sealed class BitmapistOptions
     internal static bool IsClientName(string name) => name.Length > 0 && name.All(letter => letter is > ' ' and <= '~');
 
     private static void RequireMilliseconds(int value, string name) =>
-        Require(value is >= 1 and <= Limits.TimeoutMsMax, name,
-            string.Create(CultureInfo.InvariantCulture, $"must be from 1 to {Limits.TimeoutMsMax:N0} ms"));
+        Require(value is >= 1 and <= ClientLimits.TimeoutMsMax, name,
+            string.Create(CultureInfo.InvariantCulture, $"must be from 1 to {ClientLimits.TimeoutMsMax:N0} ms"));
 
     private static void Require(bool isMet, string name, string complaint)
     {
         if (!isMet) throw new ArgumentException($"{nameof(BitmapistOptions)}.{name} {complaint}.", name);
     }
+}
+
+/// <summary>Whose habits the client keeps. The key names of both are the same but for the prefix.</summary>
+public enum KeyLayout
+{
+    /// <summary>
+    /// bitmapist 3: prefix <c>trackist_</c>, flags not tracked unless asked for; a bit operation runs each time it is
+    /// needed, and its result stays until <see cref="BitmapistClient.DeleteRuntimeKeysAsync"/>.
+    /// </summary>
+    Bitmapist3,
+
+    /// <summary>
+    /// bitmapist4: prefix <c>bitmapist_</c> or any other, flags tracked; results of bit operations expire after 24
+    /// hours when all their periods are over, else after 60 seconds, and are used again until then.
+    /// </summary>
+    Bitmapist4,
 }

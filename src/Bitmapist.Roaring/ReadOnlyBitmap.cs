@@ -154,7 +154,7 @@ public abstract class ReadOnlyBitmap
         PortableWriter.Write(this, output);
     }
 
-    /// <summary>The same set in memory: itself, or a copy with every container in the form that is best there.</summary>
+    /// <summary>The same set in memory: itself, or a copy with every container in its best form there.</summary>
     public abstract FrozenBitmap ToFrozen();
 
     private static void AssertRange(long start, long end)

@@ -14,6 +14,8 @@ internal sealed partial class NamespaceGraph
     private readonly SortedDictionary<string, SortedDictionary<string, string>> _uses = new(StringComparer.Ordinal);
     private readonly string _assembly;
     private readonly string _root; // the namespace all of the assembly's own begin with
+    private readonly Dictionary<TypeDefinition, List<(TypeDefinition Type, string Place)>> _typeUses = [];
+    private readonly HashSet<string> _foundation = new(StringComparer.Ordinal); // full names of types
 
     private NamespaceGraph(string assembly, string root)
     {
@@ -24,12 +26,20 @@ internal sealed partial class NamespaceGraph
     /// <summary>The graph of a project that is built beside this test.</summary>
     /// <param name="project">Name of the project, which is also its folder and its root namespace.</param>
     /// <param name="assembly">Name of what it builds.</param>
-    public static NamespaceGraph Read(string project, string assembly)
+    /// <param name="hasFoundation">
+    /// Its root namespace counts as two: the foundation, types that use no other namespace, not even by way of others,
+    /// and may be used by all; and what is built on the others.
+    /// </param>
+    public static NamespaceGraph Read(string project, string assembly, bool hasFoundation)
     {
         var graph = new NamespaceGraph(assembly, root: project);
         string path = Path.Combine(AppContext.BaseDirectory, assembly + ".dll");
         using ModuleDefinition module = ModuleDefinition.ReadModule(path);
         foreach (TypeDefinition type in module.GetTypes()) graph.AddType(type);
+        if (hasFoundation) graph.FindFoundation();
+        foreach ((TypeDefinition user, List<(TypeDefinition Type, string Place)> uses) in graph._typeUses)
+            foreach ((TypeDefinition used, string place) in uses)
+                graph.Add(graph.RoomOf(user), graph.RoomOf(used), place);
         foreach (string source in SourceFiles.Find("*.cs").Where(source =>
             SourceFiles.Shown(source).StartsWith($"src/{project}/", StringComparison.Ordinal)))
             graph.AddUsings(source);
@@ -114,10 +124,31 @@ internal sealed partial class NamespaceGraph
         if (used is GenericParameter or null) return;
         TypeReference element = used.GetElementType();
         while (element.DeclaringType is { } outer) element = outer;
-        bool isOwn = element is TypeDefinition
-            || (element.Scope as AssemblyNameReference)?.Name == _assembly || element.Scope is ModuleDefinition;
-        if (isOwn) Add(NamespaceOf(user), element.Namespace, $"{OuterName(user)}.{member} uses {element.Name}");
+        if (element.Resolve() is not { } own || own.Module != user.Module) return;
+        user = Outer(user);
+        if (!_typeUses.TryGetValue(user, out List<(TypeDefinition, string)>? uses)) _typeUses.Add(user, uses = []);
+        uses.Add((own, $"{user.Name}.{member} uses {own.Name}"));
     }
+
+    /// <summary>Takes away, from all types of the root, those that use others until none is left to take.</summary>
+    private void FindFoundation()
+    {
+        IEnumerable<TypeDefinition> all = _typeUses.Keys.Concat(_typeUses.Values.SelectMany(static uses => uses)
+            .Select(static use => use.Type));
+        _foundation.UnionWith(all.Where(type => type.Namespace == _root).Select(type => type.FullName));
+        int before;
+        do
+        {
+            before = _foundation.Count;
+            foreach ((TypeDefinition user, List<(TypeDefinition Type, string Place)> uses) in _typeUses)
+                if (uses.Exists(use => IsWithin(use.Type.Namespace, _root) && !_foundation.Contains(use.Type.FullName)))
+                    _foundation.Remove(user.FullName);
+        }
+        while (_foundation.Count < before);
+    }
+
+    private string RoomOf(TypeDefinition type) =>
+        _foundation.Contains(type.FullName) ? $"{_root} (foundation)" : type.Namespace;
 
     private void AddUsings(string path)
     {
@@ -147,16 +178,10 @@ internal sealed partial class NamespaceGraph
     private static bool IsWithin(string name, string root) =>
         name == root || name.StartsWith(root + ".", StringComparison.Ordinal);
 
-    private static string NamespaceOf(TypeDefinition type)
+    private static TypeDefinition Outer(TypeDefinition type)
     {
         while (type.DeclaringType is { } outer) type = outer;
-        return type.Namespace;
-    }
-
-    private static string OuterName(TypeDefinition type)
-    {
-        while (type.DeclaringType is { } outer) type = outer;
-        return type.Name;
+        return type;
     }
 
     [GeneratedRegex(@"^(using (static )?(?<using>[\w.]+);|namespace (?<namespace>[\w.]+);)")]

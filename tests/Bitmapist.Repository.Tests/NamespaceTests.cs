@@ -9,7 +9,13 @@ public sealed class NamespaceTests
 {
     /// <summary>Assemblies whose namespaces still have cycles. This list only ever becomes shorter.</summary>
     private static readonly string[] s_notYetFree =
-        ["Bitmapist.Client", "Bitmapist.Engine", "Bitmapist.Migration", "Bitmapist.Server"];
+        ["Bitmapist.Engine", "Bitmapist.Server"];
+
+    /// <summary>
+    /// A library's users find all that they catch and configure beside what they call, in one namespace, whatever
+    /// throws it below.
+    /// </summary>
+    private const string Library = "Bitmapist.Client";
 
     public static TheoryData<string> Projects() =>
     [
@@ -33,5 +39,8 @@ public sealed class NamespaceTests
         Assert.Subset(Projects().Select(row => row.Data).ToHashSet(), s_notYetFree.ToHashSet());
 
     private static IEnumerable<string> CyclesOf(string project) =>
-        NamespaceGraph.Read(project, assembly: project == "Bitmapist.Host" ? "bitmapist-server" : project).Cycles();
+        NamespaceGraph.Read(
+            project,
+            assembly: project == "Bitmapist.Host" ? "bitmapist-server" : project,
+            hasFoundation: project == Library).Cycles();
 }

@@ -102,7 +102,8 @@ public sealed class RoaringBitmapTests
     }
 
     /// <summary>One id in each of so many chunks.</summary>
-    private static IEnumerable<uint> Sparse(int chunks) => Enumerable.Range(0, chunks).Select(chunk => (uint)chunk << 16);
+    private static IEnumerable<uint> Sparse(int chunks) =>
+        Enumerable.Range(0, chunks).Select(chunk => (uint)chunk << 16);
 
     private static IEnumerable<uint> Crowded(uint chunk, int count) =>
         Enumerable.Range(0, count).Select(i => (chunk << 16) + (3 * (uint)i));

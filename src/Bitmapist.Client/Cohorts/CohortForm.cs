@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
-using Bitmapist.Client.Events;
 
 namespace Bitmapist.Client.Cohorts;
 
@@ -163,3 +162,8 @@ public sealed record CohortForm
 
     private static string Encoded(string text) => WebUtility.HtmlEncode(text);
 }
+
+/// <summary>An event that people may choose in a form.</summary>
+/// <param name="Label">What they read: "Are active".</param>
+/// <param name="Name">What is sent: the event's name, or one of the catalogue's.</param>
+public sealed record EventChoice(string Label, string Name);

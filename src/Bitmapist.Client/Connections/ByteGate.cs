@@ -35,7 +35,7 @@ internal sealed class ByteGate(long bytesMax)
         Waiter waiter;
         lock (_gate)
         {
-            if (_isClosed) return ValueTask.FromException<long>(Closed());
+            if (_isClosed) return ValueTask.FromException<long>(LinkFailure.Disposed());
             if (_waiting.Count == 0 && Fits(bytes))
             {
                 _bytes += bytes;
@@ -89,9 +89,7 @@ internal sealed class ByteGate(long bytesMax)
     public int Sweep(long now, Func<Exception> timedOut) => Fail(waiter => waiter.Deadline <= now, timedOut, false);
 
     /// <summary>Fails all who wait, and who comes later.</summary>
-    public void Close() => Fail(static _ => true, Closed, closes: true);
-
-    private static ObjectDisposedException Closed() => new(typeof(BitmapistClient).FullName);
+    public void Close() => Fail(static _ => true, LinkFailure.Disposed, closes: true);
 
     private int Fail(Func<Waiter, bool> isToFail, Func<Exception> reason, bool closes)
     {

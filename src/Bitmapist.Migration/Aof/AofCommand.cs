@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Bitmapist.Migration.Rdb;
+using Bitmapist.Migration.Transfer;
 using Bitmapist.Storage.Files;
 using EngineLimits = Bitmapist.Engine.Limits;
 

@@ -6,6 +6,16 @@ using System.Text;
 
 namespace Bitmapist.Resp.Writing;
 
+/// <summary>The protocol a connection speaks; HELLO changes it.</summary>
+public enum RespVersion
+{
+    /// <summary>What every client speaks before HELLO.</summary>
+    Resp2 = 2,
+
+    /// <summary>With maps, sets, doubles, booleans, nulls, pushes and verbatim strings of their own.</summary>
+    Resp3 = 3,
+}
+
 /// <summary>
 /// Writes replies straight into a connection's output: every method reserves the most it can need, writes, and advances
 /// by what it wrote; nothing is allocated. A value, made for one batch of replies; the caller owns and flushes the

@@ -1,5 +1,3 @@
-using Bitmapist.Roaring.Operations;
-
 namespace Bitmapist.Roaring.Kernels;
 
 /// <summary>

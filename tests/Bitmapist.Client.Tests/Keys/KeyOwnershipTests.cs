@@ -85,7 +85,8 @@ public sealed class KeyOwnershipTests
             + "is \"t1_1_\" or \"t1_2_\": t1_1_x_2026-1-1, t1_1_x_2026-1-2, t1_1_x_2026-1-3, t1_1_x_2026-1-4, "
             + "t1_1_x_2026-1-5 and 3 more. If they are another's, declare its prefix "
             + "(BitmapistOptions.ForeignPrefixes, or foreign=t1_1_ in the connection string): its keys are left alone "
-            + "then. If everything under \"t1_\" is this client's, say so (BitmapistOptions.OwnsPrefix, or ownsPrefix=true).", message);
+            + "then. If everything under \"t1_\" is this client's, say so (BitmapistOptions.OwnsPrefix, or "
+            + "ownsPrefix=true).", message);
         new KeyOwnership("t1_", [], ownsPrefix: true).ThrowIfDoubtful(keys);
         Of("t1_").ThrowIfDoubtful(["t1_x_u", "t1_signup_step_1_u"]);
     }

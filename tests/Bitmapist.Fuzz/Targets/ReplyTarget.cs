@@ -34,8 +34,8 @@ public sealed class ReplyTarget : IFuzzTarget
     public string Check(byte[] input, Random random)
     {
         int depthMax = random.Next(1, 40);
-        int elementsMax = random.Next(4) > 0 ? Resp.Limits.ReplyElementsMax : random.Next(1, 20);
-        int bulkBytesMax = random.Next(4) > 0 ? (int)Resp.Limits.BulkBytesMax : random.Next(1, 100);
+        int elementsMax = random.Next(4) > 0 ? Resp.RespLimits.ReplyElementsMax : random.Next(1, 20);
+        int bulkBytesMax = random.Next(4) > 0 ? (int)Resp.RespLimits.BulkBytesMax : random.Next(1, 100);
         ReplyReader NewReader() => new()
         {
             DepthMax = depthMax,

@@ -1,4 +1,4 @@
-namespace Bitmapist.Migration.Rdb;
+namespace Bitmapist.Migration.Transfer;
 
 /// <summary>
 /// CRC-64 with the polynomial of David Jones, as RDB files end with: reflected, starting at 0, not complemented.

@@ -1,7 +1,7 @@
 using System.Text;
 using Bitmapist.Storage.Files;
 
-namespace Bitmapist.Migration;
+namespace Bitmapist.Migration.Transfer;
 
 /// <summary>Opening foreign files, and showing what stands in them.</summary>
 internal static class Reading
@@ -29,6 +29,9 @@ internal static class Reading
         }
     }
 
+    /// <summary>The directory that a file is in.</summary>
+    public static string DirectoryOf(string path) => Path.GetDirectoryName(Path.GetFullPath(path))!;
+
     /// <summary>A name from a foreign file as text that fits into a message.</summary>
     public static string Shown(ReadOnlySpan<byte> name)
     {
@@ -55,3 +58,6 @@ internal static class Reading
         }
     }
 }
+
+/// <summary>Moving in or out is refused, with what to do about it. Nothing has been changed.</summary>
+public sealed class MigrationException(string reason) : Exception(reason);

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 
-namespace Bitmapist.Client.Connections;
+namespace Bitmapist.Client;
 
 /// <summary>
 /// Reads connection strings. Not <see cref="Uri"/>'s rules: those change paths and hosts in ways that suit the web, and
@@ -141,10 +141,10 @@ internal static class ConnectionString
                 options.OwnsPrefix = Truth(value, name);
                 break;
             case "connecttimeoutms":
-                options.ConnectTimeoutMs = Number(value, name, 1, Limits.TimeoutMsMax);
+                options.ConnectTimeoutMs = Number(value, name, 1, ClientLimits.TimeoutMsMax);
                 break;
             case "responsetimeoutms":
-                options.ResponseTimeoutMs = Number(value, name, 1, Limits.TimeoutMsMax);
+                options.ResponseTimeoutMs = Number(value, name, 1, ClientLimits.TimeoutMsMax);
                 break;
             default:
                 throw Wrong($"option \"{name}\" is none of {Known}");

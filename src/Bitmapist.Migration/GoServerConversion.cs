@@ -1,7 +1,9 @@
 using Bitmapist.Engine.Durability;
+using Bitmapist.Migration.GoServer;
+using Bitmapist.Migration.Transfer;
 using Bitmapist.Storage.Files;
 
-namespace Bitmapist.Migration.GoServer;
+namespace Bitmapist.Migration;
 
 /// <summary>
 /// Takes over a database of the Go server in place: the server starts on the same path, and the old file stands beside
@@ -56,7 +58,7 @@ public static class GoServerConversion
         using BoltFile bolt = BoltFile.Open(files, path); // until the end, so that no Go server starts on it meanwhile
         if (files.Exists(kept))
             throw new MigrationException($"{path} is to be kept as {kept}, which exists already: move that away");
-        if (Import.LogSegments(files, path) is [var segment, ..])
+        if (NewDatabase.LogSegments(files, path) is [var segment, ..])
             throw new MigrationException($"{segment} is the log of another database: move it away");
 
         string unfinished = path + UnfinishedSuffix;
@@ -72,12 +74,12 @@ public static class GoServerConversion
         }
         catch
         {
-            Import.DeleteQuietly(files, unfinished);
+            NewDatabase.DeleteQuietly(files, unfinished);
             throw;
         }
 
         files.Rename(path, kept);
-        files.SyncDirectory(Import.DirectoryOf(path));
+        files.SyncDirectory(Reading.DirectoryOf(path));
         PutInPlace(files, path);
         report.Elapsed = time.GetElapsedTime(started);
         return report;
@@ -85,9 +87,9 @@ public static class GoServerConversion
 
     private static void PutInPlace(IFileSystem files, string path)
     {
-        files.SyncDirectory(Import.DirectoryOf(path)); // the step before this one may not have come to it
+        files.SyncDirectory(Reading.DirectoryOf(path)); // the step before this one may not have come to it
         files.Rename(path + UnfinishedSuffix, path);
-        files.SyncDirectory(Import.DirectoryOf(path));
+        files.SyncDirectory(Reading.DirectoryOf(path));
     }
 
     private static bool IsHalfDone(IFileSystem files, string path) =>

@@ -1,7 +1,7 @@
 namespace Bitmapist.Client;
 
 /// <summary>What the client sends, keeps and waits for at most. Each has a unit and says what happens beyond.</summary>
-internal static class Limits
+internal static class ClientLimits
 {
     /// <summary>Bytes handed to the socket in one write; requests of many callers are gathered up to this.</summary>
     public const int WriteBufferBytes = 64 * 1024;

@@ -1,7 +1,7 @@
 namespace Bitmapist.Resp;
 
 /// <summary>What the protocol layer accepts. Each limit has a unit, an error and a test.</summary>
-public static class Limits
+public static class RespLimits
 {
     /// <summary>
     /// Bytes before the terminator of an inline request, an argument count or a bulk length; Redis's

@@ -1,7 +1,23 @@
 using Bitmapist.Engine.Bits;
 using Bitmapist.Engine.Durability;
+using Bitmapist.Storage.Files;
 
-namespace Bitmapist.Migration;
+namespace Bitmapist.Migration.Transfer;
+
+/// <summary>A file of keys to move in. Read once, by one thread, in bounded memory.</summary>
+internal interface IMigrationSource
+{
+    /// <summary>Hands every key to the sink.</summary>
+    /// <exception cref="CorruptFileException">What was read does not prove itself or makes no sense.</exception>
+    /// <exception cref="StorageException">It cannot be read, or the sink cannot write.</exception>
+    void ReadInto(KeySink sink);
+}
+
+/// <summary>How far moving in or out has come.</summary>
+/// <param name="Keys">Keys read so far, skipped ones included.</param>
+/// <param name="Done">Bytes of the source read, or keys written, so far.</param>
+/// <param name="Total">What <paramref name="Done"/> ends at.</param>
+public readonly record struct MigrationProgress(long Keys, long Done, long Total);
 
 /// <summary>Where the keys of a source go: into a new database, and into the report. One thread.</summary>
 internal sealed class KeySink(
@@ -37,7 +53,7 @@ internal sealed class KeySink(
     /// <summary>Says how far reading has come, after each key.</summary>
     public void Advance(long readBytes, long totalBytes)
     {
-        if (++_keysSeen % Limits.KeysPerProgress == 0)
+        if (++_keysSeen % MigrationLimits.KeysPerProgress == 0)
             progress?.Report(new MigrationProgress(_keysSeen, readBytes, totalBytes));
     }
 }

@@ -1,8 +1,9 @@
 using Bitmapist.Engine.Durability;
 using Bitmapist.Storage.Files;
+using Bitmapist.Storage.Log;
 using Bitmapist.Storage.Snapshots;
 
-namespace Bitmapist.Migration;
+namespace Bitmapist.Migration.Transfer;
 
 /// <summary>Fills a new database file from a source and reads it back before it counts.</summary>
 internal static class NewDatabase
@@ -16,7 +17,7 @@ internal static class NewDatabase
     public static void Fill(
         IFileSystem files,
         string path,
-        IKeySource source,
+        IMigrationSource source,
         ImportReport report,
         long nowUnixMs,
         IProgress<MigrationProgress>? progress)
@@ -33,5 +34,22 @@ internal static class NewDatabase
         if (keys == report.Keys) return;
         throw new CorruptFileException(FileDefect.Damaged, report.Source, 0,
             $"it has {report.Keys} keys, but only {keys} different ones: a key stands in it twice");
+    }
+
+    /// <summary>Segments of a log beside a database, oldest first; names that only look alike are left out.</summary>
+    public static IReadOnlyList<string> LogSegments(IFileSystem files, string database) =>
+        [.. SegmentName.List(files, database).Select(segment => segment.Path)];
+
+    /// <summary>Removes what a failure left, if that can be done; the failure is what matters.</summary>
+    public static void DeleteQuietly(IFileSystem files, string path)
+    {
+        try
+        {
+            files.Delete(path);
+        }
+        catch (StorageException)
+        {
+            // The next attempt begins by deleting it.
+        }
     }
 }

@@ -2,7 +2,13 @@ using System.Buffers.Binary;
 using System.Diagnostics;
 using Bitmapist.Storage.Files;
 
-namespace Bitmapist.Migration;
+namespace Bitmapist.Migration.Transfer;
+
+/// <summary>Takes bytes as they come.</summary>
+internal interface IByteSink
+{
+    void Append(ReadOnlySpan<byte> bytes);
+}
 
 /// <summary>
 /// Reads a foreign file, or a part of one, with a buffer of 128 KiB. What lies behind the end that the file had when
@@ -43,7 +49,7 @@ internal sealed class SourceInput(IFile file, long start, long end)
         get
         {
             Debug.Assert(_isSummed, "A checksum is over all bytes in order.");
-            _checksum = Rdb.Crc64.Append(_checksum, _buffer.AsSpan(_summed, _next - _summed));
+            _checksum = Crc64.Append(_checksum, _buffer.AsSpan(_summed, _next - _summed));
             _summed = _next;
             return _checksum;
         }

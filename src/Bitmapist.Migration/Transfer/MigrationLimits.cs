@@ -1,7 +1,7 @@
-namespace Bitmapist.Migration;
+namespace Bitmapist.Migration.Transfer;
 
 /// <summary>Bounds of this assembly; what crosses one in a foreign file is refused, or skipped and counted.</summary>
-internal static class Limits
+internal static class MigrationLimits
 {
     /// <summary>
     /// Longest key in a bbolt file, in bytes: the 32 KiB that bbolt itself accepts, so a longer one is damage.
