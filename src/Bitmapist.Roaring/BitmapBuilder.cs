@@ -10,7 +10,7 @@ namespace Bitmapist.Roaring;
 /// </summary>
 public sealed class BitmapBuilder
 {
-    private readonly ResultBuilder result = new();
+    private readonly ResultBuilder _result = new();
 
     /// <summary>
     /// Appends the first (up to 1,024) words of a chunk; bit i of words[w] is id chunk × 65,536 + 64 w + i. Chunks
@@ -27,8 +27,8 @@ public sealed class BitmapBuilder
         bits[words.Length..].Clear();
         ContainerView view = ContainerView.OfBitset(bits, count);
         bool prefersRuns = FormRules.PrefersRuns(RunList.CountRuns(view), count);
-        result.Append(chunk, prefersRuns ? ContainerCopy.Smallest(view).View : scratch.WordsResult(count), scratch);
+        _result.Append(chunk, prefersRuns ? ContainerCopy.Smallest(view).View : scratch.WordsResult(count), scratch);
     }
 
-    public FrozenBitmap ToFrozen() => result.ToFrozen();
+    public FrozenBitmap ToFrozen() => _result.ToFrozen();
 }

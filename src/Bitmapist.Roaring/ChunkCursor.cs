@@ -15,27 +15,27 @@ internal struct ChunkCursor
 
     // What the walk reads, by the bitmap's form: ids if it is compact, chunks and containers if it is in memory, the
     // bitmap itself if it is serialized.
-    private readonly ReadOnlyBitmap source;
-    private readonly uint[]? ids;
-    private readonly ushort[]? chunks;
-    private readonly Container[]? containers;
-    private readonly int count; // containers, or ids of a compact set
-    private int index; // the current container, or the first id of the current chunk
-    private int next; // compact only: the first id behind the current chunk
-    private ushort[]? scratch; // compact only: the current chunk's values
+    private readonly ReadOnlyBitmap _source;
+    private readonly uint[]? _ids;
+    private readonly ushort[]? _chunks;
+    private readonly Container[]? _containers;
+    private readonly int _count; // containers, or ids of a compact set
+    private int _index; // the current container, or the first id of the current chunk
+    private int _next; // compact only: the first id behind the current chunk
+    private ushort[]? _scratch; // compact only: the current chunk's values
 
     public ChunkCursor(ReadOnlyBitmap source)
     {
-        this.source = source;
+        _source = source;
         if (source is FrozenBitmap inMemory)
         {
-            (ids, chunks, containers, count) = inMemory.Arrays;
-            if (ids is not null) EnterCompactChunk(0);
+            (_ids, _chunks, _containers, _count) = inMemory.Arrays;
+            if (_ids is not null) EnterCompactChunk(0);
             else EnterContainer(0);
         }
         else
         {
-            count = source.ContainerCount;
+            _count = source.ContainerCount;
             EnterContainer(0);
         }
     }
@@ -48,26 +48,26 @@ internal struct ChunkCursor
     public ContainerView View
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => CanShare ? containers![index].View : ids is null ? source.ViewAt(index) : CompactView();
+        get => CanShare ? _containers![_index].View : _ids is null ? _source.ViewAt(_index) : CompactView();
     }
 
     /// <summary>Whether the chunk's container lies in memory and can be shared instead of copied.</summary>
-    public readonly bool CanShare => ids is null && containers is not null;
+    public readonly bool CanShare => _ids is null && _containers is not null;
 
     /// <summary>The container to share; only where <see cref="CanShare"/>.</summary>
-    public readonly Container SharedContainer => containers![index].Shared();
+    public readonly Container SharedContainer => _containers![_index].Shared();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void MoveNext()
     {
-        if (ids is null) EnterContainer(index + 1);
-        else EnterCompactChunk(next);
+        if (_ids is null) EnterContainer(_index + 1);
+        else EnterCompactChunk(_next);
     }
 
     /// <summary>Back to the first chunk; the scratch memory is kept.</summary>
     public void Rewind()
     {
-        if (ids is null) EnterContainer(0);
+        if (_ids is null) EnterContainer(0);
         else EnterCompactChunk(0);
     }
 
@@ -78,38 +78,38 @@ internal struct ChunkCursor
     {
         if (Chunk >= chunk) return;
         if (chunk == End) Chunk = End;
-        else if (ids is not null) EnterCompactChunk(Search.Gallop(ids.AsSpan(0, count), next, (uint)chunk << 16));
-        else if (CanShare) EnterContainer(Search.Gallop(chunks.AsSpan(0, count), index + 1, (ushort)chunk));
-        else EnterContainer(source.FindChunk(chunk));
+        else if (_ids is not null) EnterCompactChunk(Search.Gallop(_ids.AsSpan(0, _count), _next, (uint)chunk << 16));
+        else if (CanShare) EnterContainer(Search.Gallop(_chunks.AsSpan(0, _count), _index + 1, (ushort)chunk));
+        else EnterContainer(_source.FindChunk(chunk));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void EnterContainer(int at)
     {
-        index = at;
-        Chunk = at >= count ? End : chunks is not null ? chunks[at] : source.ChunkAt(at);
+        _index = at;
+        Chunk = at >= _count ? End : _chunks is not null ? _chunks[at] : _source.ChunkAt(at);
     }
 
     private void EnterCompactChunk(int at)
     {
-        index = at;
-        if (at >= count)
+        _index = at;
+        if (at >= _count)
         {
             Chunk = End;
             return;
         }
-        ReadOnlySpan<uint> all = ids.AsSpan(0, count);
+        ReadOnlySpan<uint> all = _ids.AsSpan(0, _count);
         uint chunk = all[at] >> 16;
-        next = at + 1;
-        while (next < all.Length && all[next] >> 16 == chunk) next++;
+        _next = at + 1;
+        while (_next < all.Length && all[_next] >> 16 == chunk) _next++;
         Chunk = (int)chunk;
     }
 
     private ContainerView CompactView()
     {
-        int length = next - index;
-        if (scratch is null || scratch.Length < length) scratch = new ushort[Math.Max(length, 8)];
-        CompactIds.CopyValues(ids.AsSpan(index, length), scratch);
-        return ContainerView.OfArray(scratch.AsSpan(0, length));
+        int length = _next - _index;
+        if (_scratch is null || _scratch.Length < length) _scratch = new ushort[Math.Max(length, 8)];
+        CompactIds.CopyValues(_ids.AsSpan(_index, length), _scratch);
+        return ContainerView.OfArray(_scratch.AsSpan(0, length));
     }
 }

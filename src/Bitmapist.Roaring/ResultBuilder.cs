@@ -13,22 +13,22 @@ internal sealed class ResultBuilder
     private const int KeptEntriesMax = 4_096;
 
     [ThreadStatic]
-    private static ResultBuilder? cached;
+    private static ResultBuilder? s_cached;
 
-    private ushort[] chunks = new ushort[16];
-    private Container[] containers = new Container[16];
-    private int count;
-    private uint[]? ids; // those appended while every chunk was small
-    private int idCount;
-    private int idChunks;
-    private bool isCompact = true;
-    private long cardinality;
-    private int lastChunk = -1;
+    private ushort[] _chunks = new ushort[16];
+    private Container[] _containers = new Container[16];
+    private int _count;
+    private uint[]? _ids; // those appended while every chunk was small
+    private int _idCount;
+    private int _idChunks;
+    private bool _isCompact = true;
+    private long _cardinality;
+    private int _lastChunk = -1;
 
     /// <summary>This thread's builder, empty. <see cref="ToFrozen"/> ends its use.</summary>
     public static ResultBuilder ForThisThread()
     {
-        ResultBuilder builder = cached ??= new ResultBuilder();
+        ResultBuilder builder = s_cached ??= new ResultBuilder();
         builder.Reset(); // an exception may have left something behind
         return builder;
     }
@@ -58,18 +58,18 @@ internal sealed class ResultBuilder
     /// <summary>Appends a container that the result may own or share.</summary>
     public void AppendContainer(int chunk, in Container container)
     {
-        if (isCompact) LeaveCompact();
-        Debug.Assert(chunk > lastChunk && container.Cardinality > 0);
-        lastChunk = chunk;
-        if (count == chunks.Length)
+        if (_isCompact) LeaveCompact();
+        Debug.Assert(chunk > _lastChunk && container.Cardinality > 0);
+        _lastChunk = chunk;
+        if (_count == _chunks.Length)
         {
-            int capacity = Math.Min(2 * count, RoaringLimits.ChunksMax);
-            Array.Resize(ref chunks, capacity);
-            Array.Resize(ref containers, capacity);
+            int capacity = Math.Min(2 * _count, RoaringLimits.ChunksMax);
+            Array.Resize(ref _chunks, capacity);
+            Array.Resize(ref _containers, capacity);
         }
-        chunks[count] = (ushort)chunk;
-        containers[count++] = container;
-        cardinality += container.Cardinality;
+        _chunks[_count] = (ushort)chunk;
+        _containers[_count++] = container;
+        _cardinality += container.Cardinality;
     }
 
     /// <summary>Appends ascending ids of any number of chunks, all above the last one appended.</summary>
@@ -88,28 +88,28 @@ internal sealed class ResultBuilder
 
     public FrozenBitmap ToFrozen()
     {
-        FrozenBitmap result = isCompact ? MakeCompact() : MakeContainers();
+        FrozenBitmap result = _isCompact ? MakeCompact() : MakeContainers();
         Reset();
         return result;
     }
 
-    private FrozenBitmap MakeCompact() => idCount == 0
+    private FrozenBitmap MakeCompact() => _idCount == 0
         ? FrozenBitmap.Empty
-        : new FrozenBitmap(ids.AsSpan(0, idCount).ToArray(), idCount, idChunks);
+        : new FrozenBitmap(_ids.AsSpan(0, _idCount).ToArray(), _idCount, _idChunks);
 
     private FrozenBitmap MakeContainers()
     {
-        if (!FormRules.PrefersCompact(cardinality, count))
-            return new FrozenBitmap(chunks[..count], containers[..count], count, cardinality);
-        uint[] compact = new uint[cardinality];
+        if (!FormRules.PrefersCompact(_cardinality, _count))
+            return new FrozenBitmap(_chunks[.._count], _containers[.._count], _count, _cardinality);
+        uint[] compact = new uint[_cardinality];
         int written = 0;
-        for (int i = 0; i < count; i++)
+        for (int i = 0; i < _count; i++)
         {
-            ContainerView view = containers[i].View;
-            ContainerReading.CopyIds(view, chunks[i], compact.AsSpan(written, view.Cardinality));
+            ContainerView view = _containers[i].View;
+            ContainerReading.CopyIds(view, _chunks[i], compact.AsSpan(written, view.Cardinality));
             written += view.Cardinality;
         }
-        return new FrozenBitmap(compact, written, count);
+        return new FrozenBitmap(compact, written, _count);
     }
 
     private static ContainerView Narrow(ReadOnlySpan<uint> ids, Workspace scratch)
@@ -127,29 +127,29 @@ internal sealed class ResultBuilder
 
     private bool TryAppendCompact(int chunk, in ContainerView view)
     {
-        if (!isCompact) return false;
-        int total = idCount + view.Cardinality;
-        if (!FormRules.PrefersCompact(total, idChunks + 1)) return false;
-        Debug.Assert(chunk > lastChunk);
-        lastChunk = chunk;
-        ids ??= new uint[FormRules.CompactMax];
-        ContainerReading.CopyIds(view, chunk, ids.AsSpan(idCount, view.Cardinality));
-        idCount = total;
-        idChunks++;
+        if (!_isCompact) return false;
+        int total = _idCount + view.Cardinality;
+        if (!FormRules.PrefersCompact(total, _idChunks + 1)) return false;
+        Debug.Assert(chunk > _lastChunk);
+        _lastChunk = chunk;
+        _ids ??= new uint[FormRules.CompactMax];
+        ContainerReading.CopyIds(view, chunk, _ids.AsSpan(_idCount, view.Cardinality));
+        _idCount = total;
+        _idChunks++;
         return true;
     }
 
     /// <summary>Turns the ids so far into containers: the set has become too large or too dense.</summary>
     private void LeaveCompact()
     {
-        isCompact = false;
-        lastChunk = -1;
-        for (int start = 0; start < idCount;)
+        _isCompact = false;
+        _lastChunk = -1;
+        for (int start = 0; start < _idCount;)
         {
-            int chunk = (int)(ids![start] >> 16);
+            int chunk = (int)(_ids![start] >> 16);
             int end = start + 1;
-            while (end < idCount && (int)(ids[end] >> 16) == chunk) end++;
-            AppendContainer(chunk, CompactIds.ToContainer(ids.AsSpan(start, end - start), end - start));
+            while (end < _idCount && (int)(_ids[end] >> 16) == chunk) end++;
+            AppendContainer(chunk, CompactIds.ToContainer(_ids.AsSpan(start, end - start), end - start));
             start = end;
         }
     }
@@ -157,18 +157,18 @@ internal sealed class ResultBuilder
     private void Reset()
     {
         // Released, so that a thread's builder does not keep a dropped bitmap's containers alive.
-        if (count > KeptEntriesMax)
+        if (_count > KeptEntriesMax)
         {
-            chunks = new ushort[16];
-            containers = new Container[16];
+            _chunks = new ushort[16];
+            _containers = new Container[16];
         }
         else
         {
-            Array.Clear(containers, 0, count);
+            Array.Clear(_containers, 0, _count);
         }
-        count = idCount = idChunks = 0;
-        cardinality = 0;
-        lastChunk = -1;
-        isCompact = true;
+        _count = _idCount = _idChunks = 0;
+        _cardinality = 0;
+        _lastChunk = -1;
+        _isCompact = true;
     }
 }

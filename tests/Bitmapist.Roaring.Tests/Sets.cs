@@ -10,7 +10,7 @@ internal static class Sets
     public const long IdsMax = 1L << 32;
 
     /// <summary>The chunks that shapes use: neighbours, gaps, and both ends of the id space.</summary>
-    private static readonly int[] Chunks = [0, 1, 2, 5, 9, 300, 65_535];
+    private static readonly int[] s_chunks = [0, 1, 2, 5, 9, 300, 65_535];
 
     /// <summary>Ascending ids without repetition.</summary>
     public static uint[] Ids(SetShape shape, Random random)
@@ -29,7 +29,7 @@ internal static class Sets
             case SetShape.Runs: AddRuns(ids, random, 5, 3_000); break;
             case SetShape.ManyRuns: AddRuns(ids, random, 1_500, 30); break;
             case SetShape.FullChunks:
-                foreach (int chunk in Chunks.AsSpan(1, 2)) AddRange(ids, (long)chunk << 16, (chunk + 1L) << 16);
+                foreach (int chunk in s_chunks.AsSpan(1, 2)) AddRange(ids, (long)chunk << 16, (chunk + 1L) << 16);
                 break;
             case SetShape.Ends: ids.AddRange([0, 1, 65_535, 65_536, uint.MaxValue - 1, uint.MaxValue]); break;
             case SetShape.Everything:
@@ -190,7 +190,7 @@ internal static class Sets
 
     private static void Scatter(List<uint> ids, Random random, int perChunk)
     {
-        foreach (int chunk in Chunks)
+        foreach (int chunk in s_chunks)
         {
             if (random.Next(4) == 0) continue;
             for (int i = 0; i < perChunk; i++) ids.Add(((uint)chunk << 16) + (uint)random.Next(65_536));
@@ -199,7 +199,7 @@ internal static class Sets
 
     private static void AddRuns(List<uint> ids, Random random, int perChunk, int lengthMax)
     {
-        foreach (int chunk in Chunks)
+        foreach (int chunk in s_chunks)
         {
             if (random.Next(4) == 0) continue;
             for (int i = 0; i < perChunk; i++)

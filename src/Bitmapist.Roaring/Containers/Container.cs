@@ -23,11 +23,11 @@ internal enum ContainerKind : byte
 /// </summary>
 internal struct Container
 {
-    private object data; // ushort[] for Array and Run, ulong[] for Bitset
+    private object _data; // ushort[] for Array and Run, ulong[] for Bitset
 
     private Container(object data, int cardinality, ContainerKind kind, int runCount)
     {
-        this.data = data;
+        _data = data;
         Cardinality = cardinality;
         Kind = kind;
         RunCount = (ushort)runCount;
@@ -55,7 +55,7 @@ internal struct Container
         {
             Debug.Assert(Kind is ContainerKind.Array or ContainerKind.Run);
             // A checked cast to ushort[] calls into the runtime, because short[] would pass as well.
-            return Unsafe.As<ushort[]>(data);
+            return Unsafe.As<ushort[]>(_data);
         }
     }
 
@@ -65,7 +65,7 @@ internal struct Container
         get
         {
             Debug.Assert(Kind == ContainerKind.Bitset);
-            return Unsafe.As<ulong[]>(data);
+            return Unsafe.As<ulong[]>(_data);
         }
     }
 
@@ -111,9 +111,9 @@ internal struct Container
 /// <summary>The chunk with all 65,536 ids: one run, one array for every bitmap that has it.</summary>
 internal static class FullChunk
 {
-    private static readonly ushort[] Runs = [0, ushort.MaxValue];
+    private static readonly ushort[] s_runs = [0, ushort.MaxValue];
 
-    public static Container Container => Containers.Container.OfRuns(Runs, 1, FormRules.ChunkIds).Shared();
+    public static Container Container => Containers.Container.OfRuns(s_runs, 1, FormRules.ChunkIds).Shared();
 
-    public static ContainerView View => ContainerView.OfRuns(Runs, FormRules.ChunkIds);
+    public static ContainerView View => ContainerView.OfRuns(s_runs, FormRules.ChunkIds);
 }

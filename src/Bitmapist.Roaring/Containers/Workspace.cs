@@ -14,34 +14,34 @@ internal sealed class Workspace
     public const int RunsMax = 4_096;
 
     [ThreadStatic]
-    private static Workspace? first;
+    private static Workspace? s_first;
 
     [ThreadStatic]
-    private static Workspace? second;
+    private static Workspace? s_second;
 
-    private readonly ushort[] values =
+    private readonly ushort[] _values =
         GC.AllocateUninitializedArray<ushort>(2 * FormRules.PortableArrayMax + ArrayUnion.Slack);
 
-    private ushort[]? runs;
+    private ushort[]? _runs;
 
-    private ulong[]? words;
+    private ulong[]? _words;
 
     /// <summary>This thread's workspace. Operations never nest, so one is enough for a pair.</summary>
-    public static Workspace First => first ??= new Workspace();
+    public static Workspace First => s_first ??= new Workspace();
 
     /// <summary>The other one, for chains.</summary>
-    public static Workspace Second => second ??= new Workspace();
+    public static Workspace Second => s_second ??= new Workspace();
 
     /// <summary>Room for the values of two portable arrays, with the slack that vector stores need.</summary>
-    public Span<ushort> Values => values;
+    public Span<ushort> Values => _values;
 
     /// <summary>Room for <see cref="RunsMax"/> pairs and one more value.</summary>
-    public Span<ushort> Runs => runs ??= GC.AllocateUninitializedArray<ushort>(2 * RunsMax + 2);
+    public Span<ushort> Runs => _runs ??= GC.AllocateUninitializedArray<ushort>(2 * RunsMax + 2);
 
     /// <summary>Room for a bitset; its content is whatever was there.</summary>
-    public Span<ulong> Words => words ??= GC.AllocateUninitializedArray<ulong>(FormRules.ChunkWords);
+    public Span<ulong> Words => _words ??= GC.AllocateUninitializedArray<ulong>(FormRules.ChunkWords);
 
-    public ContainerView ArrayResult(int count) => ContainerView.OfArray(values.AsSpan(0, count));
+    public ContainerView ArrayResult(int count) => ContainerView.OfArray(_values.AsSpan(0, count));
 
     /// <summary>
     /// The first <paramref name="runCount"/> pairs of <see cref="Runs"/>, in whichever form is best. Overwrites
@@ -54,7 +54,7 @@ internal sealed class Workspace
         if (FormRules.PrefersRuns(runCount, cardinality)) return ContainerView.OfRuns(pairs, cardinality);
         if (cardinality <= FormRules.ArrayMax)
         {
-            RunList.CopyValues(pairs, values);
+            RunList.CopyValues(pairs, _values);
             return ArrayResult(cardinality);
         }
         Span<ulong> bits = Words;
@@ -70,16 +70,16 @@ internal sealed class Workspace
     {
         Debug.Assert(cardinality == PopCount.Count(Words));
         if (cardinality > FormRules.ArrayMax) return ContainerView.OfBitset(Words, cardinality);
-        BitExtraction.Values(Words, cardinality, values);
+        BitExtraction.Values(Words, cardinality, _values);
         return ArrayResult(cardinality);
     }
 
     /// <summary>Whether a view reads this workspace: then the next operation must write elsewhere.</summary>
     public bool Holds(in ContainerView view) => view.Kind switch
     {
-        ContainerKind.Array => view.Values.Overlaps(values),
-        ContainerKind.Run => view.Values.Overlaps(runs),
-        _ => view.Words.Overlaps(words),
+        ContainerKind.Array => view.Values.Overlaps(_values),
+        ContainerKind.Run => view.Values.Overlaps(_runs),
+        _ => view.Words.Overlaps(_words),
     };
 
     /// <summary>
@@ -89,9 +89,9 @@ internal sealed class Workspace
     public Container Materialise(in ContainerView view)
     {
         Debug.Assert(!view.IsEmpty);
-        if (view.Kind != ContainerKind.Bitset || words is null || !Holds(view)) return ContainerCopy.Exact(view);
-        ulong[] taken = words;
-        words = null;
+        if (view.Kind != ContainerKind.Bitset || _words is null || !Holds(view)) return ContainerCopy.Exact(view);
+        ulong[] taken = _words;
+        _words = null;
         return Container.OfBitset(taken, view.Cardinality);
     }
 }

@@ -165,20 +165,20 @@ internal static class Union
 /// </summary>
 internal sealed class ChunkFront
 {
-    private readonly int[] current; // each cursor's chunk, padded with End to whole vectors
-    private readonly int[] group;
-    private int groupCount;
+    private readonly int[] _current; // each cursor's chunk, padded with End to whole vectors
+    private readonly int[] _group;
+    private int _groupCount;
 
     public ChunkFront(ReadOnlySpan<ReadOnlyBitmap> operands)
     {
         Cursors = new ChunkCursor[operands.Length];
-        group = new int[operands.Length];
-        current = new int[operands.Length + Vector256<int>.Count];
-        Array.Fill(current, ChunkCursor.End);
+        _group = new int[operands.Length];
+        _current = new int[operands.Length + Vector256<int>.Count];
+        Array.Fill(_current, ChunkCursor.End);
         for (int i = 0; i < operands.Length; i++)
         {
             Cursors[i] = new ChunkCursor(operands[i]);
-            current[i] = Cursors[i].Chunk;
+            _current[i] = Cursors[i].Chunk;
         }
     }
 
@@ -189,31 +189,31 @@ internal sealed class ChunkFront
     /// </summary>
     public ReadOnlySpan<int> Group()
     {
-        ref int first = ref MemoryMarshal.GetArrayDataReference(current);
+        ref int first = ref MemoryMarshal.GetArrayDataReference(_current);
         Vector256<int> lowest = Vector256.Create(ChunkCursor.End);
         for (int i = 0; i < Cursors.Length; i += Vector256<int>.Count)
             lowest = Vector256.Min(lowest, Vector256.LoadUnsafe(ref first, (nuint)i));
         int chunk = ChunkCursor.End;
         for (int lane = 0; lane < Vector256<int>.Count; lane++) chunk = Math.Min(chunk, lowest[lane]);
-        groupCount = 0;
+        _groupCount = 0;
         if (chunk == ChunkCursor.End) return default;
         for (int i = 0; i < Cursors.Length; i += Vector256<int>.Count)
         {
             Vector256<int> isLowest = Vector256.Equals(
                 Vector256.LoadUnsafe(ref first, (nuint)i), Vector256.Create(chunk));
             for (uint bits = isLowest.ExtractMostSignificantBits(); bits != 0; bits &= bits - 1)
-                group[groupCount++] = i + BitOperations.TrailingZeroCount(bits);
+                _group[_groupCount++] = i + BitOperations.TrailingZeroCount(bits);
         }
-        return group.AsSpan(0, groupCount);
+        return _group.AsSpan(0, _groupCount);
     }
 
     /// <summary>Moves the cursors of the last group to their next chunk.</summary>
     public void MoveGroup()
     {
-        foreach (int member in group.AsSpan(0, groupCount))
+        foreach (int member in _group.AsSpan(0, _groupCount))
         {
             Cursors[member].MoveNext();
-            current[member] = Cursors[member].Chunk;
+            _current[member] = Cursors[member].Chunk;
         }
     }
 }

@@ -6,7 +6,7 @@ namespace Bitmapist.Roaring.Tests.Format;
 /// <summary>Foreign bytes are either refused with a reason or give a consistent bitmap; they never throw.</summary>
 public sealed class MalformedBytesTests
 {
-    private static readonly SetShape[] SmallShapes = [SetShape.Empty, SetShape.OneId, SetShape.Ends, SetShape.Runs];
+    private static readonly SetShape[] s_smallShapes = [SetShape.Empty, SetShape.OneId, SetShape.Ends, SetShape.Runs];
 
     public static TheoryData<string, byte[]> Contradictions() => new()
     {
@@ -166,7 +166,7 @@ public sealed class MalformedBytesTests
 
     private static IEnumerable<(byte[] Bytes, string What)> Specimens()
     {
-        foreach (SetShape shape in SmallShapes)
+        foreach (SetShape shape in s_smallShapes)
         {
             uint[] ids = Sets.Ids(shape, new Random((int)shape));
             yield return (Sets.Bytes(Sets.Bitmap(ids, SetForm.Frozen)), $"{shape} as we write it");
