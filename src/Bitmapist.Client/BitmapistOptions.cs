@@ -83,7 +83,7 @@ public sealed class BitmapistOptions
     public string? ClientName { get; set; }
 
     /// <summary>
-    /// Milliseconds until a connection must stand, name resolution, TLS and authentication included. 1 … a day, default
+    /// Milliseconds a connection may take, name resolution, TLS and authentication included. 1 … a day, default
     /// 5,000.
     /// </summary>
     public int ConnectTimeoutMs { get; set; } = 5_000;
@@ -126,7 +126,7 @@ public sealed class BitmapistOptions
     /// <c>rediss://</c> for TLS, <c>unix:///run/redis.sock?db=1</c>, or plain <c>host:port</c> or <c>host</c>.
     /// </summary>
     /// <remarks>
-    /// What stands between the marks may be percent-encoded, and must be where it contains one of them. Behind the
+    /// What is between the marks may be percent-encoded, and must be where it contains one of them. Behind the
     /// question mark: <c>prefix</c>, <c>layout</c>, <c>db</c>, <c>name</c> (<see cref="ClientName"/>), <c>hourly</c>
     /// and <c>unique</c> (true or false), <c>foreign</c> (<see cref="ForeignPrefixes"/>, separated by commas),
     /// <c>ownsPrefix</c> (true or false), <c>connectTimeoutMs</c>, <c>responseTimeoutMs</c>.

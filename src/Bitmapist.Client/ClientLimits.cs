@@ -32,7 +32,7 @@ internal static class ClientLimits
     /// </summary>
     public const long ReplyElementsMax = 16 * 1024 * 1024;
 
-    /// <summary>Bytes of one string in a reply to the handshake, where a peer is yet unproven.</summary>
+    /// <summary>Bytes of one string in a reply to the handshake, where a peer is not known yet.</summary>
     public const int HandshakeBulkBytesMax = 64 * 1024;
 
     /// <summary>

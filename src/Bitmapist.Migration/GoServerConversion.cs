@@ -6,13 +6,13 @@ using Bitmapist.Storage.Files;
 namespace Bitmapist.Migration;
 
 /// <summary>
-/// Takes over a database of the Go server in place: the server starts on the same path, and the old file stands beside
+/// Takes over a database of the Go server in place: the server starts on the same path, and the old file stays beside
 /// it.
 /// <para>
 /// The order of steps is what makes a kill or a power cut at any moment harmless. (1) The new database is written to
 /// <c>.converting</c>, synced. (2) The old file is renamed to <c>.go-server</c>, and the directory synced. (3) The new
 /// one is renamed to the path, and the directory synced. Until (2) the path holds the old file, and the next start
-/// begins again; between (2) and (3) nothing stands under the path, <c>.go-server</c> and <c>.converting</c> are both
+/// begins again; between (2) and (3) nothing is under the path, <c>.go-server</c> and <c>.converting</c> are both
 /// whole, and the next start does (3). The directory is synced between them, so no crash undoes (2) and keeps (3).
 /// </para>
 /// </summary>

@@ -69,7 +69,7 @@ public static class Import
     /// <summary>
     /// Deletes the log of a database without keys, which has no records that could be missed. The newest segment goes
     /// first: what a kill leaves begins where the database says, without a gap, and opens. All of it is gone for good
-    /// before a database that the segments do not belong to stands in the place.
+    /// before a database that the segments do not belong to is in the place.
     /// </summary>
     private static void DeleteLog(IFileSystem files, string database)
     {

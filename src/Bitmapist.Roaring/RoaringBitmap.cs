@@ -52,8 +52,8 @@ public sealed class RoaringBitmap
 
     /// <summary>
     /// As <see cref="Freeze"/>, for one reader who soon lets go: a small set is copied, so that the writes that follow
-    /// need not, and nothing young is kept here. Who passes over very many bitmaps would otherwise leave the garbage
-    /// collector a reference in each of them to follow.
+    /// need not, and nothing young is kept here. A caller that passes over very many bitmaps would otherwise leave the
+    /// garbage collector a reference in each of them to follow.
     /// </summary>
     public FrozenBitmap FreezeBriefly()
     {
@@ -140,7 +140,9 @@ public sealed class RoaringBitmap
     {
         (uint[]? ids, ushort[] chunks, Container[] containers, int count) = source.Arrays;
         _isCompact = ids is not null;
-        _compact = new CompactStore(ids ?? [], _isCompact ? count : 0, _isCompact ? source.ChunkCount : 0, isShared: true);
+        _compact = _isCompact
+            ? new CompactStore(ids!, count, source.ChunkCount, isShared: true)
+            : new CompactStore([], 0, 0, isShared: true);
         _store = new ContainerStore(chunks, containers, _isCompact ? 0 : count, isShared: true);
         _cardinality = source.Cardinality;
         _frozen = source;

@@ -64,7 +64,7 @@ public sealed class SerializedBitmap : ReadOnlyBitmap
     }
 
     /// <summary>
-    /// Opens bytes whose integrity the caller has proved (a checksum over bytes that we wrote); O(chunks). Throws
+    /// Opens bytes that the caller has verified (by a checksum over what we wrote); O(chunks). Throws
     /// <see cref="ArgumentException"/> when they do not even start as a bitmap.
     /// </summary>
     public static SerializedBitmap ReadTrusted(ReadOnlyMemory<byte> bytes)

@@ -142,7 +142,7 @@ public sealed record CohortForm
         var text = new StringBuilder();
         foreach (IReadOnlyList<EventChoice> choices in lists)
         {
-            // Counts and lengths stand before what they count: no text can be read two ways.
+            // Counts and lengths come before what they count: no text can be read two ways.
             text.Append(CultureInfo.InvariantCulture, $"{choices.Count};");
             foreach ((string label, string name) in choices)
                 text.Append(CultureInfo.InvariantCulture, $"{label.Length},{name.Length};{label}{name}");

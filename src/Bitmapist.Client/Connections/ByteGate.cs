@@ -1,11 +1,11 @@
 namespace Bitmapist.Client.Connections;
 
 /// <summary>
-/// Bounds the bytes under way: whoever would exceed the bound waits its turn, first come, first served. What is larger
-/// than the bound passes alone. Safe for concurrent use; no thread is blocked.
+/// Bounds the bytes under way: a caller that would exceed the bound waits its turn, first come, first served. What is
+/// larger than the bound passes alone. Safe for concurrent use; no thread is blocked.
 /// </summary>
 /// <remarks>
-/// Who waited goes on within the call that let it in, after every lock was released: so it must be code of this library
+/// A caller that waited goes on within the call that let it in, after every lock was released: so it must be code of this library
 /// that does not block.
 /// </remarks>
 internal sealed class ByteGate(long bytesMax)
@@ -88,7 +88,7 @@ internal sealed class ByteGate(long bytesMax)
     /// <returns>How many.</returns>
     public int Sweep(long now, Func<Exception> timedOut) => Fail(waiter => waiter.Deadline <= now, timedOut, false);
 
-    /// <summary>Fails all who wait, and who comes later.</summary>
+    /// <summary>Fails all callers that wait, and later ones.</summary>
     public void Close() => Fail(static _ => true, LinkFailure.Disposed, closes: true);
 
     private int Fail(Func<Waiter, bool> isToFail, Func<Exception> reason, bool closes)

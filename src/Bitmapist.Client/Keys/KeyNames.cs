@@ -13,7 +13,7 @@ namespace Bitmapist.Client.Keys;
 /// expressions share a name: <c>a &amp; (b | c) &amp; d</c> and <c>a &amp; (b | c | d)</c>. Of the expressions that
 /// share one, at most one has it here too: that in which inner operations take all they can (see
 /// <see cref="ResultName.AreClear"/>). The others have names that say how many operands each operation has, which
-/// Python never gives: <c>bitop_AND3_…</c>. So a key never holds another set's ids, whoever made it when.
+/// Python never gives: <c>bitop_AND3_…</c>. So a key never holds another set's ids, whichever client made it.
 /// </remarks>
 internal sealed class KeyNames(string prefix)
 {
@@ -68,7 +68,7 @@ internal sealed class KeyNames(string prefix)
 
     /// <summary>An event's name as the Python libraries read it from a key, or null where it is a result's.</summary>
     /// <remarks>
-    /// It is what stands between the first underscore and the last. Where the prefix has an underscore before its end
+    /// It is what is between the first underscore and the last. Where the prefix has an underscore before its end
     /// (<c>bitmapist__</c>), the name therefore begins with the rest of the prefix, in C# as in Python.
     /// </remarks>
     public string? EventNameOf(string key)
@@ -117,7 +117,7 @@ internal sealed class KeyNames(string prefix)
 /// <param name="Key">The name.</param>
 /// <param name="IsCompound">Whether it is the result of an operation over several keys, complemented or not.</param>
 /// <param name="IsMinimal">Whether no operation in it has more than two operands.</param>
-/// <param name="IsClear">Whether the name, in Python's form, stands for this expression.</param>
+/// <param name="IsClear">Whether the name, in Python's form, means this expression.</param>
 internal readonly record struct ResultName(string Key, bool IsCompound, bool IsMinimal, bool IsClear)
 {
     /// <summary>

@@ -4,7 +4,7 @@ using System.Text;
 namespace Bitmapist.Client.Keys;
 
 /// <summary>
-/// Whose keys stand under a prefix: this client's, or those of another client, whose prefix is longer and begins with
+/// Whose keys are under a prefix: this client's, or those of another client, whose prefix is longer and begins with
 /// this one. Immutable.
 /// </summary>
 /// <remarks>

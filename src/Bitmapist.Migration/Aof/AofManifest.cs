@@ -117,7 +117,7 @@ internal sealed class AofManifest
 
 /// <summary>
 /// Words of a line as Redis splits them (sds.c, sdssplitargs), each byte a character: separated by blanks; one with
-/// special bytes stands in double quotes, with <c>\xHH</c>, <c>\n</c> and the like in it, or in single ones.
+/// special bytes is in double quotes, with <c>\xHH</c>, <c>\n</c> and the like in it, or in single ones.
 /// </summary>
 internal static class AofManifestLine
 {
@@ -163,7 +163,7 @@ internal static class AofManifestLine
         return at++ < line.Length && (at == line.Length || line[at] is ' ' or '\t' or '\r');
     }
 
-    /// <summary>Reads what a backslash begins; stands on its last character afterwards.</summary>
+    /// <summary>Reads what a backslash begins; is at its last character afterwards.</summary>
     private static string ReadEscape(string line, char quote, ref int at)
     {
         char next = line[at + 1];

@@ -34,7 +34,7 @@ internal sealed class AofReader(SourceInput input)
         start.StartsWith("#TS:"u8) || (start.Length >= 2 && start[0] == '*' && char.IsAsciiDigit((char)start[1]));
 
     /// <summary>Reads the next command.</summary>
-    /// <exception cref="Storage.Files.CorruptFileException">Something else stands there.</exception>
+    /// <exception cref="Storage.Files.CorruptFileException">Something else is there.</exception>
     public AofOutcome Read() => Read(Command);
 
     /// <summary>

@@ -33,7 +33,7 @@ internal sealed class BoltFile : IDisposable
 
     /// <summary>Opens a file that no process writes to.</summary>
     /// <exception cref="MigrationException">Another process has it open.</exception>
-    /// <exception cref="CorruptFileException">Its meta pages do not prove themselves.</exception>
+    /// <exception cref="CorruptFileException">Checksum mismatch in both meta pages.</exception>
     /// <exception cref="StorageException">It cannot be read.</exception>
     public static BoltFile Open(IFileSystem files, string path)
     {

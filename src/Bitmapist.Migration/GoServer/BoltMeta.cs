@@ -31,7 +31,7 @@ internal readonly record struct BoltMeta(int PageBytes, ulong RootPage, ulong Pa
     }
 
     /// <summary>The meta that counts.</summary>
-    /// <exception cref="CorruptFileException">Neither proves itself, or what it says cannot be.</exception>
+    /// <exception cref="CorruptFileException">Checksum mismatch in both, or what it says cannot be.</exception>
     public static BoltMeta Find(IFile file)
     {
         BoltMeta? first = TryRead(file, 0, out string reason);

@@ -40,7 +40,7 @@ internal sealed class BoltPage
 
     public ulong Number { get; }
 
-    /// <summary>It stands inside a value of the page with its number.</summary>
+    /// <summary>It is inside a value of the page with its number.</summary>
     public bool IsInline { get; }
 
     /// <summary>Pages it covers, overflow pages included.</summary>

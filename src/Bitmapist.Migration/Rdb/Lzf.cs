@@ -148,7 +148,7 @@ internal sealed class LzfExpander
     private int _given; // of that, to the sink
 
     /// <summary>Expands the next bytes of the input.</summary>
-    /// <param name="input">Where they stand.</param>
+    /// <param name="input">Where they are.</param>
     /// <param name="packedBytes">How many.</param>
     /// <param name="expandedBytes">How many they become.</param>
     /// <param name="sink">Where those go.</param>
@@ -191,7 +191,7 @@ internal sealed class LzfExpander
         sink.Append(_window.AsSpan(_given, _end - _given));
     }
 
-    /// <summary>Copies what stands so far back; it may reach into what it makes.</summary>
+    /// <summary>Copies what is so far back; it may reach into what it makes.</summary>
     private void Repeat(int distance, int count)
     {
         Span<byte> window = _window;

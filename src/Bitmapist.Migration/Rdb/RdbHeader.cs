@@ -29,7 +29,7 @@ internal readonly record struct RdbHeader(bool IsValkey, int Version)
         return true;
     }
 
-    /// <summary>As messages name it: the magic and the version, as they stand in the file.</summary>
+    /// <summary>As messages name it: the magic and the version, as they are in the file.</summary>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture, $"{(IsValkey ? $"VALKEY{Version:D3}" : $"REDIS{Version:D4}")}");
 }

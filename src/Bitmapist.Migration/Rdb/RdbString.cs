@@ -16,7 +16,7 @@ internal enum RdbStringForm
     Lzf = 3,
 }
 
-/// <summary>What stands before a string: in which form it is stored, and how long it is.</summary>
+/// <summary>What is before a string: in which form it is stored, and how long it is.</summary>
 /// <param name="StoredBytes">Bytes in the file, behind this.</param>
 /// <param name="LengthBytes">Bytes of the string.</param>
 /// <param name="IsPacked">Compressed with LZF.</param>
@@ -112,7 +112,7 @@ internal static class RdbLength
         }
     }
 
-    /// <summary>Reads a length where no special form may stand. As 64 bits without a sign where they are used as
+    /// <summary>Reads a length where no special form may be. As 64 bits without a sign where they are used as
     /// such.</summary>
     public static long ReadPlain(SourceInput input)
     {

@@ -66,7 +66,7 @@ internal sealed class RdbWriter
             return;
         }
 
-        // The compressed length stands before the bytes. What is too long to be kept until it is known is compressed
+        // The compressed length comes before the bytes. What is too long to be kept until it is known is compressed
         // again: the same bytes give the same result.
         _packed.Clear();
         _compressor.Compress(source, _packed);

@@ -8,7 +8,7 @@ namespace Bitmapist.Migration.Transfer;
 internal interface IMigrationSource
 {
     /// <summary>Hands every key to the sink.</summary>
-    /// <exception cref="CorruptFileException">What was read does not prove itself or makes no sense.</exception>
+    /// <exception cref="CorruptFileException">Checksum mismatch, or what was read makes no sense.</exception>
     /// <exception cref="StorageException">It cannot be read, or the sink cannot write.</exception>
     void ReadInto(KeySink sink);
 }

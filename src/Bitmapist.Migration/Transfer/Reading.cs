@@ -3,7 +3,7 @@ using Bitmapist.Storage.Files;
 
 namespace Bitmapist.Migration.Transfer;
 
-/// <summary>Opening foreign files, and showing what stands in them.</summary>
+/// <summary>Opening foreign files, and showing what is in them.</summary>
 internal static class Reading
 {
     private const int ShownBytes = 64;

@@ -12,7 +12,7 @@ internal interface IByteSink
 
 /// <summary>
 /// Reads a foreign file, or a part of one, with a buffer of 128 KiB. What lies behind the end that the file had when
-/// this was made is not seen: whoever writes to it may go on. Keeps the checksum of what was read until the first
+/// this was made is not seen: its writer may go on. Keeps the checksum of what was read until the first
 /// <see cref="Seek"/>. One thread.
 /// </summary>
 /// <param name="file">The file.</param>
@@ -55,7 +55,7 @@ internal sealed class SourceInput(IFile file, long start, long end)
         }
     }
 
-    /// <summary>A refusal that names the file and where reading stands.</summary>
+    /// <summary>A refusal that names the file and where reading is.</summary>
     public CorruptFileException Corrupt(string reason) => CorruptAt(Position, reason);
 
     /// <summary>A refusal that names the file and an offset in it.</summary>

@@ -69,11 +69,11 @@ public sealed class Reply
     /// <summary>The value of an integer.</summary>
     public long AsInteger() => Kind == ReplyKind.Integer ? _number : throw Unlike("an integer");
 
-    /// <summary>The value of a boolean; of the integers 0 and 1 too, which stand for it in RESP2.</summary>
+    /// <summary>The value of a boolean; of the integers 0 and 1 too, which mean it in RESP2.</summary>
     public bool AsBoolean() => Kind is ReplyKind.Boolean or ReplyKind.Integer && _number is 0 or 1 ?
         _number == 1 : throw Unlike("a boolean");
 
-    /// <summary>The value of a double; of a bulk string holding one too, which stands for it in RESP2.</summary>
+    /// <summary>The value of a double; of a bulk string holding one too, which means it in RESP2.</summary>
     public double AsDouble() =>
         Kind == ReplyKind.Double ? BitConverter.Int64BitsToDouble(_number) :
         Kind == ReplyKind.BulkString && TryParseDouble(_bytes, out double value) ? value : throw Unlike("a double");

@@ -167,7 +167,7 @@ internal sealed class RequestParser(Request request)
     {
         if (!TryReadHeader(window, ProtocolErrors.BulkLengthTooBig, out ReadOnlySpan<byte> header)) return false;
 
-        // Where the header is empty, the carriage return itself stands in the marker's place.
+        // Where the header is empty, the carriage return itself is in the marker's place.
         byte marker = header.IsEmpty ? (byte)'\r' : header[0];
         if (marker != (byte)'$') return Fail(ProtocolErrors.DollarExpected(marker));
         if (!StrictInteger.TryParse(header[1..], out long length) || length < 0 || length > BulkBytesMax)

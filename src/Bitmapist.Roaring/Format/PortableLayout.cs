@@ -4,7 +4,7 @@ using Bitmapist.Roaring.Containers;
 namespace Bitmapist.Roaring.Format;
 
 /// <summary>
-/// Where things stand in a portable bitmap (RoaringFormatSpec; docs/format/roaring.md): cookie, run flags where any
+/// Where things are in a portable bitmap (RoaringFormatSpec; docs/format/roaring.md): cookie, run flags where any
 /// container holds runs, one (chunk, cardinality − 1) pair per container, offsets, containers. All little-endian.
 /// </summary>
 internal readonly struct PortableLayout

@@ -10,7 +10,7 @@ namespace Bitmapist.Roaring.Kernels;
 /// Union and symmetric difference of strictly ascending 16-bit values. Results go to a span with room for all of both
 /// and <see cref="Slack"/> more, which overlaps no operand. Each returns the number of values. The vector forms merge
 /// blocks of eight in registers with a bitonic network and drop repeated values from the merged stream, in which each
-/// value stands at most twice (after Inoue, Moriyama, Komatsu, Nakatani, "AA-Sort", PACT 2007, §2.2).
+/// value is there at most twice (after Inoue, Moriyama, Komatsu, Nakatani, "AA-Sort", PACT 2007, §2.2).
 /// </summary>
 internal static class ArrayUnion
 {

@@ -179,7 +179,7 @@ internal static class RunMerge
     }
 
     /// <summary>
-    /// Reverses membership of runs whose starts ascend. Everything below the last start is final; above it stands at
+    /// Reverses membership of runs whose starts ascend. Everything below the last start is final; above it is at
     /// most one run, which is kept back.
     /// </summary>
     private ref struct ParityWriter(Span<ushort> result)

@@ -13,7 +13,7 @@ internal static class VectorCompress
     private static readonly byte[] s_table = MakeTable(); // 256 × 16 bytes
 
     /// <summary>
-    /// Bit i of <paramref name="chosen"/> (below 256) chooses value i. What stands behind them is of no use.
+    /// Bit i of <paramref name="chosen"/> (below 256) chooses value i. What is behind them is of no use.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<ushort> Front(Vector128<ushort> values, uint chosen)
