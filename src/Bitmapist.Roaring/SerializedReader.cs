@@ -11,8 +11,8 @@ public delegate void BytesReader(int start, Span<byte> destination);
 
 /// <summary>
 /// A bitmap in the portable format that lies elsewhere, read in parts, upwards: for a single question, or as an operand
-/// of <see cref="Operations.StreamedAlgebra"/>. Keeps the header, 8 bytes a chunk. The bytes are trusted: the caller has
-/// verified a checksum over what we wrote. One thread, and one pass.
+/// of <see cref="Operations.StreamedAlgebra"/>. Keeps the header, 8 bytes a chunk. The bytes are trusted: the caller
+/// has verified a checksum over what we wrote. One thread, and one pass.
 /// </summary>
 public sealed class SerializedReader
 {

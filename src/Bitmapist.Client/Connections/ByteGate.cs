@@ -5,8 +5,8 @@ namespace Bitmapist.Client.Connections;
 /// larger than the bound passes alone. Safe for concurrent use; no thread is blocked.
 /// </summary>
 /// <remarks>
-/// A caller that waited goes on within the call that let it in, after every lock was released: so it must be code of this library
-/// that does not block.
+/// A caller that waited goes on within the call that let it in, after every lock was released: so it must be code of
+/// this library that does not block.
 /// </remarks>
 internal sealed class ByteGate(long bytesMax)
 {

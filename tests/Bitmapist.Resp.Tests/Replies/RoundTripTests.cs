@@ -77,7 +77,8 @@ public sealed class RoundTripTests
         {
             double value = BitConverter.Int64BitsToDouble(random.NextInt64(long.MinValue, long.MaxValue));
             var output = new ArrayBufferWriter<byte>();
-            string text = value.ToString("R", CultureInfo.InvariantCulture).Replace("NaN", "nan").Replace("Infinity", "inf");
+            string text = value.ToString("R", CultureInfo.InvariantCulture)
+                .Replace("NaN", "nan").Replace("Infinity", "inf");
             output.Write(Encoding.ASCII.GetBytes(
                 random.Next(2) == 0 ? $",{text}\r\n" : $"${text.Length}\r\n{text}\r\n"));
             var reader = new ReplyReader();
