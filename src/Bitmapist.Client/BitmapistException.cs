@@ -47,7 +47,7 @@ public sealed class ServerErrorException : BitmapistException
     }
 
     /// <summary>
-    /// The error's first word, by which to tell errors apart: ERR, WRONGTYPE, NOAUTH, OOM, MISCONF …
+    /// The error's first word, by which to tell errors apart: ERR, WRONGTYPE, NOAUTH, MISCONF …
     /// </summary>
     public string Code { get; }
 

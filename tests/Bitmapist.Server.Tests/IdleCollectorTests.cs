@@ -79,15 +79,14 @@ public sealed class IdleCollectorTests : IAsyncDisposable
     }
 
     /// <summary>Lets seconds pass by the collector's own clock.</summary>
-    private async Task UntilAsync(Func<bool> isSo)
-    {
-        for (int i = 0; !isSo(); i++)
+    private Task UntilAsync(Func<bool> isSo) => Eventually.IsAsync(
+        () =>
         {
-            Assert.True(i < 2000, "it does not come to pass");
+            if (isSo()) return true;
             _time.Advance(TimeSpan.FromSeconds(1));
-            await Task.Delay(5, TestContext.Current.CancellationToken);
-        }
-    }
+            return false;
+        },
+        "the collector looks");
 
     private sealed class FakeHeap : IHeap
     {

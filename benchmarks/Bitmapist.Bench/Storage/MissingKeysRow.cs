@@ -14,7 +14,8 @@ internal sealed class MissingKeysRow(int keys) : IRow
     private const int NamesAsked = 2192; // eight times 274, a year's days
     private const int Warm = 10;
 
-    public string Name => FormattableString.Invariant($"questions about keys that never existed, {keys:N0} others saved");
+    public string Name =>
+        FormattableString.Invariant($"questions about keys that never existed, {keys:N0} others saved");
 
     public bool ComparesBuilds => true;
 

@@ -7,8 +7,8 @@ namespace Bitmapist.Storage.Files;
 /// Calls of Unix whose failures .NET 10 does not report, seen by injecting them with strace: FlushToDisk and
 /// Flush(true) return normally when fsync fails, File.Exists says no when stat fails, FileShare.None counts as a lock
 /// where flock failed, and File.Move copies where rename fails with EXDEV. It opens no directories and has no way to
-/// ask for a file's identity, either. Opening, reading, writing, truncating, unlinking and listing do report theirs, and
-/// go through .NET. A failed close is not reported; nothing here relies on one, as whatever matters was synced before.
+/// ask for a file's identity, either. Opening, reading, writing, truncating, unlinking and listing do report theirs,
+/// and go through .NET. A failed close is not reported; nothing here relies on one: what matters was synced before.
 /// <para>Each method returns 0 or the error number; none is to be called on Windows.</para>
 /// </summary>
 internal static partial class SystemCalls

@@ -59,7 +59,7 @@ public sealed class FaultMatrixTests
         Assert.Equal(0, StartedServer.RunToEnd(server.Folder, "check", server.DatabasePath).ExitCode);
     }
 
-    /// <summary>Marks that are saved and marks that are not, and what makes the next save do what it is to do.</summary>
+    /// <summary>Marks, saved and unsaved, and what makes the next save do what it is to do.</summary>
     private static async Task PrepareAsync(
         BitmapistServer server, RawConnection client, AcknowledgedMarks marks, string during)
     {

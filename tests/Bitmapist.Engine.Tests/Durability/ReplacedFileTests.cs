@@ -96,8 +96,8 @@ public sealed class ReplacedFileTests
         Assert.Equal(1, server.Disk.CountUnnamed(SimulatedServer.Path));
         if (isAsked) await server.SaveAsync();
         else server.Time.Advance(TimeSpan.FromSeconds(1)); // the server does it by itself
-        Assert.True(SpinWait.SpinUntil(
-            () => server.Disk.CountUnnamed(SimulatedServer.Path) == 0, TimeSpan.FromSeconds(10)));
+        await Eventually.IsAsync(
+            () => server.Disk.CountUnnamed(SimulatedServer.Path) == 0, "the replaced file is closed");
         server.Check();
         await server.RestartAsync();
         server.Check();

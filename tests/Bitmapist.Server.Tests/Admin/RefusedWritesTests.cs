@@ -71,7 +71,7 @@ public sealed class RefusedWritesTests : IAsyncDisposable
     {
         await FailAsync(DiskOperation.Write, DiskFault.NoSpace);
         for (int i = 0; i < 20; i++) await _client.SendAsync("SET key value");
-        await Task.Delay(500, TestContext.Current.CancellationToken); // the server goes on trying
+        await Eventually.AMomentAsync(500); // the server goes on trying
         await ResumeAsync();
         string refused = Assert.Single(_logger.Lines, Says("writes are refused"));
         Assert.Contains("/data/bitmapist.db.log.", refused, StringComparison.Ordinal);
@@ -124,12 +124,6 @@ public sealed class RefusedWritesTests : IAsyncDisposable
         Assert.Equal("+OK\r\n", await _client.SendAsync("SET later value"));
     }
 
-    private static async Task UntilAsync(Func<bool> condition)
-    {
-        for (int i = 0; !condition(); i++)
-        {
-            Assert.True(i < 4000, "in vain");
-            await Task.Delay(5, TestContext.Current.CancellationToken);
-        }
-    }
+    private static Task UntilAsync(Func<bool> condition) =>
+        Eventually.IsAsync(condition, "what the server does by itself");
 }
