@@ -1,4 +1,5 @@
 using Bitmapist.Engine.Durability;
+using Bitmapist.Migration.Transfer;
 using Bitmapist.Storage.Files;
 using Bitmapist.Storage.Log;
 using Bitmapist.Storage.Snapshots;
@@ -11,7 +12,7 @@ namespace Bitmapist.Migration;
 /// need not stay byte for byte: as at a start of a server, a torn end is cut off and a new segment of the log may
 /// begin. One thread.
 /// </summary>
-internal sealed class ClosedDatabase : IKeySource, IDisposable
+internal sealed class ClosedDatabase : IMigrationSource, IDisposable
 {
     private readonly IFileSystem _files;
     private readonly IDisposable _lock;
@@ -68,7 +69,7 @@ internal sealed class ClosedDatabase : IKeySource, IDisposable
         catch
         {
             file?.Dispose();
-            Import.DeleteQuietly(files, temporaryPath);
+            NewDatabase.DeleteQuietly(files, temporaryPath);
             held.Dispose();
             throw;
         }

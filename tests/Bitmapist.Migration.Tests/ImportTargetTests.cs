@@ -2,6 +2,7 @@ using Bitmapist.Engine.Bits;
 using Bitmapist.Engine.Durability;
 using Bitmapist.Engine.Keyspace;
 using Bitmapist.Migration.Tests.GoServer;
+using Bitmapist.Migration.Transfer;
 using Bitmapist.Storage.Files;
 using Bitmapist.Storage.Log;
 using Bitmapist.Testing.Files;

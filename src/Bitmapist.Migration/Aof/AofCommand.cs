@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Bitmapist.Migration.Rdb;
+using Bitmapist.Migration.Transfer;
 using Bitmapist.Storage.Files;
 using EngineLimits = Bitmapist.Engine.Limits;
 
@@ -30,7 +31,7 @@ internal sealed class AofCommand(SourceInput input)
     /// <summary>Bytes of the file that it takes.</summary>
     public long TotalBytes => End - _start;
 
-    /// <summary>Begins a new command that stands at an offset.</summary>
+    /// <summary>Begins a new command at an offset.</summary>
     public void Begin(long start)
     {
         _start = start;

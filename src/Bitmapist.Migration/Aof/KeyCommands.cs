@@ -1,4 +1,5 @@
 using Bitmapist.Engine.Keyspace;
+using Bitmapist.Migration.Transfer;
 
 namespace Bitmapist.Migration.Aof;
 
