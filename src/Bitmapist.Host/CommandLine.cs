@@ -6,6 +6,7 @@ using Bitmapist.Server;
 using Bitmapist.Server.Parameters;
 using Bitmapist.Storage.Log;
 using Bitmapist.Transport;
+using Bitmapist.Transport.Contract;
 
 namespace Bitmapist.Host;
 

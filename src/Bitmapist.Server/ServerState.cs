@@ -8,6 +8,7 @@ using Bitmapist.Server.Connections;
 using Bitmapist.Server.Copying;
 using Bitmapist.Storage.Files;
 using Bitmapist.Transport;
+using Bitmapist.Transport.Contract;
 using Microsoft.Extensions.Logging;
 
 namespace Bitmapist.Server;

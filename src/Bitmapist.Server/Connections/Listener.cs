@@ -1,6 +1,7 @@
 using System.Net;
 using Bitmapist.Server.Commands;
 using Bitmapist.Transport;
+using Bitmapist.Transport.Contract;
 using Microsoft.Extensions.Logging;
 
 namespace Bitmapist.Server.Connections;

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using Bitmapist.Server.Commands;
 using Bitmapist.Transport;
+using Bitmapist.Transport.Contract;
 
 namespace Bitmapist.Server.Parameters;
 
@@ -42,7 +43,7 @@ internal static class ParameterTable
         MaxMemoryClients.Parameter,
         EvictIdle.Parameter,
         Constant("maxmemory-policy", "noeviction"),
-        Number("proto-max-bulk-len", _ => Resp.Limits.BulkBytesMax),
+        Number("proto-max-bulk-len", _ => Resp.RespLimits.BulkBytesMax),
         Constant("client-output-buffer-limit", "normal 0 0 0 slave 0 0 0 pubsub 0 0 0"),
         Constant("notify-keyspace-events", ""),
         Constant("slowlog-log-slower-than", "-1"),

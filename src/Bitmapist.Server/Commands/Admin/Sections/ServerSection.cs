@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Bitmapist.Server.Parameters;
 using Bitmapist.Transport;
+using Bitmapist.Transport.Contract;
 
 namespace Bitmapist.Server.Commands.Admin.Sections;
 
