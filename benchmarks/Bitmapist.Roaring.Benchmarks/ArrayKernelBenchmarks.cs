@@ -7,9 +7,9 @@ namespace Bitmapist.Roaring.Benchmarks;
 [MemoryDiagnoser]
 public class ArrayKernelBenchmarks
 {
-    private ushort[] left = [];
-    private ushort[] right = [];
-    private readonly ushort[] result = new ushort[8_192 + ArrayUnion.Slack];
+    private ushort[] _left = [];
+    private ushort[] _right = [];
+    private readonly ushort[] _result = new ushort[8_192 + ArrayUnion.Slack];
 
     [Params(64, 328, 2_048)]
     public int Count { get; set; }
@@ -18,33 +18,33 @@ public class ArrayKernelBenchmarks
     public void Fill()
     {
         Random random = new(1);
-        left = Values(random);
-        right = Values(random);
+        _left = Values(random);
+        _right = Values(random);
     }
 
     [Benchmark(Baseline = true)]
-    public int IntersectScalar() => ArrayIntersection.IntersectScalar(left, right, result);
+    public int IntersectScalar() => ArrayIntersection.IntersectScalar(_left, _right, _result);
 
     [Benchmark]
-    public int IntersectVector() => ArrayIntersection.IntersectVector(left, right, result);
+    public int IntersectVector() => ArrayIntersection.IntersectVector(_left, _right, _result);
 
     [Benchmark]
-    public int DifferenceScalar() => ArrayIntersection.DifferenceScalar(left, right, result);
+    public int DifferenceScalar() => ArrayIntersection.DifferenceScalar(_left, _right, _result);
 
     [Benchmark]
-    public int DifferenceVector() => ArrayIntersection.DifferenceVector(left, right, result);
+    public int DifferenceVector() => ArrayIntersection.DifferenceVector(_left, _right, _result);
 
     [Benchmark]
-    public int UnionScalar() => ArrayUnion.UnionScalar(left, right, result);
+    public int UnionScalar() => ArrayUnion.UnionScalar(_left, _right, _result);
 
     [Benchmark]
-    public int UnionVector() => ArrayUnion.UnionVector(left, right, result);
+    public int UnionVector() => ArrayUnion.UnionVector(_left, _right, _result);
 
     [Benchmark]
-    public int SymmetricDifferenceScalar() => ArrayUnion.SymmetricDifferenceScalar(left, right, result);
+    public int SymmetricDifferenceScalar() => ArrayUnion.SymmetricDifferenceScalar(_left, _right, _result);
 
     [Benchmark]
-    public int SymmetricDifferenceVector() => ArrayUnion.SymmetricDifferenceVector(left, right, result);
+    public int SymmetricDifferenceVector() => ArrayUnion.SymmetricDifferenceVector(_left, _right, _result);
 
     private ushort[] Values(Random random)
     {

@@ -1,3 +1,5 @@
+using System.Buffers;
+using Bitmapist.Roaring.Operations;
 using Bitmapist.Roaring.Tests.Interop;
 
 namespace Bitmapist.Roaring.Benchmarks;
@@ -5,14 +7,14 @@ namespace Bitmapist.Roaring.Benchmarks;
 /// <summary>One data set held by both libraries, and the operations to compare on it.</summary>
 internal sealed class ComparedSets
 {
-    private readonly FrozenBitmap[] ours;
-    private readonly CRoaring[] theirs;
+    private readonly FrozenBitmap[] _ours;
+    private readonly CRoaring[] _theirs;
 
     public ComparedSets(string name, uint[][] lists, bool optimize)
     {
         Name = name;
-        ours = [.. lists.Select(list => Ours(list, optimize))];
-        theirs = [.. lists.Select(list => Theirs(list, optimize))];
+        _ours = [.. lists.Select(list => Ours(list, optimize))];
+        _theirs = [.. lists.Select(list => Theirs(list, optimize))];
     }
 
     public string Name { get; }
@@ -20,7 +22,7 @@ internal sealed class ComparedSets
     /// <summary>Rows: the operation, how often an action performs it, ours, CRoaring's.</summary>
     public IEnumerable<(string Name, int Count, Action Ours, Action Theirs)> Rows()
     {
-        int pairs = ours.Length - 1;
+        int pairs = _ours.Length - 1;
         yield return ("AND", pairs,
             () => Pairs(static (a, b) => BitmapAlgebra.And(a, b).Cardinality),
             () => NativePairs(CRoaring.roaring_bitmap_and));
@@ -36,17 +38,17 @@ internal sealed class ComparedSets
         yield return ("AND cardinality", pairs,
             () => Pairs(static (a, b) => BitmapAlgebra.AndCardinality(a, b)), NativeCounts);
         yield return ("OR of all", 1,
-            () => BitmapAlgebra.Or(ours),
-            () => CRoaring.OrMany(theirs).Dispose());
+            () => BitmapAlgebra.Or(_ours),
+            () => CRoaring.OrMany(_theirs).Dispose());
     }
 
     private static FrozenBitmap Ours(uint[] ids, bool optimize)
     {
         FrozenBitmap frozen = FrozenBitmap.FromIds(ids);
         if (!optimize) return frozen;
-        RoaringBitmap bitmap = RoaringBitmap.FromFrozen(frozen);
-        bitmap.Optimize();
-        return bitmap.Freeze();
+        var bytes = new ArrayBufferWriter<byte>();
+        frozen.Serialize(bytes);
+        return SerializedBitmap.ReadTrusted(bytes.WrittenMemory).ToFrozen();
     }
 
     private static CRoaring Theirs(uint[] ids, bool optimize)
@@ -59,19 +61,19 @@ internal sealed class ComparedSets
     private long Pairs(Func<FrozenBitmap, FrozenBitmap, long> operation)
     {
         long total = 0;
-        for (int i = 1; i < ours.Length; i++) total += operation(ours[i - 1], ours[i]);
+        for (int i = 1; i < _ours.Length; i++) total += operation(_ours[i - 1], _ours[i]);
         return total;
     }
 
     private void NativePairs(Func<nint, nint, nint> operation)
     {
-        for (int i = 1; i < theirs.Length; i++)
-            CRoaring.roaring_bitmap_free(operation(theirs[i - 1].Handle, theirs[i].Handle));
+        for (int i = 1; i < _theirs.Length; i++)
+            CRoaring.roaring_bitmap_free(operation(_theirs[i - 1].Handle, _theirs[i].Handle));
     }
 
     private void NativeCounts()
     {
-        for (int i = 1; i < theirs.Length; i++)
-            CRoaring.roaring_bitmap_and_cardinality(theirs[i - 1].Handle, theirs[i].Handle);
+        for (int i = 1; i < _theirs.Length; i++)
+            CRoaring.roaring_bitmap_and_cardinality(_theirs[i - 1].Handle, _theirs[i].Handle);
     }
 }

@@ -13,7 +13,7 @@ internal static class Comparison
 {
     private const int RoundsMin = 30;
 
-    private static readonly TimeSpan RowTime = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_rowTime = TimeSpan.FromSeconds(2);
 
     /// <summary>Names given on the command line select rows that contain one of them.</summary>
     public static void Run(string[] filters)
@@ -90,7 +90,7 @@ internal static class Comparison
         }
         List<double> ourTimes = [], theirTimes = [], ratios = [];
         Stopwatch total = Stopwatch.StartNew();
-        while (ratios.Count < RoundsMin || total.Elapsed < RowTime)
+        while (ratios.Count < RoundsMin || total.Elapsed < s_rowTime)
         {
             double ourTime = Time(ours, operations), theirTime = Time(theirs, operations);
             ourTimes.Add(ourTime);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Bitmapist.Roaring.Kernels;
+using Bitmapist.Roaring.Operations;
 
 namespace Bitmapist.Roaring.Benchmarks;
 

@@ -7,42 +7,42 @@ namespace Bitmapist.Roaring.Benchmarks;
 [MemoryDiagnoser]
 public class WordKernelBenchmarks
 {
-    private readonly ulong[] left = new ulong[1_024];
-    private readonly ulong[] right = new ulong[1_024];
-    private readonly ulong[] result = new ulong[1_024];
+    private readonly ulong[] _left = new ulong[1_024];
+    private readonly ulong[] _right = new ulong[1_024];
+    private readonly ulong[] _result = new ulong[1_024];
 
     [GlobalSetup]
     public void Fill()
     {
         Random random = new(1);
-        for (int i = 0; i < left.Length; i++)
-            (left[i], right[i]) = ((ulong)random.NextInt64(), (ulong)random.NextInt64());
+        for (int i = 0; i < _left.Length; i++)
+            (_left[i], _right[i]) = ((ulong)random.NextInt64(), (ulong)random.NextInt64());
     }
 
     [Benchmark(Baseline = true)]
-    public int AndScalar() => WordLogic.CombineScalar<WordOperations.And>(left, right, result);
+    public int AndScalar() => WordLogic.CombineScalar<WordOperations.And>(_left, _right, _result);
 
     [Benchmark]
-    public int AndVector256() => WordLogic.CombineVector256<WordOperations.And>(left, right, result);
+    public int AndVector256() => WordLogic.CombineVector256<WordOperations.And>(_left, _right, _result);
 
     [Benchmark]
-    public int AndVector512() => WordLogic.CombineVector512<WordOperations.And>(left, right, result);
+    public int AndVector512() => WordLogic.CombineVector512<WordOperations.And>(_left, _right, _result);
 
     [Benchmark]
-    public int AndCountScalar() => WordLogic.AndCountScalar(left, right);
+    public int AndCountScalar() => WordLogic.AndCountScalar(_left, _right);
 
     [Benchmark]
-    public int AndCountVector256() => WordLogic.AndCountVector256(left, right);
+    public int AndCountVector256() => WordLogic.AndCountVector256(_left, _right);
 
     [Benchmark]
-    public int AndCountVector512() => WordLogic.AndCountVector512(left, right);
+    public int AndCountVector512() => WordLogic.AndCountVector512(_left, _right);
 
     [Benchmark]
-    public int PopCountScalar() => PopCount.CountScalar(left);
+    public int PopCountScalar() => PopCount.CountScalar(_left);
 
     [Benchmark]
-    public int PopCountVector256() => PopCount.CountVector256(left);
+    public int PopCountVector256() => PopCount.CountVector256(_left);
 
     [Benchmark]
-    public int PopCountVector512() => PopCount.CountVector512(left);
+    public int PopCountVector512() => PopCount.CountVector512(_left);
 }

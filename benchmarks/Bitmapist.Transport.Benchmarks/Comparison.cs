@@ -1,5 +1,6 @@
 using System.Globalization;
 using Bitmapist.Bench.Load;
+using Bitmapist.Transport.Contract;
 
 namespace Bitmapist.Transport.Benchmarks;
 

@@ -2,6 +2,7 @@ using System.IO.Pipelines;
 using System.Net;
 using Bitmapist.Resp.Requests;
 using Bitmapist.Resp.Writing;
+using Bitmapist.Transport.Contract;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;

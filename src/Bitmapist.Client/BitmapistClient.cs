@@ -394,7 +394,7 @@ public sealed class BitmapistClient : IAsyncDisposable, IDisposable
 
     /// <summary>
     /// The names of the events that have marks, sorted by their characters' numbers, as the Python libraries read them:
-    /// what stands between a key's first underscore and its last. Events of other clients, with a longer prefix, are
+    /// what is between a key's first underscore and its last. Events of other clients, with a longer prefix, are
     /// left out where <see cref="BitmapistOptions.ForeignPrefixes"/> or a result says that they are. O(keys of the
     /// server).
     /// </summary>
@@ -428,7 +428,8 @@ public sealed class BitmapistClient : IAsyncDisposable, IDisposable
         CallerTask.From(_deletion.DeleteAllAsync(cancellationToken));
 
     /// <summary>
-    /// Deletes every result of a bit operation under the client's prefix, whoever made it. O(keys of the server).
+    /// Deletes every result of a bit operation under the client's prefix, whichever client made it. O(keys of the
+    /// server).
     /// </summary>
     /// <param name="cancellationToken">Gives up; keys may still be deleted.</param>
     /// <returns>Keys deleted.</returns>

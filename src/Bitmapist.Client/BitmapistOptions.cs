@@ -83,7 +83,7 @@ public sealed class BitmapistOptions
     public string? ClientName { get; set; }
 
     /// <summary>
-    /// Milliseconds until a connection must stand, name resolution, TLS and authentication included. 1 … a day, default
+    /// Milliseconds a connection may take, name resolution, TLS and authentication included. 1 … a day, default
     /// 5,000.
     /// </summary>
     public int ConnectTimeoutMs { get; set; } = 5_000;
@@ -126,7 +126,7 @@ public sealed class BitmapistOptions
     /// <c>rediss://</c> for TLS, <c>unix:///run/redis.sock?db=1</c>, or plain <c>host:port</c> or <c>host</c>.
     /// </summary>
     /// <remarks>
-    /// What stands between the marks may be percent-encoded, and must be where it contains one of them. Behind the
+    /// What is between the marks may be percent-encoded, and must be where it contains one of them. Behind the
     /// question mark: <c>prefix</c>, <c>layout</c>, <c>db</c>, <c>name</c> (<see cref="ClientName"/>), <c>hourly</c>
     /// and <c>unique</c> (true or false), <c>foreign</c> (<see cref="ForeignPrefixes"/>, separated by commas),
     /// <c>ownsPrefix</c> (true or false), <c>connectTimeoutMs</c>, <c>responseTimeoutMs</c>.
@@ -172,11 +172,27 @@ public sealed class BitmapistOptions
     internal static bool IsClientName(string name) => name.Length > 0 && name.All(letter => letter is > ' ' and <= '~');
 
     private static void RequireMilliseconds(int value, string name) =>
-        Require(value is >= 1 and <= Limits.TimeoutMsMax, name,
-            string.Create(CultureInfo.InvariantCulture, $"must be from 1 to {Limits.TimeoutMsMax:N0} ms"));
+        Require(value is >= 1 and <= ClientLimits.TimeoutMsMax, name,
+            string.Create(CultureInfo.InvariantCulture, $"must be from 1 to {ClientLimits.TimeoutMsMax:N0} ms"));
 
     private static void Require(bool isMet, string name, string complaint)
     {
         if (!isMet) throw new ArgumentException($"{nameof(BitmapistOptions)}.{name} {complaint}.", name);
     }
+}
+
+/// <summary>Whose habits the client keeps. The key names of both are the same but for the prefix.</summary>
+public enum KeyLayout
+{
+    /// <summary>
+    /// bitmapist 3: prefix <c>trackist_</c>, flags not tracked unless asked for; a bit operation runs each time it is
+    /// needed, and its result stays until <see cref="BitmapistClient.DeleteRuntimeKeysAsync"/>.
+    /// </summary>
+    Bitmapist3,
+
+    /// <summary>
+    /// bitmapist4: prefix <c>bitmapist_</c> or any other, flags tracked; results of bit operations expire after 24
+    /// hours when all their periods are over, else after 60 seconds, and are used again until then.
+    /// </summary>
+    Bitmapist4,
 }

@@ -1,3 +1,4 @@
+using Bitmapist.Client.Connections;
 using Microsoft.Extensions.Logging;
 
 namespace Bitmapist.Client;

@@ -5,6 +5,7 @@ using System.Reflection;
 using Bitmapist.Server.Settings;
 using Bitmapist.Storage.Log;
 using Bitmapist.Transport;
+using Bitmapist.Transport.Contract;
 
 namespace Bitmapist.Host;
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Bitmapist.Engine.Stored;
 using Bitmapist.Migration;
 using Bitmapist.Migration.GoServer;
+using Bitmapist.Migration.Transfer;
 using Bitmapist.Storage.Files;
 using Microsoft.Extensions.Logging;
 

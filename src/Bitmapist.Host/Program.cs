@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using Bitmapist.Engine.Stored;
 using Bitmapist.Host;
 using Bitmapist.Migration;
+using Bitmapist.Migration.Transfer;
 using Bitmapist.Server;
 using Bitmapist.Server.Settings;
 using Bitmapist.Storage.Files;

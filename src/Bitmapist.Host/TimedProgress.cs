@@ -1,5 +1,6 @@
 using System.Globalization;
 using Bitmapist.Migration;
+using Bitmapist.Migration.Transfer;
 
 namespace Bitmapist.Host;
 

@@ -1,6 +1,7 @@
 using Bitmapist.Engine;
 using Bitmapist.Engine.Saving;
 using Bitmapist.Engine.Stored;
+using Bitmapist.Migration.Transfer;
 using Bitmapist.Storage.Files;
 using Bitmapist.Storage.Log;
 using Bitmapist.Storage.Snapshots;
@@ -13,7 +14,7 @@ namespace Bitmapist.Migration;
 /// need not stay byte for byte: as at a start of a server, a torn end is cut off and a new segment of the log may
 /// begin. One thread.
 /// </summary>
-internal sealed class ClosedDatabase : IKeySource, IDisposable
+internal sealed class ClosedDatabase : IMigrationSource, IDisposable
 {
     private readonly IFileSystem _files;
     private readonly IDisposable _lock;
@@ -70,7 +71,7 @@ internal sealed class ClosedDatabase : IKeySource, IDisposable
         catch
         {
             file?.Dispose();
-            Import.DeleteQuietly(files, temporaryPath);
+            NewDatabase.DeleteQuietly(files, temporaryPath);
             held.Dispose();
             throw;
         }

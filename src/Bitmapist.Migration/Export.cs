@@ -1,6 +1,8 @@
+using System.Globalization;
 using Bitmapist.Engine.Bits;
 using Bitmapist.Engine.Stored;
 using Bitmapist.Migration.Rdb;
+using Bitmapist.Migration.Transfer;
 using Bitmapist.Storage.Files;
 
 namespace Bitmapist.Migration;
@@ -45,11 +47,11 @@ public static class Export
             using (IFile file = files.Open(unfinished, FileOpen.CreateNew))
                 report = Write(source.Contents, new RdbOutput(file), target, nowUnixMs, progress);
             files.Rename(unfinished, target);
-            files.SyncDirectory(Import.DirectoryOf(target));
+            files.SyncDirectory(Reading.DirectoryOf(target));
         }
         catch
         {
-            Import.DeleteQuietly(files, unfinished);
+            NewDatabase.DeleteQuietly(files, unfinished);
             throw;
         }
 
@@ -81,7 +83,8 @@ public static class Export
             writer.Put(key.Name.Span, value, key.ExpiresAtUnixMs);
             bits += value.Bits.Cardinality;
             stringBytes += value.LengthBytes;
-            if (++keys % Limits.KeysPerProgress == 0) progress?.Report(new MigrationProgress(keys, keys, total));
+            if (++keys % MigrationLimits.KeysPerProgress == 0)
+                progress?.Report(new MigrationProgress(keys, keys, total));
         }
 
         writer.Finish();
@@ -120,5 +123,48 @@ public static class Export
         FileFormat format = FormatRecognition.Recognise(files, target);
         if (format is not (FileFormat.Rdb or FileFormat.Empty))
             throw new MigrationException($"{target} exists and is no RDB file: it is not overwritten");
+    }
+}
+
+/// <summary>What moving out wrote.</summary>
+/// <param name="Target">The RDB file.</param>
+/// <param name="Keys">Keys written.</param>
+/// <param name="Bits">Their one-bits.</param>
+/// <param name="StringBytes">Bytes of their strings.</param>
+/// <param name="Expiries">Keys with an expiry time.</param>
+/// <param name="Expired">Keys left out because they had expired.</param>
+/// <param name="Databases">Databases the file needs: one more than the highest number.</param>
+/// <param name="WrittenBytes">Bytes of the file.</param>
+/// <param name="TornBytes">Bytes of an unfinished write at the end of the log, which nobody was promised.</param>
+/// <param name="Elapsed">How long it took.</param>
+public sealed record ExportReport(
+    string Target,
+    long Keys,
+    long Bits,
+    long StringBytes,
+    long Expiries,
+    long Expired,
+    int Databases,
+    long WrittenBytes,
+    long TornBytes,
+    TimeSpan Elapsed)
+{
+    /// <summary>Writes the report, one fact a line.</summary>
+    public void WriteTo(TextWriter output)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        CultureInfo plain = CultureInfo.InvariantCulture;
+        output.WriteLine(string.Create(plain, $"exported to {Target} in {Elapsed.TotalSeconds:F1} s"));
+        output.WriteLine(string.Create(plain, $"keys exported: {Keys}"));
+        output.WriteLine(string.Create(plain, $"bits set: {Bits}"));
+        output.WriteLine(string.Create(plain, $"string bytes: {StringBytes}"));
+        output.WriteLine(string.Create(plain, $"file bytes: {WrittenBytes}"));
+        output.WriteLine(string.Create(plain, $"expiries kept: {Expiries}"));
+        output.WriteLine(string.Create(plain, $"skipped: {Expired}"));
+        if (Expired > 0) output.WriteLine(string.Create(plain, $"skipped, expired: {Expired}"));
+        if (TornBytes > 0)
+            output.WriteLine(string.Create(plain, $"unfinished write at the end of the log: {TornBytes} bytes cut"));
+        if (Databases > 16)
+            output.WriteLine(string.Create(plain, $"redis-server needs --databases {Databases}"));
     }
 }

@@ -1,6 +1,7 @@
 using Bitmapist.Migration.Aof;
 using Bitmapist.Migration.GoServer;
 using Bitmapist.Migration.Rdb;
+using Bitmapist.Migration.Transfer;
 using Bitmapist.Storage.Files;
 
 namespace Bitmapist.Migration;

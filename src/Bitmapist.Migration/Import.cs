@@ -2,6 +2,7 @@ using Bitmapist.Engine.Stored;
 using Bitmapist.Migration.Aof;
 using Bitmapist.Migration.GoServer;
 using Bitmapist.Migration.Rdb;
+using Bitmapist.Migration.Transfer;
 using Bitmapist.Storage.Files;
 using Bitmapist.Storage.Log;
 using Bitmapist.Storage.Snapshots;
@@ -53,11 +54,11 @@ public static class Import
             ReadInto(files, path, unfinished, report, time, nowUnixMs, progress);
             DeleteLog(files, target);
             files.Rename(unfinished, target);
-            files.SyncDirectory(DirectoryOf(target));
+            files.SyncDirectory(Reading.DirectoryOf(target));
         }
         catch
         {
-            DeleteQuietly(files, unfinished);
+            NewDatabase.DeleteQuietly(files, unfinished);
             throw;
         }
 
@@ -65,35 +66,16 @@ public static class Import
         return report;
     }
 
-    internal static string DirectoryOf(string path) => Path.GetDirectoryName(Path.GetFullPath(path))!;
-
-    /// <summary>Segments of a log beside a database, oldest first; names that only look alike are left out.</summary>
-    internal static IReadOnlyList<string> LogSegments(IFileSystem files, string database) =>
-        [.. SegmentName.List(files, database).Select(segment => segment.Path)];
-
     /// <summary>
     /// Deletes the log of a database without keys, which has no records that could be missed. The newest segment goes
     /// first: what a kill leaves begins where the database says, without a gap, and opens. All of it is gone for good
-    /// before a database that the segments do not belong to stands in the place.
+    /// before a database that the segments do not belong to is in the place.
     /// </summary>
     private static void DeleteLog(IFileSystem files, string database)
     {
-        IReadOnlyList<string> segments = LogSegments(files, database);
+        IReadOnlyList<string> segments = NewDatabase.LogSegments(files, database);
         foreach (string segment in segments.Reverse()) files.Delete(segment);
-        if (segments.Count > 0) files.SyncDirectory(DirectoryOf(database));
-    }
-
-    /// <summary>Removes what a failure left, if that can be done; the failure is what matters.</summary>
-    internal static void DeleteQuietly(IFileSystem files, string path)
-    {
-        try
-        {
-            files.Delete(path);
-        }
-        catch (StorageException)
-        {
-            // The next attempt begins by deleting it.
-        }
+        if (segments.Count > 0) files.SyncDirectory(Reading.DirectoryOf(database));
     }
 
     private static void ReadInto(
@@ -169,7 +151,7 @@ public static class Import
             throw new MigrationException($"{target} exists and is no database of this server: choose another -db");
         if (format == FileFormat.Empty)
         {
-            if (LogSegments(files, target) is [var segment, ..])
+            if (NewDatabase.LogSegments(files, target) is [var segment, ..])
                 throw new MigrationException($"{segment} is the log of a database that is not there: move it away");
             return;
         }

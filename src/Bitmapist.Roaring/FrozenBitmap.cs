@@ -1,6 +1,5 @@
 using Bitmapist.Roaring.Containers;
 using Bitmapist.Roaring.Kernels;
-using Bitmapist.Roaring.Operations;
 
 namespace Bitmapist.Roaring;
 
@@ -12,72 +11,72 @@ public sealed class FrozenBitmap : ReadOnlyBitmap
 {
     public static readonly FrozenBitmap Empty = new([], 0, 0);
 
-    private readonly uint[]? ids; // the compact form, or null
-    private readonly ushort[] chunks;
-    private readonly Container[] containers;
-    private readonly int count; // ids or containers in use; the arrays may be longer
-    private readonly int compactChunkCount;
-    private readonly long cardinality;
-    private long containerBytes = MemoryEstimate.Unknown; // counted when asked for; threads racing store the same
+    private readonly uint[]? _ids; // the compact form, or null
+    private readonly ushort[] _chunks;
+    private readonly Container[] _containers;
+    private readonly int _count; // ids or containers in use; the arrays may be longer
+    private readonly int _compactChunkCount;
+    private readonly long _cardinality;
+    private long _containerBytes = MemoryEstimate.Unknown; // counted when asked for; threads racing store the same
 
     /// <summary>
     /// The compact form: the first <paramref name="count"/> ids, strictly ascending, of that many chunks.
     /// </summary>
     internal FrozenBitmap(uint[] ids, int count, int chunkCount)
     {
-        this.ids = ids;
-        this.count = count;
-        compactChunkCount = chunkCount;
-        cardinality = count;
-        chunks = [];
-        containers = [];
+        _ids = ids;
+        _count = count;
+        _compactChunkCount = chunkCount;
+        _cardinality = count;
+        _chunks = [];
+        _containers = [];
     }
 
     /// <summary>The first <paramref name="count"/> containers with their chunks, ascending.</summary>
     internal FrozenBitmap(ushort[] chunks, Container[] containers, int count, long cardinality)
     {
-        this.chunks = chunks;
-        this.containers = containers;
-        this.count = count;
-        this.cardinality = cardinality;
+        _chunks = chunks;
+        _containers = containers;
+        _count = count;
+        _cardinality = cardinality;
     }
 
-    public override long Cardinality => cardinality;
+    public override long Cardinality => _cardinality;
 
-    public override int ChunkCount => ids is null ? count : compactChunkCount;
+    public override int ChunkCount => _ids is null ? _count : _compactChunkCount;
 
     /// <summary>
     /// An estimate of the managed heap this bitmap holds, in bytes, counting shared arrays in full; O(chunks) once.
     /// </summary>
-    public long MemoryBytes => ids is null
-        ? MemoryEstimate.OfContainers(chunks, containers, ContainerBytes)
-        : MemoryEstimate.OfCompact(ids);
+    public long MemoryBytes => _ids is null
+        ? MemoryEstimate.OfContainers(_chunks, _containers, ContainerBytes)
+        : MemoryEstimate.OfCompact(_ids);
 
     /// <summary>Bytes of the arrays behind the containers.</summary>
     internal long ContainerBytes
     {
         get
         {
-            if (containerBytes == MemoryEstimate.Unknown) containerBytes = MemoryEstimate.Sum(Containers);
-            return containerBytes;
+            if (_containerBytes == MemoryEstimate.Unknown) _containerBytes = MemoryEstimate.Sum(Containers);
+            return _containerBytes;
         }
     }
 
-    internal override bool IsCompact => ids is not null;
+    internal override bool IsCompact => _ids is not null;
 
-    internal override ReadOnlySpan<uint> CompactIds => ids.AsSpan(0, ids is null ? 0 : count);
+    internal override ReadOnlySpan<uint> CompactIds => _ids.AsSpan(0, _ids is null ? 0 : _count);
 
-    internal override int ContainerCount => ids is null ? count : 0;
+    internal override int ContainerCount => _ids is null ? _count : 0;
 
-    internal ReadOnlySpan<ushort> Chunks => chunks.AsSpan(0, ids is null ? count : 0);
+    internal ReadOnlySpan<ushort> Chunks => _chunks.AsSpan(0, _ids is null ? _count : 0);
 
-    internal ReadOnlySpan<Container> Containers => containers.AsSpan(0, ids is null ? count : 0);
+    internal ReadOnlySpan<Container> Containers => _containers.AsSpan(0, _ids is null ? _count : 0);
 
     /// <summary>
     /// The arrays behind <see cref="CompactIds"/>, <see cref="Chunks"/> and <see cref="Containers"/>, to share.
     /// </summary>
     internal (uint[]? Ids, ushort[] Chunks, Container[] Containers, int Count) Arrays =>
-        (ids, chunks, containers, count);
+        (_ids, _chunks, _containers, _count);
 
     /// <summary>The set of the given ids, in any order, repeated or not; O(n log n), O(n) when ascending.</summary>
     public static FrozenBitmap FromIds(ReadOnlySpan<uint> ids)
@@ -96,9 +95,11 @@ public sealed class FrozenBitmap : ReadOnlyBitmap
     /// <summary>Throws <see cref="InvalidOperationException"/> naming the first broken invariant.</summary>
     public void Validate()
     {
-        if (ids is not null) FormValidation.Compact(CompactIds, compactChunkCount);
-        else FormValidation.Containers(Chunks, Containers, cardinality);
+        if (_ids is not null) FormValidation.Compact(CompactIds, _compactChunkCount);
+        else FormValidation.Containers(Chunks, Containers, _cardinality);
     }
+
+    public override FrozenBitmap ToFrozen() => this;
 
     internal static FrozenBitmap FromAscending(ReadOnlySpan<uint> ascending)
     {
@@ -107,13 +108,13 @@ public sealed class FrozenBitmap : ReadOnlyBitmap
         return builder.ToFrozen();
     }
 
-    internal override int ChunkAt(int index) => chunks[index];
+    internal override int ChunkAt(int index) => _chunks[index];
 
     internal override int FindChunk(int chunk) => Search.LowerBound(Chunks, (ushort)chunk);
 
-    internal override int CardinalityAt(int index) => containers[index].Cardinality;
+    internal override int CardinalityAt(int index) => _containers[index].Cardinality;
 
-    internal override ContainerView ViewAt(int index) => containers[index].View;
+    internal override ContainerView ViewAt(int index) => _containers[index].View;
 
     private static bool IsStrictlyAscending(ReadOnlySpan<uint> ids)
     {

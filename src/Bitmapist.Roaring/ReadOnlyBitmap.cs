@@ -1,8 +1,6 @@
 using System.Buffers;
 using System.Diagnostics;
 using Bitmapist.Roaring.Containers;
-using Bitmapist.Roaring.Format;
-using Bitmapist.Roaring.Operations;
 
 namespace Bitmapist.Roaring;
 
@@ -50,7 +48,7 @@ public abstract class ReadOnlyBitmap
     /// <summary>O(log chunks + log values of one chunk).</summary>
     public bool Contains(uint id)
     {
-        if (IsCompact) return Operations.CompactIds.Contains(CompactIds, id);
+        if (IsCompact) return Containers.CompactIds.Contains(CompactIds, id);
         int chunk = (int)(id >> 16);
         int index = FindChunk(chunk);
         return index < ContainerCount && ChunkAt(index) == chunk
@@ -62,7 +60,7 @@ public abstract class ReadOnlyBitmap
     {
         AssertRange(start, end);
         if (start >= end) return 0;
-        if (IsCompact) return Operations.CompactIds.CountRange(CompactIds, start, end);
+        if (IsCompact) return Containers.CompactIds.CountRange(CompactIds, start, end);
         int firstChunk = (int)(start >> 16), lastChunk = (int)((end - 1) >> 16);
         long count = 0;
         for (int i = FindChunk(firstChunk); i < ContainerCount; i++)
@@ -78,35 +76,7 @@ public abstract class ReadOnlyBitmap
         return count;
     }
 
-    /// <summary>The number of ids at or below <paramref name="id"/>.</summary>
-    public long Rank(uint id) => CountRange(0, id + 1L);
-
-    /// <summary>
-    /// The id with <paramref name="index"/> ids below it; false when the set has no more than index ids.
-    /// </summary>
-    public bool TrySelect(long index, out uint id)
-    {
-        id = 0;
-        if (index < 0 || index >= Cardinality) return false;
-        if (IsCompact)
-        {
-            id = CompactIds[(int)index];
-            return true;
-        }
-        int i = 0;
-        for (; index >= CardinalityAt(i); i++) index -= CardinalityAt(i);
-        id = ((uint)ChunkAt(i) << 16) | (uint)ContainerReading.Select(ViewAt(i), (int)index);
-        return true;
-    }
-
-    public bool TryMin(out uint id)
-    {
-        id = 0;
-        if (IsEmpty) return false;
-        id = IsCompact ? CompactIds[0] : ((uint)ChunkAt(0) << 16) | (uint)ContainerReading.Min(ViewAt(0));
-        return true;
-    }
-
+    /// <summary>The largest id; false when there is none.</summary>
     public bool TryMax(out uint id)
     {
         id = 0;
@@ -120,8 +90,8 @@ public abstract class ReadOnlyBitmap
     public long NextSet(long from)
     {
         AssertRange(from, from);
-        if (IsCompact) return Operations.CompactIds.NextSet(CompactIds, from);
-        if (from == Limits.IdsMax) return -1;
+        if (IsCompact) return Containers.CompactIds.NextSet(CompactIds, from);
+        if (from == RoaringLimits.IdsMax) return -1;
         int chunk = (int)(from >> 16);
         for (int i = FindChunk(chunk); i < ContainerCount; i++)
         {
@@ -138,8 +108,8 @@ public abstract class ReadOnlyBitmap
     public long NextClear(long from)
     {
         AssertRange(from, from);
-        if (IsCompact) return Operations.CompactIds.NextClear(CompactIds, from);
-        if (from == Limits.IdsMax) return from;
+        if (IsCompact) return Containers.CompactIds.NextClear(CompactIds, from);
+        if (from == RoaringLimits.IdsMax) return from;
         int chunk = (int)(from >> 16);
         for (int i = FindChunk(chunk); i < ContainerCount && ChunkAt(i) == chunk; i++, chunk++)
         {
@@ -151,26 +121,17 @@ public abstract class ReadOnlyBitmap
     }
 
     /// <summary>
-    /// Reads the ids upwards in batches, from the first one at or after <paramref name="from"/> (0 … 2^32).
-    /// </summary>
-    public BitmapIterator GetIterator(long from = 0)
-    {
-        AssertRange(from, from);
-        return new BitmapIterator(this, from);
-    }
-
-    /// <summary>
     /// Writes a window of the set as bits: bit i of words[w] is id (firstWord + w) × 64 + i. The window lies within the
     /// 2^26 words that cover all ids.
     /// </summary>
     public void CopyWordsTo(long firstWord, Span<ulong> words)
     {
-        Debug.Assert(firstWord >= 0 && firstWord + words.Length <= Limits.WordsMax);
+        Debug.Assert(firstWord >= 0 && firstWord + words.Length <= RoaringLimits.WordsMax);
         words.Clear();
         if (words.IsEmpty) return;
         if (IsCompact)
         {
-            Operations.CompactIds.OrWindow(CompactIds, firstWord, words);
+            Containers.CompactIds.OrWindow(CompactIds, firstWord, words);
             return;
         }
         long endWord = firstWord + words.Length;
@@ -179,7 +140,7 @@ public abstract class ReadOnlyBitmap
             long chunkWord = (long)ChunkAt(i) * FormRules.ChunkWords;
             if (chunkWord >= endWord) break;
             long from = Math.Max(firstWord, chunkWord), to = Math.Min(endWord, chunkWord + FormRules.ChunkWords);
-            ContainerBatch.OrWindow(
+            ContainerReading.OrWindow(
                 ViewAt(i), (int)(from - chunkWord), words.Slice((int)(from - firstWord), (int)(to - from)));
         }
     }
@@ -193,17 +154,12 @@ public abstract class ReadOnlyBitmap
         PortableWriter.Write(this, output);
     }
 
-    /// <summary>Whether both sets hold the same ids, in whatever form.</summary>
-    public bool SetEquals(ReadOnlyBitmap other)
-    {
-        ArgumentNullException.ThrowIfNull(other);
-        return ReferenceEquals(this, other)
-            || (Cardinality == other.Cardinality && Intersection.CountPair(this, other) == Cardinality);
-    }
+    /// <summary>The same set in memory: itself, or a copy with every container in its best form there.</summary>
+    public abstract FrozenBitmap ToFrozen();
 
     private static void AssertRange(long start, long end)
     {
-        Debug.Assert(start is >= 0 and <= Limits.IdsMax, "range start outside 0 … 2^32");
-        Debug.Assert(end is >= 0 and <= Limits.IdsMax, "range end outside 0 … 2^32");
+        Debug.Assert(start is >= 0 and <= RoaringLimits.IdsMax, "range start outside 0 … 2^32");
+        Debug.Assert(end is >= 0 and <= RoaringLimits.IdsMax, "range end outside 0 … 2^32");
     }
 }

@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using Bitmapist.Roaring.Containers;
-using Bitmapist.Roaring.Operations;
 
 namespace Bitmapist.Roaring;
 
@@ -11,35 +9,32 @@ namespace Bitmapist.Roaring;
 /// </summary>
 public sealed class RoaringBitmap
 {
-    /// <summary>A range over more chunks than this builds a new bitmap instead of editing chunk by chunk.</summary>
-    private const int EditedChunksMax = 8;
-
     /// <summary>4 KiB of ids: copying them costs less than having the next write copy them.</summary>
     private const int CopiedIdsMax = 1024;
 
     // A struct each, and only one in use, so that a small set is two objects: this one and its ids.
-    private bool isCompact;
-    private CompactStore compact;
-    private ContainerStore store;
-    private long cardinality;
-    private FrozenBitmap? frozen; // what shares our arrays; null once we have changed
+    private bool _isCompact;
+    private CompactStore _compact;
+    private ContainerStore _store;
+    private long _cardinality;
+    private FrozenBitmap? _frozen; // what shares our arrays; null once we have changed
 
     public RoaringBitmap() => Adopt(FrozenBitmap.Empty);
 
     private RoaringBitmap(FrozenBitmap source) => Adopt(source);
 
     /// <summary>The number of ids, 0 … 2^32; O(1).</summary>
-    public long Cardinality => cardinality;
+    public long Cardinality => _cardinality;
 
-    public bool IsEmpty => cardinality == 0;
+    public bool IsEmpty => _cardinality == 0;
 
     /// <summary>
     /// An estimate of the managed heap this bitmap holds, in bytes, counting shared arrays in full; kept while
     /// writing, so O(1) but for the first time after <see cref="FromFrozen"/>.
     /// </summary>
-    public long MemoryBytes => isCompact
-        ? MemoryEstimate.OfCompact(compact.Ids)
-        : MemoryEstimate.OfContainers(store.Chunks, store.Items, store.DataBytes);
+    public long MemoryBytes => _isCompact
+        ? MemoryEstimate.OfCompact(_compact.Ids)
+        : MemoryEstimate.OfContainers(_store.Chunks, _store.Items, _store.DataBytes);
 
     /// <summary>A mutable copy that shares everything until it is written to; O(1).</summary>
     public static RoaringBitmap FromFrozen(FrozenBitmap source)
@@ -51,202 +46,124 @@ public sealed class RoaringBitmap
     /// <summary>The present content, for any number of readers; O(1).</summary>
     public FrozenBitmap Freeze()
     {
-        if (frozen is not null) return frozen;
-        return frozen = Share();
+        if (_frozen is not null) return _frozen;
+        return _frozen = Share();
     }
 
     /// <summary>
     /// As <see cref="Freeze"/>, for one reader who soon lets go: a small set is copied, so that the writes that follow
-    /// need not, and nothing young is kept here. Who passes over very many bitmaps would otherwise leave the garbage
-    /// collector a reference in each of them to follow.
+    /// need not, and nothing young is kept here. A caller that passes over very many bitmaps would otherwise leave the
+    /// garbage collector a reference in each of them to follow.
     /// </summary>
     public FrozenBitmap FreezeBriefly()
     {
-        if (frozen is not null) return frozen;
-        if (isCompact && compact.Count <= CopiedIdsMax)
-            return new FrozenBitmap(compact.Used.ToArray(), compact.Count, compact.ChunkCount);
+        if (_frozen is not null) return _frozen;
+        if (_isCompact && _compact.Count <= CopiedIdsMax)
+            return new FrozenBitmap(_compact.Used.ToArray(), _compact.Count, _compact.ChunkCount);
         return Share();
     }
 
     public bool Contains(uint id)
     {
-        if (isCompact) return compact.HoldsAt(compact.LowerBound(id), id);
-        int index = store.IndexOf((int)(id >> 16));
-        return index >= 0 && ContainerReading.Contains(store.Items[index].View, (ushort)id);
+        if (_isCompact) return _compact.HoldsAt(_compact.LowerBound(id), id);
+        int index = _store.IndexOf((int)(id >> 16));
+        return index >= 0 && ContainerReading.Contains(_store.Items[index].View, (ushort)id);
     }
 
     /// <summary>Adds an id; true when it was not there.</summary>
     public bool Add(uint id)
     {
-        if (isCompact)
+        if (_isCompact)
         {
-            int position = compact.LowerBound(id);
-            if (compact.HoldsAt(position, id)) return false;
-            if (!compact.OutgrownBy(position, id))
+            int position = _compact.LowerBound(id);
+            if (_compact.HoldsAt(position, id)) return false;
+            if (!_compact.OutgrownBy(position, id))
             {
-                compact.Insert(position, id);
+                _compact.Insert(position, id);
                 return Changed(1);
             }
             LeaveCompact();
         }
         int chunk = (int)(id >> 16);
-        int index = store.IndexOf(chunk);
-        if (index < 0) store.Insert(~index, chunk, Container.OfArray([(ushort)id, 0, 0, 0], 1));
-        else if (!store.Add(index, (ushort)id)) return false;
+        int index = _store.IndexOf(chunk);
+        if (index < 0) _store.Insert(~index, chunk, Container.OfArray([(ushort)id, 0, 0, 0], 1));
+        else if (!_store.Add(index, (ushort)id)) return false;
         return Changed(1);
     }
 
     /// <summary>Removes an id; true when it was there.</summary>
     public bool Remove(uint id)
     {
-        if (isCompact)
+        if (_isCompact)
         {
-            int position = compact.LowerBound(id);
-            if (!compact.HoldsAt(position, id)) return false;
-            compact.RemoveAt(position);
+            int position = _compact.LowerBound(id);
+            if (!_compact.HoldsAt(position, id)) return false;
+            _compact.RemoveAt(position);
             return Changed(-1);
         }
-        int index = store.IndexOf((int)(id >> 16));
-        if (index < 0 || !store.Remove(index, (ushort)id)) return false;
+        int index = _store.IndexOf((int)(id >> 16));
+        if (index < 0 || !_store.Remove(index, (ushort)id)) return false;
         Changed(-1);
-        if (cardinality == 0) Adopt(FrozenBitmap.Empty);
+        if (_cardinality == 0) Adopt(FrozenBitmap.Empty);
         return true;
-    }
-
-    /// <summary>Adds start … end − 1; 0 ≤ start, end ≤ 2^32, nothing when start ≥ end.</summary>
-    public void AddRange(long start, long end) => ApplyRange(SetOperation.Or, start, end);
-
-    /// <summary>Removes start … end − 1; 0 ≤ start, end ≤ 2^32, nothing when start ≥ end.</summary>
-    public void RemoveRange(long start, long end) => ApplyRange(SetOperation.AndNot, start, end);
-
-    /// <summary>Reverses membership of start … end − 1; 0 ≤ start, end ≤ 2^32, nothing when start ≥ end.</summary>
-    public void FlipRange(long start, long end) => ApplyRange(SetOperation.Xor, start, end);
-
-    /// <summary>
-    /// Gives every container its smallest form, run containers included, and drops spare capacity; O(containers'
-    /// bytes). Containers that are already smallest are kept as they are.
-    /// </summary>
-    public void Optimize()
-    {
-        if (isCompact)
-        {
-            compact.Trim();
-            frozen = null;
-            return;
-        }
-        bool wasShared = store.IsShared;
-        ResultBuilder result = ResultBuilder.ForThisThread();
-        for (int i = 0; i < store.Count; i++)
-        {
-            Container container = wasShared ? store.Items[i].Shared() : store.Items[i];
-            result.AppendContainer(store.Chunks[i], ContainerCopy.Tightened(container));
-        }
-        Adopt(result.ToFrozen());
-        // Nobody else has seen that frozen bitmap: what the containers say about ownership still holds.
-        compact.IsShared = store.IsShared = false;
-        frozen = null;
     }
 
     /// <summary>Throws <see cref="InvalidOperationException"/> naming the first broken invariant.</summary>
     public void Validate()
     {
-        ReadOnlySpan<Container> containers = store.Items.AsSpan(0, store.Count);
-        if (isCompact) FormValidation.Compact(compact.Used, compact.ChunkCount);
-        else FormValidation.Containers(store.Chunks.AsSpan(0, store.Count), containers, cardinality);
+        ReadOnlySpan<Container> containers = _store.Items.AsSpan(0, _store.Count);
+        if (_isCompact) FormValidation.Compact(_compact.Used, _compact.ChunkCount);
+        else FormValidation.Containers(_store.Chunks.AsSpan(0, _store.Count), containers, _cardinality);
         FormValidation.Require(
-            !isCompact || compact.Count == cardinality, "the kept cardinality is the number of ids", cardinality);
+            !_isCompact || _compact.Count == _cardinality, "the kept cardinality is the number of ids", _cardinality);
         FormValidation.Require(
-            isCompact || store.DataBytes == MemoryEstimate.Sum(containers),
-            "the kept bytes are the sum over containers", store.DataBytes);
+            _isCompact || _store.DataBytes == MemoryEstimate.Sum(containers),
+            "the kept bytes are the sum over containers", _store.DataBytes);
     }
 
     private FrozenBitmap Share()
     {
-        compact.IsShared = store.IsShared = true;
-        return isCompact
-            ? new FrozenBitmap(compact.Ids, compact.Count, compact.ChunkCount)
-            : new FrozenBitmap(store.Chunks, store.Items, store.Count, cardinality);
+        _compact.IsShared = _store.IsShared = true;
+        return _isCompact
+            ? new FrozenBitmap(_compact.Ids, _compact.Count, _compact.ChunkCount)
+            : new FrozenBitmap(_store.Chunks, _store.Items, _store.Count, _cardinality);
     }
 
     private bool Changed(int by)
     {
-        cardinality += by;
-        frozen = null;
+        _cardinality += by;
+        _frozen = null;
         return true;
     }
 
     private void Adopt(FrozenBitmap source)
     {
         (uint[]? ids, ushort[] chunks, Container[] containers, int count) = source.Arrays;
-        isCompact = ids is not null;
-        compact = new CompactStore(ids ?? [], isCompact ? count : 0, isCompact ? source.ChunkCount : 0, isShared: true);
-        store = new ContainerStore(chunks, containers, isCompact ? 0 : count, isShared: true);
-        cardinality = source.Cardinality;
-        frozen = source;
+        _isCompact = ids is not null;
+        _compact = _isCompact
+            ? new CompactStore(ids!, count, source.ChunkCount, isShared: true)
+            : new CompactStore([], 0, 0, isShared: true);
+        _store = new ContainerStore(chunks, containers, _isCompact ? 0 : count, isShared: true);
+        _cardinality = source.Cardinality;
+        _frozen = source;
     }
 
     private void LeaveCompact()
     {
-        ReadOnlySpan<uint> ids = compact.Used;
-        int capacity = FormRules.GrownTopLevelCapacity(compact.ChunkCount);
-        store = new ContainerStore(new ushort[capacity], new Container[capacity], 0, isShared: false);
+        ReadOnlySpan<uint> ids = _compact.Used;
+        int capacity = FormRules.GrownTopLevelCapacity(_compact.ChunkCount);
+        _store = new ContainerStore(new ushort[capacity], new Container[capacity], 0, isShared: false);
         for (int start = 0; start < ids.Length;)
         {
             int end = start + 1;
             while (end < ids.Length && ids[end] >> 16 == ids[start] >> 16) end++;
-            ushort[] values = new ushort[FormRules.GrownArrayCapacity(end - start)];
-            CompactIds.CopyValues(ids[start..end], values);
-            store.Insert(store.Count, (int)(ids[start] >> 16), Container.OfArray(values, end - start));
+            Container container =
+                CompactIds.ToContainer(ids[start..end], FormRules.GrownArrayCapacity(end - start));
+            _store.Insert(_store.Count, (int)(ids[start] >> 16), container);
             start = end;
         }
-        compact = new CompactStore([], 0, 0, isShared: true);
-        isCompact = false;
-        frozen = null;
-    }
-
-    private void ApplyRange(SetOperation operation, long start, long end)
-    {
-        Debug.Assert(start is >= 0 and <= Limits.IdsMax && end is >= 0 and <= Limits.IdsMax, "range outside 0 … 2^32");
-        if (start >= end) return;
-        int firstChunk = (int)(start >> 16), lastChunk = (int)((end - 1) >> 16);
-        if (isCompact || lastChunk - firstChunk >= EditedChunksMax)
-        {
-            FrozenBitmap before = Freeze(), range = RangeBitmap.Of(start, end);
-            Adopt(operation == SetOperation.AndNot
-                ? Difference.Of(before, [range])
-                : Union.Of([before, range], operation));
-            return;
-        }
-        for (int chunk = firstChunk; chunk <= lastChunk; chunk++)
-        {
-            int from = chunk == firstChunk ? (int)(start & 0xFFFF) : 0;
-            int to = chunk == lastChunk ? (int)((end - 1) & 0xFFFF) + 1 : FormRules.ChunkIds;
-            ApplyToChunk(operation, chunk, RangeBitmap.OfChunk(from, to));
-        }
-        frozen = null;
-        if (cardinality == 0) Adopt(FrozenBitmap.Empty);
-    }
-
-    private void ApplyToChunk(SetOperation operation, int chunk, in Container range)
-    {
-        int index = store.IndexOf(chunk);
-        if (index < 0)
-        {
-            if (operation == SetOperation.AndNot) return;
-            store.Insert(~index, chunk, range);
-            cardinality += range.Cardinality;
-            return;
-        }
-        Workspace scratch = Workspace.First;
-        ContainerView before = store.Items[index].View;
-        ContainerView after = operation switch
-        {
-            SetOperation.Or => ContainerOr.Or(before, range.View, scratch),
-            SetOperation.Xor => ContainerXor.Xor(before, range.View, scratch),
-            _ => ContainerAndNot.AndNot(before, range.View, scratch),
-        };
-        cardinality += after.Cardinality - before.Cardinality;
-        if (after.IsEmpty) store.RemoveAt(index);
-        else store.Replace(index, after.IsFull ? FullChunk.Container : scratch.Materialise(after));
+        _compact = new CompactStore([], 0, 0, isShared: true);
+        _isCompact = false;
+        _frozen = null;
     }
 }

@@ -3,7 +3,6 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Bitmapist.Roaring.Containers;
 using Bitmapist.Roaring.Format;
-using Bitmapist.Roaring.Operations;
 
 namespace Bitmapist.Roaring;
 
@@ -13,24 +12,24 @@ namespace Bitmapist.Roaring;
 /// </summary>
 public sealed class SerializedBitmap : ReadOnlyBitmap
 {
-    private readonly ReadOnlyMemory<byte> bytes; // the bitmap and nothing else
-    private readonly PortableLayout layout;
-    private readonly long cardinality;
-    private readonly (int First, int Second, int Third) offsets; // where the header leaves them out: fewer than four
+    private readonly ReadOnlyMemory<byte> _bytes; // the bitmap and nothing else
+    private readonly PortableLayout _layout;
+    private readonly long _cardinality;
+    private readonly (int First, int Second, int Third) _offsets; // where the header leaves them out: fewer than four
 
     private SerializedBitmap(ReadOnlyMemory<byte> bytes, in PortableLayout layout)
     {
-        this.layout = layout;
+        _layout = layout;
         ReadOnlySpan<byte> span = bytes.Span;
-        for (int i = 0; i < layout.ContainerCount; i++) cardinality += layout.CardinalityAt(span, i);
+        for (int i = 0; i < layout.ContainerCount; i++) _cardinality += layout.CardinalityAt(span, i);
         int end = layout.HeaderBytes;
         if (layout.OffsetsAt < 0)
         {
-            offsets.First = end;
+            _offsets.First = end;
             end += layout.ContainerBytes(span, 0, end);
-            offsets.Second = end;
+            _offsets.Second = end;
             if (layout.ContainerCount > 1) end += layout.ContainerBytes(span, 1, end);
-            offsets.Third = end;
+            _offsets.Third = end;
             if (layout.ContainerCount > 2) end += layout.ContainerBytes(span, 2, end);
         }
         else if (layout.ContainerCount > 0)
@@ -39,15 +38,15 @@ public sealed class SerializedBitmap : ReadOnlyBitmap
             end = OffsetAt(span, last);
             end += layout.ContainerBytes(span, last, end);
         }
-        this.bytes = bytes[..end];
+        _bytes = bytes[..end];
     }
 
     /// <summary>The ids counted by the header; O(1), summed when the bitmap was opened.</summary>
-    public override long Cardinality => cardinality;
+    public override long Cardinality => _cardinality;
 
-    public override int ChunkCount => layout.ContainerCount;
+    public override int ChunkCount => _layout.ContainerCount;
 
-    internal override int ContainerCount => layout.ContainerCount;
+    internal override int ContainerCount => _layout.ContainerCount;
 
     /// <summary>
     /// Opens foreign bytes after checking every one of them; O(bytes), never throws on bad input. Bytes behind the
@@ -60,12 +59,12 @@ public sealed class SerializedBitmap : ReadOnlyBitmap
         if (!PortableValidation.Check(bytes.Span, out consumedBytes, out reason)) return false;
         PortableLayout.TryRead(bytes.Span, out PortableLayout layout, out _);
         bitmap = new SerializedBitmap(bytes, layout);
-        Debug.Assert(bitmap.bytes.Length == consumedBytes);
+        Debug.Assert(bitmap._bytes.Length == consumedBytes);
         return true;
     }
 
     /// <summary>
-    /// Opens bytes whose integrity the caller has proved (a checksum over bytes that we wrote); O(chunks). Throws
+    /// Opens bytes that the caller has verified (by a checksum over what we wrote); O(chunks). Throws
     /// <see cref="ArgumentException"/> when they do not even start as a bitmap.
     /// </summary>
     public static SerializedBitmap ReadTrusted(ReadOnlyMemory<byte> bytes)
@@ -75,8 +74,7 @@ public sealed class SerializedBitmap : ReadOnlyBitmap
         return new SerializedBitmap(bytes, layout);
     }
 
-    /// <summary>Copies the set into memory, every container in the form that is best there.</summary>
-    public FrozenBitmap ToFrozen()
+    public override FrozenBitmap ToFrozen()
     {
         ResultBuilder result = ResultBuilder.ForThisThread();
         Workspace scratch = Workspace.First;
@@ -88,12 +86,12 @@ public sealed class SerializedBitmap : ReadOnlyBitmap
     /// <summary>What it is made of; O(containers).</summary>
     public ContainerCensus TakeCensus()
     {
-        ReadOnlySpan<byte> span = bytes.Span;
-        var census = new ContainerCensus { HeaderBytes = layout.HeaderBytes };
-        for (int i = 0; i < layout.ContainerCount; i++)
+        ReadOnlySpan<byte> span = _bytes.Span;
+        var census = new ContainerCensus { HeaderBytes = _layout.HeaderBytes };
+        for (int i = 0; i < _layout.ContainerCount; i++)
         {
-            int containerBytes = layout.ContainerBytes(span, i, OffsetAt(span, i));
-            census += layout.KindAt(span, i) switch
+            int containerBytes = _layout.ContainerBytes(span, i, OffsetAt(span, i));
+            census += _layout.KindAt(span, i) switch
             {
                 ContainerKind.Array => new ContainerCensus { Arrays = 1, ArrayBytes = containerBytes },
                 ContainerKind.Bitset => new ContainerCensus { Bitsets = 1, BitsetBytes = containerBytes },
@@ -103,29 +101,29 @@ public sealed class SerializedBitmap : ReadOnlyBitmap
         return census;
     }
 
-    internal override int ChunkAt(int index) => layout.ChunkAt(bytes.Span, index);
+    internal override int ChunkAt(int index) => _layout.ChunkAt(_bytes.Span, index);
 
     internal override int FindChunk(int chunk)
     {
-        ReadOnlySpan<byte> span = bytes.Span;
-        int low = 0, high = layout.ContainerCount;
+        ReadOnlySpan<byte> span = _bytes.Span;
+        int low = 0, high = _layout.ContainerCount;
         while (low < high)
         {
             int middle = (low + high) >> 1;
-            if (layout.ChunkAt(span, middle) < chunk) low = middle + 1;
+            if (_layout.ChunkAt(span, middle) < chunk) low = middle + 1;
             else high = middle;
         }
         return low;
     }
 
-    internal override int CardinalityAt(int index) => layout.CardinalityAt(bytes.Span, index);
+    internal override int CardinalityAt(int index) => _layout.CardinalityAt(_bytes.Span, index);
 
     internal override ContainerView ViewAt(int index)
     {
-        ReadOnlySpan<byte> span = bytes.Span;
+        ReadOnlySpan<byte> span = _bytes.Span;
         ReadOnlySpan<byte> data = span[OffsetAt(span, index)..];
-        int valuesCardinality = layout.CardinalityAt(span, index);
-        switch (layout.KindAt(span, index))
+        int valuesCardinality = _layout.CardinalityAt(span, index);
+        switch (_layout.KindAt(span, index))
         {
             case ContainerKind.Array:
                 return ContainerView.OfArray(MemoryMarshal.Cast<byte, ushort>(data[..(2 * valuesCardinality)]));
@@ -141,8 +139,43 @@ public sealed class SerializedBitmap : ReadOnlyBitmap
 
     private int OffsetAt(ReadOnlySpan<byte> span, int index)
     {
-        if (layout.OffsetsAt >= 0)
-            return (int)BinaryPrimitives.ReadUInt32LittleEndian(span[(layout.OffsetsAt + 4 * index)..]);
-        return index switch { 0 => offsets.First, 1 => offsets.Second, _ => offsets.Third };
+        if (_layout.OffsetsAt >= 0)
+            return (int)BinaryPrimitives.ReadUInt32LittleEndian(span[(_layout.OffsetsAt + 4 * index)..]);
+        return index switch { 0 => _offsets.First, 1 => _offsets.Second, _ => _offsets.Third };
     }
+}
+
+/// <summary>What serialized bitmaps are made of: their containers, and their bytes, by kind.</summary>
+public readonly record struct ContainerCensus
+{
+    /// <summary>Containers that are sorted arrays.</summary>
+    public long Arrays { get; init; }
+
+    public long ArrayBytes { get; init; }
+
+    /// <summary>Containers that are bitsets of 8 KiB.</summary>
+    public long Bitsets { get; init; }
+
+    public long BitsetBytes { get; init; }
+
+    /// <summary>Containers that are runs.</summary>
+    public long Runs { get; init; }
+
+    public long RunBytes { get; init; }
+
+    /// <summary>Bytes before the containers.</summary>
+    public long HeaderBytes { get; init; }
+
+    public static ContainerCensus operator +(ContainerCensus left, ContainerCensus right) => new()
+    {
+        Arrays = left.Arrays + right.Arrays,
+        ArrayBytes = left.ArrayBytes + right.ArrayBytes,
+        Bitsets = left.Bitsets + right.Bitsets,
+        BitsetBytes = left.BitsetBytes + right.BitsetBytes,
+        Runs = left.Runs + right.Runs,
+        RunBytes = left.RunBytes + right.RunBytes,
+        HeaderBytes = left.HeaderBytes + right.HeaderBytes,
+    };
+
+    public static ContainerCensus Add(ContainerCensus left, ContainerCensus right) => left + right;
 }

@@ -1,3 +1,4 @@
+using Bitmapist.Transport.Contract;
 using Bitmapist.Transport.Epoll;
 using Bitmapist.Transport.IoUring;
 using Bitmapist.Transport.Loops;
@@ -33,7 +34,7 @@ internal static class Carriers
         return Loops(TransportKind.Epoll, number => new EpollLoop(number, options, logger, failed));
 
         LoopCarrier Loops(TransportKind carried, Func<int, LoopThread> create) =>
-            new(carried, options.Loops > 0 ? options.Loops : Limits.LoopsDefault, create, (socket, loops) =>
+            new(carried, options.Loops > 0 ? options.Loops : TransportLimits.LoopsDefault, create, (socket, loops) =>
                 new LoopListener(socket, loops, accepted, options, logger));
 
         void FellBack(TransportKind missing, string reason, TransportKind instead)

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Bitmapist.Transport.Contract;
 using Microsoft.Extensions.Logging;
 
 namespace Bitmapist.Transport;
@@ -134,7 +135,7 @@ public sealed class TransportServer : IAsyncDisposable
     private async Task StopListeningAsync()
     {
         Task closed = CloseAfterAsync(_carrier!.StopListeningAsync());
-        await Task.WhenAny(closed, Task.Delay(Limits.LoopPatience)).ConfigureAwait(false);
+        await Task.WhenAny(closed, Task.Delay(TransportLimits.LoopPatience)).ConfigureAwait(false);
         if (closed.IsCompleted) return;
         // A handler keeps the thread busy that accepts. Nobody can connect any more; closing is left to that thread.
         foreach (Socket socket in _sockets.ToArray())
@@ -168,7 +169,7 @@ public sealed class TransportServer : IAsyncDisposable
         lock (_gate) left = [.. _connections];
         foreach (TransportConnection connection in left) connection.Abort();
         // That ends their handlers' reads and flushes; one that computes yet is waited for only so long.
-        TimeSpan abortPatience = patience > Limits.AbortPatience ? patience : Limits.AbortPatience;
+        TimeSpan abortPatience = patience > TransportLimits.AbortPatience ? patience : TransportLimits.AbortPatience;
         await Task.WhenAny(_idle.Task, Task.Delay(abortPatience)).ConfigureAwait(false);
     }
 

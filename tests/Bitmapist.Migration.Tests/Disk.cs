@@ -1,5 +1,6 @@
 using Bitmapist.Engine.Bits;
 using Bitmapist.Engine.Stored;
+using Bitmapist.Migration.Transfer;
 using Bitmapist.Roaring;
 using Bitmapist.Storage.Files;
 using Bitmapist.Storage.Snapshots;
@@ -56,10 +57,9 @@ internal static class Disk
 
     public static uint[] Ids(ReadOnlyBitmap bits)
     {
-        uint[] ids = new uint[bits.Cardinality];
-        BitmapIterator iterator = bits.GetIterator();
-        for (int count = 0; count < ids.Length; count += iterator.NextBatch(ids.AsSpan(count))) { }
-        return ids;
+        var ids = new List<uint>();
+        for (long id = bits.NextSet(0); id >= 0; id = bits.NextSet(id + 1)) ids.Add((uint)id);
+        return [.. ids];
     }
 
     /// <summary>The bytes of a string, from its length and its one-bits.</summary>

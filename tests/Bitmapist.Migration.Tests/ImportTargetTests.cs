@@ -3,6 +3,7 @@ using Bitmapist.Engine.Keyspace;
 using Bitmapist.Engine.Saving;
 using Bitmapist.Engine.Verbs;
 using Bitmapist.Migration.Tests.GoServer;
+using Bitmapist.Migration.Transfer;
 using Bitmapist.Storage.Files;
 using Bitmapist.Storage.Log;
 using Bitmapist.Testing.Files;

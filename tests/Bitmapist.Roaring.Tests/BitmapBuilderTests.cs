@@ -3,25 +3,6 @@ namespace Bitmapist.Roaring.Tests;
 public sealed class BitmapBuilderTests
 {
     [Fact]
-    public void Ids_in_pieces_make_the_set()
-    {
-        foreach (SetShape shape in Enum.GetValues<SetShape>())
-        {
-            Random random = new((int)shape);
-            uint[] ids = Sets.Ids(shape, random);
-            BitmapBuilder builder = new();
-            for (int at = 0; at < ids.Length;)
-            {
-                int length = Math.Min(random.Next(1, 5_000), ids.Length - at);
-                builder.AppendIds(ids.AsSpan(at, length));
-                at += length;
-            }
-            Sets.AssertHolds(ids, builder.ToFrozen(), shape.ToString());
-            Assert.True(builder.ToFrozen().IsEmpty); // ready for the next set
-        }
-    }
-
-    [Fact]
     public void Words_make_the_set_and_zeros_make_nothing()
     {
         foreach (SetShape shape in Enum.GetValues<SetShape>())
@@ -40,17 +21,8 @@ public sealed class BitmapBuilderTests
             }
             uint[] expected = [.. ids.Where(id => id >> 16 is <= 400 or >= 65_400)];
             Sets.AssertHolds(expected, builder.ToFrozen(), shape.ToString());
+            Assert.True(builder.ToFrozen().IsEmpty); // ready for the next set
         }
-    }
-
-    [Fact]
-    public void Ids_and_words_may_alternate()
-    {
-        BitmapBuilder builder = new();
-        builder.AppendIds([1, 2, 70_000]);
-        builder.AppendWords(2, [0b101]);
-        builder.AppendIds([3 << 16]);
-        Sets.AssertHolds([1, 2, 70_000, 2 << 16, (2 << 16) + 2, 3 << 16], builder.ToFrozen(), "alternating");
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using Bitmapist.Roaring.Operations;
+
 namespace Bitmapist.Roaring.Tests;
 
 public sealed class RoaringBitmapTests
@@ -40,10 +42,12 @@ public sealed class RoaringBitmapTests
         Random random = new(seed);
         uint[] start = Sets.Ids(shape, random);
         HashSet<uint> model = [.. start];
-        RoaringBitmap bitmap = RoaringBitmap.FromFrozen(FrozenBitmap.FromIds(start));
+        var startForm = seed % 2 == 0 ? SetForm.Frozen : SetForm.ReadBack; // the latter may have run containers
+        RoaringBitmap bitmap = RoaringBitmap.FromFrozen(Sets.Bitmap(start, startForm).ToFrozen());
         List<(FrozenBitmap Frozen, uint[] Ids)> copies = [];
         for (int step = 0; step < 150; step++)
         {
+            if (random.Next(10) == 0) bitmap = ReadBack(bitmap);
             Step(bitmap, model, random, start);
             Assert.True(model.Count == bitmap.Cardinality, $"cardinality after step {step}, seed {seed}");
             if (random.Next(10) == 0) bitmap.Validate();
@@ -62,52 +66,47 @@ public sealed class RoaringBitmapTests
     [Fact]
     public void Emptied_bitmap_starts_again_as_a_small_one()
     {
-        RoaringBitmap bitmap = new();
-        long empty = bitmap.MemoryBytes;
-        bitmap.AddRange(0, 1_000_000);
-        bitmap.RemoveRange(1, 1_000_000);
-        Assert.True(bitmap.Remove(0));
+        long empty = new RoaringBitmap().MemoryBytes;
+        RoaringBitmap bitmap = RoaringBitmap.FromFrozen(BitmapAlgebra.Flip(FrozenBitmap.Empty, 0, 1_000_000));
+        for (uint id = 0; id < 1_000_000; id++) Assert.True(bitmap.Remove(id));
         Assert.True(bitmap.IsEmpty);
         Assert.InRange(bitmap.MemoryBytes, empty, empty + 16); // room for a few ids may stay
     }
 
-    [Theory]
-    [InlineData(0, 4_294_967_296)]
-    [InlineData(0, 1)]
-    [InlineData(65_535, 65_537)]
-    [InlineData(1, 65_536 * 20)]
-    [InlineData(4_294_967_295, 4_294_967_296)]
-    [InlineData(5, 5)]
-    [InlineData(6, 5)]
-    public void Ranges_are_half_open_and_cross_chunks(long start, long end)
+    /// <summary>
+    /// Ids in many chunks keep a set compact that has more of them in one chunk than an array container may hold.
+    /// </summary>
+    [Fact]
+    public void Crowded_chunk_of_a_compact_set_becomes_a_bitset()
     {
-        long expected = Math.Max(0, end - start);
+        uint[] ids = [.. Sparse(100), .. Crowded(chunk: 100, count: 3_000)];
         RoaringBitmap bitmap = new();
-        bitmap.AddRange(start, end);
-        bitmap.Validate();
-        Assert.Equal(expected, bitmap.Cardinality);
-        Assert.Equal(expected, bitmap.Freeze().CountRange(0, Sets.IdsMax));
-        bitmap.FlipRange(0, Sets.IdsMax);
-        Assert.Equal(Sets.IdsMax - expected, bitmap.Cardinality);
-        bitmap.RemoveRange(start, end);
-        Assert.Equal(Sets.IdsMax - expected, bitmap.Cardinality);
-        bitmap.RemoveRange(0, Sets.IdsMax);
-        Assert.True(bitmap.IsEmpty);
-        bitmap.Validate();
+        foreach (uint id in ids)
+        {
+            Assert.True(bitmap.Add(id));
+            bitmap.Validate();
+        }
+
+        Sets.AssertHolds(ids, bitmap.Freeze(), "crowded");
     }
 
     [Fact]
-    public void Optimize_turns_runs_into_run_containers_and_keeps_the_content()
+    public void Crowded_chunk_of_a_result_becomes_a_bitset()
     {
-        RoaringBitmap bitmap = new();
-        for (uint id = 0; id < 300_000; id += id % 1_000 == 999 ? 2u : 1u) bitmap.Add(id);
-        uint[] before = Sets.ToArray(bitmap.Freeze());
-        long bytesBefore = bitmap.MemoryBytes;
-        bitmap.Optimize();
+        uint[] ids = [.. Sparse(100), .. Crowded(chunk: 100, count: 2_100), .. Crowded(chunk: 101, count: 500)];
+        FrozenBitmap frozen = FrozenBitmap.FromIds(ids);
+        Sets.AssertHolds(ids, frozen, "crowded");
+        RoaringBitmap bitmap = RoaringBitmap.FromFrozen(frozen);
+        Assert.True(bitmap.Add((100u << 16) + 1));
         bitmap.Validate();
-        Assert.True(bitmap.MemoryBytes < bytesBefore / 4, $"{bitmap.MemoryBytes} of {bytesBefore} bytes");
-        Sets.AssertHolds(before, bitmap.Freeze(), "after Optimize");
     }
+
+    /// <summary>One id in each of so many chunks.</summary>
+    private static IEnumerable<uint> Sparse(int chunks) =>
+        Enumerable.Range(0, chunks).Select(chunk => (uint)chunk << 16);
+
+    private static IEnumerable<uint> Crowded(uint chunk, int count) =>
+        Enumerable.Range(0, count).Select(i => (chunk << 16) + (3 * (uint)i));
 
     private static void Step(RoaringBitmap bitmap, HashSet<uint> model, Random random, uint[] start)
     {
@@ -116,12 +115,10 @@ public sealed class RoaringBitmapTests
             : Math.Min(start[random.Next(start.Length)] + random.NextInt64(300), uint.MaxValue);
         switch (random.Next(10))
         {
-            case 0:
+            case 0: // neighbours, which make runs grow, join, shrink and split
                 long end = Math.Min(near + random.NextInt64(random.Next(2) == 0 ? 100 : 30_000), Sets.IdsMax);
-                Range(bitmap, model, random.Next(3), near, end);
-                break;
-            case 1:
-                bitmap.Optimize();
+                bool isAdd = random.Next(2) == 0;
+                for (long id = near; id < end; id++) Single(bitmap, model, (uint)id, isAdd);
                 break;
             case 2 when start.Length > 0:
                 for (int i = 0; i < 400; i++) Single(bitmap, model, start[random.Next(start.Length)], isAdd: false);
@@ -137,23 +134,14 @@ public sealed class RoaringBitmapTests
         }
     }
 
+    /// <summary>The same set as it is after a restart: run containers where they are smaller.</summary>
+    private static RoaringBitmap ReadBack(RoaringBitmap bitmap) =>
+        RoaringBitmap.FromFrozen(Sets.Read(Sets.Bytes(bitmap.Freeze())).ToFrozen());
+
     private static void Single(RoaringBitmap bitmap, HashSet<uint> model, uint id, bool isAdd)
     {
         Assert.Equal(model.Contains(id), bitmap.Contains(id));
         if (isAdd) Assert.Equal(model.Add(id), bitmap.Add(id));
         else Assert.Equal(model.Remove(id), bitmap.Remove(id));
-    }
-
-    private static void Range(RoaringBitmap bitmap, HashSet<uint> model, int operation, long start, long end)
-    {
-        if (operation == 0) bitmap.AddRange(start, end);
-        else if (operation == 1) bitmap.RemoveRange(start, end);
-        else bitmap.FlipRange(start, end);
-        for (long id = start; id < end; id++)
-        {
-            bool wasThere = model.Contains((uint)id);
-            if (operation == 0 || (operation == 2 && !wasThere)) model.Add((uint)id);
-            else model.Remove((uint)id);
-        }
     }
 }

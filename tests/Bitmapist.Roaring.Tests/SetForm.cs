@@ -6,8 +6,8 @@ public enum SetForm
     /// <summary>In memory, as built from ids.</summary>
     Frozen,
 
-    /// <summary>In memory, after Optimize: run containers where they are smaller.</summary>
-    Optimized,
+    /// <summary>In memory, read from portable bytes: run containers where they are smaller.</summary>
+    ReadBack,
 
     /// <summary>Portable bytes as we write them.</summary>
     Serialized,

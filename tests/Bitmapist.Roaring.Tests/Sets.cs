@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Numerics;
 
 namespace Bitmapist.Roaring.Tests;
 
@@ -9,7 +10,7 @@ internal static class Sets
     public const long IdsMax = 1L << 32;
 
     /// <summary>The chunks that shapes use: neighbours, gaps, and both ends of the id space.</summary>
-    private static readonly int[] Chunks = [0, 1, 2, 5, 9, 300, 65_535];
+    private static readonly int[] s_chunks = [0, 1, 2, 5, 9, 300, 65_535];
 
     /// <summary>Ascending ids without repetition.</summary>
     public static uint[] Ids(SetShape shape, Random random)
@@ -28,7 +29,7 @@ internal static class Sets
             case SetShape.Runs: AddRuns(ids, random, 5, 3_000); break;
             case SetShape.ManyRuns: AddRuns(ids, random, 1_500, 30); break;
             case SetShape.FullChunks:
-                foreach (int chunk in Chunks.AsSpan(1, 2)) AddRange(ids, (long)chunk << 16, (chunk + 1L) << 16);
+                foreach (int chunk in s_chunks.AsSpan(1, 2)) AddRange(ids, (long)chunk << 16, (chunk + 1L) << 16);
                 break;
             case SetShape.Ends: ids.AddRange([0, 1, 65_535, 65_536, uint.MaxValue - 1, uint.MaxValue]); break;
             case SetShape.Everything:
@@ -52,10 +53,7 @@ internal static class Sets
         switch (form)
         {
             case SetForm.Frozen: return frozen;
-            case SetForm.Optimized:
-                RoaringBitmap bitmap = RoaringBitmap.FromFrozen(frozen);
-                bitmap.Optimize();
-                return bitmap.Freeze();
+            case SetForm.ReadBack: return Read(Bytes(frozen)).ToFrozen();
             case SetForm.Serialized: return Read(Bytes(frozen));
             case SetForm.ForeignPlain: return Read(ForeignBytes(ids, asRuns: false));
             default: return Read(ForeignBytes(ids, asRuns: true));
@@ -80,12 +78,20 @@ internal static class Sets
 
     public static uint[] ToArray(ReadOnlyBitmap bitmap)
     {
-        uint[] all = new uint[bitmap.Cardinality + 1];
-        int total = 0;
-        BitmapIterator iterator = bitmap.GetIterator();
-        for (int count = 1; count > 0; total += count)
-            count = iterator.NextBatch(all.AsSpan(total, Math.Min(7_777, all.Length - total)));
-        return all[..total];
+        List<uint> all = new((int)Math.Min(bitmap.Cardinality, 1 << 20));
+        ulong[] words = new ulong[1_024];
+        for (long first = bitmap.NextSet(0); first >= 0; first = bitmap.NextSet(((first >> 16) + 1) << 16))
+        {
+            bitmap.CopyWordsTo((first >> 16) * words.Length, words);
+            uint chunk = (uint)first & 0xFFFF_0000;
+            for (int w = 0; w < words.Length; w++)
+            {
+                for (ulong word = words[w]; word != 0; word &= word - 1)
+                    all.Add(chunk + (uint)((w << 6) + BitOperations.TrailingZeroCount(word)));
+            }
+        }
+
+        return [.. all];
     }
 
     public static uint[] Ascending(IEnumerable<uint> ids)
@@ -184,7 +190,7 @@ internal static class Sets
 
     private static void Scatter(List<uint> ids, Random random, int perChunk)
     {
-        foreach (int chunk in Chunks)
+        foreach (int chunk in s_chunks)
         {
             if (random.Next(4) == 0) continue;
             for (int i = 0; i < perChunk; i++) ids.Add(((uint)chunk << 16) + (uint)random.Next(65_536));
@@ -193,7 +199,7 @@ internal static class Sets
 
     private static void AddRuns(List<uint> ids, Random random, int perChunk, int lengthMax)
     {
-        foreach (int chunk in Chunks)
+        foreach (int chunk in s_chunks)
         {
             if (random.Next(4) == 0) continue;
             for (int i = 0; i < perChunk; i++)

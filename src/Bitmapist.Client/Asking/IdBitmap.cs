@@ -34,7 +34,7 @@ public sealed class IdBitmap : IEnumerable<uint>
     /// <summary>No ids.</summary>
     public static IdBitmap Empty { get; } = new(ReadOnlyMemory<byte>.Empty);
 
-    /// <summary>The bytes in Redis's order; zeros may stand at the end.</summary>
+    /// <summary>The bytes in Redis's order; zeros may be at the end.</summary>
     public ReadOnlyMemory<byte> Bytes { get; }
 
     /// <summary>Counts the ids. O(bytes).</summary>

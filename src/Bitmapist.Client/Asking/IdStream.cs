@@ -11,7 +11,7 @@ namespace Bitmapist.Client.Asking;
 /// <remarks>
 /// Every window is asked for together with the first id behind it, and the next one begins there. Over a short gap it
 /// reads on, since a window of 256 KiB takes about as long as a round trip. Behind a gap longer than that a small
-/// window comes first, for the id there may stand alone. So there are never more round trips than ids and one, and
+/// window comes first, for the id there may be alone. So there are never more round trips than ids and one, and
 /// never more than one above those of reading every byte: each small window makes up for a large one's bytes skipped.
 /// </remarks>
 internal sealed class IdStream(AskingContext context, EventSet set, CancellationToken cancellationToken)

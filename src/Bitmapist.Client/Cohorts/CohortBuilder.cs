@@ -108,7 +108,7 @@ internal sealed class CohortBuilder(AskingContext context)
     /// <exception cref="ArgumentException">There are too many.</exception>
     private static DateOnly[] LaterPeriods(CohortQuery query, int cells, DateOnly[] periods, DateTimeOffset now)
     {
-        int periodsMax = Math.Min(Limits.UnboundedPeriodsMax, Limits.UnboundedPartsMax / cells);
+        int periodsMax = Math.Min(ClientLimits.UnboundedPeriodsMax, ClientLimits.UnboundedPartsMax / cells);
         List<DateOnly> later = [];
         DateOnly date = query.Later(periods[0], periods.Length);
         for (; query.PeriodOf(date).Start <= now && later.Count <= periodsMax; date = query.Later(date, 1))

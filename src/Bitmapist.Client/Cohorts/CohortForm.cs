@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
-using Bitmapist.Client.Events;
 
 namespace Bitmapist.Client.Cohorts;
 
@@ -143,7 +142,7 @@ public sealed record CohortForm
         var text = new StringBuilder();
         foreach (IReadOnlyList<EventChoice> choices in lists)
         {
-            // Counts and lengths stand before what they count: no text can be read two ways.
+            // Counts and lengths come before what they count: no text can be read two ways.
             text.Append(CultureInfo.InvariantCulture, $"{choices.Count};");
             foreach ((string label, string name) in choices)
                 text.Append(CultureInfo.InvariantCulture, $"{label.Length},{name.Length};{label}{name}");
@@ -163,3 +162,8 @@ public sealed record CohortForm
 
     private static string Encoded(string text) => WebUtility.HtmlEncode(text);
 }
+
+/// <summary>An event that people may choose in a form.</summary>
+/// <param name="Label">What they read: "Are active".</param>
+/// <param name="Name">What is sent: the event's name, or one of the catalogue's.</param>
+public sealed record EventChoice(string Label, string Name);

@@ -80,10 +80,10 @@ public sealed record CohortQuery
     /// <exception cref="ArgumentException">It has.</exception>
     internal static void ThrowIfTooLarge(int rows, int columns)
     {
-        if (rows * columns <= Limits.CohortCellsMax) return;
+        if (rows * columns <= ClientLimits.CohortCellsMax) return;
         throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
-            $"A table may have {Limits.CohortCellsMax:N0} cells, not {rows:N0} rows of {columns:N0}: ask for fewer "
-            + $"rows or columns."));
+            $"A table may have {ClientLimits.CohortCellsMax:N0} cells, not {rows:N0} rows of {columns:N0}: ask for "
+            + $"fewer rows or columns."));
     }
 
     /// <summary>The first day of the period some periods after that of a first day.</summary>
@@ -111,4 +111,27 @@ public sealed record CohortQuery
     // Nested, not flattened: the result is shared by a whole row or diagonal, and named as in Python.
     private EventSet Both(EventDefinition one, EventDefinition? other, DateOnly date) => other is null
         ? one.In(Unit, date) : EventSet.And(one.In(Unit, date), other.In(Unit, date));
+}
+
+/// <summary>What the cells of a cohort table show.</summary>
+public enum CohortValues
+{
+    /// <summary>The share of the cohort, 0 … 100.</summary>
+    Percent,
+
+    /// <summary>The number of people.</summary>
+    Counts,
+}
+
+/// <summary>When someone counts as retained after n periods.</summary>
+public enum Retention
+{
+    /// <summary>When they came back in the n-th period.</summary>
+    InPeriod,
+
+    /// <summary>
+    /// When they came back in the n-th period or in any later one, up to now ("unbounded" or "rolling" retention): they
+    /// had not left for good.
+    /// </summary>
+    Unbounded,
 }

@@ -29,7 +29,7 @@ internal sealed class BulkWindow
 
     /// <summary>Counts an item just written; whether <see cref="LaunchAsync"/> must follow.</summary>
     public bool IsItemLast() =>
-        ++_items >= _settings.ItemsPerBatch || Filling.Wire.Length >= Limits.BulkBatchBytes;
+        ++_items >= _settings.ItemsPerBatch || Filling.Wire.Length >= ClientLimits.BulkBatchBytes;
 
     /// <summary>Sends the batch that is being filled, when there is room for it.</summary>
     public async ValueTask LaunchAsync()

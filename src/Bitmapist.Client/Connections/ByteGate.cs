@@ -1,12 +1,12 @@
 namespace Bitmapist.Client.Connections;
 
 /// <summary>
-/// Bounds the bytes under way: whoever would exceed the bound waits its turn, first come, first served. What is larger
-/// than the bound passes alone. Safe for concurrent use; no thread is blocked.
+/// Bounds the bytes under way: a caller that would exceed the bound waits its turn, first come, first served. What is
+/// larger than the bound passes alone. Safe for concurrent use; no thread is blocked.
 /// </summary>
 /// <remarks>
-/// Who waited goes on within the call that let it in, after every lock was released: so it must be code of this library
-/// that does not block.
+/// A caller that waited goes on within the call that let it in, after every lock was released: so it must be code of
+/// this library that does not block.
 /// </remarks>
 internal sealed class ByteGate(long bytesMax)
 {
@@ -35,7 +35,7 @@ internal sealed class ByteGate(long bytesMax)
         Waiter waiter;
         lock (_gate)
         {
-            if (_isClosed) return ValueTask.FromException<long>(Closed());
+            if (_isClosed) return ValueTask.FromException<long>(LinkFailure.Disposed());
             if (_waiting.Count == 0 && Fits(bytes))
             {
                 _bytes += bytes;
@@ -88,10 +88,8 @@ internal sealed class ByteGate(long bytesMax)
     /// <returns>How many.</returns>
     public int Sweep(long now, Func<Exception> timedOut) => Fail(waiter => waiter.Deadline <= now, timedOut, false);
 
-    /// <summary>Fails all who wait, and who comes later.</summary>
-    public void Close() => Fail(static _ => true, Closed, closes: true);
-
-    private static ObjectDisposedException Closed() => new(typeof(BitmapistClient).FullName);
+    /// <summary>Fails all callers that wait, and later ones.</summary>
+    public void Close() => Fail(static _ => true, LinkFailure.Disposed, closes: true);
 
     private int Fail(Func<Waiter, bool> isToFail, Func<Exception> reason, bool closes)
     {

@@ -3,7 +3,7 @@ using System.Diagnostics.Metrics;
 namespace Bitmapist.Client.Connections;
 
 /// <summary>
-/// What a connection did, for whoever listens to the meter "Bitmapist.Client" (dotnet-counters, OpenTelemetry). Every
+/// What a connection did, for listeners to the meter "Bitmapist.Client" (dotnet-counters, OpenTelemetry). Every
 /// measurement carries the tag <c>server.address</c>. Costs next to nothing while nobody listens.
 /// </summary>
 internal sealed class ClientMetrics(string address)

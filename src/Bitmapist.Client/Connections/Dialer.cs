@@ -103,11 +103,11 @@ internal sealed class Dialer(BitmapistOptions options, ILogger logger, Func<Sock
             NoDelay = true, // what is written is what shall be sent: gathering happens before
         };
         socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, optionValue: true);
-        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, Limits.KeepAliveSeconds);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, ClientLimits.KeepAliveSeconds);
         socket.SetSocketOption(
-            SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, Limits.KeepAliveIntervalSeconds);
+            SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, ClientLimits.KeepAliveIntervalSeconds);
         socket.SetSocketOption(
-            SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, Limits.KeepAliveProbes);
+            SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, ClientLimits.KeepAliveProbes);
         return socket;
     }
 
@@ -120,3 +120,8 @@ internal sealed class Dialer(BitmapistOptions options, ILogger logger, Func<Sock
         return tls;
     }
 }
+
+/// <summary>A connection that has been made and is ready for requests.</summary>
+/// <param name="Socket">The socket, to be closed in the end; that ends the stream's reads and writes too.</param>
+/// <param name="Stream">What to read and write: the socket's bytes, or TLS over them.</param>
+internal readonly record struct Dialed(Socket Socket, Stream Stream);

@@ -97,7 +97,7 @@ internal static class Handshake
 
     private static Reply[] Read(Stream stream, int count, BitmapistOptions options)
     {
-        var reader = new ReplyReader { BulkBytesMax = Limits.HandshakeBulkBytesMax };
+        var reader = new ReplyReader { BulkBytesMax = ClientLimits.HandshakeBulkBytesMax };
         var replies = new Reply[count];
         byte[] buffer = new byte[1024];
         int read = 0;

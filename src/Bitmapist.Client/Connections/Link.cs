@@ -16,7 +16,7 @@ internal sealed class Link
     private readonly LinkWriter _writer;
     private readonly TimeProvider _clock;
     private readonly ClientMetrics _metrics;
-    private readonly byte[] _outgoing = new byte[Limits.WriteBufferBytes];
+    private readonly byte[] _outgoing = new byte[ClientLimits.WriteBufferBytes];
     private LinkFailure? _failure;
     private long _receivedAt;
     private long _replies;
@@ -49,9 +49,9 @@ internal sealed class Link
     {
         var reader = new ReplyReader
         {
-            BulkBytesMax = Limits.ReplyBulkBytesMax, ElementsMax = Limits.ReplyElementsMax,
+            BulkBytesMax = ClientLimits.ReplyBulkBytesMax, ElementsMax = ClientLimits.ReplyElementsMax,
         };
-        var incoming = new byte[Limits.ReadBufferBytes];
+        var incoming = new byte[ClientLimits.ReadBufferBytes];
         PendingBatch? current = null;
         try
         {
@@ -78,7 +78,7 @@ internal sealed class Link
     /// <param name="isQuiet">Whether nothing else was under way; see <see cref="RequestQueue.Add"/>.</param>
     public void Write(bool isQuiet)
     {
-        if (!isQuiet || WriteOnce(Limits.CallerWriteBytes)) _writer.Wake(this);
+        if (!isQuiet || WriteOnce(ClientLimits.CallerWriteBytes)) _writer.Wake(this);
     }
 
     /// <summary>Writes what the queue has until it has no more; blocks while the socket takes no more.</summary>
@@ -136,7 +136,8 @@ internal sealed class Link
     private static string Excerpt(Reply reply)
     {
         string text = reply.ToString();
-        return text.Length <= Limits.ShownCharactersMax ? text : $"{text.AsSpan(0, Limits.ShownCharactersMax)}…";
+        const int Shown = ClientLimits.ShownCharactersMax;
+        return text.Length <= Shown ? text : $"{text.AsSpan(0, Shown)}…";
     }
 
     /// <summary>Writes some bytes; whether there are more, and the writer is still the caller of this.</summary>
@@ -156,4 +157,83 @@ internal sealed class Link
             return false;
         }
     }
+}
+
+/// <summary>
+/// The thread that writes what callers leave: a socket that takes no more blocks it, and nobody else. Safe for
+/// concurrent use.
+/// </summary>
+internal sealed class LinkWriter
+{
+    private readonly object _gate = new(); // a monitor: the thread waits on it
+    private readonly Queue<Link> _woken = new(); // each has something to write, or had; one at a time as a rule
+    private bool _isStopped;
+
+    /// <summary>Starts the thread.</summary>
+    public void Start() => new Thread(Run) { IsBackground = true, Name = "bitmapist write" }.UnsafeStart();
+
+    /// <summary>Has the thread write what waits for a socket. Whom the queue named as its writer calls this.</summary>
+    public void Wake(Link link)
+    {
+        lock (_gate)
+        {
+            _woken.Enqueue(link);
+            Monitor.Pulse(_gate);
+        }
+    }
+
+    /// <summary>Ends the thread; a socket it writes to must be closed for that.</summary>
+    public void Stop()
+    {
+        lock (_gate)
+        {
+            _isStopped = true;
+            Monitor.Pulse(_gate);
+        }
+    }
+
+    private void Run()
+    {
+        while (Next() is { } link) link.WriteAll();
+    }
+
+    private Link? Next()
+    {
+        lock (_gate)
+        {
+            while (!_isStopped && _woken.Count == 0) Monitor.Wait(_gate);
+            return _isStopped ? null : _woken.Dequeue();
+        }
+    }
+}
+
+/// <summary>Why a socket's life ended.</summary>
+/// <param name="Reason">In words, as the end of a sentence: "the server closed it".</param>
+/// <param name="IsViolation">Whether the server sent what is no reply; its requests are then not repeated.</param>
+/// <param name="Cause">The exception behind it, if there was one.</param>
+internal sealed record LinkFailure(string Reason, bool IsViolation = false, Exception? Cause = null)
+{
+    /// <summary>The end that <see cref="IAsyncDisposable.DisposeAsync"/> makes.</summary>
+    public static readonly LinkFailure ByThisClient = new("it was closed by this client");
+
+    /// <summary>What a batch that awaited replies fails with.</summary>
+    public BitmapistException ToException(PendingBatch batch, string address)
+    {
+        string request = batch.Describe();
+        if (IsViolation)
+        {
+            return new ProtocolViolationException(
+                $"{address} sent what is no reply to {request}: {Reason}. The connection was closed and is made anew; "
+                + "check that a Redis server listens there, and on this port.", Cause);
+        }
+
+        string advice = batch.IsRepeatable
+            ? $"It was sent {batch.Attempts} times, and the connection was lost each time; see the server's log."
+            : "It may have taken effect; ask the server before repeating it.";
+        return new ConnectionLostException(
+            $"The connection to {address} was lost while {request} awaited a reply: {Reason}. {advice}", Cause);
+    }
+
+    /// <summary>What a request fails with after the client was disposed; its user knows no link.</summary>
+    public static ObjectDisposedException Disposed() => new($"Bitmapist.Client.{nameof(BitmapistClient)}");
 }

@@ -30,7 +30,7 @@ internal sealed class Patience
         _bytes = bytes;
         int shorterMs = Math.Min(options.ResponseTimeoutMs, options.ConnectTimeoutMs);
         _thread = new PeriodicThread(
-            "bitmapist clock", Math.Clamp(shorterMs / 10, Limits.SweepMsMin, Limits.SweepMsMax), Look);
+            "bitmapist clock", Math.Clamp(shorterMs / 10, ClientLimits.SweepMsMin, ClientLimits.SweepMsMax), Look);
     }
 
     /// <summary>The timeout of replies in the clock's timestamps.</summary>
@@ -63,7 +63,7 @@ internal sealed class Patience
         if (timedOut > 0) Log.TimedOut(_logger, _options.Address, timedOut, _options.ResponseTimeoutMs);
         if (_loop.Link is not { } link || _queue.OldestUnanswered() is not { } oldest) return;
         TimeSpan silence = _clock.GetElapsedTime(Math.Max(link.ReceivedAt, oldest.SentAt), now);
-        if (silence.TotalMilliseconds < (double)_options.ResponseTimeoutMs * Limits.SilenceTimeouts) return;
+        if (silence.TotalMilliseconds < (double)_options.ResponseTimeoutMs * ClientLimits.SilenceTimeouts) return;
         link.End(new LinkFailure(string.Create(CultureInfo.InvariantCulture,
             $"no byte came for {silence.TotalMilliseconds:N0} ms while replies were owed")));
     }

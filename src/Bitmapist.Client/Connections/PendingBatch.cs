@@ -69,13 +69,14 @@ internal sealed class PendingBatch : TaskCompletionSource<IReadOnlyList<Reply>>
     public bool IsAbandoned => Task.IsCompleted;
 
     /// <summary>Bytes that requests of so many bytes take on the wire.</summary>
-    /// <exception cref="ArgumentException">They exceed <see cref="Limits.BatchBytesMax"/>.</exception>
+    /// <exception cref="ArgumentException">They exceed <see cref="ClientLimits.BatchBytesMax"/>.</exception>
     public static int FramedBytes(int bytes, SendMode mode)
     {
-        if (bytes > Limits.BatchBytesMax)
+        if (bytes > ClientLimits.BatchBytesMax)
         {
             throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
-                $"A batch may have {Limits.BatchBytesMax:N0} bytes, not {bytes:N0}: send it in parts."), nameof(bytes));
+                $"A batch may have {ClientLimits.BatchBytesMax:N0} bytes, not {bytes:N0}: send it in parts."),
+                nameof(bytes));
         }
 
         return mode == SendMode.Pipeline

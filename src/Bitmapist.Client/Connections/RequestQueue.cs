@@ -42,7 +42,7 @@ internal sealed class RequestQueue(ByteGate bytes)
 
         bytes.Leave(batch.WireBytes);
         batch.Release();
-        throw new ObjectDisposedException(typeof(BitmapistClient).FullName);
+        throw LinkFailure.Disposed();
     }
 
     /// <summary>Batches go to this socket from now on.</summary>
@@ -135,7 +135,7 @@ internal sealed class RequestQueue(ByteGate bytes)
             while (_unanswered.TryDequeue(out PendingBatch? batch))
             {
                 bool isRepeated = !batch.IsAbandoned && batch.IsRepeatable && !failure.IsViolation
-                    && batch.Attempts < Limits.AttemptsMax;
+                    && batch.Attempts < ClientLimits.AttemptsMax;
                 if (isRepeated)
                 {
                     repeated++;

@@ -47,12 +47,12 @@ internal static class RequestText
 
     private static void AppendShown(StringBuilder text, ReadOnlySpan<byte> argument)
     {
-        foreach (byte value in argument[..Math.Min(argument.Length, Limits.ShownCharactersMax)])
+        foreach (byte value in argument[..Math.Min(argument.Length, ClientLimits.ShownCharactersMax)])
         {
             if (value is >= 0x21 and < 0x7f) text.Append((char)value);
             else text.Append(CultureInfo.InvariantCulture, $"\\x{value:x2}");
         }
 
-        if (argument.Length > Limits.ShownCharactersMax) text.Append('…');
+        if (argument.Length > ClientLimits.ShownCharactersMax) text.Append('…');
     }
 }

@@ -5,6 +5,23 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Bitmapist.Client.Connections;
 
 /// <summary>
+/// Where requests go: the seam between what the library asks and how it is carried. Safe for concurrent use; batches of
+/// several callers share one connection and never mix.
+/// </summary>
+internal interface ICommandChannel : IAsyncDisposable
+{
+    /// <summary>Sends a batch in one piece.</summary>
+    /// <returns>
+    /// A reply per request, in order (of a transaction: the elements of EXEC's reply). Errors of single requests are
+    /// replies like others; see <see cref="Reply.IsError"/>.
+    /// </returns>
+    /// <exception cref="BitmapistException">The connection was lost, the time ran out, the transaction was refused, or
+    /// what came back was no reply.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; what was sent may still take effect.</exception>
+    ValueTask<IReadOnlyList<Reply>> SendAsync(RequestBatch batch, SendMode mode, CancellationToken cancellationToken);
+}
+
+/// <summary>
 /// The connection that all callers share: their batches go out together and replies are told apart by order. When it is
 /// lost it is made anew. Batches not yet sent wait for that, within their time; batches that awaited replies are sent
 /// again if they are repeatable, and fail if not.
@@ -81,7 +98,7 @@ internal sealed class ServerConnection : ICommandChannel
     public async ValueTask<IReadOnlyList<Reply>> SendAsync(
         RequestBatch batch, SendMode mode, CancellationToken cancellationToken)
     {
-        ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposals) > 0, typeof(BitmapistClient));
+        if (Volatile.Read(ref _disposals) > 0) throw LinkFailure.Disposed();
         cancellationToken.ThrowIfCancellationRequested();
         if (batch.Count == 0) return [];
         long startedAt = _clock.GetTimestamp();

@@ -49,7 +49,7 @@ internal static class SourceThreads
         {
             while (s_work.Count == 0)
             {
-                if (Monitor.Wait(s_gate, Limits.IdleThreadMs) || s_work.Count > 0) continue;
+                if (Monitor.Wait(s_gate, ClientLimits.IdleThreadMs) || s_work.Count > 0) continue;
                 s_free--;
                 return null;
             }

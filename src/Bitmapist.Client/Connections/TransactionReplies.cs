@@ -53,6 +53,7 @@ internal static class TransactionReplies
     private static string Shown(Reply reply)
     {
         string text = reply.ToString();
-        return text.Length <= Limits.ShownCharactersMax ? text : $"{text.AsSpan(0, Limits.ShownCharactersMax)}…";
+        const int Shown = ClientLimits.ShownCharactersMax;
+        return text.Length <= Shown ? text : $"{text.AsSpan(0, Shown)}…";
     }
 }

@@ -33,11 +33,11 @@ public sealed class EventDefinition
     private EventDefinition(string name, Func<PeriodUnit, DateTimeOffset, EventSet> inPeriod, int depth)
         : this(name, inPeriod)
     {
-        if (depth > Limits.ExpressionDepthMax)
+        if (depth > ClientLimits.ExpressionDepthMax)
         {
             throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
-                $"Definitions may stand inside one another {Limits.ExpressionDepthMax:N0} deep: combine many events in "
-                + $"one function, which gives EventSet.Or or its like over all of them."));
+                $"Definitions may stand inside one another {ClientLimits.ExpressionDepthMax:N0} deep: combine many "
+                + $"events in one function, which gives EventSet.Or or its like over all of them."));
         }
 
         _depth = depth;

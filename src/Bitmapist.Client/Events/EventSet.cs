@@ -130,3 +130,44 @@ public abstract record EventSet
         return operands.Length == 1 ? operands[0] : new Combination(operation, operands.ToArray());
     }
 }
+
+/// <summary>What an event set is to a server: a stored key, or an operation over other sets.</summary>
+internal abstract record EventShape
+{
+    private EventShape()
+    {
+    }
+
+    /// <summary>A key that marks are stored under: prefix, name, underscore, suffix.</summary>
+    internal sealed record Stored(string Name, string Suffix) : EventShape;
+
+    /// <summary>The result of an operation; of one operand only for <see cref="BitOperation.Not"/>.</summary>
+    internal sealed record Computed(BitOperation Operation, IReadOnlyList<EventSet> Operands) : EventShape;
+}
+
+/// <summary>The set operations that BITOP has on every server.</summary>
+public enum BitOperation
+{
+    /// <summary>Ids in every operand.</summary>
+    And,
+
+    /// <summary>Ids in some operand.</summary>
+    Or,
+
+    /// <summary>Ids in an odd number of operands.</summary>
+    Xor,
+
+    /// <summary>Ids not in the operand, up to the last id its key has room for.</summary>
+    Not,
+}
+
+/// <summary>How tightly C#'s operators bind, loosest first: what decides about parentheses in print.</summary>
+internal enum Precedence
+{
+    Loosest,
+    Or,
+    Xor,
+    And,
+    Minus,
+    Unary,
+}

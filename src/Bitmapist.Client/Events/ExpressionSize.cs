@@ -43,11 +43,11 @@ internal readonly record struct ExpressionSize(int Depth, long Names, long Bytes
     /// <exception cref="ArgumentException">It is.</exception>
     public ExpressionSize Checked()
     {
-        if (Depth > Limits.ExpressionDepthMax)
+        if (Depth > ClientLimits.ExpressionDepthMax)
         {
             throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
-                $"Operations may stand inside one another {Limits.ExpressionDepthMax:N0} deep, not {Depth:N0}: combine "
-                + $"many sets in one operation (EventSet.Or and its like) instead of one after another."));
+                $"Operations may stand inside one another {ClientLimits.ExpressionDepthMax:N0} deep, not {Depth:N0}: "
+                + $"combine many sets in one operation (EventSet.Or and its like) instead of one after another."));
         }
 
         Check(prefixBytes: 0);
@@ -60,10 +60,10 @@ internal readonly record struct ExpressionSize(int Depth, long Names, long Bytes
     public void Check(int prefixBytes)
     {
         long bytes = Bytes + (Names * prefixBytes);
-        if (bytes <= Limits.ResultNameBytesMax) return;
+        if (bytes <= ClientLimits.ResultNameBytesMax) return;
         throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
             $"The result's key would have a name of {bytes:N0} bytes, which spells all {Names:N0} keys and operations "
-            + $"of the expression, each as often as it is used; {Limits.ResultNameBytesMax:N0} are allowed. "
-            + $"Ask about a smaller expression, or mark a part of it under a name of its own."));
+            + $"of the expression, each as often as it is used; {ClientLimits.ResultNameBytesMax:N0} are allowed. Ask "
+            + $"about a smaller expression, or mark a part of it under a name of its own."));
     }
 }

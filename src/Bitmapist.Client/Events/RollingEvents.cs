@@ -59,7 +59,7 @@ public sealed record RollingEvents : PeriodEvents
         get
         {
             if (Count == 1) return _last.Shape;
-            var periods = new EventSet[Count]; // The latest comes first: so the operands stand in the key.
+            var periods = new EventSet[Count]; // The latest comes first: so the operands are in the key.
             for (int back = 0; back < Count; back++) periods[back] = _last.Shift(-back);
             return new EventShape.Computed(BitOperation.Or, periods);
         }

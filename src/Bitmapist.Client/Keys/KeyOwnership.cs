@@ -4,7 +4,7 @@ using System.Text;
 namespace Bitmapist.Client.Keys;
 
 /// <summary>
-/// Whose keys stand under a prefix: this client's, or those of another client, whose prefix is longer and begins with
+/// Whose keys are under a prefix: this client's, or those of another client, whose prefix is longer and begins with
 /// this one. Immutable.
 /// </summary>
 /// <remarks>
@@ -129,9 +129,10 @@ internal sealed class KeyOwnership(string prefix, IReadOnlyList<string> foreign,
 
     private static string Shown(IEnumerable<string> texts, int count, int max, string separator)
     {
+        const int Characters = ClientLimits.ShownCharactersMax;
         var text = new StringBuilder();
         text.AppendJoin(separator, texts.Take(max).Select(each =>
-            each.Length <= Limits.ShownCharactersMax ? each : $"{each.AsSpan(0, Limits.ShownCharactersMax)}…"));
+            each.Length <= Characters ? each : $"{each.AsSpan(0, Characters)}…"));
         if (count > max) text.Append(CultureInfo.InvariantCulture, $" and {count - max:N0} more");
         return text.ToString();
     }

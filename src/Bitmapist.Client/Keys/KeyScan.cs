@@ -1,3 +1,4 @@
+using System.Text;
 using Bitmapist.Client.Connections;
 using Bitmapist.Resp.Replies;
 
@@ -103,4 +104,21 @@ internal sealed class KeyScan(ICommandChannel channel)
     private static (string Cursor, string[] Keys) StepOf(Reply reply) => reply.Items is [{ } cursor, { } keys]
         ? (cursor.AsText(), [.. keys.Items.Select(key => key.AsText())])
         : throw new InvalidOperationException($"It has {reply.Items.Count} elements instead of two.");
+}
+
+/// <summary>Patterns for SCAN that match literal text.</summary>
+internal static class KeyPattern
+{
+    /// <summary>A pattern for every key that begins with a text, whatever signs are in it.</summary>
+    public static string BeginningWith(string text)
+    {
+        var pattern = new StringBuilder(text.Length + 1);
+        foreach (char sign in text)
+        {
+            if (sign is '*' or '?' or '[' or ']' or '\\') pattern.Append('\\');
+            pattern.Append(sign);
+        }
+
+        return pattern.Append('*').ToString();
+    }
 }

@@ -59,7 +59,7 @@ internal sealed class MarkStream(Func<EventMark, MarkKeys> keysOf, ResultCache r
         (string, long) hour = (mark.Name, mark.At.UtcTicks / TimeSpan.TicksPerHour);
         if (_kept.TryGetValue(hour, out MarkKeys? keys)) return keys;
         keys = keysOf(mark);
-        if (_kept.Count >= Limits.MarkKeysKeptMax) _kept.Clear();
+        if (_kept.Count >= ClientLimits.MarkKeysKeptMax) _kept.Clear();
         _kept.Add(hour, keys);
         return keys;
     }

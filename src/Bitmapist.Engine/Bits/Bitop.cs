@@ -1,4 +1,5 @@
 using Bitmapist.Roaring;
+using Bitmapist.Roaring.Operations;
 
 namespace Bitmapist.Engine.Bits;
 

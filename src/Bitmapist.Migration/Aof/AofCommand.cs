@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Bitmapist.Engine;
 using Bitmapist.Migration.Rdb;
+using Bitmapist.Migration.Transfer;
 using Bitmapist.Storage.Files;
 
 namespace Bitmapist.Migration.Aof;
@@ -30,7 +31,7 @@ internal sealed class AofCommand(SourceInput input)
     /// <summary>Bytes of the file that it takes.</summary>
     public long TotalBytes => End - _start;
 
-    /// <summary>Begins a new command that stands at an offset.</summary>
+    /// <summary>Begins a new command at an offset.</summary>
     public void Begin(long start)
     {
         _start = start;

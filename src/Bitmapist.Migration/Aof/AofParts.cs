@@ -1,7 +1,16 @@
 using System.Text.RegularExpressions;
+using Bitmapist.Migration.Transfer;
 using Bitmapist.Storage.Files;
 
 namespace Bitmapist.Migration.Aof;
+
+/// <summary>One of the files that are replayed one after another.</summary>
+/// <param name="Path">Where it is.</param>
+/// <param name="IsLast">
+/// No other follows: this one may end inside a command, as what a crash interrupted. Before another that would be a
+/// gap.
+/// </param>
+internal readonly record struct AofPart(string Path, bool IsLast);
 
 /// <summary>
 /// Which files make up the append-only files that were asked for. Redis 7.0 keeps them in several parts, and one alone
@@ -44,7 +53,7 @@ internal static partial class AofParts
     public static List<AofPart> Of(IFileSystem files, string manifestPath)
     {
         var manifest = AofManifest.Read(files, manifestPath);
-        string[] paths = [.. manifest.Files.Select(name => Path.Combine(Import.DirectoryOf(manifestPath), name))];
+        string[] paths = [.. manifest.Files.Select(name => Path.Combine(Reading.DirectoryOf(manifestPath), name))];
         if (Array.Find(paths, path => !files.Exists(path)) is { } missing)
             throw new MigrationException($"{missing} is not there, which {manifestPath} names");
         return [.. paths.Select((path, index) => new AofPart(path, IsLast: index == paths.Length - 1))];
@@ -58,7 +67,7 @@ internal static partial class AofParts
     public static void RefusePart(IFileSystem files, string path, bool isBase)
     {
         string name = Path.GetFileName(path);
-        foreach (string manifestPath in Manifests(files.List(Import.DirectoryOf(path), "")))
+        foreach (string manifestPath in Manifests(files.List(Reading.DirectoryOf(path), "")))
         {
             if (!IsNamedIn(files, manifestPath, name)) continue;
             throw new MigrationException($"{path} is one of several append-only files, which only together have every "

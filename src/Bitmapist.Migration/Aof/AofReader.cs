@@ -1,4 +1,19 @@
+using Bitmapist.Migration.Transfer;
+
 namespace Bitmapist.Migration.Aof;
+
+/// <summary>What reading on in an append-only file found.</summary>
+internal enum AofOutcome
+{
+    /// <summary>A whole command.</summary>
+    Command,
+
+    /// <summary>The end of the file.</summary>
+    End,
+
+    /// <summary>The file ends inside a command: a write that a crash interrupted.</summary>
+    CutShort,
+}
 
 /// <summary>
 /// Reads the commands of an append-only file one after another: each an array of bulk strings as clients send them
@@ -19,7 +34,7 @@ internal sealed class AofReader(SourceInput input)
         start.StartsWith("#TS:"u8) || (start.Length >= 2 && start[0] == '*' && char.IsAsciiDigit((char)start[1]));
 
     /// <summary>Reads the next command.</summary>
-    /// <exception cref="Storage.Files.CorruptFileException">Something else stands there.</exception>
+    /// <exception cref="Storage.Files.CorruptFileException">Something else is there.</exception>
     public AofOutcome Read() => Read(Command);
 
     /// <summary>
@@ -46,8 +61,8 @@ internal sealed class AofReader(SourceInput input)
         if (input.IsAtEnd) return AofOutcome.End;
         long start = input.Position;
         if (!TryReadNumber((byte)'*', out long count)) return AofOutcome.CutShort;
-        if (count is < 1 or > Limits.AofArguments)
-            throw input.CorruptAt(start, $"a command of {count} arguments, not of 1 … {Limits.AofArguments}");
+        if (count is < 1 or > MigrationLimits.AofArguments)
+            throw input.CorruptAt(start, $"a command of {count} arguments, not of 1 … {MigrationLimits.AofArguments}");
         command.Begin(start);
         for (; count > 0; count--)
         {

@@ -11,7 +11,7 @@ namespace Bitmapist.Migration.Aof;
 /// about a key that is no string here was about one of another type, and overwrites what it would overwrite in Redis.
 /// One thread.
 /// </summary>
-/// <param name="keyspace">Where to. Its clock stands before every expiry time.</param>
+/// <param name="keyspace">Where to. Its clock is before every expiry time.</param>
 /// <param name="nowUnixMs">The instant that relative times count from: as in Redis, that of the replay.</param>
 /// <param name="countOther">Told the type that a command was about, when it was not strings.</param>
 internal sealed class AofReplay(ReplayKeyspace keyspace, long nowUnixMs, Action<string> countOther)

@@ -1,7 +1,10 @@
+using System.Runtime.ExceptionServices;
 using Bitmapist.Engine.Bits;
+using Bitmapist.Engine.Saving;
 using Bitmapist.Engine.Stored;
 using Bitmapist.Engine.Verbs;
 using Bitmapist.Migration.Rdb;
+using Bitmapist.Migration.Transfer;
 using Bitmapist.Storage.Files;
 using Bitmapist.Storage.Snapshots;
 
@@ -22,7 +25,7 @@ internal sealed class AofSource(
     IReadOnlyList<AofPart> parts,
     string replayPath,
     long nowUnixMs,
-    IProgress<MigrationProgress>? progress) : IKeySource
+    IProgress<MigrationProgress>? progress) : IMigrationSource
 {
     private const int CommandsPerProgress = 64 * 1024;
 
@@ -147,8 +150,23 @@ internal sealed class AofSource(
 
     private void DeleteDatabase()
     {
-        foreach (string segment in Import.LogSegments(files, replayPath)) Import.DeleteQuietly(files, segment);
-        Import.DeleteQuietly(files, replayPath);
-        Import.DeleteQuietly(files, replayPath + ".lock");
+        foreach (string segment in NewDatabase.LogSegments(files, replayPath))
+            NewDatabase.DeleteQuietly(files, segment);
+        NewDatabase.DeleteQuietly(files, replayPath);
+        NewDatabase.DeleteQuietly(files, replayPath + ".lock");
     }
+}
+
+/// <summary>Keeps why a save failed, for the thread that replays. Any thread.</summary>
+internal sealed class FailedSaves : IPersistenceEvents
+{
+    private volatile Exception? _failure;
+
+    /// <summary>Throws what a save failed with.</summary>
+    public void Throw()
+    {
+        if (_failure is { } failure) ExceptionDispatchInfo.Throw(failure);
+    }
+
+    public void SaveFailed(Exception failure) => _failure = failure;
 }

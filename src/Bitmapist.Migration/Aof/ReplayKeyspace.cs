@@ -1,6 +1,7 @@
 using Bitmapist.Engine;
 using Bitmapist.Engine.Keyspace;
 using Bitmapist.Engine.Saving;
+using Bitmapist.Migration.Transfer;
 using Bitmapist.Storage.Files;
 using Bitmapist.Storage.Log;
 
@@ -8,8 +9,8 @@ namespace Bitmapist.Migration.Aof;
 
 /// <summary>
 /// The keyspace that append-only files are replayed into: a database of its own beside the target, of which only so
-/// much is in memory as <see cref="Limits.ReplayMemoryBytes"/> says. Its clock stands at 1970, so nothing expires. One
-/// thread.
+/// much is in memory as <see cref="MigrationLimits.ReplayMemoryBytes"/> says. Its clock is set to 1970, so nothing
+/// expires. One thread.
 /// </summary>
 internal sealed class ReplayKeyspace : IDisposable
 {
@@ -59,10 +60,10 @@ internal sealed class ReplayKeyspace : IDisposable
     public void Commit(long bytes)
     {
         _uncommittedBytes += bytes;
-        if (_uncommittedBytes < Limits.ReplayCommitBytes) return;
+        if (_uncommittedBytes < MigrationLimits.ReplayCommitBytes) return;
         _uncommittedBytes = 0;
         _keyspace!.CommitAsync(Session).AsTask().GetAwaiter().GetResult();
-        if (_keyspace.LogBytes > Limits.ReplayLogBytes) Save();
+        if (_keyspace.LogBytes > MigrationLimits.ReplayLogBytes) Save();
         _saves.Throw(); // a save in the background: without it memory would grow
     }
 
@@ -86,7 +87,7 @@ internal sealed class ReplayKeyspace : IDisposable
     {
         var options = new PersistenceOptions(_path, databases, FsyncPolicy.No, TimeSpan.Zero)
         {
-            MemoryBytesMax = Limits.ReplayMemoryBytes,
+            MemoryBytesMax = MigrationLimits.ReplayMemoryBytes,
             HotFor = TimeSpan.Zero,
         };
         return PersistentKeyspace.Open(_files, options, new StillClock(), _saves);
@@ -96,4 +97,22 @@ internal sealed class ReplayKeyspace : IDisposable
     {
         public override DateTimeOffset GetUtcNow() => DateTimeOffset.UnixEpoch;
     }
+}
+
+/// <summary>
+/// Which database of the replay's keyspace holds what Redis calls database n. SWAPDB exchanges two of these numbers
+/// instead of all their keys. One thread.
+/// </summary>
+internal sealed class DatabaseMap
+{
+    private readonly Dictionary<int, int> _moved = []; // those that are not under their own number
+
+    /// <summary>Where database <paramref name="number"/> is kept.</summary>
+    public int this[int number] => _moved.GetValueOrDefault(number, number);
+
+    /// <summary>Exchanges two databases.</summary>
+    public void Swap(int left, int right) => (_moved[left], _moved[right]) = (this[right], this[left]);
+
+    /// <summary>The other way round: under which number what is kept somewhere goes.</summary>
+    public Dictionary<int, int> Inverted() => _moved.ToDictionary(pair => pair.Value, pair => pair.Key);
 }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Bitmapist.Migration.Rdb;
+using Bitmapist.Migration.Transfer;
 
 namespace Bitmapist.Migration.Aof;
 

@@ -1,3 +1,6 @@
+using Bitmapist.Engine.Bits;
+using Bitmapist.Migration.Transfer;
+
 namespace Bitmapist.Migration.Aof;
 
 /// <summary>Commands that write strings.</summary>

@@ -1,6 +1,7 @@
 using Bitmapist.Engine.Bits;
 using Bitmapist.Engine.Keyspace;
 using Bitmapist.Engine.Verbs;
+using Bitmapist.Migration.Transfer;
 
 namespace Bitmapist.Migration.Aof;
 

@@ -14,10 +14,10 @@ internal sealed class BoltCursor
         _path.Add((root, 0));
     }
 
-    /// <summary>The page that the current item stands on.</summary>
+    /// <summary>The page that the current item is on.</summary>
     public ulong Page => _path[^1].Page.Number;
 
-    /// <summary>The current item's key, valid as long as the cursor stands on it.</summary>
+    /// <summary>The current item's key, valid as long as the cursor is on it.</summary>
     public ReadOnlySpan<byte> Key => _key.Span;
 
     /// <summary>Whether the current item is a bucket within this one.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Bitmapist.Migration.Transfer;
 using Bitmapist.Storage.Files;
 
 namespace Bitmapist.Migration.GoServer;
@@ -32,7 +33,7 @@ internal sealed class BoltFile : IDisposable
 
     /// <summary>Opens a file that no process writes to.</summary>
     /// <exception cref="MigrationException">Another process has it open.</exception>
-    /// <exception cref="CorruptFileException">Its meta pages do not prove themselves.</exception>
+    /// <exception cref="CorruptFileException">Checksum mismatch in both meta pages.</exception>
     /// <exception cref="StorageException">It cannot be read.</exception>
     public static BoltFile Open(IFileSystem files, string path)
     {
@@ -76,7 +77,8 @@ internal sealed class BoltFile : IDisposable
     {
         if (number < 2 || number >= _meta.Pages)
             throw Damaged(number, $"page number is out of range: pages are 2 … {_meta.Pages - 1}");
-        if (depth > Limits.BoltDepth) throw Damaged(number, $"pages are nested deeper than {Limits.BoltDepth} levels");
+        if (depth > MigrationLimits.BoltDepth)
+            throw Damaged(number, $"pages are nested deeper than {MigrationLimits.BoltDepth} levels");
         BoltPage page = BoltPage.Read(this, number);
         if (page.Spans > _meta.Pages - number)
             throw Damaged(number, $"its {page.Spans - 1} overflow pages reach beyond the file's {_meta.Pages} pages");
@@ -106,7 +108,8 @@ internal sealed class BoltFile : IDisposable
     {
         const int HeaderBytes = 16;
         if (buckets.ValueBytes < HeaderBytes) throw Damaged(buckets.Page, "a bucket's header is cut short");
-        if (buckets.ValueBytes > Limits.BoltPageBytesMax) throw Damaged(buckets.Page, "a bucket's header is too long");
+        if (buckets.ValueBytes > MigrationLimits.BoltPageBytesMax)
+            throw Damaged(buckets.Page, "a bucket's header is too long");
         byte[] value = buckets.ReadValue();
         ulong root = BitConverter.ToUInt64(value);
         return root == 0

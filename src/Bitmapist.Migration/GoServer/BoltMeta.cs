@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Bitmapist.Migration.Transfer;
 using Bitmapist.Storage.Files;
 
 namespace Bitmapist.Migration.GoServer;
@@ -30,7 +31,7 @@ internal readonly record struct BoltMeta(int PageBytes, ulong RootPage, ulong Pa
     }
 
     /// <summary>The meta that counts.</summary>
-    /// <exception cref="CorruptFileException">Neither proves itself, or what it says cannot be.</exception>
+    /// <exception cref="CorruptFileException">Checksum mismatch in both, or what it says cannot be.</exception>
     public static BoltMeta Find(IFile file)
     {
         BoltMeta? first = TryRead(file, 0, out string reason);
@@ -54,7 +55,7 @@ internal readonly record struct BoltMeta(int PageBytes, ulong RootPage, ulong Pa
     /// <summary>The second meta when the first, which has the page size, is lost: at some page size.</summary>
     private static BoltMeta? FindSecond(IFile file)
     {
-        for (int at = Limits.BoltPageBytesMin; at <= Limits.BoltPageBytesMax; at <<= 1)
+        for (int at = MigrationLimits.BoltPageBytesMin; at <= MigrationLimits.BoltPageBytesMax; at <<= 1)
             if (TryRead(file, at, out _) is { } meta && meta.PageBytes == at) return meta;
         return null;
     }
@@ -74,7 +75,9 @@ internal readonly record struct BoltMeta(int PageBytes, ulong RootPage, ulong Pa
         if (version != Version) return null;
         uint pageBytes = BinaryPrimitives.ReadUInt32LittleEndian(meta[8..]);
         reason = $"a page size of {pageBytes} bytes cannot be";
-        if (pageBytes is < Limits.BoltPageBytesMin or > Limits.BoltPageBytesMax || !uint.IsPow2(pageBytes)) return null;
+        if (pageBytes is < MigrationLimits.BoltPageBytesMin or > MigrationLimits.BoltPageBytesMax
+            || !uint.IsPow2(pageBytes))
+            return null;
         return new BoltMeta(
             (int)pageBytes,
             BinaryPrimitives.ReadUInt64LittleEndian(meta[16..]),

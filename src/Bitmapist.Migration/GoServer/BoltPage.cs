@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Bitmapist.Migration.Transfer;
 
 namespace Bitmapist.Migration.GoServer;
 
@@ -39,7 +40,7 @@ internal sealed class BoltPage
 
     public ulong Number { get; }
 
-    /// <summary>It stands inside a value of the page with its number.</summary>
+    /// <summary>It is inside a value of the page with its number.</summary>
     public bool IsInline { get; }
 
     /// <summary>Pages it covers, overflow pages included.</summary>
@@ -61,7 +62,7 @@ internal sealed class BoltPage
         if (bytes > available) throw file.Damaged(number, "its overflow pages reach beyond the end of the file");
         // Elements are read from what is kept, so all of them must be in it: 65,535 × 16 bytes at most.
         long elements = HeaderBytes + ((long)BinaryPrimitives.ReadUInt16LittleEndian(header[10..]) * ElementBytes);
-        byte[] kept = new byte[Math.Min(bytes, Math.Max(Limits.BoltPageBytesKept, elements))];
+        byte[] kept = new byte[Math.Min(bytes, Math.Max(MigrationLimits.BoltPageBytesKept, elements))];
         file.Read(number, 0, kept);
         return new BoltPage(file, number, kept, bytes, isInline: false);
     }
@@ -88,8 +89,8 @@ internal sealed class BoltPage
     public ReadOnlyMemory<byte> KeyAt(int index)
     {
         (long position, long bytes, _) = PlaceAt(index);
-        if (bytes is 0 or > Limits.BoltKeyBytes)
-            throw _file.Damaged(Number, $"key {index} has {bytes} bytes, not 1 … {Limits.BoltKeyBytes}");
+        if (bytes is 0 or > MigrationLimits.BoltKeyBytes)
+            throw _file.Damaged(Number, $"key {index} has {bytes} bytes, not 1 … {MigrationLimits.BoltKeyBytes}");
         return Slice(position, bytes, index);
     }
 
@@ -100,8 +101,8 @@ internal sealed class BoltPage
     public ReadOnlyMemory<byte> ValueAt(int index)
     {
         (long position, long keyBytes, long bytes) = PlaceAt(index);
-        if (bytes > Limits.BoltValueBytes)
-            throw _file.Damaged(Number, $"value {index} has {bytes} bytes, more than {Limits.BoltValueBytes}");
+        if (bytes > MigrationLimits.BoltValueBytes)
+            throw _file.Damaged(Number, $"value {index} has {bytes} bytes, more than {MigrationLimits.BoltValueBytes}");
         return Slice(position + keyBytes, bytes, index);
     }
 

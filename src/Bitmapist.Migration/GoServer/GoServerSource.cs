@@ -1,4 +1,5 @@
 using Bitmapist.Engine.Bits;
+using Bitmapist.Migration.Transfer;
 using Bitmapist.Roaring;
 
 namespace Bitmapist.Migration.GoServer;
@@ -7,7 +8,7 @@ namespace Bitmapist.Migration.GoServer;
 /// The keys of the Go server's database: bucket <c>bitmapist</c> has a portable bitmap under each key, bucket
 /// <c>expires</c> its expiry time, a signed varint of unix nanoseconds. What else there is (<c>aux</c>) is a cache.
 /// </summary>
-internal sealed class GoServerSource(BoltFile file) : IKeySource
+internal sealed class GoServerSource(BoltFile file) : IMigrationSource
 {
     private const string NestedBucket = "bucket within a bucket";
     private const int VarintBytesMax = 10;

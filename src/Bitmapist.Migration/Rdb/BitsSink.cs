@@ -1,4 +1,5 @@
 using Bitmapist.Engine.Bits;
+using Bitmapist.Migration.Transfer;
 
 namespace Bitmapist.Migration.Rdb;
 

@@ -1,3 +1,5 @@
+using Bitmapist.Migration.Transfer;
+
 namespace Bitmapist.Migration.Rdb;
 
 /// <summary>

@@ -1,6 +1,6 @@
 namespace Bitmapist.Migration.Rdb;
 
-/// <summary>Bytes that stand where a value's type could (Redis, rdb.h).</summary>
+/// <summary>Bytes that are where a value's type could (Redis, rdb.h).</summary>
 internal enum RdbOpcode : byte
 {
     /// <summary>How long the next key was idle, in Redis Enterprise's own measure.</summary>

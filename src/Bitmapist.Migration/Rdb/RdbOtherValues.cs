@@ -1,3 +1,5 @@
+using Bitmapist.Migration.Transfer;
+
 namespace Bitmapist.Migration.Rdb;
 
 /// <summary>Values that are no strings: what they are called, and how to pass over them (Redis, rdb.c).</summary>

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Bitmapist.Migration.Transfer;
 using Bitmapist.Storage.Files;
 
 namespace Bitmapist.Migration.Rdb;

@@ -1,15 +1,30 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using Bitmapist.Engine;
+using Bitmapist.Engine.Bits;
+using Bitmapist.Migration.Transfer;
 
 namespace Bitmapist.Migration.Rdb;
+
+/// <summary>What may follow the end of an RDB file's keys.</summary>
+internal enum RdbEnding
+{
+    /// <summary>
+    /// Nothing, or the mark of a transfer whose length was not known beforehand: a diskless sync ends with 40 random
+    /// hexadecimal digits (Redis, replication.c), which <c>redis-cli --rdb -</c> cannot cut off a pipe.
+    /// </summary>
+    Dump,
+
+    /// <summary>The commands of an append-only file; they are left unread.</summary>
+    AppendOnlyFile,
+}
 
 /// <summary>
 /// The keys of an RDB file, Redis 2.4 to 8.0 (format versions 1 to 12) and Valkey 9 (80): a magic and its version, then
 /// opcodes with what belongs to them, and for each key the type of its value, the key, and the value. Later versions
 /// are read as far as they use nothing new.
 /// </summary>
-internal sealed class RdbSource(SourceInput input, RdbEnding ending) : IKeySource
+internal sealed class RdbSource(SourceInput input, RdbEnding ending) : IMigrationSource
 {
     private const int ChecksumVersion = 5; // the first that ends with one
     private const int EndMarkBytes = 40;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Bitmapist.Engine.Bits;
+using Bitmapist.Migration.Transfer;
 
 namespace Bitmapist.Migration.Rdb;
 
@@ -14,7 +15,7 @@ internal sealed class RdbWriter
     private const byte SpecialForm = 0xC0;
     private readonly RdbOutput _output;
     private readonly LzfCompressor _compressor = new();
-    private readonly ByteList _packed = new(Limits.PackedBytesKept);
+    private readonly ByteList _packed = new(MigrationLimits.PackedBytesKept);
     private readonly byte[] _piece = new byte[64 * 1024];
 
     public RdbWriter(RdbOutput output, long nowUnixSeconds)
@@ -59,13 +60,13 @@ internal sealed class RdbWriter
     /// <summary>Writes a string compressed where that makes it shorter.</summary>
     internal void AppendString(IByteSource source)
     {
-        if (source.LengthBytes <= Limits.UnpackedBytes)
+        if (source.LengthBytes <= MigrationLimits.UnpackedBytes)
         {
             AppendPieces(source);
             return;
         }
 
-        // The compressed length stands before the bytes. What is too long to be kept until it is known is compressed
+        // The compressed length comes before the bytes. What is too long to be kept until it is known is compressed
         // again: the same bytes give the same result.
         _packed.Clear();
         _compressor.Compress(source, _packed);

@@ -3,6 +3,29 @@ using System.Text;
 
 namespace Bitmapist.Resp.Replies;
 
+/// <summary>
+/// What a reply is; the specification's types, its two spellings of an error and three of null being one.
+/// </summary>
+#pragma warning disable CA1720 // These are the specification's own names of its types.
+public enum ReplyKind
+{
+    SimpleString,
+    Error,
+    Integer,
+    BulkString,
+    Null,
+    Array,
+    Map,
+    Set,
+    Push,
+    Double,
+    Boolean,
+    VerbatimString,
+    BigNumber,
+    Attribute,
+}
+#pragma warning restore CA1720
+
 /// <summary>One reply of a server, with the replies inside it. Immutable, and owner of its memory.</summary>
 /// <remarks>
 /// An accessor that does not fit the kind throws <see cref="InvalidOperationException"/>, naming the reply: a server
@@ -46,11 +69,11 @@ public sealed class Reply
     /// <summary>The value of an integer.</summary>
     public long AsInteger() => Kind == ReplyKind.Integer ? _number : throw Unlike("an integer");
 
-    /// <summary>The value of a boolean; of the integers 0 and 1 too, which stand for it in RESP2.</summary>
+    /// <summary>The value of a boolean; of the integers 0 and 1 too, which mean it in RESP2.</summary>
     public bool AsBoolean() => Kind is ReplyKind.Boolean or ReplyKind.Integer && _number is 0 or 1 ?
         _number == 1 : throw Unlike("a boolean");
 
-    /// <summary>The value of a double; of a bulk string holding one too, which stands for it in RESP2.</summary>
+    /// <summary>The value of a double; of a bulk string holding one too, which means it in RESP2.</summary>
     public double AsDouble() =>
         Kind == ReplyKind.Double ? BitConverter.Int64BitsToDouble(_number) :
         Kind == ReplyKind.BulkString && TryParseDouble(_bytes, out double value) ? value : throw Unlike("a double");

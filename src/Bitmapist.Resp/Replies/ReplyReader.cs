@@ -1,5 +1,18 @@
 namespace Bitmapist.Resp.Replies;
 
+/// <summary>What <see cref="ReplyReader.Read"/> found.</summary>
+public enum ReplyStatus
+{
+    /// <summary>A whole reply is ready; the input may hold more behind it.</summary>
+    Complete,
+
+    /// <summary>The input ended inside a reply (or between two); all of it was taken.</summary>
+    Incomplete,
+
+    /// <summary>The server broke the protocol, or a limit; nothing after it can be read.</summary>
+    Invalid,
+}
+
 /// <summary>
 /// Reads a server's replies, RESP2 and RESP3, in whatever pieces they arrive; one per connection, not thread-safe. It
 /// is as strict as the specification (redis.io/docs/reference/protocol-spec), except that streamed strings and
@@ -32,13 +45,13 @@ public sealed class ReplyReader
     public bool IsInsideReply => _tree.IsOpen || _lineBytes > 0 || _bulk is not null;
 
     /// <summary>Bytes a bulk string may have. Up to 1 GiB.</summary>
-    public int BulkBytesMax { get; set; } = (int)Limits.BulkBytesMax;
+    public int BulkBytesMax { get; set; } = (int)RespLimits.BulkBytesMax;
 
     /// <summary>Elements a reply may have, those of aggregates inside it included.</summary>
-    public long ElementsMax { get; set; } = Limits.ReplyElementsMax;
+    public long ElementsMax { get; set; } = RespLimits.ReplyElementsMax;
 
     /// <summary>Levels of aggregates in a reply.</summary>
-    public int DepthMax { get; set; } = Limits.ReplyDepthMax;
+    public int DepthMax { get; set; } = RespLimits.ReplyDepthMax;
 
     /// <summary>
     /// Reads the next reply. Complete: <see cref="Reply"/> holds it, <paramref name="consumedBytes"/> were used, call
@@ -64,7 +77,7 @@ public sealed class ReplyReader
     {
         int lineFeed = input.IndexOf((byte)'\n');
         int usedBytes = lineFeed < 0 ? input.Length : lineFeed + 1;
-        if ((long)_lineBytes + usedBytes > Limits.LineBytesMax)
+        if ((long)_lineBytes + usedBytes > RespLimits.LineBytesMax)
         {
             Fail("too long line");
             return usedBytes;
@@ -143,7 +156,7 @@ public sealed class ReplyReader
             return;
         }
 
-        int bulkBytesMax = Math.Min(BulkBytesMax, Limits.RequestBytesMax);
+        int bulkBytesMax = Math.Min(BulkBytesMax, RespLimits.RequestBytesMax);
         if (!isNumber || length < 0 || length > bulkBytesMax)
         {
             Fail(length > bulkBytesMax ? "too long bulk string" : "invalid bulk length");

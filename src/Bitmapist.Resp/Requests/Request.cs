@@ -9,7 +9,7 @@ namespace Bitmapist.Resp.Requests;
 /// </summary>
 public sealed class Request
 {
-    private const int SlicesKept = Limits.BufferBytesKept / 4;
+    private const int SlicesKept = RespLimits.BufferBytesKept / 4;
     private ReadOnlyMemory<byte> _source;
     private Slice[] _slices = new Slice[8]; // a mark in a transaction, BITCOUNT with a range: few commands have more
 

@@ -2,6 +2,19 @@ using System.Diagnostics;
 
 namespace Bitmapist.Resp.Requests;
 
+/// <summary>What <see cref="RequestReader.Read"/> found.</summary>
+public enum RequestStatus
+{
+    /// <summary>A whole request is ready; the input may hold more behind it.</summary>
+    Complete,
+
+    /// <summary>The input ended inside a request (or between two); all of it was taken.</summary>
+    Incomplete,
+
+    /// <summary>The client broke the protocol; the connection must be closed once the error is sent.</summary>
+    Invalid,
+}
+
 /// <summary>
 /// The long way through a request: a state machine over a window that starts with the request's first byte and grows
 /// from call to call until <see cref="State"/> says Complete or Failed. Every byte is looked at an amortised constant
@@ -46,9 +59,9 @@ internal sealed class RequestParser(Request request)
 
     public bool IsAuthenticated { get; set; } = true;
 
-    public long BulkBytesMax { get; set; } = Limits.BulkBytesMax;
+    public long BulkBytesMax { get; set; } = RespLimits.BulkBytesMax;
 
-    public int RequestBytesMax { get; set; } = Limits.RequestBytesMax;
+    public int RequestBytesMax { get; set; } = RespLimits.RequestBytesMax;
 
     /// <summary>Where the bulk being read ends if it is the request's last, else int.MaxValue.</summary>
     public int KnownEnd => State == Phase.Bulk && _argumentsLeft == 1 ? _bulkEnd : int.MaxValue;
@@ -124,7 +137,7 @@ internal sealed class RequestParser(Request request)
     /// <summary>Gives back what only an unusually large request needed.</summary>
     public void Trim()
     {
-        if (_inlineArguments.Length > Limits.BufferBytesKept) _inlineArguments = [];
+        if (_inlineArguments.Length > RespLimits.BufferBytesKept) _inlineArguments = [];
     }
 
     private int BytesOfThisLine(ReadOnlySpan<byte> window, ReadOnlySpan<byte> input, byte terminator, int bytesBehind)
@@ -132,7 +145,7 @@ internal sealed class RequestParser(Request request)
         // The terminator may have come already, when a byte behind it is all that is missing.
         if (!_isLineHidden && window.Length > _position && window[^1] == terminator) return bytesBehind;
 
-        int limit = Math.Min(input.Length, _position + Limits.LineBytesMax + 1 - window.Length);
+        int limit = Math.Min(input.Length, _position + RespLimits.LineBytesMax + 1 - window.Length);
         int end = _isLineHidden ? -1 : input[..limit].IndexOf(terminator);
         return end < 0 ? limit : Math.Min(end + 1 + bytesBehind, input.Length);
     }
@@ -140,9 +153,9 @@ internal sealed class RequestParser(Request request)
     private bool ReadCount(ReadOnlySpan<byte> window)
     {
         if (!TryReadHeader(window, ProtocolErrors.CountTooBig, out ReadOnlySpan<byte> header)) return false;
-        if (!StrictInteger.TryParse(header[1..], out long count) || count > Limits.ArgumentsMax)
+        if (!StrictInteger.TryParse(header[1..], out long count) || count > RespLimits.ArgumentsMax)
             return Fail(ProtocolErrors.CountInvalid);
-        if (count > Limits.UnauthenticatedArgumentsMax && !IsAuthenticated)
+        if (count > RespLimits.UnauthenticatedArgumentsMax && !IsAuthenticated)
             return Fail(ProtocolErrors.CountUnauthenticated);
 
         _argumentsLeft = (int)Math.Max(count, 0);
@@ -154,12 +167,12 @@ internal sealed class RequestParser(Request request)
     {
         if (!TryReadHeader(window, ProtocolErrors.BulkLengthTooBig, out ReadOnlySpan<byte> header)) return false;
 
-        // Where the header is empty, the carriage return itself stands in the marker's place.
+        // Where the header is empty, the carriage return itself is in the marker's place.
         byte marker = header.IsEmpty ? (byte)'\r' : header[0];
         if (marker != (byte)'$') return Fail(ProtocolErrors.DollarExpected(marker));
         if (!StrictInteger.TryParse(header[1..], out long length) || length < 0 || length > BulkBytesMax)
             return Fail(ProtocolErrors.BulkLengthInvalid);
-        if (length > Limits.UnauthenticatedBulkBytesMax && !IsAuthenticated)
+        if (length > RespLimits.UnauthenticatedBulkBytesMax && !IsAuthenticated)
             return Fail(ProtocolErrors.BulkUnauthenticated);
         if (length > RequestBytesMax - _position - 2L) return Fail(ProtocolErrors.RequestTooBig);
 
@@ -210,7 +223,7 @@ internal sealed class RequestParser(Request request)
     private int FindInLine(ReadOnlySpan<byte> window, byte terminator)
     {
         // The terminator may be the byte behind the longest line, and no further, however the bytes arrive.
-        int limit = Math.Min(window.Length, _position + Limits.LineBytesMax + 1);
+        int limit = Math.Min(window.Length, _position + RespLimits.LineBytesMax + 1);
         int from = _position + _scannedBytes;
         int found = _isLineHidden ? -1 : window[from..limit].IndexOfAny(terminator, (byte)0);
         SearchedBytes += found < 0 ? limit - from : found + 1;
@@ -222,7 +235,7 @@ internal sealed class RequestParser(Request request)
     }
 
     private bool CheckLine(ReadOnlySpan<byte> window, ReadOnlySpan<byte> tooBig) =>
-        window.Length - _position > Limits.LineBytesMax && Fail(tooBig);
+        window.Length - _position > RespLimits.LineBytesMax && Fail(tooBig);
 
     private bool Fail(ReadOnlySpan<byte> error)
     {
@@ -230,4 +243,22 @@ internal sealed class RequestParser(Request request)
         State = Phase.Failed;
         return false;
     }
+}
+
+/// <summary>The texts Redis 7.0 sends before it closes a connection; all but the last are Redis's own.</summary>
+internal static class ProtocolErrors
+{
+    public static ReadOnlySpan<byte> InlineTooBig => "ERR Protocol error: too big inline request"u8;
+    public static ReadOnlySpan<byte> CountTooBig => "ERR Protocol error: too big mbulk count string"u8;
+    public static ReadOnlySpan<byte> CountInvalid => "ERR Protocol error: invalid multibulk length"u8;
+    public static ReadOnlySpan<byte> CountUnauthenticated => "ERR Protocol error: unauthenticated multibulk length"u8;
+    public static ReadOnlySpan<byte> BulkLengthTooBig => "ERR Protocol error: too big bulk count string"u8;
+    public static ReadOnlySpan<byte> BulkLengthInvalid => "ERR Protocol error: invalid bulk length"u8;
+    public static ReadOnlySpan<byte> BulkUnauthenticated => "ERR Protocol error: unauthenticated bulk length"u8;
+    public static ReadOnlySpan<byte> QuotesUnbalanced => "ERR Protocol error: unbalanced quotes in request"u8;
+    public static ReadOnlySpan<byte> RequestTooBig => "ERR Protocol error: too big request"u8;
+
+    /// <summary>The marker of a bulk was something else; line ends become spaces, as in every error text.</summary>
+    public static byte[] DollarExpected(byte got) =>
+        [.. "ERR Protocol error: expected '$', got '"u8, got is (byte)'\r' or (byte)'\n' ? (byte)' ' : got, (byte)'\''];
 }

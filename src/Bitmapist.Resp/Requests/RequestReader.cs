@@ -56,14 +56,14 @@ public sealed class RequestReader
     }
 
     /// <summary>Wire bytes one request may have: client-query-buffer-limit. Up to 1 GiB, the default.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">Not in 1 … <see cref="Limits.RequestBytesMax"/>.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Not in 1 … <see cref="RespLimits.RequestBytesMax"/>.</exception>
     public int RequestBytesMax
     {
         get => _parser.RequestBytesMax;
         set
         {
             ArgumentOutOfRangeException.ThrowIfNegativeOrZero(value);
-            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, Limits.RequestBytesMax);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, RespLimits.RequestBytesMax);
             _parser.RequestBytesMax = value;
         }
     }
@@ -167,7 +167,7 @@ public sealed class RequestReader
     {
         _isStashDelivered = false;
         _stashedBytes = 0;
-        if (_stash.Length > Limits.BufferBytesKept) _stash = [];
+        if (_stash.Length > RespLimits.BufferBytesKept) _stash = [];
         Request.Trim();
         _parser.Trim();
     }

@@ -1,10 +1,19 @@
 using System.Buffers;
 using System.Buffers.Text;
 using System.Diagnostics;
-using System.Globalization;
 using System.Text;
 
 namespace Bitmapist.Resp.Writing;
+
+/// <summary>The protocol a connection speaks; HELLO changes it.</summary>
+public enum RespVersion
+{
+    /// <summary>What every client speaks before HELLO.</summary>
+    Resp2 = 2,
+
+    /// <summary>With maps, sets, doubles, booleans, nulls, pushes and verbatim strings of their own.</summary>
+    Resp3 = 3,
+}
 
 /// <summary>
 /// Writes replies straight into a connection's output: every method reserves the most it can need, writes, and advances
@@ -19,9 +28,6 @@ public readonly ref struct RespWriter(IBufferWriter<byte> output, RespVersion ve
 {
     // Marker + "-9223372036854775808" + CRLF.
     private const int NumberFrameBytesMax = 1 + 20 + 2;
-
-    // "-1.2345678901234567e-308", the longest that %.17g prints.
-    private const int DoubleBytesMax = 24;
 
     // Longer payloads are copied piecewise into the output's own blocks (4 KiB in Kestrel's pipe) instead of asking it
     // for one contiguous block.
@@ -113,18 +119,6 @@ public readonly ref struct RespWriter(IBufferWriter<byte> output, RespVersion ve
 
     /// <summary>Opens a push message, which answers no request; an array in RESP2.</summary>
     public void WritePushHeader(int count) => WriteHeader(Version == RespVersion.Resp3 ? (byte)'>' : (byte)'*', count);
-
-    /// <summary>
-    /// The value as Redis 7.0 prints it (C's %.17g; inf, -inf and nan), so 0.1 is 0.10000000000000001. A bulk string in
-    /// RESP2.
-    /// </summary>
-    public void WriteDouble(double value)
-    {
-        Span<byte> digits = stackalloc byte[DoubleBytesMax];
-        int length = FormatDouble(value, digits);
-        if (Version == RespVersion.Resp3) WriteLine((byte)',', digits[..length]);
-        else WriteBulkString(digits[..length]);
-    }
 
     /// <summary>#t or #f; the integer 1 or 0 in RESP2.</summary>
     public void WriteBoolean(bool value)
@@ -226,19 +220,5 @@ public readonly ref struct RespWriter(IBufferWriter<byte> output, RespVersion ve
         frame[digits + 2] = (byte)'\n';
         frame[digits + 1] = (byte)'\r';
         return digits + 3;
-    }
-
-    private static int FormatDouble(double value, Span<byte> digits)
-    {
-        if (double.IsFinite(value))
-        {
-            // .NET's g17 is C's %.17g: exponent form below 1e-4 and from 1e17 on, at least two exponent digits.
-            value.TryFormat(digits, out int length, "g17", CultureInfo.InvariantCulture);
-            return length;
-        }
-
-        ReadOnlySpan<byte> name = double.IsNaN(value) ? "nan"u8 : value > 0 ? "inf"u8 : "-inf"u8;
-        name.CopyTo(digits);
-        return name.Length;
     }
 }

@@ -1,5 +1,4 @@
 using Bitmapist.Roaring.Kernels;
-using Bitmapist.Roaring.Operations;
 
 namespace Bitmapist.Roaring.Containers;
 
@@ -69,14 +68,6 @@ internal struct CompactStore
         Ids.AsSpan(position + 1, Count - position - 1).CopyTo(target.AsSpan(position));
         Ids = target;
         Count--;
-        IsShared = false;
-    }
-
-    /// <summary>Gives up spare capacity.</summary>
-    public void Trim()
-    {
-        if (Ids.Length == Count) return;
-        Ids = Used.ToArray();
         IsShared = false;
     }
 

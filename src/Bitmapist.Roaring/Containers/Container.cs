@@ -3,6 +3,19 @@ using System.Runtime.CompilerServices;
 
 namespace Bitmapist.Roaring.Containers;
 
+/// <summary>How the ids of one chunk are held.</summary>
+internal enum ContainerKind : byte
+{
+    /// <summary>Strictly ascending 16-bit values.</summary>
+    Array = 1,
+
+    /// <summary>1,024 words; bit i of word w is value w × 64 + i.</summary>
+    Bitset = 2,
+
+    /// <summary>Ascending disjoint runs, each a pair of 16-bit numbers: first value, length − 1.</summary>
+    Run = 3,
+}
+
 /// <summary>
 /// The ids of one chunk in memory: a descriptor of 16 bytes beside one array of values, runs or words. The array may
 /// be shared by any number of bitmaps; only the bitmap whose descriptor says <see cref="Owned"/> may write to it.
@@ -10,11 +23,11 @@ namespace Bitmapist.Roaring.Containers;
 /// </summary>
 internal struct Container
 {
-    private object data; // ushort[] for Array and Run, ulong[] for Bitset
+    private object _data; // ushort[] for Array and Run, ulong[] for Bitset
 
     private Container(object data, int cardinality, ContainerKind kind, int runCount)
     {
-        this.data = data;
+        _data = data;
         Cardinality = cardinality;
         Kind = kind;
         RunCount = (ushort)runCount;
@@ -42,7 +55,7 @@ internal struct Container
         {
             Debug.Assert(Kind is ContainerKind.Array or ContainerKind.Run);
             // A checked cast to ushort[] calls into the runtime, because short[] would pass as well.
-            return Unsafe.As<ushort[]>(data);
+            return Unsafe.As<ushort[]>(_data);
         }
     }
 
@@ -52,7 +65,7 @@ internal struct Container
         get
         {
             Debug.Assert(Kind == ContainerKind.Bitset);
-            return Unsafe.As<ulong[]>(data);
+            return Unsafe.As<ulong[]>(_data);
         }
     }
 
@@ -93,4 +106,14 @@ internal struct Container
         copy.Owned = false;
         return copy;
     }
+}
+
+/// <summary>The chunk with all 65,536 ids: one run, one array for every bitmap that has it.</summary>
+internal static class FullChunk
+{
+    private static readonly ushort[] s_runs = [0, ushort.MaxValue];
+
+    public static Container Container => Containers.Container.OfRuns(s_runs, 1, FormRules.ChunkIds).Shared();
+
+    public static ContainerView View => ContainerView.OfRuns(s_runs, FormRules.ChunkIds);
 }

@@ -1,5 +1,3 @@
-using Bitmapist.Roaring.Kernels;
-
 namespace Bitmapist.Roaring.Containers;
 
 /// <summary>Makes containers out of views.</summary>
@@ -36,22 +34,6 @@ internal static class ContainerCopy
             return Container.OfRuns(runs, runCount, view.Cardinality);
         }
         return Plain(view);
-    }
-
-    /// <summary>
-    /// The container itself where it is the smallest form without spare capacity, else one that is.
-    /// </summary>
-    public static Container Tightened(in Container container)
-    {
-        ContainerView view = container.View;
-        bool prefersRuns = FormRules.PrefersRuns(RunList.CountRuns(view), view.Cardinality);
-        bool isTight = container.Kind switch
-        {
-            ContainerKind.Array => !prefersRuns && container.ValueArray.Length < ((view.Cardinality + 3) & ~3) + 1,
-            ContainerKind.Bitset => !prefersRuns && view.Cardinality > FormRules.ArrayMax,
-            _ => prefersRuns && container.ValueArray.Length == view.Values.Length,
-        };
-        return isTight ? container : Smallest(view);
     }
 
     /// <summary>A container with the view's content as an array or a bitset.</summary>

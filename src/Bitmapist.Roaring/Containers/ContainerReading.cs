@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Numerics;
 using Bitmapist.Roaring.Kernels;
 
 namespace Bitmapist.Roaring.Containers;
@@ -31,31 +32,12 @@ internal static class ContainerReading
         return view.Kind switch
         {
             ContainerKind.Array => CountBelow(view.Values, end) - CountBelow(view.Values, start),
-            ContainerKind.Bitset => BitRange.Count(view.Words, start, end),
+            ContainerKind.Bitset => WordRange.Count(view.Words, start, end),
             _ => CountInRuns(view.Values, start, end),
         };
     }
 
-    /// <summary>The value with <paramref name="index"/> values below it; 0 ≤ index &lt; cardinality.</summary>
-    public static int Select(in ContainerView view, int index)
-    {
-        ReadOnlySpan<ushort> values = view.Values;
-        switch (view.Kind)
-        {
-            case ContainerKind.Array:
-                return values[index];
-            case ContainerKind.Bitset:
-                return BitScan.Select(view.Words, index);
-            default:
-                int i = 0;
-                for (; index > values[i + 1]; i += 2) index -= values[i + 1] + 1;
-                return values[i] + index;
-        }
-    }
-
-    public static int Min(in ContainerView view) =>
-        view.Kind == ContainerKind.Bitset ? BitScan.NextSet(view.Words, 0) : view.Values[0];
-
+    /// <summary>The largest value; there is one.</summary>
     public static int Max(in ContainerView view) => view.Kind switch
     {
         ContainerKind.Array => view.Values[^1],
@@ -130,6 +112,26 @@ internal static class ContainerReading
         }
     }
 
+    /// <summary>
+    /// Writes all values, ascending, as ids of a chunk to a span of exactly the view's cardinality.
+    /// </summary>
+    public static void CopyIds(in ContainerView view, int chunk, Span<uint> target)
+    {
+        Debug.Assert(target.Length == view.Cardinality);
+        switch (view.Kind)
+        {
+            case ContainerKind.Array:
+                CompactIds.CopyIds(view.Values, chunk, target);
+                break;
+            case ContainerKind.Bitset:
+                CopyBits(view.Words, (uint)chunk << 16, target);
+                break;
+            default:
+                CopyRuns(view.Values, (uint)chunk << 16, target);
+                break;
+        }
+    }
+
     /// <summary>Sets the view's bits in 1,024 words.</summary>
     public static void OrInto(in ContainerView view, Span<ulong> words)
     {
@@ -142,7 +144,7 @@ internal static class ContainerReading
                 WordLogic.OrInto(view.Words, words);
                 break;
             default:
-                BitRange.SetRuns(view.Values, words);
+                WordRange.SetRuns(view.Values, words);
                 break;
         }
     }
@@ -161,7 +163,7 @@ internal static class ContainerReading
                 break;
             default:
                 for (int i = 0; i < values.Length; i += 2)
-                    BitRange.Flip(words, values[i], values[i] + values[i + 1] + 1);
+                    WordRange.Flip(words, values[i], values[i] + values[i + 1] + 1);
                 break;
         }
     }
@@ -178,6 +180,34 @@ internal static class ContainerReading
         OrInto(view, words);
     }
 
+    /// <summary>
+    /// Sets the bits of those values that lie in the window of <paramref name="words"/> starting at word
+    /// <paramref name="firstWord"/> of the chunk; the window ends within the chunk.
+    /// </summary>
+    public static void OrWindow(in ContainerView view, int firstWord, Span<ulong> words)
+    {
+        ReadOnlySpan<ushort> values = view.Values;
+        int start = firstWord * 64, end = start + words.Length * 64;
+        switch (view.Kind)
+        {
+            case ContainerKind.Array:
+                for (int i = Search.LowerBound(values, (ushort)start); i < values.Length && values[i] < end; i++)
+                    words[(values[i] >> 6) - firstWord] |= 1UL << values[i];
+                break;
+            case ContainerKind.Bitset:
+                WordLogic.OrInto(view.Words.Slice(firstWord, words.Length), words);
+                break;
+            default:
+                int run = 2 * Math.Max(0, Search.LastRunAtOrBefore(values, start));
+                for (; run < values.Length && values[run] < end; run += 2)
+                {
+                    int runEnd = Math.Min(end, values[run] + values[run + 1] + 1);
+                    WordRange.Set(words, Math.Max(start, values[run]) - start, runEnd - start);
+                }
+                break;
+        }
+    }
+
     /// <summary>Values below <paramref name="bound"/>, which may be 65,536.</summary>
     private static int CountBelow(ReadOnlySpan<ushort> values, int bound) =>
         bound == FormRules.ChunkIds ? values.Length : Search.LowerBound(values, (ushort)bound);
@@ -191,5 +221,25 @@ internal static class ContainerReading
             count += Math.Max(0, to - from);
         }
         return count;
+    }
+
+    private static void CopyBits(ReadOnlySpan<ulong> words, uint high, Span<uint> target)
+    {
+        int count = 0;
+        for (int w = 0; w < words.Length; w++)
+        {
+            for (ulong word = words[w]; word != 0; word &= word - 1)
+                target[count++] = high | (uint)((w << 6) + BitOperations.TrailingZeroCount(word));
+        }
+    }
+
+    private static void CopyRuns(ReadOnlySpan<ushort> runs, uint high, Span<uint> target)
+    {
+        int count = 0;
+        for (int i = 0; i < runs.Length; i += 2)
+        {
+            int last = runs[i] + runs[i + 1];
+            for (int value = runs[i]; value <= last; value++) target[count++] = high | (uint)value;
+        }
     }
 }

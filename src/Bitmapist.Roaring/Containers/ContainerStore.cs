@@ -10,8 +10,8 @@ namespace Bitmapist.Roaring.Containers;
 /// </summary>
 internal struct ContainerStore
 {
-    private int lastIndex; // the container found last: neighbouring ids often follow each other
-    private long dataBytes; // of the arrays behind the containers, or Unknown until asked for
+    private int _lastIndex; // the container found last: neighbouring ids often follow each other
+    private long _dataBytes; // of the arrays behind the containers, or Unknown until asked for
 
     public ContainerStore(ushort[] chunks, Container[] items, int count, bool isShared)
     {
@@ -19,7 +19,7 @@ internal struct ContainerStore
         Items = items;
         Count = count;
         IsShared = isShared;
-        dataBytes = MemoryEstimate.Unknown;
+        _dataBytes = MemoryEstimate.Unknown;
     }
 
     public ushort[] Chunks { get; private set; }
@@ -36,8 +36,8 @@ internal struct ContainerStore
     {
         get
         {
-            if (dataBytes == MemoryEstimate.Unknown) dataBytes = MemoryEstimate.Sum(Items.AsSpan(0, Count));
-            return dataBytes;
+            if (_dataBytes == MemoryEstimate.Unknown) _dataBytes = MemoryEstimate.Sum(Items.AsSpan(0, Count));
+            return _dataBytes;
         }
     }
 
@@ -47,7 +47,7 @@ internal struct ContainerStore
     /// </summary>
     public int IndexOf(int chunk)
     {
-        if (lastIndex < Count && Chunks[lastIndex] == chunk) return lastIndex;
+        if (_lastIndex < Count && Chunks[_lastIndex] == chunk) return _lastIndex;
         if (Count == 0) return ~0;
         int index = chunk - Chunks[0]; // right where no chunk is missing, as with ids handed out by a counter
         if ((uint)index >= (uint)Count || Chunks[index] != chunk)
@@ -55,7 +55,7 @@ internal struct ContainerStore
             index = Search.LowerBound(Chunks.AsSpan(0, Count), (ushort)chunk);
             if (index == Count || Chunks[index] != chunk) return ~index;
         }
-        lastIndex = index;
+        _lastIndex = index;
         return index;
     }
 
@@ -145,13 +145,6 @@ internal struct ContainerStore
         Items[Count] = default;
     }
 
-    public void Replace(int index, in Container container)
-    {
-        ref Container present = ref Writable(index);
-        CountBytes(container.DataBytes - present.DataBytes);
-        present = container;
-    }
-
     /// <summary>
     /// A descriptor that may be changed; its array may still be shared, see <see cref="Container.Owned"/>.
     /// </summary>
@@ -177,7 +170,7 @@ internal struct ContainerStore
 
     private void CountBytes(int change)
     {
-        if (dataBytes != MemoryEstimate.Unknown) dataBytes += change;
+        if (_dataBytes != MemoryEstimate.Unknown) _dataBytes += change;
     }
 
     /// <summary>

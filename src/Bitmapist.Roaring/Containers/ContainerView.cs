@@ -10,14 +10,14 @@ namespace Bitmapist.Roaring.Containers;
 /// </summary>
 internal readonly ref struct ContainerView
 {
-    private readonly ref readonly ushort first;
-    private readonly int length; // in 16-bit units
+    private readonly ref readonly ushort _first;
+    private readonly int _length; // in 16-bit units
 
     /// <summary>A view of <paramref name="data"/>, which for a bitset is its words in 16-bit units.</summary>
     private ContainerView(ContainerKind kind, int cardinality, ref readonly ushort first, int length)
     {
-        this.first = ref first;
-        this.length = length;
+        _first = ref first;
+        _length = length;
         Kind = kind;
         Cardinality = cardinality;
     }
@@ -31,7 +31,7 @@ internal readonly ref struct ContainerView
     public ReadOnlySpan<ushort> Values
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => MemoryMarshal.CreateReadOnlySpan(in first, length);
+        get => MemoryMarshal.CreateReadOnlySpan(in _first, _length);
     }
 
     /// <summary>The 1,024 words of a bitset.</summary>
@@ -39,10 +39,10 @@ internal readonly ref struct ContainerView
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => MemoryMarshal.CreateReadOnlySpan(
-            in Unsafe.As<ushort, ulong>(ref Unsafe.AsRef(in first)), FormRules.ChunkWords);
+            in Unsafe.As<ushort, ulong>(ref Unsafe.AsRef(in _first)), FormRules.ChunkWords);
     }
 
-    public int RunCount => length / 2;
+    public int RunCount => _length / 2;
 
     public bool IsEmpty => Cardinality == 0;
 

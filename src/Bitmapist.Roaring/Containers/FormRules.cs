@@ -90,5 +90,6 @@ internal static class FormRules
     public static int GrownCompactCapacity(int count) => (count + Math.Max(1, count / 8) + 1) & ~1;
 
     /// <summary>Capacity of the top-level arrays: a quarter more, at most one entry per chunk.</summary>
-    public static int GrownTopLevelCapacity(int count) => Math.Min(count + Math.Max(2, count / 4), Limits.ChunksMax);
+    public static int GrownTopLevelCapacity(int count) =>
+        Math.Min(count + Math.Max(2, count / 4), RoaringLimits.ChunksMax);
 }

@@ -12,7 +12,7 @@ internal static class FormValidation
     {
         for (int i = 1; i < ids.Length; i++) Require(ids[i - 1] < ids[i], "compact ids must be strictly ascending", i);
         Require(ids.Length <= FormRules.CompactMax, "a compact set holds at most 4,096 ids", ids.Length);
-        Require(Operations.CompactIds.CountChunks(ids) == chunkCount, "a compact set counts its chunks", chunkCount);
+        Require(CompactIds.CountChunks(ids) == chunkCount, "a compact set counts its chunks", chunkCount);
     }
 
     public static void Containers(ReadOnlySpan<ushort> chunks, ReadOnlySpan<Container> containers, long cardinality)

@@ -6,7 +6,7 @@ internal static class MemoryEstimate
     /// <summary>A bitmap object: header, method table, fields. Rounded up to cover both kinds.</summary>
     public const int BitmapBytes = 88;
 
-    /// <summary>Stands for a sum nobody has asked for yet.</summary>
+    /// <summary>A sum that was not asked for yet.</summary>
     public const long Unknown = -1;
 
     public static long OfCompact(uint[] ids) => BitmapBytes + TopLevel(ids);

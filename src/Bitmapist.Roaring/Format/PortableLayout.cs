@@ -4,7 +4,7 @@ using Bitmapist.Roaring.Containers;
 namespace Bitmapist.Roaring.Format;
 
 /// <summary>
-/// Where things stand in a portable bitmap (RoaringFormatSpec; docs/format/roaring.md): cookie, run flags where any
+/// Where things are in a portable bitmap (RoaringFormatSpec; docs/format/roaring.md): cookie, run flags where any
 /// container holds runs, one (chunk, cardinality − 1) pair per container, offsets, containers. All little-endian.
 /// </summary>
 internal readonly struct PortableLayout
@@ -67,7 +67,7 @@ internal readonly struct PortableLayout
         if (cookie != PlainCookie) return Fail("unknown cookie", out reason);
         if (bytes.Length < 8) return Fail("shorter than a container count", out reason);
         uint count = BinaryPrimitives.ReadUInt32LittleEndian(bytes[4..]);
-        if (count > Limits.ChunksMax) return Fail("more than 65,536 containers", out reason);
+        if (count > RoaringLimits.ChunksMax) return Fail("more than 65,536 containers", out reason);
         layout = Of((int)count, hasRuns: false);
         return true;
     }

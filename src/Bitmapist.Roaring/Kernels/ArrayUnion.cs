@@ -10,7 +10,7 @@ namespace Bitmapist.Roaring.Kernels;
 /// Union and symmetric difference of strictly ascending 16-bit values. Results go to a span with room for all of both
 /// and <see cref="Slack"/> more, which overlaps no operand. Each returns the number of values. The vector forms merge
 /// blocks of eight in registers with a bitonic network and drop repeated values from the merged stream, in which each
-/// value stands at most twice (after Inoue, Moriyama, Komatsu, Nakatani, "AA-Sort", PACT 2007, §2.2).
+/// value is there at most twice (after Inoue, Moriyama, Komatsu, Nakatani, "AA-Sort", PACT 2007, §2.2).
 /// </summary>
 internal static class ArrayUnion
 {
@@ -175,8 +175,8 @@ internal static class ArrayUnion
     /// </summary>
     private struct Merge
     {
-        private nint i = Block; // the next block of the left
-        private nint j = Block;
+        private nint _i = Block; // the next block of the left
+        private nint _j = Block;
 
         public Merge(ReadOnlySpan<ushort> left, ReadOnlySpan<ushort> right)
         {
@@ -192,7 +192,7 @@ internal static class ArrayUnion
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly bool CanAdvance(ReadOnlySpan<ushort> left, ReadOnlySpan<ushort> right) =>
-            i <= left.Length - Block && j <= right.Length - Block;
+            _i <= left.Length - Block && _j <= right.Length - Block;
 
         /// <summary>
         /// Merges the block that begins lower, so that nothing behind it can belong before the next eight.
@@ -200,11 +200,11 @@ internal static class ArrayUnion
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Advance(ReadOnlySpan<ushort> left, ReadOnlySpan<ushort> right)
         {
-            ref ushort a = ref Unsafe.Add(ref MemoryMarshal.GetReference(left), i);
-            ref ushort b = ref Unsafe.Add(ref MemoryMarshal.GetReference(right), j);
+            ref ushort a = ref Unsafe.Add(ref MemoryMarshal.GetReference(left), _i);
+            ref ushort b = ref Unsafe.Add(ref MemoryMarshal.GetReference(right), _j);
             bool fromLeft = a <= b;
-            i += fromLeft ? Block : 0;
-            j += fromLeft ? 0 : Block;
+            _i += fromLeft ? Block : 0;
+            _j += fromLeft ? 0 : Block;
             Step(Vector128.LoadUnsafe(ref fromLeft ? ref a : ref b));
         }
 
@@ -213,8 +213,8 @@ internal static class ArrayUnion
             ReadOnlySpan<ushort> left, ReadOnlySpan<ushort> right,
             out ReadOnlySpan<ushort> fewer, out ReadOnlySpan<ushort> more)
         {
-            fewer = left[(int)i..];
-            more = right[(int)j..];
+            fewer = left[(int)_i..];
+            more = right[(int)_j..];
             if (fewer.Length < Block) return;
             ReadOnlySpan<ushort> swap = fewer;
             fewer = more;

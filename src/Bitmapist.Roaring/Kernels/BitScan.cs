@@ -33,20 +33,6 @@ internal static class BitScan
         return (w << 6) + BitOperations.TrailingZeroCount(word);
     }
 
-    /// <summary>The position of the set bit with <paramref name="index"/> set bits below it; it exists.</summary>
-    public static int Select(ReadOnlySpan<ulong> words, int index)
-    {
-        int w = 0;
-        for (int count = BitOperations.PopCount(words[0]); index >= count; count = BitOperations.PopCount(words[w]))
-        {
-            index -= count;
-            w++;
-        }
-        ulong word = words[w];
-        for (; index > 0; index--) word &= word - 1;
-        return (w << 6) + BitOperations.TrailingZeroCount(word);
-    }
-
     /// <summary>The last set bit; there is one.</summary>
     public static int Last(ReadOnlySpan<ulong> words)
     {

@@ -160,51 +160,51 @@ internal static class RunMerge
     /// <summary>Writes runs whose starts ascend and joins those that overlap or touch.</summary>
     private ref struct RunWriter(Span<ushort> result)
     {
-        private readonly Span<uint> result = MemoryMarshal.Cast<ushort, uint>(result);
-        private int at = -1; // the run written last
-        private int runStart;
-        private int runEnd = -1; // behind the last run; nothing touches −1
+        private readonly Span<uint> _result = MemoryMarshal.Cast<ushort, uint>(result);
+        private int _at = -1; // the run written last
+        private int _runStart;
+        private int _runEnd = -1; // behind the last run; nothing touches −1
 
-        public readonly int Count => at + 1;
+        public readonly int Count => _at + 1;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Extend(int start, int end)
         {
-            bool isNew = start > runEnd;
-            at += isNew ? 1 : 0;
-            runStart = isNew ? start : runStart;
-            runEnd = Math.Max(runEnd, end);
-            result[at] = Run(runStart, runEnd);
+            bool isNew = start > _runEnd;
+            _at += isNew ? 1 : 0;
+            _runStart = isNew ? start : _runStart;
+            _runEnd = Math.Max(_runEnd, end);
+            _result[_at] = Run(_runStart, _runEnd);
         }
     }
 
     /// <summary>
-    /// Reverses membership of runs whose starts ascend. Everything below the last start is final; above it stands at
+    /// Reverses membership of runs whose starts ascend. Everything below the last start is final; above it is at
     /// most one run, which is kept back.
     /// </summary>
     private ref struct ParityWriter(Span<ushort> result)
     {
-        private readonly Span<uint> result = MemoryMarshal.Cast<ushort, uint>(result);
-        private int at;
-        private int keptStart;
-        private int keptEnd = -1; // no run touches −1
+        private readonly Span<uint> _result = MemoryMarshal.Cast<ushort, uint>(result);
+        private int _at;
+        private int _keptStart;
+        private int _keptEnd = -1; // no run touches −1
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Toggle(int start, int end)
         {
-            bool isApart = start > keptEnd, touches = start == keptEnd;
-            int finalEnd = isApart ? keptEnd : start;
-            result[at] = Run(keptStart, finalEnd); // overwritten unless there is something final
-            at += finalEnd > keptStart && !touches ? 1 : 0;
-            int overlapEnd = Math.Min(keptEnd, end);
-            keptStart = isApart ? start : touches ? keptStart : overlapEnd;
-            keptEnd = isApart ? end : Math.Max(keptEnd, end);
+            bool isApart = start > _keptEnd, touches = start == _keptEnd;
+            int finalEnd = isApart ? _keptEnd : start;
+            _result[_at] = Run(_keptStart, finalEnd); // overwritten unless there is something final
+            _at += finalEnd > _keptStart && !touches ? 1 : 0;
+            int overlapEnd = Math.Min(_keptEnd, end);
+            _keptStart = isApart ? start : touches ? _keptStart : overlapEnd;
+            _keptEnd = isApart ? end : Math.Max(_keptEnd, end);
         }
 
         public int Finish()
         {
-            if (keptEnd > keptStart) result[at++] = Run(keptStart, keptEnd);
-            return at;
+            if (_keptEnd > _keptStart) _result[_at++] = Run(_keptStart, _keptEnd);
+            return _at;
         }
     }
 }

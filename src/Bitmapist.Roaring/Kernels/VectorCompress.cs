@@ -10,15 +10,15 @@ namespace Bitmapist.Roaring.Kernels;
 /// </summary>
 internal static class VectorCompress
 {
-    private static readonly byte[] Table = MakeTable(); // 256 × 16 bytes
+    private static readonly byte[] s_table = MakeTable(); // 256 × 16 bytes
 
     /// <summary>
-    /// Bit i of <paramref name="chosen"/> (below 256) chooses value i. What stands behind them is of no use.
+    /// Bit i of <paramref name="chosen"/> (below 256) chooses value i. What is behind them is of no use.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<ushort> Front(Vector128<ushort> values, uint chosen)
     {
-        ref byte row = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(Table), (nint)chosen * 16);
+        ref byte row = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(s_table), (nint)chosen * 16);
         return Vector128.ShuffleNative(values.AsByte(), Vector128.LoadUnsafe(ref row)).AsUInt16();
     }
 

@@ -192,3 +192,55 @@ internal static class WordLogic
         ReadOnlySpan<ulong> left, ReadOnlySpan<ulong> right, ReadOnlySpan<ulong> result) =>
         Debug.Assert(left.Length == result.Length && right.Length == result.Length);
 }
+
+/// <summary>
+/// A bitwise operation on words at every width; a type argument, so that each use compiles to its own loop.
+/// </summary>
+internal interface IWordOperation
+{
+    static abstract ulong Apply(ulong left, ulong right);
+
+    static abstract Vector256<ulong> Apply(Vector256<ulong> left, Vector256<ulong> right);
+
+    static abstract Vector512<ulong> Apply(Vector512<ulong> left, Vector512<ulong> right);
+}
+
+/// <summary>The bitwise operations there are.</summary>
+internal static class WordOperations
+{
+    internal readonly struct And : IWordOperation
+    {
+        public static ulong Apply(ulong left, ulong right) => left & right;
+
+        public static Vector256<ulong> Apply(Vector256<ulong> left, Vector256<ulong> right) => left & right;
+
+        public static Vector512<ulong> Apply(Vector512<ulong> left, Vector512<ulong> right) => left & right;
+    }
+
+    internal readonly struct Or : IWordOperation
+    {
+        public static ulong Apply(ulong left, ulong right) => left | right;
+
+        public static Vector256<ulong> Apply(Vector256<ulong> left, Vector256<ulong> right) => left | right;
+
+        public static Vector512<ulong> Apply(Vector512<ulong> left, Vector512<ulong> right) => left | right;
+    }
+
+    internal readonly struct Xor : IWordOperation
+    {
+        public static ulong Apply(ulong left, ulong right) => left ^ right;
+
+        public static Vector256<ulong> Apply(Vector256<ulong> left, Vector256<ulong> right) => left ^ right;
+
+        public static Vector512<ulong> Apply(Vector512<ulong> left, Vector512<ulong> right) => left ^ right;
+    }
+
+    internal readonly struct AndNot : IWordOperation
+    {
+        public static ulong Apply(ulong left, ulong right) => left & ~right;
+
+        public static Vector256<ulong> Apply(Vector256<ulong> left, Vector256<ulong> right) => left & ~right;
+
+        public static Vector512<ulong> Apply(Vector512<ulong> left, Vector512<ulong> right) => left & ~right;
+    }
+}

@@ -58,7 +58,7 @@ internal static class CompactFilter
 
     /// <summary>
     /// Writes the ids that are (wanted 1) or are not (wanted 0) in <paramref name="operand"/>; returns their number.
-    /// The target may be where the ids stand.
+    /// The target may be where the ids are.
     /// </summary>
     private static int Keep(ReadOnlySpan<uint> ids, ReadOnlyBitmap operand, Span<uint> target, int wanted)
     {

@@ -177,7 +177,7 @@ internal static class CompactMerge
         return count;
     }
 
-    /// <summary>Keeps those of the ascending ids that stand there an odd number of times, once.</summary>
+    /// <summary>Keeps those of the ascending ids that are there an odd number of times, once.</summary>
     private static int KeepOdd(Span<uint> ids)
     {
         int count = 0;

@@ -65,17 +65,17 @@ internal static class ContainerAnd
         int clearFrom = 0;
         for (int i = 0; i < runs.Length; i += 2)
         {
-            BitRange.Clear(words, clearFrom, runs[i]);
+            WordRange.Clear(words, clearFrom, runs[i]);
             clearFrom = runs[i] + runs[i + 1] + 1;
         }
-        BitRange.Clear(words, clearFrom, FormRules.ChunkIds);
+        WordRange.Clear(words, clearFrom, FormRules.ChunkIds);
         return scratch.WordsResult(PopCount.Count(words));
     }
 
     private static int CountBitsInRuns(ReadOnlySpan<ulong> words, ReadOnlySpan<ushort> runs)
     {
         int count = 0;
-        for (int i = 0; i < runs.Length; i += 2) count += BitRange.Count(words, runs[i], runs[i] + runs[i + 1] + 1);
+        for (int i = 0; i < runs.Length; i += 2) count += WordRange.Count(words, runs[i], runs[i] + runs[i + 1] + 1);
         return count;
     }
 }

@@ -36,7 +36,7 @@ internal static class ContainerAndNot
         ReadOnlySpan<ushort> values = right.Values;
         if (right.Kind == ContainerKind.Array)
             return scratch.WordsResult(left.Cardinality - ArrayBits.Clear(values, words));
-        for (int i = 0; i < values.Length; i += 2) BitRange.Clear(words, values[i], values[i] + values[i + 1] + 1);
+        for (int i = 0; i < values.Length; i += 2) WordRange.Clear(words, values[i], values[i] + values[i + 1] + 1);
         return scratch.WordsResult(PopCount.Count(words));
     }
 

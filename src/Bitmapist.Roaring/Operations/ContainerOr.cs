@@ -28,7 +28,7 @@ internal static class ContainerOr
         bitset.Words.CopyTo(words);
         if (other.Kind == ContainerKind.Array)
             return scratch.WordsResult(bitset.Cardinality + ArrayBits.Set(other.Values, words));
-        BitRange.SetRuns(other.Values, words);
+        WordRange.SetRuns(other.Values, words);
         return scratch.WordsResult(PopCount.Count(words));
     }
 

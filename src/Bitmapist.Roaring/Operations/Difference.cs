@@ -7,7 +7,7 @@ internal static class Difference
 {
     public static FrozenBitmap Of(ReadOnlyBitmap first, ReadOnlySpan<ReadOnlyBitmap> rest)
     {
-        if (rest.IsEmpty) return Copying.ToFrozen(first);
+        if (rest.IsEmpty) return first.ToFrozen();
         if (first.IsCompact) return CompactFilter.Subtract(first, rest);
         ResultBuilder result = ResultBuilder.ForThisThread();
         Walk(first, rest, result);

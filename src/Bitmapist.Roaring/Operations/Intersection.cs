@@ -10,7 +10,7 @@ internal static class Intersection
 {
     public static FrozenBitmap Of(ReadOnlySpan<ReadOnlyBitmap> operands)
     {
-        if (operands.Length == 1) return Copying.ToFrozen(operands[0]);
+        if (operands.Length == 1) return operands[0].ToFrozen();
         if (operands.Length == 2) return OfPair(operands);
         ReadOnlyBitmap[] ordered = SmallestFirst(operands);
         if (ordered[0].IsEmpty) return FrozenBitmap.Empty;

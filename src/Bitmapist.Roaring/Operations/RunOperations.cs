@@ -4,6 +4,15 @@ using Bitmapist.Roaring.Kernels;
 
 namespace Bitmapist.Roaring.Operations;
 
+/// <summary>The set operations on two operands.</summary>
+internal enum SetOperation
+{
+    And,
+    Or,
+    Xor,
+    AndNot,
+}
+
 /// <summary>
 /// Operations with a run container on at least one side and no bitset. An array takes part as a list of runs, except
 /// where the result can only be an array.

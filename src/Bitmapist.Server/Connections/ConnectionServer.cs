@@ -5,6 +5,7 @@ using Bitmapist.Server.Settings;
 using Bitmapist.Server.State;
 using Bitmapist.Storage.Files;
 using Bitmapist.Transport;
+using Bitmapist.Transport.Contract;
 using Microsoft.Extensions.Logging;
 
 namespace Bitmapist.Server.Connections;

@@ -3,6 +3,7 @@ using Bitmapist.Server.Commands;
 using Bitmapist.Server.Settings;
 using Bitmapist.Server.State;
 using Bitmapist.Transport;
+using Bitmapist.Transport.Contract;
 using Microsoft.Extensions.Logging;
 
 namespace Bitmapist.Server.Connections;

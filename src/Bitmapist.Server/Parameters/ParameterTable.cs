@@ -4,6 +4,7 @@ using Bitmapist.Server.Commands;
 using Bitmapist.Server.Settings;
 using Bitmapist.Server.State;
 using Bitmapist.Transport;
+using Bitmapist.Transport.Contract;
 
 namespace Bitmapist.Server.Parameters;
 
@@ -44,7 +45,7 @@ internal static class ParameterTable
         MemoryParameters.MaxMemoryClients,
         MemoryParameters.EvictIdle,
         Constant("maxmemory-policy", "noeviction"),
-        Number("proto-max-bulk-len", _ => Resp.Limits.BulkBytesMax),
+        Number("proto-max-bulk-len", _ => Resp.RespLimits.BulkBytesMax),
         Constant("client-output-buffer-limit", "normal 0 0 0 slave 0 0 0 pubsub 0 0 0"),
         Constant("notify-keyspace-events", ""),
         Constant("slowlog-log-slower-than", "-1"),

@@ -1,4 +1,5 @@
 using Bitmapist.Transport;
+using Bitmapist.Transport.Contract;
 
 namespace Bitmapist.Server.Settings;
 

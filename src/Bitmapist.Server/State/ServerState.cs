@@ -8,6 +8,7 @@ using Bitmapist.Server.Logging;
 using Bitmapist.Server.Settings;
 using Bitmapist.Storage.Files;
 using Bitmapist.Transport;
+using Bitmapist.Transport.Contract;
 using Microsoft.Extensions.Logging;
 
 namespace Bitmapist.Server.State;

@@ -1,3 +1,4 @@
+using Bitmapist.Transport.Contract;
 using Bitmapist.Transport.Loops;
 
 namespace Bitmapist.Transport.Epoll;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using Bitmapist.Transport.Contract;
 using Bitmapist.Transport.Linux;
 using Bitmapist.Transport.Loops;
 using Microsoft.Extensions.Logging;
@@ -17,11 +18,11 @@ internal sealed unsafe class EpollLoop : LoopThread
     private const uint ListenerGeneration = 1;
 
     private readonly byte[] _events =
-        GC.AllocateArray<byte>(Limits.EventsPerWait * EpollApi.EventBytes, pinned: true);
+        GC.AllocateArray<byte>(TransportLimits.EventsPerWait * EpollApi.EventBytes, pinned: true);
 
     // Of whichever connection is being received from: connections that wait hold no buffer.
-    private readonly byte[] _received = GC.AllocateUninitializedArray<byte>(Limits.ReceiveBytes, pinned: true);
-    private readonly IoVector[] _vectors = new IoVector[Limits.SendVectors];
+    private readonly byte[] _received = GC.AllocateUninitializedArray<byte>(TransportLimits.ReceiveBytes, pinned: true);
+    private readonly IoVector[] _vectors = new IoVector[TransportLimits.SendVectors];
     private readonly List<LoopListener> _listeners = [];
     private int _epoll = -1;
 
@@ -77,7 +78,7 @@ internal sealed unsafe class EpollLoop : LoopThread
     {
         fixed (byte* events = _events)
         {
-            int count = EpollApi.Wait(_epoll, events, Limits.EventsPerWait, timeoutMs);
+            int count = EpollApi.Wait(_epoll, events, TransportLimits.EventsPerWait, timeoutMs);
             if (count < 0)
             {
                 int error = Marshal.GetLastPInvokeError();
@@ -200,7 +201,7 @@ internal sealed unsafe class EpollLoop : LoopThread
 
     private void Accept(LoopListener listener)
     {
-        for (int i = 0; i < Limits.AcceptsPerTurn && !listener.IsStopped; i++)
+        for (int i = 0; i < TransportLimits.AcceptsPerTurn && !listener.IsStopped; i++)
         {
             int error = Options.AcceptError?.Invoke() ?? 0;
             if (error == 0)
@@ -228,7 +229,7 @@ internal sealed unsafe class EpollLoop : LoopThread
         listener.Report.Paused(Errno.Describe(error));
         int index = _listeners.IndexOf(listener);
         Control(EpollApi.Modify, listener.Descriptor, 0, ListenerGeneration, index);
-        Timers.After(Limits.AcceptPause, () =>
+        Timers.After(TransportLimits.AcceptPause, () =>
         {
             if (!listener.IsStopped)
                 Control(EpollApi.Modify, listener.Descriptor, EpollApi.Readable, ListenerGeneration, index);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using Bitmapist.Transport.Contract;
 
 namespace Bitmapist.Transport.IoUring;
 
@@ -30,7 +31,7 @@ internal sealed unsafe class ReceiveBuffers
     {
         nuint pageBytes = Math.Max(PageBytes, (nuint)Environment.SystemPageSize);
         _ring = (ProvidedBuffer*)NativeMemory.AlignedAlloc(Count * (nuint)sizeof(ProvidedBuffer), pageBytes);
-        _buffers = (byte*)NativeMemory.AlignedAlloc(Count * (nuint)Limits.BlockBytes, pageBytes);
+        _buffers = (byte*)NativeMemory.AlignedAlloc(Count * (nuint)TransportLimits.BlockBytes, pageBytes);
         var registration = new BufferRingRegistration { Address = (ulong)_ring, Entries = Count, Group = Group };
         _ring[0].Tail = 0;
         if (RingApi.Register(ring.Descriptor, RingApi.RegisterBufferRing, &registration, 1) < 0)
@@ -47,16 +48,16 @@ internal sealed unsafe class ReceiveBuffers
     /// <summary>What a receive has put into a buffer; valid until it is put back.</summary>
     public ReadOnlySpan<byte> Received(int id, int bytes)
     {
-        Debug.Assert(id < Count && bytes <= Limits.BlockBytes, "The kernel knows its buffers.");
-        return new ReadOnlySpan<byte>(_buffers + ((nint)id * Limits.BlockBytes), bytes);
+        Debug.Assert(id < Count && bytes <= TransportLimits.BlockBytes, "The kernel knows its buffers.");
+        return new ReadOnlySpan<byte>(_buffers + ((nint)id * TransportLimits.BlockBytes), bytes);
     }
 
     /// <summary>Gives a buffer back to the kernel, which sees it after <see cref="Publish"/>.</summary>
     public void Put(int id)
     {
         ProvidedBuffer* buffer = _ring + (_tail++ & (Count - 1));
-        buffer->Address = (ulong)(_buffers + ((nint)id * Limits.BlockBytes));
-        buffer->Bytes = Limits.BlockBytes;
+        buffer->Address = (ulong)(_buffers + ((nint)id * TransportLimits.BlockBytes));
+        buffer->Bytes = TransportLimits.BlockBytes;
         buffer->Id = (ushort)id;
     }
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Bitmapist.Transport.Contract;
 using Bitmapist.Transport.Linux;
 using Bitmapist.Transport.Loops;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using Bitmapist.Transport.Contract;
 using Bitmapist.Transport.Linux;
 
 namespace Bitmapist.Transport.IoUring;

@@ -1,3 +1,4 @@
+using Bitmapist.Transport.Contract;
 using Bitmapist.Transport.Linux;
 using Bitmapist.Transport.Loops;
 
@@ -67,6 +68,6 @@ internal sealed unsafe class RingAcceptor(RingLoop loop, Ring ring, LoopTimers t
     private void Pause(int index, int error)
     {
         _listeners[index].Report.Paused(Errno.Describe(error));
-        timers.After(Limits.AcceptPause, () => Arm(index));
+        timers.After(TransportLimits.AcceptPause, () => Arm(index));
     }
 }

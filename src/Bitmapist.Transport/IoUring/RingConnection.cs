@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Bitmapist.Transport.Contract;
 using Bitmapist.Transport.Linux;
 using Bitmapist.Transport.Loops;
 
@@ -32,12 +33,12 @@ internal sealed unsafe class RingConnection : LoopConnection
     {
         if (_message is null)
         {
-            int bytes = sizeof(MessageHeader) + (Limits.SendVectors * sizeof(IoVector));
+            int bytes = sizeof(MessageHeader) + (TransportLimits.SendVectors * sizeof(IoVector));
             _message = (MessageHeader*)NativeMemory.AllocZeroed((nuint)bytes);
             _message->Vectors = (IoVector*)(_message + 1);
         }
 
-        vectors.CopyTo(new Span<IoVector>(_message->Vectors, Limits.SendVectors));
+        vectors.CopyTo(new Span<IoVector>(_message->Vectors, TransportLimits.SendVectors));
         _message->VectorCount = vectors.Length;
         return _message;
     }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Bitmapist.Transport.Contract;
 using Bitmapist.Transport.Linux;
 using Bitmapist.Transport.Loops;
 using Microsoft.Extensions.Logging;
@@ -20,7 +21,7 @@ internal sealed unsafe class RingLoop : LoopThread
     private const uint Completions = 4096; // 64 KiB; more wait in the kernel
     private static readonly TimeSpan s_endPatience = TimeSpan.FromSeconds(5);
 
-    private readonly IoVector[] _vectors = new IoVector[Limits.SendVectors];
+    private readonly IoVector[] _vectors = new IoVector[TransportLimits.SendVectors];
     private readonly ResetSweep _resets;
     private Ring? _ring;
     private ReceiveBuffers? _buffers;

@@ -1,3 +1,4 @@
+using Bitmapist.Transport.Contract;
 using Bitmapist.Transport.Linux;
 
 namespace Bitmapist.Transport.IoUring;

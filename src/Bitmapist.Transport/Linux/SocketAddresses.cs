@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Net;
 using System.Runtime.InteropServices;
+using Bitmapist.Transport.Contract;
 
 namespace Bitmapist.Transport.Linux;
 

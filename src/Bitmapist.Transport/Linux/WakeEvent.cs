@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Bitmapist.Transport.Contract;
 
 namespace Bitmapist.Transport.Linux;
 

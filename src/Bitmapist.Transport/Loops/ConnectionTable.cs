@@ -1,3 +1,4 @@
+using Bitmapist.Transport.Contract;
 namespace Bitmapist.Transport.Loops;
 
 /// <summary>

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Bitmapist.Transport.Contract;
 
 namespace Bitmapist.Transport.Loops;
 

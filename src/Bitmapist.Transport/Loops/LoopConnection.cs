@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.IO.Pipelines;
+using Bitmapist.Transport.Contract;
 using Bitmapist.Transport.Linux;
 
 namespace Bitmapist.Transport.Loops;

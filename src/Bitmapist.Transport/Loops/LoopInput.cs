@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Diagnostics;
 using System.IO.Pipelines;
 using System.Threading.Tasks.Sources;
+using Bitmapist.Transport.Contract;
 using Bitmapist.Transport.Memory;
 
 namespace Bitmapist.Transport.Loops;

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Bitmapist.Transport.Contract;
 using Bitmapist.Transport.Linux;
 using Bitmapist.Transport.Memory;
 using Microsoft.Extensions.Logging;
@@ -66,12 +67,13 @@ internal abstract class LoopThread
 
     /// <summary>
     /// Ends the thread, and with it every connection that is left; returns when it has ended, or when a handler that
-    /// should have left it keeps it busy for longer than <see cref="Limits.LoopPatience"/>. Not from the thread.
+    /// should have left it keeps it busy for longer than <see cref="TransportLimits.LoopPatience"/>. Not from
+    /// the thread.
     /// </summary>
     public void Stop()
     {
         Post(() => _isStopping = true);
-        _thread.Join(Limits.LoopPatience);
+        _thread.Join(TransportLimits.LoopPatience);
     }
 
     /// <summary>Has a connection's work done before the thread waits again. From any thread.</summary>

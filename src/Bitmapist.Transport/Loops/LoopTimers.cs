@@ -1,3 +1,4 @@
+using Bitmapist.Transport.Contract;
 namespace Bitmapist.Transport.Loops;
 
 /// <summary>What a loop's thread does later. That thread's alone. Few: adding and running cost O(log n).</summary>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using Bitmapist.Transport.Contract;
 using Bitmapist.Transport.Linux;
 using Bitmapist.Transport.Memory;
 

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Bitmapist.Transport.Contract;
 using Microsoft.Extensions.Logging;
 
 namespace Bitmapist.Transport.Managed;
@@ -43,7 +44,7 @@ internal sealed class ManagedCarrier(
             catch (Exception failure)
             {
                 report.Paused(failure.Message);
-                await Task.Delay(Limits.AcceptPause, CancellationToken.None).ConfigureAwait(false);
+                await Task.Delay(TransportLimits.AcceptPause, CancellationToken.None).ConfigureAwait(false);
             }
         }
     }

@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using System.Net.Sockets;
+using Bitmapist.Transport.Contract;
 using Pipelines.Sockets.Unofficial;
 
 namespace Bitmapist.Transport.Managed;

@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
+using Bitmapist.Transport.Contract;
 
 namespace Bitmapist.Transport.Managed;
 

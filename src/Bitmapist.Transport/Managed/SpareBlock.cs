@@ -1,4 +1,5 @@
 using System.Buffers;
+using Bitmapist.Transport.Contract;
 
 namespace Bitmapist.Transport.Managed;
 

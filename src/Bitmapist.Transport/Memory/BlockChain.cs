@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics;
+using Bitmapist.Transport.Contract;
 
 namespace Bitmapist.Transport.Memory;
 

@@ -1,3 +1,4 @@
+using Bitmapist.Transport.Contract;
 namespace Bitmapist.Transport.Memory;
 
 /// <summary>
@@ -9,7 +10,7 @@ internal sealed class BlockPool(bool poison)
 {
     private const byte Poison = 0xDB;
 
-    private readonly Stack<Block> _free = new(Limits.FreeBlocksMax); // the owner's
+    private readonly Stack<Block> _free = new(TransportLimits.FreeBlocksMax); // the owner's
     private readonly Stack<Block> _returned = new(); // other threads', under its lock
     private readonly Lock _gate = new();
     private int _ownerId = -1;
@@ -20,7 +21,7 @@ internal sealed class BlockPool(bool poison)
     /// <summary>Makes this thread the one that takes no lock; before anything is rented.</summary>
     public void Own() => _ownerId = Environment.CurrentManagedThreadId;
 
-    /// <summary>A block of <see cref="Limits.BlockBytes"/> bytes, whatever they are.</summary>
+    /// <summary>A block of <see cref="TransportLimits.BlockBytes"/> bytes, whatever they are.</summary>
     public Block Rent()
     {
         if (!IsOwner) return TakeReturned() ?? New();
@@ -34,7 +35,7 @@ internal sealed class BlockPool(bool poison)
     }
 
     /// <summary>A block of at least so many bytes; a large one is not pooled.</summary>
-    public Block RentAtLeast(int bytes) => bytes <= Limits.BlockBytes
+    public Block RentAtLeast(int bytes) => bytes <= TransportLimits.BlockBytes
         ? Rent()
         : new Block(null, GC.AllocateUninitializedArray<byte>(bytes, pinned: true));
 
@@ -47,18 +48,18 @@ internal sealed class BlockPool(bool poison)
         block.IsFree = true;
         if (IsOwner)
         {
-            if (_free.Count < Limits.FreeBlocksMax) _free.Push(block);
+            if (_free.Count < TransportLimits.FreeBlocksMax) _free.Push(block);
             return;
         }
 
         lock (_gate)
         {
-            if (_returned.Count < Limits.FreeBlocksMax) _returned.Push(block);
+            if (_returned.Count < TransportLimits.FreeBlocksMax) _returned.Push(block);
             _hasReturned = true;
         }
     }
 
-    private Block New() => new(this, GC.AllocateUninitializedArray<byte>(Limits.BlockBytes, pinned: true));
+    private Block New() => new(this, GC.AllocateUninitializedArray<byte>(TransportLimits.BlockBytes, pinned: true));
 
     private Block? TakeReturned()
     {

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using Bitmapist.Transport.Contract;
 
 namespace Bitmapist.Transport.Tls;
 

@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using System.Net.Security;
+using Bitmapist.Transport.Contract;
 
 namespace Bitmapist.Transport.Tls;
 
@@ -20,9 +21,9 @@ public sealed class TlsConnection : TransportConnection
         LocalEndPoint = outer.LocalEndPoint;
         // Zero-byte reads: an idle connection holds no buffer of plain bytes.
         Input = PipeReader.Create(stream, new StreamPipeReaderOptions(
-            bufferSize: Limits.BlockBytes, leaveOpen: true, useZeroByteReads: true));
+            bufferSize: TransportLimits.BlockBytes, leaveOpen: true, useZeroByteReads: true));
         Output = PipeWriter.Create(stream, new StreamPipeWriterOptions(
-            minimumBufferSize: Limits.BlockBytes, leaveOpen: true));
+            minimumBufferSize: TransportLimits.BlockBytes, leaveOpen: true));
     }
 
     public override PipeReader Input { get; }

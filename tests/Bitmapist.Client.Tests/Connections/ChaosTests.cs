@@ -78,7 +78,7 @@ public sealed class ChaosTests(BitmapistServer server) : IClassFixture<Bitmapist
         }
         catch (ConnectionLostException loss)
         {
-            string repeated = $"sent {Limits.AttemptsMax} times";
+            string repeated = $"sent {ClientLimits.AttemptsMax} times";
             if (isRepeatable) Assert.Contains(repeated, loss.Message, StringComparison.Ordinal);
             return Outcome.Lost;
         }

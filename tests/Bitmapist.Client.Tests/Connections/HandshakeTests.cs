@@ -128,9 +128,10 @@ public sealed class HandshakeTests
     [Fact]
     public void A_batch_beyond_the_limit_is_refused()
     {
-        Assert.Equal(Limits.BatchBytesMax, PendingBatch.FramedBytes(Limits.BatchBytesMax, SendMode.Pipeline));
+        Assert.Equal(
+            ClientLimits.BatchBytesMax, PendingBatch.FramedBytes(ClientLimits.BatchBytesMax, SendMode.Pipeline));
         ArgumentException refusal = Assert.Throws<ArgumentException>(
-            () => PendingBatch.FramedBytes(Limits.BatchBytesMax + 1, SendMode.Pipeline));
+            () => PendingBatch.FramedBytes(ClientLimits.BatchBytesMax + 1, SendMode.Pipeline));
         Assert.Contains("send it in parts", refusal.Message, StringComparison.Ordinal);
     }
 }

@@ -142,8 +142,8 @@ public sealed class LossTests
         await using ServerConnection channel = await server.ConnectAsync();
         ConnectionLostException loss = await Assert.ThrowsAsync<ConnectionLostException>(
             () => channel.AskAsync(Batches.Repeatable("GET k")));
-        Assert.Contains($"It was sent {Limits.AttemptsMax} times", loss.Message, StringComparison.Ordinal);
-        Assert.InRange(server.Connections, Limits.AttemptsMax, Limits.AttemptsMax + 1);
+        Assert.Contains($"It was sent {ClientLimits.AttemptsMax} times", loss.Message, StringComparison.Ordinal);
+        Assert.InRange(server.Connections, ClientLimits.AttemptsMax, ClientLimits.AttemptsMax + 1);
     }
 
     [Fact]

@@ -13,7 +13,7 @@ public sealed class OptionsTests
         { "ClientName", options => options.ClientName = "a b" },
         { "ClientName", options => options.ClientName = "" },
         { "ConnectTimeoutMs", options => options.ConnectTimeoutMs = 0 },
-        { "ConnectTimeoutMs", options => options.ConnectTimeoutMs = Limits.TimeoutMsMax + 1 },
+        { "ConnectTimeoutMs", options => options.ConnectTimeoutMs = ClientLimits.TimeoutMsMax + 1 },
         { "ResponseTimeoutMs", options => options.ResponseTimeoutMs = -1 },
         { "ReconnectDelayMs", options => options.ReconnectDelayMs = 0 },
         { "ReconnectDelayMaxMs", options => options.ReconnectDelayMaxMs = 0 },

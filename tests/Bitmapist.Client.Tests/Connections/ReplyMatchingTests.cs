@@ -251,7 +251,8 @@ public sealed class ReplyMatchingTests
         await Eventually.IsAsync(
             () =>
             {
-                clock.Advance(TimeSpan.FromMilliseconds(Limits.SweepMsMax)); // who is let in late is looked at later
+                // Who is let in late is looked at later.
+                clock.Advance(TimeSpan.FromMilliseconds(ClientLimits.SweepMsMax));
                 return first.IsCompleted && second.IsCompleted;
             },
             "both are given up");

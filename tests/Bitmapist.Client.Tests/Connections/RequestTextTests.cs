@@ -18,6 +18,6 @@ public sealed class RequestTextTests
         RequestBatch batch = new RequestBatch().Begin("GET", 1).Add([(byte)'a', 0, (byte)'\r', 0xff, (byte)' ']);
         Assert.Equal("GET a\\x00\\x0d\\xff\\x20", RequestText.At(batch.Wire.Span, 0));
         batch = new RequestBatch().Begin("GET", 1).Add(new string('k', 1_000));
-        Assert.Equal($"GET {new string('k', Limits.ShownCharactersMax)}…", RequestText.At(batch.Wire.Span, 0));
+        Assert.Equal($"GET {new string('k', ClientLimits.ShownCharactersMax)}…", RequestText.At(batch.Wire.Span, 0));
     }
 }

@@ -33,10 +33,10 @@ public sealed class MarkStreamTests
         Assert.Equal(2, stream.UnderWay);
         stream.Acknowledge(102);
         Assert.Equal((3, 0), (stream.Kept, stream.UnderWay));
-        for (int hours = 0; hours < Limits.MarkKeysKeptMax * 2; hours++)
+        for (int hours = 0; hours < ClientLimits.MarkKeysKeptMax * 2; hours++)
         {
             stream.Append(batch, new EventMark("a", 1, s_moment.AddHours(hours)));
-            Assert.InRange(stream.Kept, 1, Limits.MarkKeysKeptMax);
+            Assert.InRange(stream.Kept, 1, ClientLimits.MarkKeysKeptMax);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Bitmapist.Fuzz.Specimens;
+using Bitmapist.Migration;
 using Bitmapist.Migration.Tests.GoServer;
 using Bitmapist.Testing.Files;
 

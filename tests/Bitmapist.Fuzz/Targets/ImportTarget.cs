@@ -2,6 +2,7 @@ using Bitmapist.Engine.Bits;
 using Bitmapist.Engine.Stored;
 using Bitmapist.Fuzz.Specimens;
 using Bitmapist.Migration;
+using Bitmapist.Migration.Transfer;
 using Bitmapist.Storage.Files;
 using Bitmapist.Storage.Snapshots;
 using Bitmapist.Testing.Files;

@@ -1,7 +1,9 @@
 using System.Buffers.Binary;
 using Bitmapist.Fuzz.Specimens;
+using Bitmapist.Migration;
 using Bitmapist.Migration.Rdb;
 using Bitmapist.Migration.Tests.Rdb;
+using Bitmapist.Migration.Transfer;
 using Bitmapist.Testing.Files;
 
 namespace Bitmapist.Fuzz.Targets;

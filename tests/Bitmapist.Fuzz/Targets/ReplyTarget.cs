@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Globalization;
+using System.Text;
 using Bitmapist.Resp.Replies;
 using Bitmapist.Resp.Writing;
 
@@ -34,8 +36,8 @@ public sealed class ReplyTarget : IFuzzTarget
     public string Check(byte[] input, Random random)
     {
         int depthMax = random.Next(1, 40);
-        int elementsMax = random.Next(4) > 0 ? Resp.Limits.ReplyElementsMax : random.Next(1, 20);
-        int bulkBytesMax = random.Next(4) > 0 ? (int)Resp.Limits.BulkBytesMax : random.Next(1, 100);
+        int elementsMax = random.Next(4) > 0 ? Resp.RespLimits.ReplyElementsMax : random.Next(1, 20);
+        int bulkBytesMax = random.Next(4) > 0 ? (int)Resp.RespLimits.BulkBytesMax : random.Next(1, 100);
         ReplyReader NewReader() => new()
         {
             DepthMax = depthMax,
@@ -82,7 +84,8 @@ public sealed class ReplyTarget : IFuzzTarget
                 writer.WriteInteger(random.NextInt64(long.MinValue, long.MaxValue) >> random.Next(64));
                 break;
             case 3:
-                writer.WriteDouble(BitConverter.Int64BitsToDouble(random.NextInt64(long.MinValue, long.MaxValue)));
+                writer.WriteRaw(Encoding.ASCII.GetBytes(string.Create(
+                    CultureInfo.InvariantCulture, $",{random.NextDouble() * random.Next():R}\r\n")));
                 break;
             case 4:
                 writer.WriteNull();

@@ -35,8 +35,8 @@ public sealed class RequestTarget : IFuzzTarget
     public string Check(byte[] input, Random random)
     {
         bool isAuthenticated = random.Next(4) > 0;
-        long bulkBytesMax = random.Next(4) > 0 ? Resp.Limits.BulkBytesMax : random.Next(1, 100);
-        int requestBytesMax = random.Next(4) > 0 ? Resp.Limits.RequestBytesMax : random.Next(1, 1000);
+        long bulkBytesMax = random.Next(4) > 0 ? Resp.RespLimits.BulkBytesMax : random.Next(1, 100);
+        int requestBytesMax = random.Next(4) > 0 ? Resp.RespLimits.RequestBytesMax : random.Next(1, 1000);
         RequestReader NewReader() => new()
         {
             IsAuthenticated = isAuthenticated,

@@ -1,5 +1,6 @@
 using System.Text;
 using Bitmapist.Migration.Tests.Rdb;
+using Bitmapist.Migration.Transfer;
 using Bitmapist.Storage.Files;
 using Bitmapist.Testing.Files;
 

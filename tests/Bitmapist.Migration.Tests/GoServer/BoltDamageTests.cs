@@ -1,3 +1,4 @@
+using Bitmapist.Migration.Transfer;
 using Bitmapist.Storage.Files;
 using Bitmapist.Testing.Files;
 

@@ -1,5 +1,6 @@
 using Bitmapist.Engine.Stored;
 using Bitmapist.Migration.GoServer;
+using Bitmapist.Migration.Transfer;
 using Bitmapist.Storage.Files;
 using Bitmapist.Testing.Files;
 

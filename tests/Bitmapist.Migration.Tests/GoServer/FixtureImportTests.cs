@@ -1,3 +1,5 @@
+using Bitmapist.Migration.Transfer;
+
 namespace Bitmapist.Migration.Tests.GoServer;
 
 /// <summary>Databases that the Go server itself wrote come over exactly.</summary>

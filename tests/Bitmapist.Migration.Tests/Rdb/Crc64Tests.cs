@@ -1,4 +1,5 @@
 using Bitmapist.Migration.Rdb;
+using Bitmapist.Migration.Transfer;
 
 namespace Bitmapist.Migration.Tests.Rdb;
 

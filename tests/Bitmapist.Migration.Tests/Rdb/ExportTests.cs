@@ -1,5 +1,6 @@
 using Bitmapist.Engine.Bits;
 using Bitmapist.Engine.Stored;
+using Bitmapist.Migration.Transfer;
 using Bitmapist.Roaring;
 using Bitmapist.Storage.Files;
 using Bitmapist.Testing.Files;

@@ -1,4 +1,5 @@
 using Bitmapist.Migration.Rdb;
+using Bitmapist.Migration.Transfer;
 using Bitmapist.Storage.Files;
 
 namespace Bitmapist.Migration.Tests.Rdb;

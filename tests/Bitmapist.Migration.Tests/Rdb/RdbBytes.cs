@@ -1,5 +1,6 @@
 using System.Text;
 using Bitmapist.Migration.Rdb;
+using Bitmapist.Migration.Transfer;
 
 namespace Bitmapist.Migration.Tests.Rdb;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using Bitmapist.Migration.Tests.Aof;
+using Bitmapist.Migration.Transfer;
 using Bitmapist.Storage.Files;
 using Bitmapist.Testing.Files;
 using Bitmapist.Testing.Servers;

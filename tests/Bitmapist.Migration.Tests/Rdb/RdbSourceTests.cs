@@ -1,4 +1,5 @@
 using System.Text;
+using Bitmapist.Migration.Transfer;
 using Bitmapist.Storage.Files;
 using Bitmapist.Testing.Files;
 

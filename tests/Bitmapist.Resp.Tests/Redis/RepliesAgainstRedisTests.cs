@@ -74,52 +74,6 @@ public sealed class RepliesAgainstRedisTests(RedisServer redis) : IClassFixture<
         Assert.Equal(Escaped.From(expected.WrittenSpan), Escaped.From(replies));
     }
 
-    [Theory]
-    [InlineData(0.1)]
-    [InlineData(1)]
-    [InlineData(-2.5)]
-    [InlineData(1e-4)]
-    [InlineData(9.9e-5)]
-    [InlineData(1e16)]
-    [InlineData(123456789012345678)]
-    [InlineData(1e100)]
-    [InlineData(5e-324)]
-    [InlineData(double.MaxValue)]
-    [InlineData(double.NegativeInfinity)]
-    public async Task Doubles_are_formatted_as_redis_does(double value)
-    {
-        string score = double.IsNegativeInfinity(value) ? "-inf" : value.ToString("R", CultureInfo.InvariantCulture);
-        string key = $"scores:{score}";
-        Assert.Equal(":1", Read(await AskAsync(RespVersion.Resp2, ["ZADD", key, score, "member"])));
-        await AssertSameAsync($"ZSCORE {key} member", writer => writer.WriteDouble(value));
-    }
-
-    [Fact]
-    public async Task Random_doubles_are_formatted_as_redis_does()
-    {
-        int seed = Environment.TickCount;
-        var random = new Random(seed);
-        var zadd = new List<string> { "ZADD", "random" };
-        var zmscore = new List<string> { "ZMSCORE", "random" };
-        var expected = new ArrayBufferWriter<byte>();
-        var writer = new RespWriter(expected, RespVersion.Resp3);
-        const int Scores = 1000;
-        writer.WriteArrayHeader(Scores);
-        for (int i = 0; i < Scores; i++)
-        {
-            double value = BitConverter.Int64BitsToDouble(random.NextInt64(long.MinValue, long.MaxValue));
-            if (!double.IsFinite(value)) value = i / 7.0;
-            string member = i.ToString(CultureInfo.InvariantCulture);
-            zadd.AddRange([value.ToString("R", CultureInfo.InvariantCulture), member]);
-            zmscore.Add(member);
-            writer.WriteDouble(value);
-        }
-
-        await AskAsync(RespVersion.Resp3, [.. zadd]);
-        byte[] replies = await AskAsync(RespVersion.Resp3, [.. zmscore]);
-        Assert.True(expected.WrittenSpan.SequenceEqual(replies), $"seed {seed}");
-    }
-
     private async Task AssertSameAsync(string command, WriteReply write)
     {
         foreach (RespVersion version in Enum.GetValues<RespVersion>())

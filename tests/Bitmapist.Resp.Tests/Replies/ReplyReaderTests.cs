@@ -69,7 +69,7 @@ public sealed class ReplyReaderTests(ITestOutputHelper output)
         var reader = new ReplyReader { DepthMax = 3 };
         Assert.Equal("[[[:1]]]", Read(reader, "*1\r\n*1\r\n*1\r\n:1\r\n"));
         Assert.Equal("invalid: too deep reply", Read(reader, "*1\r\n*1\r\n*1\r\n*1\r\n"));
-        string nested = string.Concat(Enumerable.Repeat("*1\r\n", Limits.ReplyDepthMax));
+        string nested = string.Concat(Enumerable.Repeat("*1\r\n", RespLimits.ReplyDepthMax));
         Assert.StartsWith("[[[", Read(new ReplyReader(), $"{nested}:1\r\n"), StringComparison.Ordinal);
         Assert.Equal("invalid: too deep reply", Read(new ReplyReader(), $"{nested}*0\r\n"));
     }
@@ -81,8 +81,8 @@ public sealed class ReplyReaderTests(ITestOutputHelper output)
         Assert.Equal("[:1 [:2 :3]]", Read(reader, "*2\r\n:1\r\n*2\r\n:2\r\n:3\r\n"));
         Assert.Equal("%[:1 :2 :3 :4]", Read(reader, "%2\r\n:1\r\n:2\r\n:3\r\n:4\r\n"));
         Assert.Equal("invalid: too many elements", Read(reader, "*2\r\n:1\r\n*3\r\n"));
-        Assert.Equal("…", Read(new ReplyReader(), $"*{Limits.ReplyElementsMax}\r\n"));
-        Assert.Equal("invalid: too many elements", Read(new ReplyReader(), $"*{Limits.ReplyElementsMax + 1}\r\n"));
+        Assert.Equal("…", Read(new ReplyReader(), $"*{RespLimits.ReplyElementsMax}\r\n"));
+        Assert.Equal("invalid: too many elements", Read(new ReplyReader(), $"*{RespLimits.ReplyElementsMax + 1}\r\n"));
     }
 
     [Fact]
@@ -96,7 +96,7 @@ public sealed class ReplyReaderTests(ITestOutputHelper output)
     [Fact]
     public void Lines_are_limited()
     {
-        string text = new('a', Limits.LineBytesMax - 3);
+        string text = new('a', RespLimits.LineBytesMax - 3);
         Assert.Equal($"+{text}", Read(new ReplyReader(), $"+{text}\r\n"));
         Assert.Equal("invalid: too long line", Read(new ReplyReader(), $"+{text}a\r\n"));
         Assert.Equal("invalid: too long line", Read(new ReplyReader(), $"+{text}aaa"));

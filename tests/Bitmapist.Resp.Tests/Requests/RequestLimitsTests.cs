@@ -15,9 +15,9 @@ public sealed class RequestLimitsTests
     [Fact]
     public void Inline_line_may_have_64_kib()
     {
-        string word = new('a', Limits.LineBytesMax);
-        AssertReads($"[{word}] {Limits.LineBytesMax + 1}", $"{word}\n");
-        AssertReads($"[{word[..^1]}] {Limits.LineBytesMax + 1}", $"{word[..^1]}\r\n");
+        string word = new('a', RespLimits.LineBytesMax);
+        AssertReads($"[{word}] {RespLimits.LineBytesMax + 1}", $"{word}\n");
+        AssertReads($"[{word[..^1]}] {RespLimits.LineBytesMax + 1}", $"{word[..^1]}\r\n");
         AssertReads(TooBigInline, $"{word}a\n");
         AssertReads(TooBigInline, $"{word}\r\n");
         AssertReads(TooBigInline, $"{word}a");
@@ -27,7 +27,7 @@ public sealed class RequestLimitsTests
     [Fact]
     public void Count_line_may_have_64_kib()
     {
-        string digits = new('1', Limits.LineBytesMax);
+        string digits = new('1', RespLimits.LineBytesMax);
         AssertReads("-ERR Protocol error: invalid multibulk length", $"*{digits[..^1]}\r\n");
         AssertReads("", $"*{digits[..^1]}");
         AssertReads("", $"*{digits[..^1]}\r");
@@ -38,7 +38,7 @@ public sealed class RequestLimitsTests
     [Fact]
     public void Length_line_may_have_64_kib()
     {
-        string digits = new('1', Limits.LineBytesMax);
+        string digits = new('1', RespLimits.LineBytesMax);
         AssertReads("-ERR Protocol error: invalid bulk length", $"*2\r\n$1\r\na\r\n${digits[..^1]}\r\n");
         AssertReads("", $"*2\r\n$1\r\na\r\n${digits[..^1]}");
         AssertReads(TooBigLength, $"*2\r\n$1\r\na\r\n${digits}\r\n");
@@ -48,7 +48,7 @@ public sealed class RequestLimitsTests
     [Fact]
     public void Line_hidden_by_a_nul_ends_at_64_kib()
     {
-        string rest = new('a', Limits.LineBytesMax - 2);
+        string rest = new('a', RespLimits.LineBytesMax - 2);
         AssertReads("", $"\0\n{rest}");
         AssertReads(TooBigInline, $"\0\n{rest}a");
         AssertReads("", $"*\0{rest}");
@@ -79,7 +79,7 @@ public sealed class RequestLimitsTests
             reader => reader.BulkBytesMax = long.MaxValue);
         Assert.Throws<ArgumentOutOfRangeException>(() => new RequestReader { RequestBytesMax = 0 });
         Assert.Throws<ArgumentOutOfRangeException>(() =>
-            new RequestReader { RequestBytesMax = Limits.RequestBytesMax + 1 });
+            new RequestReader { RequestBytesMax = RespLimits.RequestBytesMax + 1 });
     }
 
     [Fact]
@@ -103,7 +103,7 @@ public sealed class RequestLimitsTests
     [Fact]
     public void Unauthenticated_clients_have_16_kib_per_argument()
     {
-        string argument = new('a', Limits.UnauthenticatedBulkBytesMax);
+        string argument = new('a', RespLimits.UnauthenticatedBulkBytesMax);
         AssertReads($"[{argument}] {4 + 8 + 16384 + 2}", $"*1\r\n$16384\r\n{argument}\r\n",
             reader => reader.IsAuthenticated = false);
         AssertReads("-ERR Protocol error: unauthenticated bulk length", $"*1\r\n$16385\r\n",

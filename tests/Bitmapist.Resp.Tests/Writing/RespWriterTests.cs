@@ -97,19 +97,6 @@ public sealed class RespWriterTests
     [Fact]
     public void Push_is_an_array_in_resp2() => AssertBoth(@"*3\r\n", @">3\r\n", writer => writer.WritePushHeader(3));
 
-    [Theory]
-    [InlineData(0.1, @"$19\r\n0.10000000000000001\r\n", @",0.10000000000000001\r\n")]
-    [InlineData(3, @"$1\r\n3\r\n", @",3\r\n")]
-    [InlineData(-0.0, @"$2\r\n-0\r\n", @",-0\r\n")]
-    [InlineData(1e17, @"$5\r\n1e+17\r\n", @",1e+17\r\n")]
-    [InlineData(5e-324, @"$23\r\n4.9406564584124654e-324\r\n", @",4.9406564584124654e-324\r\n")]
-    [InlineData(-1.7976931348623157e308, @"$24\r\n-1.7976931348623157e+308\r\n", @",-1.7976931348623157e+308\r\n")]
-    [InlineData(double.PositiveInfinity, @"$3\r\ninf\r\n", @",inf\r\n")]
-    [InlineData(double.NegativeInfinity, @"$4\r\n-inf\r\n", @",-inf\r\n")]
-    [InlineData(double.NaN, @"$3\r\nnan\r\n", @",nan\r\n")]
-    public void Double_is_a_bulk_string_in_resp2(double value, string expected2, string expected3) =>
-        AssertBoth(expected2, expected3, writer => writer.WriteDouble(value));
-
     [Fact]
     public void Boolean_is_an_integer_in_resp2()
     {
@@ -153,7 +140,6 @@ public sealed class RespWriterTests
         try
         {
             AssertSame(@":-5\r\n", writer => writer.WriteInteger(-5));
-            AssertBoth(@"$4\r\n-1.5\r\n", @",-1.5\r\n", writer => writer.WriteDouble(-1.5));
         }
         finally
         {
@@ -194,8 +180,6 @@ public sealed class RespWriterTests
         writer.WriteMapHeader(2);
         writer.WriteSetHeader(2);
         writer.WritePushHeader(2);
-        writer.WriteDouble(0.1);
-        writer.WriteDouble(double.NaN);
         writer.WriteBoolean(true);
         writer.WriteVerbatimString("txt"u8, payload.AsSpan(0, 20));
         writer.WriteBulkHeader(2);

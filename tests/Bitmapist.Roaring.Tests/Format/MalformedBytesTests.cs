@@ -1,11 +1,12 @@
 using System.Buffers.Binary;
+using Bitmapist.Roaring.Operations;
 
 namespace Bitmapist.Roaring.Tests.Format;
 
 /// <summary>Foreign bytes are either refused with a reason or give a consistent bitmap; they never throw.</summary>
 public sealed class MalformedBytesTests
 {
-    private static readonly SetShape[] SmallShapes = [SetShape.Empty, SetShape.OneId, SetShape.Ends, SetShape.Runs];
+    private static readonly SetShape[] s_smallShapes = [SetShape.Empty, SetShape.OneId, SetShape.Ends, SetShape.Runs];
 
     public static TheoryData<string, byte[]> Contradictions() => new()
     {
@@ -103,7 +104,7 @@ public sealed class MalformedBytesTests
             byte[] longer = [.. bytes, 1, 2, 3];
             Assert.True(SerializedBitmap.TryRead(longer, out SerializedBitmap? bitmap, out int consumed, out _), what);
             Assert.Equal(bytes.Length, consumed);
-            Assert.True(bitmap!.SetEquals(Sets.Read(bytes)));
+            Assert.Equal(0, BitmapAlgebra.XorCardinality(bitmap!, Sets.Read(bytes)));
         }
     }
 
@@ -165,7 +166,7 @@ public sealed class MalformedBytesTests
 
     private static IEnumerable<(byte[] Bytes, string What)> Specimens()
     {
-        foreach (SetShape shape in SmallShapes)
+        foreach (SetShape shape in s_smallShapes)
         {
             uint[] ids = Sets.Ids(shape, new Random((int)shape));
             yield return (Sets.Bytes(Sets.Bitmap(ids, SetForm.Frozen)), $"{shape} as we write it");

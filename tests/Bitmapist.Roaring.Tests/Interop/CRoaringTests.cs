@@ -1,3 +1,5 @@
+using Bitmapist.Roaring.Operations;
+
 namespace Bitmapist.Roaring.Tests.Interop;
 
 /// <summary>The same sets in CRoaring and here: bytes cross both ways, and operations agree.</summary>
@@ -61,7 +63,7 @@ public sealed class CRoaringTests
         using CRoaring? crossed = CRoaring.Deserialize(Sets.Bytes(actual));
         Assert.True(crossed is not null && crossed.SetEquals(expected), $"ours read by CRoaring: {because}");
         SerializedBitmap read = Sets.Read(expected.Serialize());
-        Assert.True(read.SetEquals(actual), $"theirs read by us: {because}");
+        Assert.True(BitmapAlgebra.XorCardinality(read, actual) == 0, $"theirs read by us: {because}");
         // CRoaring prefers runs also where they only tie with an array; up to three containers then need no offsets,
         // which saves 4 bytes each and 3 bytes of the rest of the header.
         expected.RunOptimize();

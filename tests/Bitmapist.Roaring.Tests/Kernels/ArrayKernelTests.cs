@@ -6,14 +6,14 @@ namespace Bitmapist.Roaring.Tests.Kernels;
 /// <summary>Kernels on ascending values, vector, scalar and galloping, against sets.</summary>
 public sealed class ArrayKernelTests
 {
-    private static readonly int[] Lengths = [0, 1, 3, 4, 5, 7, 8, 9, 15, 16, 17, 25, 100, 1_023, 1_024];
+    private static readonly int[] s_lengths = [0, 1, 3, 4, 5, 7, 8, 9, 15, 16, 17, 25, 100, 1_023, 1_024];
 
     public static TheoryData<int, int> LengthPairs()
     {
         TheoryData<int, int> pairs = [];
-        foreach (int left in Lengths)
+        foreach (int left in s_lengths)
         {
-            foreach (int right in Lengths) pairs.Add(left, right);
+            foreach (int right in s_lengths) pairs.Add(left, right);
         }
         return pairs;
     }

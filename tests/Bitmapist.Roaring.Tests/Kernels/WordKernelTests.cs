@@ -79,10 +79,10 @@ public sealed class WordKernelTests
             bool[] before = [.. Enumerable.Range(0, 1_280).Select(i => (words[i / 64] >> (i % 64) & 1) != 0)];
             bool Inside(int i) => i >= start && i < end;
             int count = Enumerable.Range(0, 1_280).Count(i => Inside(i) && before[i]);
-            Assert.Equal(count, BitRange.Count(words, start, end));
-            AssertBits(i => Inside(i) || before[i], Changed(words, w => BitRange.Set(w, start, end)));
-            AssertBits(i => !Inside(i) && before[i], Changed(words, w => BitRange.Clear(w, start, end)));
-            AssertBits(i => Inside(i) != before[i], Changed(words, w => BitRange.Flip(w, start, end)));
+            Assert.Equal(count, WordRange.Count(words, start, end));
+            AssertBits(i => Inside(i) || before[i], Changed(words, w => WordRange.Set(w, start, end)));
+            AssertBits(i => !Inside(i) && before[i], Changed(words, w => WordRange.Clear(w, start, end)));
+            AssertBits(i => Inside(i) != before[i], Changed(words, w => WordRange.Flip(w, start, end)));
         }
     }
 

@@ -1,3 +1,5 @@
+using Bitmapist.Roaring.Operations;
+
 namespace Bitmapist.Roaring.Tests.Operations;
 
 /// <summary>Operations on one, three and more operands of any shape and form.</summary>

@@ -1,9 +1,11 @@
+using Bitmapist.Roaring.Operations;
+
 namespace Bitmapist.Roaring.Tests.Operations;
 
 /// <summary>Every operation on every pair of shapes and forms, against HashSet.</summary>
 public sealed class PairAlgebraTests
 {
-    private static readonly SetForm[] Forms = Enum.GetValues<SetForm>();
+    private static readonly SetForm[] s_forms = Enum.GetValues<SetForm>();
 
     public static TheoryData<SetShape, SetShape> Pairs()
     {
@@ -27,11 +29,11 @@ public sealed class PairAlgebraTests
         uint[] andNot = [.. left.Where(id => !rightHash.Contains(id))];
         uint[] or = Sets.Ascending(left.Concat(right));
         uint[] xor = Sets.Ascending(andNot.Concat(right.Where(id => !leftHash.Contains(id))));
-        ReadOnlyBitmap[] lefts = [.. Forms.Select(form => Sets.Bitmap(left, form))];
-        ReadOnlyBitmap[] rights = [.. Forms.Select(form => Sets.Bitmap(right, form))];
-        foreach (SetForm leftForm in Forms)
+        ReadOnlyBitmap[] lefts = [.. s_forms.Select(form => Sets.Bitmap(left, form))];
+        ReadOnlyBitmap[] rights = [.. s_forms.Select(form => Sets.Bitmap(right, form))];
+        foreach (SetForm leftForm in s_forms)
         {
-            foreach (SetForm rightForm in Forms)
+            foreach (SetForm rightForm in s_forms)
             {
                 ReadOnlyBitmap a = lefts[(int)leftForm], b = rights[(int)rightForm];
                 string pair = $"{leftShape}/{leftForm} and {rightShape}/{rightForm}, seed {seed}";
@@ -43,7 +45,6 @@ public sealed class PairAlgebraTests
                 Assert.Equal(or.Length, BitmapAlgebra.OrCardinality(a, b));
                 Assert.Equal(xor.Length, BitmapAlgebra.XorCardinality(a, b));
                 Assert.Equal(andNot.Length, BitmapAlgebra.AndNotCardinality(a, b));
-                Assert.Equal(leftHash.SetEquals(right), a.SetEquals(b));
             }
         }
     }

@@ -1,3 +1,5 @@
+using Bitmapist.Roaring.Operations;
+
 namespace Bitmapist.Roaring.Tests.Operations;
 
 /// <summary>Bitmaps that lie elsewhere, read in parts: the same answers, and little read.</summary>

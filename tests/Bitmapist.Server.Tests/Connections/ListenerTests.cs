@@ -10,7 +10,7 @@ using Bitmapist.Server.State;
 using Bitmapist.Testing.Servers;
 using Bitmapist.Testing.Wire;
 using Bitmapist.Transport;
-using TransportLimits = Bitmapist.Transport.Limits;
+using Bitmapist.Transport.Contract;
 
 namespace Bitmapist.Server.Tests.Connections;
 

@@ -1,3 +1,4 @@
+using Bitmapist.Transport.Contract;
 using Bitmapist.Transport.Tests.Hosting;
 
 namespace Bitmapist.Transport.Tests.Carriers;

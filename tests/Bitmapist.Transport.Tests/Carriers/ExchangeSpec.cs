@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Net.Sockets;
+using Bitmapist.Transport.Contract;
 using Bitmapist.Transport.IoUring;
 using Bitmapist.Transport.Tests.Hosting;
 

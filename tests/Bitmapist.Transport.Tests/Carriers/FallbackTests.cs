@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Bitmapist.Transport.Contract;
 using Bitmapist.Transport.Tests.Hosting;
 
 namespace Bitmapist.Transport.Tests.Carriers;

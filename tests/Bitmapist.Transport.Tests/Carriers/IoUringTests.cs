@@ -1,3 +1,4 @@
+using Bitmapist.Transport.Contract;
 namespace Bitmapist.Transport.Tests.Carriers;
 
 public sealed class IoUringExchange() : ExchangeSpec(TransportKind.IoUring, loops: 1);

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Bitmapist.Transport.Contract;
 using Bitmapist.Transport.Tests.Hosting;
 
 namespace Bitmapist.Transport.Tests.Carriers;

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Diagnostics;
 using System.IO.Pipelines;
 using System.Net.Sockets;
+using Bitmapist.Transport.Contract;
 using Bitmapist.Transport.Tests.Hosting;
 
 namespace Bitmapist.Transport.Tests.Carriers;
@@ -99,7 +100,7 @@ public abstract class ShortageSpec(TransportKind kind, int loops) : CarrierSpec(
         await Eventually.IsAsync(() => Volatile.Read(ref attempts) >= before + 4, "it is tried again");
         int since = Volatile.Read(ref attempts) - before;
         // However long that took: one each tenth of a second, and no more.
-        Bounds.AtMost((long)(Stopwatch.GetElapsedTime(startedAt) / Limits.AcceptPause) + 1, since);
+        Bounds.AtMost((long)(Stopwatch.GetElapsedTime(startedAt) / TransportLimits.AcceptPause) + 1, since);
         Assert.Single(server.Logger.Lines, IsPause); // a line a minute
         early.Send("pong"u8);
         Assert.Equal("pong"u8, early.Receive(4));

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Bitmapist.Transport.Contract;
 
 namespace Bitmapist.Transport.Tests.Hosting;
 

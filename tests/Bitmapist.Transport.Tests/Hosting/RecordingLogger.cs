@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Bitmapist.Transport.Contract;
 using Microsoft.Extensions.Logging;
 
 namespace Bitmapist.Transport.Tests.Hosting;

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Bitmapist.Transport.Contract;
 
 namespace Bitmapist.Transport.Tests.Hosting;
 

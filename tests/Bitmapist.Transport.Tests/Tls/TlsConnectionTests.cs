@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Bitmapist.Transport.Contract;
 using Bitmapist.Transport.Tests.Hosting;
 using Bitmapist.Transport.Tls;
 

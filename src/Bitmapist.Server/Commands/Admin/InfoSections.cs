@@ -5,7 +5,7 @@ using Bitmapist.Server.Copying;
 using Bitmapist.Server.Parameters;
 using Bitmapist.Server.Settings;
 using Bitmapist.Server.State;
-using Bitmapist.Transport;
+using Bitmapist.Transport.Contract;
 
 namespace Bitmapist.Server.Commands.Admin;
 

@@ -81,7 +81,7 @@ public sealed class RefusedWritesTests : IAsyncDisposable
         string refused = Assert.Single(_logger.Lines, Says("writes are refused"));
         Assert.Contains("/data/bitmapist.db.log.", refused, StringComparison.Ordinal);
         // Said after it is so, and so perhaps after a client was told.
-        await Eventually.IsAsync(() => _logger.Lines.Any(line => Says("can be written again")(line)), "nothing is said");
+        await Eventually.IsAsync(() => _logger.Lines.Any(Says("can be written again").Invoke), "nothing is said");
         Assert.Single(_logger.Lines, Says("can be written again"));
         Assert.Single(_logger.Lines, Says("No space left"));
     }
