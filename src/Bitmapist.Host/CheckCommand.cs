@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using Bitmapist.Engine.Durability;
+using Bitmapist.Repair;
 using Bitmapist.Roaring;
 using Bitmapist.Storage.Files;
 using Bitmapist.Storage.Log;
@@ -32,7 +32,7 @@ internal static class CheckCommand
     private static void Print(string path, CheckReport report)
     {
         Line($"{path}: {report.FileBytes} bytes");
-        foreach ((int database, DatabaseContent content) in report.Databases)
+        foreach ((int database, DatabaseTally content) in report.Databases)
         {
             Line($"db{database}: {content.Keys} keys ({content.Expiring} with expiry), {content.Bits} bits");
             Line($"db{database}: {content.StringBytes} bytes of strings, as GET would reply them");

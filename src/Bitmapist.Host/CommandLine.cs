@@ -133,6 +133,7 @@ internal static class CommandLine
         root.Subcommands.Add(ping);
         root.Subcommands.Add(CheckCommand.Create());
         root.Subcommands.Add(RepairCommand.Create());
+        root.Subcommands.Add(DumpLogCommand.Create());
         root.Subcommands.Add(MigrationCommands.Import(s_db));
         root.Subcommands.Add(MigrationCommands.Export(s_db));
         root.SetAction((parsed, _) =>

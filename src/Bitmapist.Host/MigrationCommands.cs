@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Bitmapist.Engine.Durability;
+using Bitmapist.Engine.Stored;
 using Bitmapist.Migration;
 using Bitmapist.Migration.GoServer;
 using Bitmapist.Migration.Transfer;

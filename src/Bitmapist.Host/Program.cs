@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
-using Bitmapist.Engine.Durability;
+using Bitmapist.Engine.Stored;
 using Bitmapist.Host;
 using Bitmapist.Migration;
 using Bitmapist.Migration.Transfer;

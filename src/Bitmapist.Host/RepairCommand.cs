@@ -1,12 +1,12 @@
 using System.CommandLine;
-using Bitmapist.Engine.Durability;
+using Bitmapist.Repair;
 using Bitmapist.Storage.Files;
 
 namespace Bitmapist.Host;
 
 /// <summary>
-/// <c>bitmapist-server repair FILE OUT</c>: salvages into a new database what of a damaged one proves itself. Exit code
-/// 0: everything; 1: something is lost or of an older version, each key named; 2: nothing was written.
+/// <c>bitmapist-server repair FILE OUT</c>: salvages into a new database what of a damaged one matches its checksum.
+/// Exit code 0: everything; 1: something is lost or of an older version, each key named; 2: nothing was written.
 /// </summary>
 internal static class RepairCommand
 {

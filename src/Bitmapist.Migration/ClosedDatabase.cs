@@ -1,4 +1,6 @@
-using Bitmapist.Engine.Durability;
+using Bitmapist.Engine;
+using Bitmapist.Engine.Saving;
+using Bitmapist.Engine.Stored;
 using Bitmapist.Migration.Transfer;
 using Bitmapist.Storage.Files;
 using Bitmapist.Storage.Log;
@@ -27,11 +29,11 @@ internal sealed class ClosedDatabase : IMigrationSource, IDisposable
         _file = file;
         _temporaryPath = temporaryPath;
         TornBytes = tornBytes;
-        Contents = new DatabaseContents(file);
+        Contents = new DatabaseReader(file);
     }
 
     /// <summary>Its keys.</summary>
-    public DatabaseContents Contents { get; }
+    public DatabaseReader Contents { get; }
 
     /// <summary>Bytes of an unfinished write that a crash had left at the end of the log.</summary>
     public long TornBytes { get; }
@@ -98,7 +100,7 @@ internal sealed class ClosedDatabase : IMigrationSource, IDisposable
     /// <summary>Opens the database as a server does, and backs it up instead of saving it.</summary>
     private static void BringTogether(IFileSystem files, string path, string temporaryPath, TimeProvider time)
     {
-        var options = new PersistenceOptions(path, Engine.Limits.DatabasesMax, FsyncPolicy.No, TimeSpan.Zero);
+        var options = new PersistenceOptions(path, EngineLimits.DatabasesMax, FsyncPolicy.No, TimeSpan.Zero);
         PersistentKeyspace keyspace = PersistentKeyspace.Open(files, options, time, new SilentEvents());
         try
         {

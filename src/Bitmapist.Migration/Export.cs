@@ -1,6 +1,6 @@
 using System.Globalization;
 using Bitmapist.Engine.Bits;
-using Bitmapist.Engine.Durability;
+using Bitmapist.Engine.Stored;
 using Bitmapist.Migration.Rdb;
 using Bitmapist.Migration.Transfer;
 using Bitmapist.Storage.Files;
@@ -59,7 +59,7 @@ public static class Export
     }
 
     private static ExportReport Write(
-        DatabaseContents contents,
+        DatabaseReader contents,
         RdbOutput output,
         string target,
         long nowUnixMs,
@@ -95,7 +95,7 @@ public static class Export
 
     /// <summary>Redis makes room for a database's keys before they come, so they are counted first: O(index).</summary>
     private static SortedDictionary<int, (long Keys, long Expiries)> Count(
-        DatabaseContents contents, long nowUnixMs, out long expired)
+        DatabaseReader contents, long nowUnixMs, out long expired)
     {
         var counts = new SortedDictionary<int, (long Keys, long Expiries)>();
         expired = 0;

@@ -1,4 +1,4 @@
-using Bitmapist.Engine.Durability;
+using Bitmapist.Engine.Stored;
 using Bitmapist.Migration.GoServer;
 using Bitmapist.Migration.Transfer;
 using Bitmapist.Storage.Files;

@@ -1,4 +1,4 @@
-using Bitmapist.Engine.Durability;
+using Bitmapist.Engine.Stored;
 using Bitmapist.Migration.Aof;
 using Bitmapist.Migration.GoServer;
 using Bitmapist.Migration.Rdb;
@@ -157,7 +157,7 @@ public static class Import
         }
 
         using var file = DatabaseFile.Open(files, target);
-        bool hasKeys = new DatabaseContents(file).Keys().Any();
+        bool hasKeys = new DatabaseReader(file).Keys().Any();
         if (!hasKeys)
         {
             LogRecoveryResult log = LogRecovery.Recover(

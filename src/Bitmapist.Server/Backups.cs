@@ -1,4 +1,4 @@
-using Bitmapist.Engine.Durability;
+using Bitmapist.Engine.Saving;
 using Bitmapist.Storage.Snapshots;
 using Microsoft.Extensions.Logging;
 

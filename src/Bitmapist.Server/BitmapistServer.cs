@@ -1,7 +1,7 @@
 using Bitmapist.Engine.Bits;
-using Bitmapist.Engine.Durability;
-using Bitmapist.Engine.Expiry;
 using Bitmapist.Engine.Keyspace;
+using Bitmapist.Engine.Saving;
+using Bitmapist.Engine.Upkeep;
 using Bitmapist.Server.Connections;
 using Bitmapist.Storage.Files;
 using Microsoft.Extensions.Logging;
@@ -134,7 +134,7 @@ public sealed class BitmapistServer : IAsyncDisposable
 
     private static void LogFailure(ILogger logger, string work, Exception failure)
     {
-        bool isExpected = failure is StorageException or ColdReadException;
+        bool isExpected = failure is StorageException or DiskReadException;
         Log.BackgroundWorkFailed(logger, work, failure.Message, isExpected ? null : failure);
     }
 

@@ -61,7 +61,7 @@ internal static class Limits
     public static readonly TimeSpan RepeatedLogInterval = TimeSpan.FromMinutes(1);
 
     /// <summary>Longest name of a key, in bytes: what the database file's index takes (Redis: 512 MiB).</summary>
-    public const int KeyBytes = Engine.Limits.KeyBytes;
+    public const int KeyBytes = Engine.EngineLimits.KeyBytes;
 
     /// <summary>
     /// Arguments of one transaction, in bytes: its effects are one log record, which holds 1 GiB. Half of that, because

@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using System.Text;
 using Bitmapist.Engine.Bits;
-using Bitmapist.Engine.Durability;
 using Bitmapist.Engine.Keyspace;
+using Bitmapist.Engine.Saving;
 using Bitmapist.Server.Commands;
 using Bitmapist.Server.Connections;
 using Bitmapist.Server.Copying;
@@ -114,7 +114,7 @@ internal sealed class ServerState
     /// <summary>
     /// Tells the operator why a command could not read the database file, once a minute; a client learns only that.
     /// </summary>
-    public void TellUnreadable(ColdReadException failure)
+    public void TellUnreadable(DiskReadException failure)
     {
         if (_unreadableLine.IsDue()) Log.Unreadable(_logger, failure.Message);
     }

@@ -1,4 +1,3 @@
-using Bitmapist.Engine.Keyspace;
 using Bitmapist.Server.Connections;
 
 namespace Bitmapist.Server;

@@ -1,5 +1,5 @@
 using Bitmapist.Engine.Bits;
-using Bitmapist.Engine.Durability;
+using Bitmapist.Engine.Stored;
 using Bitmapist.Migration.Transfer;
 using Bitmapist.Roaring;
 using Bitmapist.Storage.Files;
@@ -41,7 +41,7 @@ internal static class Disk
     public static List<ImportedKey> Read(IFileSystem files, string path)
     {
         using DatabaseFile file = DatabaseFile.OpenOrCreate(files, path);
-        var contents = new DatabaseContents(file);
+        var contents = new DatabaseReader(file);
         var keys = new List<ImportedKey>();
         foreach (StoredString key in contents.Keys())
         {

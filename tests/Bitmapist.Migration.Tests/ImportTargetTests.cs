@@ -1,6 +1,7 @@
 using Bitmapist.Engine.Bits;
-using Bitmapist.Engine.Durability;
 using Bitmapist.Engine.Keyspace;
+using Bitmapist.Engine.Saving;
+using Bitmapist.Engine.Verbs;
 using Bitmapist.Migration.Tests.GoServer;
 using Bitmapist.Migration.Transfer;
 using Bitmapist.Storage.Files;

@@ -13,9 +13,10 @@ public sealed class ReferenceGraphTests
         ["Bitmapist.Storage"] = [],
         ["Bitmapist.Transport"] = [],
         ["Bitmapist.Engine"] = ["Bitmapist.Roaring", "Bitmapist.Storage"],
+        ["Bitmapist.Repair"] = ["Bitmapist.Engine"],
         ["Bitmapist.Server"] = ["Bitmapist.Engine", "Bitmapist.Resp", "Bitmapist.Transport"],
         ["Bitmapist.Migration"] = ["Bitmapist.Engine"],
-        ["Bitmapist.Host"] = ["Bitmapist.Migration", "Bitmapist.Server"],
+        ["Bitmapist.Host"] = ["Bitmapist.Migration", "Bitmapist.Repair", "Bitmapist.Server"],
         ["Bitmapist.Client"] = ["Bitmapist.Resp"],
     };
 

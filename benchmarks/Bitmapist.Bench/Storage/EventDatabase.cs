@@ -1,7 +1,7 @@
 using System.Text;
 using Bitmapist.Bench.Peers;
 using Bitmapist.Engine.Bits;
-using Bitmapist.Engine.Durability;
+using Bitmapist.Engine.Stored;
 using Bitmapist.Roaring;
 using Bitmapist.Storage.Files;
 

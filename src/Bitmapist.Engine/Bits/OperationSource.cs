@@ -5,25 +5,25 @@ namespace Bitmapist.Engine.Bits;
 /// <summary>A bit operation over frozen operands.</summary>
 internal sealed class OperationSource : PendingSource
 {
-    private readonly BitOperation _operation;
+    private readonly BitopKind _operation;
     private readonly StringValue[] _operands;
-    private readonly ReadOnlyBitmap?[]? _lent;
+    private readonly ReadOnlyBitmap?[]? _borrowed;
     private readonly UnfinishedCount? _unfinished;
     private int _isCountedOut;
 
     /// <param name="operation">The operation.</param>
     /// <param name="operands">At least one; NOT takes exactly one. Not changed any more by the caller.</param>
-    /// <param name="lent">For each operand its bits, where they had to be read from the database file: nothing that
+    /// <param name="borrowed">For each operand its bits, where they had to be read from the database file: nothing that
     /// is decided may depend on a read that can fail. Null where no bits had to be.</param>
     /// <param name="unfinished">Where it is counted until it is computed; null: not counted.</param>
     public OperationSource(
-        BitOperation operation,
+        BitopKind operation,
         StringValue[] operands,
-        ReadOnlyBitmap?[]? lent,
+        ReadOnlyBitmap?[]? borrowed,
         UnfinishedCount? unfinished)
     {
         _operation = operation;
-        _lent = lent;
+        _borrowed = borrowed;
         _operands = operands;
         long cost = 0;
         foreach (StringValue value in operands)
@@ -36,7 +36,7 @@ internal sealed class OperationSource : PendingSource
 
         Depth++;
         Cost = cost / Costs.FineUnits;
-        if (operation == BitOperation.Not)
+        if (operation == BitopKind.Not)
         {
             Cost += operands[0].LengthBytes / StringBytes.ChunkBytes;
             MemoryBytes += operands[0].LengthBytes;
@@ -58,7 +58,7 @@ internal sealed class OperationSource : PendingSource
         bool areReady = true;
         for (int i = 0; i < operands.Length; i++)
         {
-            operands[i] = _lent?[i] ?? _operands[i].Pending.ReadyBits;
+            operands[i] = _borrowed?[i] ?? _operands[i].Pending.ReadyBits;
             areReady &= operands[i] is not null;
         }
 
@@ -78,4 +78,19 @@ internal sealed class OperationSource : PendingSource
     {
         if (Interlocked.Exchange(ref _isCountedOut, 1) == 0) _unfinished?.Decrement();
     }
+}
+
+/// <summary>How many bit operations are decided and not yet computed. Thread-safe.</summary>
+internal sealed class UnfinishedCount
+{
+    private int _count;
+
+    public bool Any => Volatile.Read(ref _count) != 0;
+
+    public void Increment() => Interlocked.Increment(ref _count);
+
+    public void Decrement() => Interlocked.Decrement(ref _count);
+
+    /// <summary>Forgets operations whose results no key holds. Only while nothing else runs.</summary>
+    public void Reset() => Volatile.Write(ref _count, 0);
 }

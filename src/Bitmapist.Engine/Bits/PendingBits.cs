@@ -4,7 +4,7 @@ namespace Bitmapist.Engine.Bits;
 
 /// <summary>
 /// One-bits that may not be at hand yet: the result of a bit operation over frozen operands, or bits that lie in the
-/// database file. Whoever needs them first computes or reads them, outside every shard lock. They stand for a value
+/// database file. The first thread that needs them computes or reads them, outside every shard lock. They are a value
 /// that is already decided: BITOP takes effect when its operands are frozen, not when the work is done. Thread-safe.
 /// </summary>
 public sealed class PendingBits
@@ -44,7 +44,7 @@ public sealed class PendingBits
     internal int Depth => IsReady ? 0 : _source?.Depth ?? 0;
 
     /// <summary>Where the bits lie in the database file, while they are not at hand; else null.</summary>
-    internal StoredSource? Stored => IsReady ? null : _source as StoredSource;
+    internal StoredBits? Stored => IsReady ? null : _source as StoredBits;
 
     /// <summary>Bits that are at hand.</summary>
     public static PendingBits Ready(FrozenBitmap bits) => new(bits);
@@ -53,7 +53,7 @@ public sealed class PendingBits
     internal static PendingBits From(PendingSource source) => new(source);
 
     /// <summary>The bits; the first caller computes them, others wait for it. O(operands) then, O(1) later.</summary>
-    /// <exception cref="ColdReadException">They lie in the database file and cannot be read; whoever asks next tries
+    /// <exception cref="DiskReadException">They lie in the database file and cannot be read; the next caller tries
     /// again.</exception>
     public FrozenBitmap Force()
     {
@@ -72,10 +72,29 @@ public sealed class PendingBits
     internal void Abandon() => (_source as OperationSource)?.CountOut();
 
     /// <summary>Whether a bit is set; reads one container where the bits lie in the database file.</summary>
-    /// <exception cref="ColdReadException">They cannot be read.</exception>
+    /// <exception cref="DiskReadException">They cannot be read.</exception>
     public bool Contains(uint offset) =>
         (IsReady ? null : _source?.TryContains(offset)) ?? Force().Contains(offset);
 
     /// <summary>How many bits are set; O(1) for what lies in the database file.</summary>
     public long Count() => Stored?.Cardinality ?? Force().Cardinality;
+}
+
+/// <summary>What <see cref="PendingBits"/> are made from when somebody needs them. Immutable; any thread.</summary>
+internal abstract class PendingSource
+{
+    /// <summary>Chunks to visit, an estimate from above.</summary>
+    public abstract long Cost { get; }
+
+    /// <summary>Bytes that the bits will occupy in memory, an estimate from above.</summary>
+    public abstract long MemoryBytes { get; }
+
+    /// <summary>Unfinished operations below this one, itself included; 0 for what is no operation.</summary>
+    public virtual int Depth => 0;
+
+    /// <summary>The bits. Called once, but for a call that threw.</summary>
+    public abstract FrozenBitmap Compute();
+
+    /// <summary>Whether a bit is set, when that can be told for less than computing the bits; else null.</summary>
+    public virtual bool? TryContains(uint offset) => null;
 }

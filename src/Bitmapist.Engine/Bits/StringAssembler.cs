@@ -20,7 +20,7 @@ public sealed class StringAssembler
     /// <summary>Appends bytes. O(bytes).</summary>
     public void Append(ReadOnlySpan<byte> bytes)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(LengthBytes + bytes.Length, Limits.StringBytes);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(LengthBytes + bytes.Length, EngineLimits.StringBytes);
         while (!bytes.IsEmpty)
         {
             Span<byte> room = MemoryMarshal.AsBytes(_chunk.AsSpan())[_count..];

@@ -38,7 +38,7 @@ internal sealed class Entry(int database, ulong hash, byte[] name)
     /// <summary>When the entry was last asked for, in seconds of <see cref="KeyspaceStore.Clock"/>.</summary>
     public int LastUsed;
 
-    /// <summary>The key may stand in the database file, so that removing it needs a tombstone there.</summary>
+    /// <summary>The key may be in the database file, so that removing it needs a tombstone there.</summary>
     public bool IsSaved;
 
     /// <summary>The entry is no longer in its table.</summary>

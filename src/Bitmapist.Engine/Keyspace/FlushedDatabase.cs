@@ -1,4 +1,5 @@
-using Bitmapist.Engine.Durability;
+using Bitmapist.Engine.Names;
+using Bitmapist.Engine.Stored;
 
 namespace Bitmapist.Engine.Keyspace;
 
@@ -11,9 +12,9 @@ internal sealed class FlushedDatabase
     private readonly KeyCounts _totalsAtStart;
     private readonly FlushedNames _names;
     private readonly KeyTable?[] _tables;
-    private readonly List<StoredKey>?[] _removed;
+    private readonly List<KeyId>?[] _removed;
     private readonly SnapshotCapture? _saving; // what was being saved at the time
-    private readonly HashSet<StoredKey>?[] _savingRemoved;
+    private readonly HashSet<KeyId>?[] _savingRemoved;
 
     private FlushedDatabase(KeyspaceStore store, int database)
     {
@@ -48,7 +49,7 @@ internal sealed class FlushedDatabase
         foreach (Shard shard in store.Shards) Restore(store, shard);
         store.TotalsAtStart[_database] = _totalsAtStart;
         store.Names.Unflush(_database, _names);
-        store.Cold?.Expiries.StartAnew(); // the walk passed over keys that were hidden
+        store.Disk?.Expiries.StartAnew(); // the walk passed over keys that were hidden
     }
 
     private void Restore(KeyspaceStore store, Shard shard)
@@ -73,12 +74,12 @@ internal sealed class FlushedDatabase
     /// </summary>
     private void RestoreRemoved(Shard shard)
     {
-        HashSet<StoredKey> removed = shard.Dirty.Removed;
+        HashSet<KeyId> removed = shard.Dirty.Removed;
         removed.RemoveWhere(key => key.Database == _database);
-        foreach (StoredKey key in _removed[shard.Number] ?? []) removed.Add(key);
+        foreach (KeyId key in _removed[shard.Number] ?? []) removed.Add(key);
         // What was being saved has come back, if that save failed since.
         if (_saving is not { IsAbandoned: true } || _savingRemoved[shard.Number] is not { } saving) return;
-        foreach (StoredKey key in saving)
+        foreach (KeyId key in saving)
         {
             if (key.Database != _database) continue;
             if (_tables[shard.Number]?.Find(key.Hash, key.Name) is { } present) present.IsSaved = true;

@@ -1,4 +1,4 @@
-using Bitmapist.Engine.Durability;
+using Bitmapist.Engine.Effects;
 using Bitmapist.Storage.Files;
 using Bitmapist.Storage.Log;
 using BitOperations = System.Numerics.BitOperations;
@@ -133,3 +133,7 @@ internal sealed class Journal(Session session)
             action(session.Store.Shards[BitOperations.TrailingZeroCount(left)], argument);
     }
 }
+
+/// <summary>The log can keep nothing now. The verb has changed nothing; reads go on.</summary>
+public sealed class WritesRefusedException(Exception? reason = null)
+    : Exception("the log takes no writes now", reason);

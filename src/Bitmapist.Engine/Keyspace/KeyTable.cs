@@ -1,8 +1,10 @@
+using Bitmapist.Engine.Stored;
+
 namespace Bitmapist.Engine.Keyspace;
 
 /// <summary>
 /// The resident keys of one database in one shard: a chained hash table whose buckets are in the order of
-/// <see cref="ScanPosition"/>. Touched only under the shard's lock.
+/// <see cref="HashPosition"/>. Touched only under the shard's lock.
 /// </summary>
 internal sealed class KeyTable
 {
@@ -51,20 +53,20 @@ internal sealed class KeyTable
     /// <returns>False when the table ended; else <paramref name="position"/> is where to go on.</returns>
     public bool Scan(ref ulong position, int entriesMin, ref int bucketsMax, List<Entry> entries)
     {
-        ulong shardStart = ScanPosition.StartOfShard(ScanPosition.ShardAt(position));
+        ulong shardStart = HashPosition.StartOfShard(HashPosition.ShardAt(position));
         int countAtStart = entries.Count;
-        int bucket = ScanPosition.BucketAt(position, _buckets.Length);
+        int bucket = HashPosition.BucketAt(position, _buckets.Length);
         for (; bucket < _buckets.Length; bucket++)
         {
             if (entries.Count - countAtStart >= entriesMin || bucketsMax == 0)
             {
-                position = shardStart + ScanPosition.StartOfBucket(bucket, _buckets.Length);
+                position = shardStart + HashPosition.StartOfBucket(bucket, _buckets.Length);
                 return true;
             }
 
             bucketsMax--;
             for (Entry? entry = _buckets[bucket]; entry is not null; entry = entry.Next)
-                if (ScanPosition.Of(entry.Hash) >= position) entries.Add(entry);
+                if (HashPosition.Of(entry.Hash) >= position) entries.Add(entry);
         }
 
         return false;
@@ -104,7 +106,7 @@ internal sealed class KeyTable
     /// <summary>Call when the expiry time of a key changes; 0: none.</summary>
     public void CountExpiry(long fromUnixMs, long toUnixMs) => Change = Change.Add(fromUnixMs, -1).Add(toUnixMs, 1);
 
-    private int BucketOf(ulong hash) => ScanPosition.BucketAt(ScanPosition.Of(hash), _buckets.Length);
+    private int BucketOf(ulong hash) => HashPosition.BucketAt(HashPosition.Of(hash), _buckets.Length);
 
     /// <summary>Positions do not depend on the number of buckets, so scans under way go on rightly.</summary>
     private void Resize(int bucketCount)

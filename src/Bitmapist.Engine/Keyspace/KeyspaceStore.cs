@@ -1,6 +1,6 @@
 using Bitmapist.Engine.Bits;
-using Bitmapist.Engine.Durability;
-using Bitmapist.Engine.Expiry;
+using Bitmapist.Engine.Names;
+using Bitmapist.Engine.Stored;
 using Bitmapist.Storage.Files;
 using Bitmapist.Storage.Log;
 using Bitmapist.Storage.Snapshots;
@@ -11,7 +11,7 @@ namespace Bitmapist.Engine.Keyspace;
 /// All keys of all databases, in 64 shards by hash, each behind a lock held for microseconds. A command holds the
 /// shards of its keys from its first look to its last effect (two-phase locking, shards in ascending order), hands its
 /// effects to the log before it lets go, and computes what is long outside, on frozen values. Why every outcome is that
-/// of some serial order: docs/architecture.md, "Concurrency". Keys not in a shard's table may stand in the database
+/// of some serial order: docs/architecture.md, "Concurrency". Keys not in a shard's table may be in the database
 /// file beneath: "The hot set" there.
 /// </summary>
 public sealed class KeyspaceStore
@@ -29,11 +29,11 @@ public sealed class KeyspaceStore
     public KeyspaceStore(int databases, TimeProvider time)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(databases, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(databases, Limits.DatabasesMax);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(databases, EngineLimits.DatabasesMax);
         Databases = databases;
         _time = time;
         _startedAt = time.GetTimestamp();
-        Shards = new Shard[Limits.Shards];
+        Shards = new Shard[EngineLimits.Shards];
         for (int i = 0; i < Shards.Length; i++) Shards[i] = new Shard(i, databases);
     }
 
@@ -46,12 +46,12 @@ public sealed class KeyspaceStore
     internal LogWriter? Log { get; set; }
 
     /// <summary>The database file's keys beneath the resident ones; null for a keyspace without a disk.</summary>
-    internal ColdKeys? Cold { get; private set; }
+    internal DiskKeys? Disk { get; private set; }
 
     /// <summary>In which names the keyspace differs from the database file.</summary>
     internal NameOverlay Names { get; } = new();
 
-    /// <summary>Where SCANs stand.</summary>
+    /// <summary>Where SCANs under way go on.</summary>
     internal ScanCursors Cursors { get; } = new();
 
     /// <summary>Keys as of the start, of databases not flushed since; touched only while every shard is held.</summary>
@@ -72,19 +72,23 @@ public sealed class KeyspaceStore
     /// <summary>
     /// The log can keep nothing now, so nothing is changed; changes only while all shards are held.
     /// </summary>
-    internal bool IsRefusing { get; private set; }
+    internal bool IsRefusing { get; set; }
 
     /// <summary>
     /// Grows, while all shards are held, before anything is taken back that was seen by others: who saw or did
     /// something in an earlier era must not say so. Any thread.
     /// </summary>
-    internal int Era => Volatile.Read(ref _era);
+    internal int Era
+    {
+        get => Volatile.Read(ref _era);
+        set => Volatile.Write(ref _era, value);
+    }
 
     /// <summary>The log's position up to which no change will be taken back.</summary>
     internal long RetainedPosition => Log?.RetainedPosition ?? long.MaxValue;
 
     /// <summary>Deletions of expired keys go to the log in records of about so many bytes at most.</summary>
-    internal int ExpiredRecordBytes { get; set; } = Limits.ExpiredRecordBytes;
+    internal int ExpiredRecordBytes { get; set; } = EngineLimits.ExpiredRecordBytes;
 
     /// <summary>Grows by one at each snapshot cut, while all shards are held.</summary>
     internal int Epoch { get; private set; } = 1;
@@ -120,103 +124,32 @@ public sealed class KeyspaceStore
     /// <summary>Puts the database file beneath an empty keyspace.</summary>
     internal void Attach(DatabaseFile file, KeyTotals totals)
     {
-        Cold = new ColdKeys(this, file);
+        Disk = new DiskKeys(this, file);
         TotalsAtStart = totals;
         Names.Replace(file);
-    }
-
-    /// <summary>
-    /// Removes keys whose time has come, in memory or not, in short holds of one shard at a time.
-    /// </summary>
-    /// <returns>How many were removed.</returns>
-    public long RemoveExpired(Session session)
-    {
-        long removed = 0;
-        for (int i = 0; i < Shards.Length; i++)
-        {
-            bool isMore = true;
-            while (isMore)
-            {
-                using (session.Enter(1UL << i))
-                    removed += RemoveExpired(session, Shards[i], Limits.ExpiredPerHold, out isMore);
-                if (Log is not { } log) continue;
-                // Nobody waits for these to be written, so nobody else keeps them from filling the log's buffer.
-                if (log.AppendedPosition - log.WrittenPosition > Limits.ExpiredRecordBytes) log.TryWrite();
-                // One that has just begun to fail has them come back until that is settled.
-                isMore &= log.Failure is null;
-            }
-        }
-
-        return removed + (Cold?.Expiries.RemoveDue(session) ?? 0);
-    }
-
-    /// <summary>Removes expired keys of a held shard's table.</summary>
-    /// <param name="session">Who holds it.</param>
-    /// <param name="shard">The shard.</param>
-    /// <param name="itemsMax">How many items of the queue are looked at, those that count no more included.</param>
-    /// <param name="isMore">Whether others may be due.</param>
-    /// <returns>How many were removed.</returns>
-    internal static int RemoveExpired(Session session, Shard shard, int itemsMax, out bool isMore)
-    {
-        int removed = 0;
-        long now = session.NowUnixMs;
-        isMore = !session.Store.IsRefusing; // nothing may be changed: what is due stays until it may
-        for (int items = 0; items < itemsMax && isMore; items++)
-        {
-            isMore = shard.Expiries.TryTakeDue(now, out Entry? due);
-            // Its database may have been flushed.
-            if (due is null || shard.TableOrNull(due.Database)?.Find(due.Hash, due.Name) != due) continue;
-            KeyChanges.RemoveExpired(session, shard, due);
-            removed++;
-        }
-
-        return removed;
     }
 
     /// <summary>
     /// Makes a key of the database file resident, its bits unread; null when there is no such key. Its shard is held,
     /// and it is not in its table.
     /// </summary>
-    /// <exception cref="ColdReadException">The file cannot be read.</exception>
-    internal Entry? LoadCold(Shard shard, int database, ulong hash, ReadOnlySpan<byte> name)
+    /// <exception cref="DiskReadException">The index cannot be read.</exception>
+    internal Entry? LoadFromDisk(Shard shard, int database, ulong hash, ReadOnlySpan<byte> name)
     {
-        if (Cold is not { } cold || !cold.MayHave(database, name)) return null;
+        if (Disk is not { } disk || !disk.MayHave(database, name)) return null;
         return shard.Absent.Has(database, hash, name)
             || shard.IsRemoved(database, hash, name) || Names.IsFileHidden(database)
             ? null
-            : LoadCold(cold, shard, database, hash, name);
-    }
-
-    private Entry? LoadCold(ColdKeys cold, Shard shard, int database, ulong hash, ReadOnlySpan<byte> name)
-    {
-        if (!cold.TryFind(database, name, out StoredString key, out DatabaseFile file))
-        {
-            shard.NoteAbsent(database, hash, name);
-            return null;
-        }
-
-        var entry = new Entry(database, hash, name.ToArray())
-        {
-            LengthBytes = key.LengthBytes,
-            ExpiresAtUnixMs = key.ExpiresAtUnixMs,
-            IsSaved = true,
-            LastUsed = Clock,
-        };
-        entry.SetBits(PendingBits.From(new StoredSource(file, key, Memory)));
-        shard.Table(database).Add(entry);
-        if (entry.ExpiresAtUnixMs != 0) shard.Expiries.Schedule(entry, shard);
-        shard.Loads++;
-        Memory.Add(entry.MemoryBytes);
-        return entry;
+            : disk.Load(shard, database, hash, name);
     }
 
     /// <summary>Call when an entry was given another's value; both their shards are held.</summary>
     internal void NoteMove(PendingBits value)
     {
-        if (value.Stored is { } stored && stored.File != Cold?.File) Interlocked.Increment(ref _movesOfReplaced);
+        if (value.Stored is { } stored && stored.File != Disk?.File) Interlocked.Increment(ref _movesOfReplaced);
     }
 
-    /// <summary>Lets a clean entry leave memory; its shard is held.</summary>
+    /// <summary>Evicts a clean entry; its shard is held.</summary>
     internal static void Evict(Shard shard, Entry entry)
     {
         shard.Table(entry.Database).Remove(entry);
@@ -224,8 +157,8 @@ public sealed class KeyspaceStore
         shard.Evicted++;
     }
 
-    /// <summary>Whether an entry stands in the database file as it is; its shard is held.</summary>
-    internal bool IsClean(Entry entry) => entry.ModifiedEpoch <= SavedEpoch && Cold is not null;
+    /// <summary>Whether the database file has an entry as it is; its shard is held.</summary>
+    internal bool IsClean(Entry entry) => entry.ModifiedEpoch <= SavedEpoch && Disk is not null;
 
     /// <summary>Lookups and removals since the start; the figures of shards in use may be slightly old.</summary>
     public KeyspaceStatistics Statistics()
@@ -273,7 +206,7 @@ public sealed class KeyspaceStore
     {
         var random = Random.Shared;
         Shard shard = Shards[random.Next(Shards.Length)];
-        long stored = Cold?.File.Entries ?? 0;
+        long stored = Disk?.File.Entries ?? 0;
         lock (shard.Gate)
         {
             KeyTable? table = shard.TableOrNull(database);
@@ -281,51 +214,12 @@ public sealed class KeyspaceStore
             if (resident > 0 && random.NextInt64(resident + stored) < resident) return table!.Sample(random)?.Name;
         }
 
-        return stored == 0 ? null : Cold!.SampleName(database, random);
-    }
-
-    /// <summary>
-    /// Takes back what a failing log does not have, and refuses changes from now on; all shards are held. Reads go on,
-    /// of what was acknowledged.
-    /// </summary>
-    /// <returns>The log's position up to which changes stay.</returns>
-    internal long Refuse(Session session)
-    {
-        LogWriter log = Log!;
-        IsRefusing = true;
-        long retained = log.Discard(retained =>
-        {
-            if (log.AppendedPosition > retained) Volatile.Write(ref _era, _era + 1);
-            if (Capture is { } capture && capture.CutPosition > retained) AbandonCapture(capture);
-        });
-        Undo.To(session, retained);
-        return retained;
-    }
-
-    /// <summary>The log works again: allows changes; all shards are held.</summary>
-    internal void Allow() => IsRefusing = false;
-
-    /// <summary>Drops what need not be kept for taking changes back, in short holds of one shard at a time.</summary>
-    internal void TrimUndo()
-    {
-        long retained = RetainedPosition;
-        foreach (Shard shard in Shards)
-            lock (shard.Gate) shard.Undo.Trim(retained);
-    }
-
-    /// <summary>Whether taking changes back could bring back values that lie unread in a replaced file.</summary>
-    internal bool MayRestoreFromOther(DatabaseFile current)
-    {
-        TrimUndo(); // what the log has by now is not taken back any more
-        foreach (Shard shard in Shards)
-            lock (shard.Gate)
-                if (shard.Undo.RefersToOther(current)) return true;
-        return false;
+        return stored == 0 ? null : Disk!.SampleName(database, random);
     }
 
     /// <summary>What a client is told of whose batch something was taken back.</summary>
     internal StorageException TakenBack() =>
-        new(Cold?.File.Path ?? "", null, "the log could not keep this, which was taken back", Log?.Failure);
+        new(Disk?.File.Path ?? "", null, "the log could not keep this, which was taken back", Log?.Failure);
 
     /// <summary>Begins a snapshot of this instant; all shards are held and no other snapshot is under way.</summary>
     internal SnapshotCapture BeginCapture()
@@ -348,7 +242,7 @@ public sealed class KeyspaceStore
         foreach (Shard shard in Shards) shard.SavingRemoved = null;
     }
 
-    /// <summary>What was captured stands in the database file; all shards are held.</summary>
+    /// <summary>What was captured is in the database file; all shards are held.</summary>
     internal void CompleteCapture(SnapshotCapture capture, DatabaseFile file)
     {
         Capture = null;
@@ -367,7 +261,7 @@ public sealed class KeyspaceStore
 
     private void Put(DatabaseFile file)
     {
-        Cold!.Replace(file);
+        Disk!.Replace(file);
         foreach (Shard shard in Shards) shard.Absent.Clear();
     }
 }

@@ -1,28 +1,24 @@
 using System.Diagnostics;
-using BitOperations = System.Numerics.BitOperations;
 using Bitmapist.Engine.Bits;
-using Bitmapist.Engine.Durability;
-using Bitmapist.Storage.Snapshots;
+using Bitmapist.Engine.Effects;
+using Bitmapist.Engine.Stored;
+using BitOperations = System.Numerics.BitOperations;
 
 namespace Bitmapist.Engine.Keyspace;
 
 /// <summary>
 /// One client's door to the data: the selected database, the keys it watches, the transaction it runs. The verbs are
-/// extension methods (BitVerbs, StringVerbs, KeyVerbs, ExpiryVerbs); every verb holds the shards of its keys while it
+/// extension methods in the room Verbs; every verb holds the shards of its keys while it
 /// runs and has the effect of running alone. Used by one thread at a time.
 /// </summary>
 public sealed class Session(KeyspaceStore store) : IDisposable
 {
     private const int NoEra = -1;
-    private const int WatchBytes = 200; // a watched key's places in two tables, beside its name
-    private readonly HashSet<StoredKey> _watched = [];
-    private readonly List<DatabaseFile> _files = []; // held for values given out that are still in them
-    private long _watchedBytes;
     private ulong _held;
+    private WatchedKeys? _watched; // null: it never watched a key
     private long _transactionNowUnixMs;
     private bool _isTransactionComplete;
     private int _era = NoEra; // of the first hold since the last commit
-    private volatile bool _isWatchBroken;
 
     /// <summary>The selected database, below <see cref="KeyspaceStore.Databases"/>.</summary>
     public int Database { get; set; }
@@ -31,10 +27,10 @@ public sealed class Session(KeyspaceStore store) : IDisposable
     public int Databases => store.Databases;
 
     /// <summary>A watched key was touched since it was watched; EXEC must then refuse.</summary>
-    public bool IsWatchBroken => _isWatchBroken;
+    public bool IsWatchBroken => _watched?.IsBroken ?? false;
 
     /// <summary>Bytes that the watched keys' names occupy, about. From any thread.</summary>
-    public long WatchedBytes => Volatile.Read(ref _watchedBytes);
+    public long WatchedBytes => Volatile.Read(ref _watched)?.Bytes ?? 0;
 
     internal KeyspaceStore Store => store;
 
@@ -47,6 +43,9 @@ public sealed class Session(KeyspaceStore store) : IDisposable
     /// <summary>What a replay must do.</summary>
     internal EffectBuffer Effects => Journal.Effects;
 
+    /// <summary>Database files kept open for values given out that are still in them.</summary>
+    internal HeldFiles Files { get; } = new();
+
     /// <summary>Something that the session saw or did since its last commit was taken back.</summary>
     internal bool IsOutdated => _era != NoEra && _era != store.Era;
 
@@ -55,7 +54,7 @@ public sealed class Session(KeyspaceStore store) : IDisposable
     /// <summary>The log is being replayed: nothing expires, and nobody is acknowledged.</summary>
     internal bool IsReplaying => InTransaction && _transactionNowUnixMs == 0;
 
-    /// <summary>Unix milliseconds; stands still during a transaction, as in Redis.</summary>
+    /// <summary>Unix milliseconds; does not move during a transaction, as in Redis.</summary>
     public long NowUnixMs => InTransaction ? _transactionNowUnixMs : store.NowUnixMs;
 
     /// <summary>The shards (one bit each) that hold a key.</summary>
@@ -68,7 +67,7 @@ public sealed class Session(KeyspaceStore store) : IDisposable
     /// </summary>
     public TransactionScope BeginTransaction(ulong shards)
     {
-        if (shards == KeyspaceStore.AllShards) RemoveExpiredBefore();
+        if (shards == KeyspaceStore.AllShards) ExpiredKeys.RemoveBeforeTransaction(this);
         return BeginTransaction(shards, store.NowUnixMs);
     }
 
@@ -85,14 +84,13 @@ public sealed class Session(KeyspaceStore store) : IDisposable
     private TransactionScope BeginTransaction(ulong shards, long nowUnixMs)
     {
         Debug.Assert(!InTransaction, "Transactions do not nest.");
-        foreach (StoredKey key in _watched) shards |= 1UL << ScanPosition.ShardOf(key.Hash);
+        shards |= _watched?.Shards ?? 0;
         Hold(shards);
         _transactionNowUnixMs = nowUnixMs;
         InTransaction = true;
         try
         {
-            foreach (StoredKey key in _watched)
-                Find(store.Shards[ScanPosition.ShardOf(key.Hash)], key.Database, key.Hash, key.Name);
+            _watched?.RemoveExpired();
         }
         catch
         {
@@ -138,32 +136,10 @@ public sealed class Session(KeyspaceStore store) : IDisposable
     }
 
     /// <summary>Marks a key: any command that touches it breaks the watch.</summary>
-    public void Watch(ReadOnlySpan<byte> name)
-    {
-        var key = new KeyRef(name);
-        var watched = new StoredKey(Database, key.Hash, name.ToArray());
-        if (_watched.Contains(watched)) return;
-        using ShardScope scope = Enter(key.ShardMask);
-        Find(key); // an expired key counts as missing from here on, so its removal must not break the watch later
-        _watched.Add(watched);
-        Volatile.Write(ref _watchedBytes, _watchedBytes + name.Length + WatchBytes);
-        store.Shards[key.Shard].Watches.Add(watched, this);
-    }
+    public void Watch(ReadOnlySpan<byte> name) => (_watched ??= new WatchedKeys(this)).Add(name);
 
     /// <summary>Forgets every watched key.</summary>
-    public void Unwatch()
-    {
-        foreach (StoredKey key in _watched)
-        {
-            int shard = ScanPosition.ShardOf(key.Hash);
-            using ShardScope scope = Enter(1UL << shard);
-            store.Shards[shard].Watches.Remove(key, this);
-        }
-
-        _watched.Clear();
-        Volatile.Write(ref _watchedBytes, 0);
-        _isWatchBroken = false;
-    }
+    public void Unwatch() => _watched?.Clear();
 
     public void Dispose()
     {
@@ -173,29 +149,10 @@ public sealed class Session(KeyspaceStore store) : IDisposable
 
     /// <summary>
     /// Call between commands, and when no reply is left to be computed: values given out so far will be read no more,
-    /// or are in memory, and database files that others have replaced need not be kept open for them. Who never calls
-    /// it keeps them open until disposal.
+    /// or are in memory, and database files that others have replaced need not be kept open for them. A session that
+    /// never does keeps them open until disposal.
     /// </summary>
-    public void ReleaseFiles()
-    {
-        if (_files.Count == 0) return;
-        foreach (DatabaseFile file in _files) file.Release();
-        _files.Clear();
-    }
-
-    /// <summary>
-    /// Keeps a file open until <see cref="ReleaseFiles"/>, as something of it is given out. It is open now: an entry of
-    /// a held shard refers to it, or it is the newest and cannot be replaced meanwhile.
-    /// </summary>
-    internal void Hold(DatabaseFile file)
-    {
-        if (_files.Contains(file)) return;
-        bool isOpen = file.TryHold();
-        Debug.Assert(isOpen, "A file is closed only when no entry refers to it.");
-        if (isOpen) _files.Add(file);
-    }
-
-    internal void BreakWatch() => _isWatchBroken = true;
+    public void ReleaseFiles() => Files.Release();
 
     /// <summary>
     /// Whether any of the keys' values is a bit operation not yet computed: a command on it would wait, so its caller
@@ -213,7 +170,7 @@ public sealed class Session(KeyspaceStore store) : IDisposable
     /// The value of a key while its bits, too many to be read quickly, are still in the database file; else null.
     /// Asked within a transaction: whether a write to it would read them with the transaction's shards held.
     /// </summary>
-    /// <exception cref="Bits.ColdReadException">The file's index cannot be read.</exception>
+    /// <exception cref="Bits.DiskReadException">The file's index cannot be read.</exception>
     public PendingBits? FindUnread(ReadOnlySpan<byte> name) =>
         Find(new KeyRef(name))?.Unfinished is { Stored.IsLong: true } unread ? unread : null;
 
@@ -238,7 +195,7 @@ public sealed class Session(KeyspaceStore store) : IDisposable
     internal ShardScope EnterComputed(in KeyRef key, out Entry? entry)
     {
         PendingBits? computed = null;
-        StoredSource? readFrom = null;
+        StoredBits? readFrom = null;
         while (true)
         {
             ShardScope scope = Enter(key.ShardMask);
@@ -264,38 +221,16 @@ public sealed class Session(KeyspaceStore store) : IDisposable
         }
     }
 
-    /// <summary>
-    /// Removes what has expired in short holds, so that little is left to remove while every shard is held. In a
-    /// transaction they are held already.
-    /// </summary>
-    internal void RemoveExpiredShortly()
+    /// <summary>Removes keys on disk whose time has come, as within a transaction; every shard is held.</summary>
+    /// <exception cref="DiskReadException">The index of the database file cannot be read.</exception>
+    internal void RemoveDueHeld(DiskExpiries expiries)
     {
-        if (!InTransaction) store.RemoveExpired(this);
-    }
-
-    private void RemoveExpiredBefore()
-    {
-        try
-        {
-            store.RemoveExpired(this);
-        }
-        catch (ColdReadException)
-        {
-            // The command that needs what cannot be read will say so.
-        }
-    }
-
-    /// <summary>Removes what has expired since; every shard is held.</summary>
-    internal void RemoveExpiredHeld()
-    {
-        foreach (Shard shard in store.Shards) KeyspaceStore.RemoveExpired(this, shard, int.MaxValue, out _);
-        if (store.Cold is not { } cold) return;
         bool wasInTransaction = InTransaction;
         if (!wasInTransaction) _transactionNowUnixMs = store.NowUnixMs;
         InTransaction = true; // the shards need not be entered again
         try
         {
-            cold.Expiries.RemoveDue(this);
+            expiries.RemoveDue(this);
         }
         finally
         {
@@ -330,13 +265,12 @@ public sealed class Session(KeyspaceStore store) : IDisposable
     internal Entry? Find(Shard shard, int database, ulong hash, ReadOnlySpan<byte> name)
     {
         Entry? entry = shard.TableOrNull(database)?.Find(hash, name)
-            ?? store.LoadCold(shard, database, hash, name);
+            ?? store.LoadFromDisk(shard, database, hash, name);
         if (entry is null) return null;
         if (entry.LastUsed != store.Clock) entry.LastUsed = store.Clock; // readers leave its cache line alone
-        if (entry.Pending?.Stored is { } stored) Hold(stored.File);
+        if (entry.Pending?.Stored is { } stored) Files.Hold(stored.File);
         if (entry.ExpiresAtUnixMs == 0 || entry.ExpiresAtUnixMs > NowUnixMs) return entry;
-        // While changes are refused it is not there, but stays: what gave it this time may yet be taken back.
-        if (!store.IsRefusing) KeyChanges.RemoveExpired(this, shard, entry);
+        KeyChanges.RemoveExpired(this, shard, entry);
         return null;
     }
 

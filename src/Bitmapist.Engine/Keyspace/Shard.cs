@@ -1,6 +1,3 @@
-using Bitmapist.Engine.Durability;
-using Bitmapist.Engine.Expiry;
-
 namespace Bitmapist.Engine.Keyspace;
 
 /// <summary>
@@ -23,13 +20,13 @@ internal sealed class Shard(int number, int databases)
     public readonly UndoLog Undo = new();
 
     /// <summary>Removed keys that a save under way will drop from the database file.</summary>
-    public HashSet<StoredKey>? SavingRemoved;
+    public HashSet<KeyId>? SavingRemoved;
 
     /// <summary>
-    /// Keys that the database file has not though its filters did not know: who asks again need not read again.
+    /// Keys that the database file has not though its filters did not know: the next lookup need not read again.
     /// Forgotten when another file, or another generation of it, takes its place.
     /// </summary>
-    public readonly HashSet<StoredKey> Absent = StoredKeySet.New();
+    public readonly HashSet<KeyId> Absent = KeyIdSet.New();
 
     /// <summary>Keys looked up in the database file and found there.</summary>
     public long Loads;
@@ -55,13 +52,13 @@ internal sealed class Shard(int number, int databases)
 
     /// <summary>
     /// Notes a key that the database file, read, turned out not to have: mostly one that was deleted, whose deletion
-    /// stands there until runs are merged.
+    /// is there until runs are merged.
     /// </summary>
     public void NoteAbsent(int database, ulong hash, ReadOnlySpan<byte> name)
     {
-        if (name.Length > Limits.AbsentNameBytes) return;
-        if (Absent.Count == Limits.AbsentPerShard) Absent.Clear();
-        Absent.Add(new StoredKey(database, hash, name.ToArray()));
+        if (name.Length > EngineLimits.AbsentNameBytes) return;
+        if (Absent.Count == EngineLimits.AbsentPerShard) Absent.Clear();
+        Absent.Add(new KeyId(database, hash, name.ToArray()));
     }
 
     /// <summary>The table of a database; empty tables are made on first use.</summary>

@@ -54,6 +54,21 @@ internal sealed class UndoLog
         for (int i = _count - 1; i >= 0 && this[i].Position < 0; i--) this[i].Position = position;
     }
 
+    /// <summary>
+    /// The removals that are owed to the log become changes of the hold that is under way, which has them logged.
+    /// </summary>
+    /// <param name="position">What marks this hold's changes.</param>
+    /// <param name="removed">Gets their entries.</param>
+    public void TakeOwed(long position, List<Entry> removed)
+    {
+        // Nothing else is changed while the log takes nothing: they are the newest.
+        for (int i = _count - 1; i >= 0 && this[i].Position == UndoItem.Owed; i--)
+        {
+            this[i].Position = position;
+            removed.Add(this[i].Entry);
+        }
+    }
+
     /// <summary>Drops the changes of the hold that ends: there is no log that could lose them.</summary>
     public void Forget()
     {
@@ -88,4 +103,60 @@ internal sealed class UndoLog
     }
 
     private ref UndoItem this[int index] => ref _items[(_first + index) & (_items.Length - 1)];
+}
+
+/// <summary>What a change replaced. A struct in a ring, so that a SETBIT allocates nothing for it.</summary>
+internal struct UndoItem
+{
+    /// <summary>
+    /// The position of an expired key's removal that the log does not take now and will get: until then behind all.
+    /// </summary>
+    public const long Owed = long.MaxValue;
+
+    /// <summary>
+    /// The log's position behind the change; while its session still holds the shard, minus the number of its step.
+    /// </summary>
+    public long Position;
+
+    public UndoKind Kind;
+
+    /// <summary>The former bit.</summary>
+    public bool Bit;
+
+    /// <summary>Which bit.</summary>
+    public uint Offset;
+
+    /// <summary>The key; the object may have left its table since, so look it up by name.</summary>
+    public Entry Entry;
+
+    /// <summary>The former bits, as the entry held them, or what a flush dropped.</summary>
+    public object? Old;
+
+    /// <summary>The former length.</summary>
+    public long LengthBytes;
+
+    /// <summary>The former expiry time.</summary>
+    public long ExpiresAtUnixMs;
+}
+
+/// <summary>The kinds of changes, by what their undoing takes.</summary>
+internal enum UndoKind : byte
+{
+    /// <summary>A key came into being.</summary>
+    Created,
+
+    /// <summary>A bit, and perhaps the length, changed.</summary>
+    Bit,
+
+    /// <summary>A key got another value.</summary>
+    Value,
+
+    /// <summary>A key got another expiry time.</summary>
+    Expiry,
+
+    /// <summary>A key was removed.</summary>
+    Removed,
+
+    /// <summary>A database was emptied; every shard has an item for it.</summary>
+    Flushed,
 }

@@ -6,46 +6,46 @@ namespace Bitmapist.Engine.Keyspace;
 /// </summary>
 internal sealed class WatchTable
 {
-    private readonly Dictionary<StoredKey, List<Session>> _watchers = [];
+    private readonly Dictionary<KeyId, List<WatchedKeys>> _watchers = [];
 
-    public void Add(StoredKey key, Session session)
+    public void Add(KeyId key, WatchedKeys watcher)
     {
-        if (!_watchers.TryGetValue(key, out List<Session>? sessions)) _watchers.Add(key, sessions = []);
-        sessions.Add(session);
+        if (!_watchers.TryGetValue(key, out List<WatchedKeys>? watchers)) _watchers.Add(key, watchers = []);
+        watchers.Add(watcher);
     }
 
-    public void Remove(StoredKey key, Session session)
+    public void Remove(KeyId key, WatchedKeys watcher)
     {
-        if (!_watchers.TryGetValue(key, out List<Session>? sessions)) return;
-        sessions.Remove(session);
-        if (sessions.Count == 0) _watchers.Remove(key);
+        if (!_watchers.TryGetValue(key, out List<WatchedKeys>? watchers)) return;
+        watchers.Remove(watcher);
+        if (watchers.Count == 0) _watchers.Remove(key);
     }
 
     /// <summary>Breaks the watches on a key.</summary>
     public void Touch(int database, ulong hash, byte[] name)
     {
         if (_watchers.Count == 0) return;
-        if (!_watchers.TryGetValue(new StoredKey(database, hash, name), out List<Session>? sessions)) return;
-        foreach (Session session in sessions) session.BreakWatch();
+        if (!_watchers.TryGetValue(new KeyId(database, hash, name), out List<WatchedKeys>? watchers)) return;
+        foreach (WatchedKeys watcher in watchers) watcher.Break();
     }
 
     /// <summary>Breaks the watches on all keys of a database.</summary>
     public void TouchAll(int database)
     {
-        foreach ((StoredKey key, List<Session> sessions) in _watchers)
+        foreach ((KeyId key, List<WatchedKeys> watchers) in _watchers)
         {
             if (key.Database != database) continue;
-            foreach (Session watcher in sessions) watcher.BreakWatch();
+            foreach (WatchedKeys watcher in watchers) watcher.Break();
         }
     }
 
     /// <summary>Breaks the watches on keys that exist in a database about to be flushed.</summary>
     public void TouchExisting(Session session, Shard shard, int database)
     {
-        foreach ((StoredKey key, List<Session> sessions) in _watchers)
+        foreach ((KeyId key, List<WatchedKeys> watchers) in _watchers)
         {
             if (key.Database != database || session.Find(shard, database, key.Hash, key.Name) is null) continue;
-            foreach (Session watcher in sessions) watcher.BreakWatch();
+            foreach (WatchedKeys watcher in watchers) watcher.Break();
         }
     }
 }

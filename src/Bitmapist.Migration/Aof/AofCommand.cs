@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text;
+using Bitmapist.Engine;
 using Bitmapist.Migration.Rdb;
 using Bitmapist.Migration.Transfer;
 using Bitmapist.Storage.Files;
-using EngineLimits = Bitmapist.Engine.Limits;
 
 namespace Bitmapist.Migration.Aof;
 

@@ -1,7 +1,7 @@
+using Bitmapist.Engine;
 using Bitmapist.Engine.Bits;
-using Bitmapist.Engine.Expiry;
 using Bitmapist.Engine.Keyspace;
-using EngineLimits = Bitmapist.Engine.Limits;
+using Bitmapist.Engine.Verbs;
 
 namespace Bitmapist.Migration.Aof;
 

@@ -1,7 +1,8 @@
 using System.Runtime.ExceptionServices;
 using Bitmapist.Engine.Bits;
-using Bitmapist.Engine.Durability;
-using Bitmapist.Engine.Keyspace;
+using Bitmapist.Engine.Saving;
+using Bitmapist.Engine.Stored;
+using Bitmapist.Engine.Verbs;
 using Bitmapist.Migration.Rdb;
 using Bitmapist.Migration.Transfer;
 using Bitmapist.Storage.Files;
@@ -36,7 +37,7 @@ internal sealed class AofSource(
             DatabaseMap databases = Replay(sink.Report);
             CopyTo(sink, databases.Inverted());
         }
-        catch (ColdReadException failure) when (failure.InnerException is StorageException or CorruptFileException)
+        catch (DiskReadException failure) when (failure.InnerException is StorageException or CorruptFileException)
         {
             throw failure.InnerException;
         }
@@ -128,7 +129,7 @@ internal sealed class AofSource(
     private void CopyTo(KeySink sink, Dictionary<int, int> databases)
     {
         using DatabaseFile file = DatabaseFile.OpenOrCreate(files, replayPath);
-        var contents = new DatabaseContents(file);
+        var contents = new DatabaseReader(file);
         long read = 0;
         foreach (StoredString key in contents.Keys())
         {

@@ -1,4 +1,5 @@
 using Bitmapist.Engine.Bits;
+using Bitmapist.Engine.Verbs;
 using Bitmapist.Migration.Transfer;
 
 namespace Bitmapist.Migration.Aof;
@@ -24,22 +25,22 @@ internal static class BitCommands
 
     private static void BitOp(AofReplay replay, AofCommand command)
     {
-        BitOperation operation = command.Text(1).ToUpperInvariant() switch
+        BitopKind operation = command.Text(1).ToUpperInvariant() switch
         {
-            "AND" => BitOperation.And,
-            "OR" => BitOperation.Or,
-            "XOR" => BitOperation.Xor,
-            "NOT" => BitOperation.Not,
-            "DIFF" => BitOperation.Diff,
-            "DIFF1" => BitOperation.Diff1,
-            "ANDOR" => BitOperation.AndOr,
-            "ONE" => BitOperation.One,
+            "AND" => BitopKind.And,
+            "OR" => BitopKind.Or,
+            "XOR" => BitopKind.Xor,
+            "NOT" => BitopKind.Not,
+            "DIFF" => BitopKind.Diff,
+            "DIFF1" => BitopKind.Diff1,
+            "ANDOR" => BitopKind.AndOr,
+            "ONE" => BitopKind.One,
             _ => throw command.Refuse($"has the unknown operation {Reading.Shown(command.Key(1))}"),
         };
         var sources = new ReadOnlyMemory<byte>[command.Count - 3];
         for (int i = 0; i < sources.Length; i++) sources[i] = command.Key(i + 3);
-        bool takesSeveral = operation is BitOperation.Diff or BitOperation.Diff1 or BitOperation.AndOr;
-        if ((operation == BitOperation.Not && sources.Length != 1) || (takesSeveral && sources.Length < 2))
+        bool takesSeveral = operation is BitopKind.Diff or BitopKind.Diff1 or BitopKind.AndOr;
+        if ((operation == BitopKind.Not && sources.Length != 1) || (takesSeveral && sources.Length < 2))
             throw command.Refuse($"has {sources.Length} sources");
         // Computed now, so that operands need not be kept.
         _ = replay.Session.BitOp(operation, command.Key(2), sources).Bits;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Bitmapist.Engine.Bits;
+using Bitmapist.Engine.Verbs;
 using Bitmapist.Migration.Transfer;
 using Bitmapist.Roaring;
 

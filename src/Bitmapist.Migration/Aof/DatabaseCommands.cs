@@ -1,4 +1,4 @@
-using Bitmapist.Engine.Keyspace;
+using Bitmapist.Engine.Verbs;
 
 namespace Bitmapist.Migration.Aof;
 

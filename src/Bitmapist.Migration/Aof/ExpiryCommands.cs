@@ -1,4 +1,4 @@
-using Bitmapist.Engine.Expiry;
+using Bitmapist.Engine.Verbs;
 using Bitmapist.Migration.Transfer;
 
 namespace Bitmapist.Migration.Aof;

@@ -1,4 +1,5 @@
 using Bitmapist.Engine.Keyspace;
+using Bitmapist.Engine.Verbs;
 using Bitmapist.Migration.Transfer;
 
 namespace Bitmapist.Migration.Aof;

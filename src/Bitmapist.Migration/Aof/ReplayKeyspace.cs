@@ -1,5 +1,6 @@
-using Bitmapist.Engine.Durability;
+using Bitmapist.Engine;
 using Bitmapist.Engine.Keyspace;
+using Bitmapist.Engine.Saving;
 using Bitmapist.Migration.Transfer;
 using Bitmapist.Storage.Files;
 using Bitmapist.Storage.Log;
@@ -43,7 +44,7 @@ internal sealed class ReplayKeyspace : IDisposable
     public void Grow(int databases)
     {
         int selected = Session.Database;
-        int wanted = Math.Min(Engine.Limits.DatabasesMax, Math.Max(databases, 2 * Session.Databases));
+        int wanted = Math.Min(EngineLimits.DatabasesMax, Math.Max(databases, 2 * Session.Databases));
         Save();
         Dispose();
         _keyspace = Open(wanted);

@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using Bitmapist.Engine;
 using Bitmapist.Engine.Bits;
 using Bitmapist.Migration.Transfer;
-using EngineLimits = Bitmapist.Engine.Limits;
 
 namespace Bitmapist.Migration.Rdb;
 

@@ -12,7 +12,7 @@ internal static class MigrationLimits
     /// Longest value in a bbolt file, in bytes: the largest portable bitmap, 512 MiB of bitsets and its header, fits
     /// twice; what a database file of ours takes.
     /// </summary>
-    public const int BoltValueBytes = Storage.Limits.ValueBytesMax;
+    public const int BoltValueBytes = Storage.StorageLimits.ValueBytesMax;
 
     /// <summary>Smallest page of a bbolt file, in bytes: from here on bbolt looks for its second meta page.</summary>
     public const int BoltPageBytesMin = 1024;

@@ -1,4 +1,4 @@
-using Bitmapist.Engine.Durability;
+using Bitmapist.Engine.Stored;
 using Bitmapist.Storage.Files;
 using Bitmapist.Storage.Log;
 using Bitmapist.Storage.Snapshots;
@@ -30,7 +30,7 @@ internal static class NewDatabase
         }
 
         using var written = DatabaseFile.Open(files, path);
-        long keys = new DatabaseContents(written).Keys().LongCount();
+        long keys = new DatabaseReader(written).Keys().LongCount();
         if (keys == report.Keys) return;
         throw new CorruptFileException(FileDefect.Damaged, report.Source, 0,
             $"it has {report.Keys} keys, but only {keys} different ones: a key stands in it twice");

@@ -60,7 +60,7 @@ internal static class CommandDispatcher
         {
             spec.Run(call, reply);
         }
-        catch (ColdReadException failure)
+        catch (DiskReadException failure)
         {
             // Nothing was changed, and a reply is begun only when what it needs is at hand.
             call.Server.TellUnreadable(failure);

@@ -38,7 +38,7 @@ internal abstract class DeferredReply
         {
             Compute();
         }
-        catch (ColdReadException failure)
+        catch (DiskReadException failure)
         {
             server.TellUnreadable(failure);
             Fail(server, Errors.Unreadable.ToArray());

@@ -1,5 +1,6 @@
 using Bitmapist.Engine.Bits;
 using Bitmapist.Engine.Keyspace;
+using Bitmapist.Engine.Verbs;
 using Bitmapist.Server.Commands;
 using Bitmapist.Server.Commands.Bits;
 using Bitmapist.Server.Commands.Connection;
@@ -26,7 +27,7 @@ internal sealed class TransactionReads(Session session, TransactionState transac
         {
             return FindMissing();
         }
-        catch (ColdReadException)
+        catch (DiskReadException)
         {
             return true;
         }
@@ -37,7 +38,7 @@ internal sealed class TransactionReads(Session session, TransactionState transac
     }
 
     /// <summary>Reads what was missing when last asked; outside every shard.</summary>
-    /// <exception cref="ColdReadException">Some of it cannot be read.</exception>
+    /// <exception cref="DiskReadException">Some of it cannot be read.</exception>
     public void Read()
     {
         foreach (PendingBits unread in _unread ?? []) unread.Force();

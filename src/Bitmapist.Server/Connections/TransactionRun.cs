@@ -52,7 +52,7 @@ internal sealed class TransactionRun(CommandContext call, TransactionState trans
             {
                 _reads!.Read();
             }
-            catch (ColdReadException)
+            catch (DiskReadException)
             {
                 reads = ReadsMax; // the command that needs it will say so, and the others run
             }

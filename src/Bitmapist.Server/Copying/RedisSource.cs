@@ -45,7 +45,7 @@ internal sealed class RedisSource(SourceConnection connection, ValueReader value
                 Reply length = await connection.ReceiveAsync(cancellation).ConfigureAwait(false);
                 if (ValueReader.IsOtherType(length)) progress.CountOtherType();
                 else if (length.IsError) throw new SourceException($"the source answers STRLEN with {length}");
-                else if (length.AsInteger() > Engine.Limits.StringBytes) progress.CountTooLong();
+                else if (length.AsInteger() > Engine.EngineLimits.StringBytes) progress.CountTooLong();
                 else _strings.Enqueue((names[received].AsBytes(), length.AsInteger()));
             }
         }

@@ -1,6 +1,7 @@
 using System.Globalization;
-using Bitmapist.Engine.Durability;
 using Bitmapist.Engine.Keyspace;
+using Bitmapist.Engine.Saving;
+using Bitmapist.Engine.Verbs;
 using Bitmapist.Resp.Replies;
 using Bitmapist.Storage.Files;
 using Microsoft.Extensions.Logging;

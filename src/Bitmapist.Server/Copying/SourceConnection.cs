@@ -142,7 +142,7 @@ internal sealed class SourceConnection : IDisposable
     {
         long lengthBytes = await ReceiveLengthAsync((byte)'$', cancellation).ConfigureAwait(false);
         if (lengthBytes < 0) return await ReceiveAsync(cancellation).ConfigureAwait(false);
-        if (lengthBytes > Engine.Limits.StringBytes - value.LengthBytes) throw Broken("too long bulk string");
+        if (lengthBytes > Engine.EngineLimits.StringBytes - value.LengthBytes) throw Broken("too long bulk string");
         for (long left = lengthBytes; left > 0;)
         {
             if (_start == _end) await FillAsync(cancellation).ConfigureAwait(false);

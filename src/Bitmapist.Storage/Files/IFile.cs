@@ -11,7 +11,7 @@ public interface IFile : IDisposable
     /// <summary>Current length in bytes.</summary>
     long Length { get; }
 
-    /// <summary>What stands under <see cref="Path"/> now: outsiders may have moved or replaced the file.</summary>
+    /// <summary>What is under <see cref="Path"/> now: outsiders may have moved or replaced the file.</summary>
     FilePlace Place { get; }
 
     /// <summary>Fills the buffer as far as the file reaches; returns the bytes read, 0 at its end.</summary>
@@ -28,4 +28,17 @@ public interface IFile : IDisposable
 
     /// <summary>Cuts or extends the file to <paramref name="length"/> bytes.</summary>
     void Truncate(long length);
+}
+
+/// <summary>What is under the path by which a file was opened.</summary>
+public enum FilePlace
+{
+    /// <summary>The file itself, by whatever way the path leads to it.</summary>
+    Own,
+
+    /// <summary>Nothing, or not even the folder: the file was deleted or moved.</summary>
+    Nothing,
+
+    /// <summary>Another file.</summary>
+    Another,
 }

@@ -1,7 +1,7 @@
 namespace Bitmapist.Storage.Files;
 
 /// <summary>
-/// The only door to the disk, so that tests can stand a failing or crashing disk in its place. Safe on any thread.
+/// The only door to the disk, so that tests can put a failing or crashing disk in its place. Safe on any thread.
 /// Every failure is a <see cref="StorageException"/>.
 /// </summary>
 public interface IFileSystem
@@ -49,4 +49,20 @@ public interface IFileLock : IDisposable
     /// <summary>Whether the locked file still is the one under its path, so that others find the lock.</summary>
     /// <exception cref="StorageException">It cannot be told.</exception>
     bool IsInPlace { get; }
+}
+
+/// <summary>How <see cref="IFileSystem.Open"/> treats a file that is there or is not.</summary>
+public enum FileOpen
+{
+    /// <summary>The file must exist; it is opened for reading and writing.</summary>
+    OpenExisting,
+
+    /// <summary>The file is created empty when it does not exist.</summary>
+    OpenOrCreate,
+
+    /// <summary>The file must not exist.</summary>
+    CreateNew,
+
+    /// <summary>The file must exist and is opened for reading only, as a write-protected one can be.</summary>
+    ReadExisting,
 }

@@ -6,7 +6,7 @@ namespace Bitmapist.Storage.Files;
 /// <summary>A file of the machine, read and written at given positions without a shared cursor.</summary>
 internal sealed class PhysicalFile(string path, SafeFileHandle handle) : IFile
 {
-    private volatile bool syncFailed;
+    private volatile bool _syncFailed;
 
     public string Path => path;
 
@@ -85,7 +85,7 @@ internal sealed class PhysicalFile(string path, SafeFileHandle handle) : IFile
         RefuseAfterFailedSync();
         string? failure = OperatingSystem.IsWindows() ? FlushOnWindows() : Fsync();
         if (failure is null) return;
-        syncFailed = true;
+        _syncFailed = true;
         throw new StorageException(path, null, $"fsync failed: {failure}") { Cause = failure };
     }
 
@@ -106,7 +106,7 @@ internal sealed class PhysicalFile(string path, SafeFileHandle handle) : IFile
 
     private void RefuseAfterFailedSync()
     {
-        if (syncFailed) throw new StorageException(path, null, "refused: an earlier fsync of this file failed");
+        if (_syncFailed) throw new StorageException(path, null, "refused: an earlier fsync of this file failed");
     }
 
     /// <summary>

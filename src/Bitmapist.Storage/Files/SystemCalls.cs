@@ -157,3 +157,6 @@ internal static partial class SystemCalls
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(string path, int flags);
 }
+
+/// <summary>What makes a file this one and no other, whatever its names: its device and its number there.</summary>
+internal readonly record struct FileIdentity(ulong Device, ulong Number, bool IsRegular);

@@ -1,8 +1,8 @@
 namespace Bitmapist.Storage.Log;
 
 /// <summary>
-/// Records on their way to the file, in order, each with the segment it belongs to. Any thread appends; whoever holds
-/// the log's write gate takes everything at once. Appending is a checksum outside the lock and a copy inside it.
+/// Records on their way to the file, in order, each with the segment it belongs to. Any thread appends; the thread that
+/// holds the log's write gate takes everything at once. Appending is a checksum outside the lock and a copy inside it.
 /// </summary>
 internal sealed class LogBuffer(long firstSegment)
 {
@@ -12,40 +12,41 @@ internal sealed class LogBuffer(long firstSegment)
     /// <summary>A record that would carry the buffer beyond this begins another one: arrays end at 2 GiB.</summary>
     private const int ChunkBytesMax = 64 << 20;
 
-    private readonly Lock gate = new();
-    private readonly List<LogChunk> full = [];
-    private byte[] bytes = new byte[64 << 10];
-    private byte[]? spare;
-    private int count;
-    private long segment = firstSegment;
-    private long appended;
+    private readonly Lock _gate = new();
+    private readonly List<LogChunk> _full = [];
+    private byte[] _bytes = new byte[64 << 10];
+    private byte[]? _spare;
+    private int _count;
+    private long _segment = firstSegment;
+    private long _appended;
 
     /// <summary>Bytes of records ever appended.</summary>
-    public long AppendedPosition => Volatile.Read(ref appended);
+    public long AppendedPosition => Volatile.Read(ref _appended);
 
     /// <summary>The segment that the next record will belong to.</summary>
-    public long Segment => Volatile.Read(ref segment);
+    public long Segment => Volatile.Read(ref _segment);
 
     /// <summary>Copies one batch record; returns the position after it.</summary>
     public long Append(ReadOnlySpan<byte> payload)
     {
-        if (payload.Length > Limits.RecordBytesMax)
+        if (payload.Length > StorageLimits.RecordBytesMax)
         {
             throw new ArgumentException(
-                $"A log record holds at most {Limits.RecordBytesMax} bytes, not {payload.Length}.", nameof(payload));
+                $"A log record holds at most {StorageLimits.RecordBytesMax} bytes, not {payload.Length}.",
+                nameof(payload));
         }
 
         Span<byte> header = stackalloc byte[RecordFormat.HeaderBytes];
         RecordFormat.WriteHeader(header, RecordKind.Batch, payload);
         int recordBytes = header.Length + payload.Length;
-        lock (gate)
+        lock (_gate)
         {
-            if (bytes.Length - count < recordBytes) MakeRoom(recordBytes);
-            header.CopyTo(bytes.AsSpan(count));
-            payload.CopyTo(bytes.AsSpan(count + header.Length));
-            count += recordBytes;
-            long position = appended + recordBytes;
-            Volatile.Write(ref appended, position);
+            if (_bytes.Length - _count < recordBytes) MakeRoom(recordBytes);
+            header.CopyTo(_bytes.AsSpan(_count));
+            payload.CopyTo(_bytes.AsSpan(_count + header.Length));
+            _count += recordBytes;
+            long position = _appended + recordBytes;
+            Volatile.Write(ref _appended, position);
             return position;
         }
     }
@@ -53,10 +54,10 @@ internal sealed class LogBuffer(long firstSegment)
     /// <summary>Sends further records to the next segment, whose sequence it returns.</summary>
     public long NextSegment()
     {
-        lock (gate)
+        lock (_gate)
         {
             CloseChunk();
-            return ++segment;
+            return ++_segment;
         }
     }
 
@@ -66,24 +67,24 @@ internal sealed class LogBuffer(long firstSegment)
     /// </summary>
     public (long Position, long Segment) Take(List<LogChunk> chunks)
     {
-        lock (gate)
+        lock (_gate)
         {
             CloseChunk();
-            chunks.AddRange(full);
-            full.Clear();
-            return (appended, segment);
+            chunks.AddRange(_full);
+            _full.Clear();
+            return (_appended, _segment);
         }
     }
 
     /// <summary>Drops everything buffered; returns the position after it.</summary>
     public long Discard()
     {
-        lock (gate)
+        lock (_gate)
         {
-            full.Clear();
-            if (bytes.Length > KeptBytesMax) bytes = new byte[64 << 10];
-            count = 0;
-            return appended;
+            _full.Clear();
+            if (_bytes.Length > KeptBytesMax) _bytes = new byte[64 << 10];
+            _count = 0;
+            return _appended;
         }
     }
 
@@ -91,23 +92,26 @@ internal sealed class LogBuffer(long firstSegment)
     public void Return(byte[] used)
     {
         if (used.Length > KeptBytesMax) return;
-        lock (gate) spare = used;
+        lock (_gate) _spare = used;
     }
 
     private void CloseChunk()
     {
-        if (count == 0) return;
-        full.Add(new LogChunk(segment, bytes, count));
-        bytes = spare ?? new byte[64 << 10];
-        spare = null;
-        count = 0;
+        if (_count == 0) return;
+        _full.Add(new LogChunk(_segment, _bytes, _count));
+        _bytes = _spare ?? new byte[64 << 10];
+        _spare = null;
+        _count = 0;
     }
 
     private void MakeRoom(int recordBytes)
     {
-        if (count > ChunkBytesMax - recordBytes) CloseChunk();
-        if (bytes.Length - count >= recordBytes) return;
-        long wanted = Math.Max(count + (long)recordBytes, Math.Min(bytes.Length * 2L, ChunkBytesMax));
-        Array.Resize(ref bytes, checked((int)wanted));
+        if (_count > ChunkBytesMax - recordBytes) CloseChunk();
+        if (_bytes.Length - _count >= recordBytes) return;
+        long wanted = Math.Max(_count + (long)recordBytes, Math.Min(_bytes.Length * 2L, ChunkBytesMax));
+        Array.Resize(ref _bytes, checked((int)wanted));
     }
 }
+
+/// <summary>The first <paramref name="Count"/> bytes of a buffer: whole records of one segment.</summary>
+internal readonly record struct LogChunk(long Segment, byte[] Buffer, int Count);

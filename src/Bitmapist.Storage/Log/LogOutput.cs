@@ -8,11 +8,11 @@ namespace Bitmapist.Storage.Log;
 /// </summary>
 internal sealed class LogOutput(LogBuffer buffer, SegmentChain chain, SyncDelay delay, string databasePath)
 {
-    private readonly List<LogChunk> chunks = []; // taken from the buffer and not written yet
-    private long position;
+    private readonly List<LogChunk> _chunks = []; // taken from the buffer and not written yet
+    private long _position;
 
     /// <summary>The position up to which records are written, or were dropped. Any thread.</summary>
-    public long Position => Volatile.Read(ref position);
+    public long Position => Volatile.Read(ref _position);
 
     /// <summary>
     /// Everything buffered goes out, in one write where no segment begins. A write that fails is cut back and tried
@@ -23,15 +23,15 @@ internal sealed class LogOutput(LogBuffer buffer, SegmentChain chain, SyncDelay 
     {
         try
         {
-            buffer.Take(chunks);
-            if (chunks.Count == 0) WriteOwedNote();
-            while (chunks.Count > 0)
+            buffer.Take(_chunks);
+            if (_chunks.Count == 0) WriteOwedNote();
+            while (_chunks.Count > 0)
             {
-                LogChunk chunk = chunks[0];
+                LogChunk chunk = _chunks[0];
                 Write(chunk);
-                chunks.RemoveAt(0);
+                _chunks.RemoveAt(0);
                 delay.Written();
-                Volatile.Write(ref position, position + chunk.Count);
+                Volatile.Write(ref _position, _position + chunk.Count);
                 buffer.Return(chunk.Buffer);
             }
 
@@ -47,9 +47,9 @@ internal sealed class LogOutput(LogBuffer buffer, SegmentChain chain, SyncDelay 
     /// <summary>Drops what is not written; returns the position behind it.</summary>
     public long Discard()
     {
-        chunks.Clear();
-        Volatile.Write(ref position, buffer.Discard());
-        return position;
+        _chunks.Clear();
+        Volatile.Write(ref _position, buffer.Discard());
+        return _position;
     }
 
     private void Write(in LogChunk chunk)

@@ -10,21 +10,29 @@ public sealed class LogReader
 {
     private const int WindowBytes = 256 << 10;
 
-    private readonly IFile file;
-    private readonly long fileBytes;
-    private byte[] window = new byte[WindowBytes];
-    private long windowStart;
-    private int windowCount;
-    private long recordStart;
-    private int payloadBytes;
+    private readonly IFile _file;
+    private readonly long _fileBytes;
+    private byte[] _window = new byte[WindowBytes];
+    private long _windowStart;
+    private int _windowCount;
+    private long _recordStart;
+    private int _payloadBytes;
 
-    private LogReader(IFile file, long fileBytes, long previousBytes)
+    private LogReader(IFile file, long fileBytes, in SegmentHeader header)
     {
-        this.file = file;
-        this.fileBytes = fileBytes;
-        PreviousBytes = previousBytes;
+        _file = file;
+        _fileBytes = fileBytes;
+        DatabaseId = header.DatabaseId;
+        Sequence = header.Sequence;
+        PreviousBytes = header.PreviousBytes;
         Offset = SegmentHeader.Bytes;
     }
+
+    /// <summary>The database that the segment belongs to.</summary>
+    public Guid DatabaseId { get; }
+
+    /// <summary>The segment's number.</summary>
+    public long Sequence { get; }
 
     /// <summary>Length that the segment before this one had when it ended; 0 when there was none.</summary>
     public long PreviousBytes { get; }
@@ -33,39 +41,45 @@ public sealed class LogReader
     public long Offset { get; private set; }
 
     /// <summary>Where the current record begins.</summary>
-    public long RecordOffset => recordStart;
+    public long RecordOffset => _recordStart;
 
     /// <summary>Kind of the current record.</summary>
     public RecordKind Kind { get; private set; }
 
     /// <summary>Payload of the current record, valid until the next one is read.</summary>
     public ReadOnlySpan<byte> Payload =>
-        window.AsSpan((int)(recordStart - windowStart) + RecordFormat.HeaderBytes, payloadBytes);
+        _window.AsSpan((int)(_recordStart - _windowStart) + RecordFormat.HeaderBytes, _payloadBytes);
 
     /// <summary>
-    /// Checks the header of a segment. Null when the file ends within it, or holds zeros there and no record behind:
-    /// the trace of a segment just begun. Refuses a foreign, newer or damaged one and another database's or number's.
+    /// Checks the header of a segment, whichever it is. Null when the file ends within it, or holds zeros there and no
+    /// record behind: the trace of a segment just begun. Refuses a foreign, newer or damaged one.
     /// </summary>
-    public static LogReader? Open(IFile file, Guid databaseId, long sequence)
+    public static LogReader? Open(IFile file)
     {
         Span<byte> bytes = stackalloc byte[SegmentHeader.Bytes];
         long fileBytes = file.Length;
         if (file.Read(0, bytes) < bytes.Length) return null;
         if (bytes.IndexOfAnyExcept((byte)0) < 0 && !RecordSearch.AnyAfter(file, 0, fileBytes)) return null;
-        SegmentHeader header = SegmentHeader.Read(file.Path, bytes);
-        if (header.DatabaseId != databaseId)
+        return new LogReader(file, fileBytes, SegmentHeader.Read(file.Path, bytes));
+    }
+
+    /// <summary>The same for one of a database and of a number; refuses another database's or number's.</summary>
+    public static LogReader? Open(IFile file, Guid databaseId, long sequence)
+    {
+        if (Open(file) is not { } reader) return null;
+        if (reader.DatabaseId != databaseId)
         {
             throw new CorruptFileException(FileDefect.OtherDatabase, file.Path, 16,
-                $"log segment of database {header.DatabaseId}, not of {databaseId}; move it away to open without it");
+                $"log segment of database {reader.DatabaseId}, not of {databaseId}; move it away to open without it");
         }
 
-        if (header.Sequence != sequence)
+        if (reader.Sequence != sequence)
         {
             throw new CorruptFileException(FileDefect.Damaged, file.Path, 32,
-                $"log segment says it is number {header.Sequence}, its name says {sequence}");
+                $"log segment says it is number {reader.Sequence}, its name says {sequence}");
         }
 
-        return new LogReader(file, fileBytes, header.PreviousBytes);
+        return reader;
     }
 
     /// <summary>
@@ -74,45 +88,62 @@ public sealed class LogReader
     /// </summary>
     public LogOutcome Read()
     {
-        long remaining = fileBytes - Offset;
+        long remaining = _fileBytes - Offset;
         if (remaining == 0) return LogOutcome.EndOfLog;
         if (remaining < RecordFormat.HeaderBytes) return LogOutcome.TornTail;
 
         Fill(RecordFormat.HeaderBytes);
-        ReadOnlySpan<byte> header = window.AsSpan((int)(Offset - windowStart));
+        ReadOnlySpan<byte> header = _window.AsSpan((int)(Offset - _windowStart));
         uint claimed = RecordFormat.PayloadBytes(header);
         RecordKind kind = RecordFormat.Kind(header);
         long recordBytes = RecordFormat.HeaderBytes + (long)claimed;
-        if (kind == RecordKind.Reserved || claimed > Limits.RecordBytesMax || recordBytes > remaining) return Damaged();
+        if (kind == RecordKind.Reserved || claimed > StorageLimits.RecordBytesMax || recordBytes > remaining)
+            return Damaged();
 
         Fill((int)recordBytes);
-        if (!RecordFormat.Proves(window.AsSpan((int)(Offset - windowStart), (int)recordBytes))) return Damaged();
+        if (!RecordFormat.Matches(_window.AsSpan((int)(Offset - _windowStart), (int)recordBytes))) return Damaged();
         if (kind > RecordKind.Durable || (kind == RecordKind.Durable && claimed != RecordFormat.DurablePayloadBytes))
         {
-            throw new CorruptFileException(FileDefect.NewerFormat, file.Path, Offset,
+            throw new CorruptFileException(FileDefect.NewerFormat, _file.Path, Offset,
                 $"log record of kind {(byte)kind} and {claimed} bytes, which this program does not know");
         }
 
-        recordStart = Offset;
-        payloadBytes = (int)claimed;
+        _recordStart = Offset;
+        _payloadBytes = (int)claimed;
         Kind = kind;
         Offset += recordBytes;
         return LogOutcome.Record;
     }
 
-    private LogOutcome Damaged() => RecordSearch.AnyAfter(file, Offset, fileBytes)
+    private LogOutcome Damaged() => RecordSearch.AnyAfter(_file, Offset, _fileBytes)
         ? LogOutcome.Corrupt
         : LogOutcome.TornTail;
 
     /// <summary>Makes <paramref name="bytes"/> from <see cref="Offset"/> on available in the window.</summary>
     private void Fill(int bytes)
     {
-        if (Offset >= windowStart && Offset + bytes <= windowStart + windowCount) return;
-        if (bytes > window.Length) window = new byte[bytes];
-        else if (bytes <= WindowBytes && window.Length > WindowBytes) window = new byte[WindowBytes];
-        windowCount = file.Read(Offset, window);
-        windowStart = Offset;
-        if (windowCount < bytes)
-            throw new StorageException(file.Path, Offset, "the segment became shorter while it was read");
+        if (Offset >= _windowStart && Offset + bytes <= _windowStart + _windowCount) return;
+        if (bytes > _window.Length) _window = new byte[bytes];
+        else if (bytes <= WindowBytes && _window.Length > WindowBytes) _window = new byte[WindowBytes];
+        _windowCount = _file.Read(Offset, _window);
+        _windowStart = Offset;
+        if (_windowCount < bytes)
+            throw new StorageException(_file.Path, Offset, "the segment became shorter while it was read");
     }
+}
+
+/// <summary>What reading found at a position of a segment.</summary>
+public enum LogOutcome
+{
+    /// <summary>A record that matches its checksum.</summary>
+    Record,
+
+    /// <summary>The end of the file, right behind a record.</summary>
+    EndOfLog,
+
+    /// <summary>Bytes that are no whole record, with no whole record after them.</summary>
+    TornTail,
+
+    /// <summary>Bytes that are no whole record, with a whole record after them.</summary>
+    Corrupt,
 }

@@ -11,3 +11,6 @@ public readonly ref struct LogRecord(string path, long offset, ReadOnlySpan<byte
 
     public ReadOnlySpan<byte> Payload { get; } = payload;
 }
+
+/// <summary>Receives the records of a log in the order they were appended.</summary>
+public delegate void LogRecordHandler(in LogRecord record);

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using Bitmapist.Storage.Files;
 
 namespace Bitmapist.Storage.Log;
@@ -20,58 +19,17 @@ public static class LogRecovery
         List<(long Sequence, string Path)> segments = SegmentName.List(files, databasePath);
         List<string> leftovers = Leftovers(files, segments, databaseId, firstSequence);
         segments.RemoveAll(segment => segment.Sequence < firstSequence);
-        RequireUnbroken(databasePath, segments, firstSequence);
-
-        long records = 0, bytes = 0, tornBytes = 0, tornOffset = 0;
-        string? tornPath = null;
-        int whole = 0;
-        for (; whole < segments.Count && tornPath is null; whole++)
-        {
-            (long sequence, string path) = segments[whole];
-            using IFile file = files.Open(path, FileOpen.OpenExisting);
-            LogReader? reader = LogReader.Open(file, databaseId, sequence);
-            (long segmentRecords, long end) = reader is null ? (0, 0) : Replay(reader, path, handler);
-            records += segmentRecords;
-            bytes += Math.Max(0, end - SegmentHeader.Bytes);
-            List<(long Sequence, string Path)> later = segments.GetRange(whole + 1, segments.Count - whole - 1);
-            if (reader is not null && end == file.Length
-                && EndsWhereNextBegan(files, path, sequence, end, later, databaseId))
-            {
-                file.Sync();
-                continue;
-            }
-
-            RequireUnpromised(files, path, sequence, end, later, databaseId);
-            (tornPath, tornOffset, tornBytes) = (path, end, file.Length - end + Cut(files, file, end, later));
-        }
-
+        LogWalk walk = new(files, databasePath, databaseId, handler, damaged: null);
+        walk.Run(segments, firstSequence);
+        foreach ((_, string path) in walk.Whole) Sync(files, path);
+        if (walk.Torn is { } torn)
+            Cut(files, torn.Path, walk.TornOffset, segments.FindAll(segment => segment.Sequence > torn.Sequence));
         foreach (string path in leftovers) files.Delete(path);
-        files.SyncDirectory(SegmentName.DirectoryOf(databasePath));
-        long next = firstSequence + whole;
-        if (tornPath is not null && tornOffset == 0) next--; // That segment is gone, so its number is free again.
-        return new LogRecoveryResult(next, records, bytes, tornBytes, tornPath, tornOffset);
-    }
-
-    private static (long Records, long End) Replay(LogReader reader, string path, LogRecordHandler handler)
-    {
-        long records = 0;
-        while (true)
-        {
-            switch (reader.Read())
-            {
-                case LogOutcome.Record when reader.Kind == RecordKind.Batch:
-                    handler(new LogRecord(path, reader.RecordOffset, reader.Payload));
-                    records++;
-                    break;
-                case LogOutcome.Record:
-                    break;
-                case LogOutcome.Corrupt:
-                    throw new CorruptFileException(FileDefect.Damaged, path, reader.Offset,
-                        "log record does not match its checksum, and whole records follow it");
-                default:
-                    return (records, reader.Offset);
-            }
-        }
+        files.SyncDirectory(ParentDirectory.Of(databasePath));
+        long next = firstSequence + walk.Whole.Count;
+        if (walk.Torn is not null && walk.TornOffset > 0) next++; // else that segment is gone, and its number is free
+        return new LogRecoveryResult(
+            next, walk.Records, walk.Bytes - walk.HeaderBytes, walk.TornBytes, walk.Torn?.Path, walk.TornOffset);
     }
 
     /// <summary>
@@ -106,75 +64,35 @@ public static class LogRecovery
         return leftovers;
     }
 
-    private static void RequireUnbroken(
-        string databasePath, List<(long Sequence, string Path)> segments, long firstSequence)
+    private static void Sync(IFileSystem files, string path)
     {
-        for (int i = 0; i < segments.Count; i++)
-        {
-            long expected = firstSequence + i;
-            if (segments[i].Sequence == expected) continue;
-            throw new CorruptFileException(FileDefect.MissingSegment, SegmentName.For(databasePath, expected), 0,
-                $"log segment {expected} is missing, and segment {segments[i].Sequence} is there");
-        }
+        using IFile file = files.Open(path, FileOpen.OpenExisting);
+        file.Sync();
     }
 
-    /// <summary>
-    /// Whether a segment that ends behind a whole record is as long as the next one says: a power cut may have taken
-    /// whole records. One that is longer is no trace of any crash and refuses.
-    /// </summary>
-    internal static bool EndsWhereNextBegan(
-        IFileSystem files, string path, long sequence, long end, List<(long Sequence, string Path)> later,
-        Guid databaseId)
+    /// <summary>Removes what is behind the end, last segment first.</summary>
+    private static void Cut(
+        IFileSystem files, string path, long end, List<(long Sequence, string Path)> later)
     {
-        if (later.Count == 0 || later[0].Sequence != sequence + 1) return true;
-        using IFile next = files.Open(later[0].Path, FileOpen.ReadExisting);
-        LogReader? reader = LogReader.Open(next, databaseId, later[0].Sequence);
-        if (reader is null || reader.PreviousBytes == end) return true;
-        if (reader.PreviousBytes > end) return false;
-        throw new CorruptFileException(FileDefect.Damaged, path, reader.PreviousBytes,
-            $"log segment is longer than the {reader.PreviousBytes} bytes that {later[0].Path} notes");
-    }
-
-    /// <summary>
-    /// A segment that ends early may be cut only when no later one says that it was durable: then a power cut took
-    /// bytes that no commit had promised to keep, and what follows in later segments was not promised either.
-    /// </summary>
-    internal static void RequireUnpromised(
-        IFileSystem files, string path, long sequence, long end, List<(long Sequence, string Path)> later,
-        Guid databaseId)
-    {
-        foreach ((long laterSequence, string laterPath) in later)
-        {
-            using IFile file = files.Open(laterPath, FileOpen.ReadExisting);
-            LogReader? reader = LogReader.Open(file, databaseId, laterSequence);
-            while (reader is not null && reader.Read() == LogOutcome.Record)
-            {
-                if (reader.Kind != RecordKind.Durable) continue;
-                if (BinaryPrimitives.ReadInt64LittleEndian(reader.Payload) < sequence) continue;
-                throw new CorruptFileException(FileDefect.Damaged, path, end,
-                    $"log segment ends in damage although {laterPath} notes it as whole");
-            }
-        }
-    }
-
-    /// <summary>Removes what is behind the end, last segment first; returns the bytes of the later ones.</summary>
-    private static long Cut(IFileSystem files, IFile file, long end, List<(long Sequence, string Path)> later)
-    {
-        long bytes = 0;
-        for (int i = later.Count - 1; i >= 0; i--)
-        {
-            using (IFile last = files.Open(later[i].Path, FileOpen.ReadExisting)) bytes += last.Length;
-            files.Delete(later[i].Path);
-        }
-
+        for (int i = later.Count - 1; i >= 0; i--) files.Delete(later[i].Path);
         if (end == 0)
         {
-            files.Delete(file.Path);
-            return bytes;
+            files.Delete(path);
+            return;
         }
 
+        using IFile file = files.Open(path, FileOpen.OpenExisting);
         file.Truncate(end);
         file.Sync();
-        return bytes;
     }
 }
+
+/// <summary>What recovery found.</summary>
+/// <param name="NextSequence">The segment that <see cref="LogWriter.Open"/> begins next.</param>
+/// <param name="Records">Records handed to the callback.</param>
+/// <param name="Bytes">Bytes of whole records, framing included.</param>
+/// <param name="TornBytes">Bytes cut off behind the last whole record; 0 after a clean end.</param>
+/// <param name="TornPath">The segment that was cut, null when none was.</param>
+/// <param name="TornOffset">Where it was cut.</param>
+public sealed record LogRecoveryResult(
+    long NextSequence, long Records, long Bytes, long TornBytes, string? TornPath, long TornOffset);

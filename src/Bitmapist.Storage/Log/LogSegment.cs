@@ -10,22 +10,22 @@ internal sealed class LogSegment : IDisposable
 {
     private static readonly byte[] s_zeros = new byte[64 << 10];
 
-    private readonly IFile file;
-    private long bytes;
-    private bool isTailDirty;
+    private readonly IFile _file;
+    private long _bytes;
+    private bool _isTailDirty;
 
     private LogSegment(IFile file, long sequence)
     {
-        this.file = file;
+        _file = file;
         Sequence = sequence;
     }
 
     public long Sequence { get; }
 
-    public string Path => file.Path;
+    public string Path => _file.Path;
 
     /// <summary>Bytes of whole records written, header included.</summary>
-    public long Bytes => Volatile.Read(ref bytes);
+    public long Bytes => Volatile.Read(ref _bytes);
 
     /// <summary>
     /// Creates the file with its header; neither it nor its name is durable yet. What fails may leave a file behind,
@@ -54,18 +54,18 @@ internal sealed class LogSegment : IDisposable
     public void Write(ReadOnlySpan<byte> records)
     {
         CutTail();
-        isTailDirty = true; // a write that fails may have left any part of it
-        file.Write(bytes, records);
-        isTailDirty = false;
-        Volatile.Write(ref bytes, bytes + records.Length);
+        _isTailDirty = true; // a write that fails may have left any part of it
+        _file.Write(_bytes, records);
+        _isTailDirty = false;
+        Volatile.Write(ref _bytes, _bytes + records.Length);
     }
 
     /// <summary>Removes what a failed write may have left behind the last whole record.</summary>
     public void CutTail()
     {
-        if (!isTailDirty) return;
-        file.Truncate(bytes);
-        isTailDirty = false;
+        if (!_isTailDirty) return;
+        _file.Truncate(_bytes);
+        _isTailDirty = false;
     }
 
     /// <summary>
@@ -75,11 +75,11 @@ internal sealed class LogSegment : IDisposable
     public void Probe(int probeBytes)
     {
         CutTail();
-        isTailDirty = true;
+        _isTailDirty = true;
         try
         {
             for (int done = 0; done < probeBytes; done += s_zeros.Length)
-                file.Write(bytes + done, s_zeros.AsSpan(0, Math.Min(s_zeros.Length, probeBytes - done)));
+                _file.Write(_bytes + done, s_zeros.AsSpan(0, Math.Min(s_zeros.Length, probeBytes - done)));
         }
         catch (StorageException)
         {
@@ -90,10 +90,10 @@ internal sealed class LogSegment : IDisposable
         CutTail();
     }
 
-    public void Sync() => file.Sync();
+    public void Sync() => _file.Sync();
 
-    /// <summary>Whether the file still stands under its name.</summary>
-    public bool IsInPlace => file.Place == FilePlace.Own;
+    /// <summary>Whether the file is still under its name.</summary>
+    public bool IsInPlace => _file.Place == FilePlace.Own;
 
-    public void Dispose() => file.Dispose();
+    public void Dispose() => _file.Dispose();
 }

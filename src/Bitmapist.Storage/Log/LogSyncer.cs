@@ -9,79 +9,79 @@ namespace Bitmapist.Storage.Log;
 /// </summary>
 internal sealed class LogSyncer : IDisposable
 {
-    private readonly LogWriter log;
-    private readonly IFileSystem files;
-    private readonly SyncDelay delay;
-    private readonly string databasePath;
-    private readonly Thread thread;
-    private readonly ITimer timer;
-    private readonly object gate = new();
-    private TaskCompletionSource next = NewPass();
-    private TaskCompletionSource running = NewPass();
-    private long runningTarget = -1;
-    private long synced;
-    private bool requested;
-    private bool stopping;
+    private readonly LogWriter _log;
+    private readonly IFileSystem _files;
+    private readonly SyncDelay _delay;
+    private readonly string _databasePath;
+    private readonly Thread _thread;
+    private readonly ITimer _timer;
+    private readonly object _gate = new();
+    private TaskCompletionSource _next = NewPass();
+    private TaskCompletionSource _running = NewPass();
+    private long _runningTarget = -1;
+    private long _synced;
+    private bool _requested;
+    private bool _stopping;
 
     public LogSyncer(LogWriter log, IFileSystem files, SyncDelay delay, string databasePath, TimeProvider time)
     {
-        this.log = log;
-        this.files = files;
-        this.delay = delay;
-        this.databasePath = databasePath;
-        thread = new Thread(Run) { IsBackground = true, Name = "log fsync" };
-        timer = time.CreateTimer(_ => Tick(), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
+        _log = log;
+        _files = files;
+        _delay = delay;
+        _databasePath = databasePath;
+        _thread = new Thread(Run) { IsBackground = true, Name = "log fsync" };
+        _timer = time.CreateTimer(_ => Tick(), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
     }
 
     /// <summary>The position up to which the log survives a power cut.</summary>
-    public long SyncedPosition => Volatile.Read(ref synced);
+    public long SyncedPosition => Volatile.Read(ref _synced);
 
-    public void Start() => thread.Start();
+    public void Start() => _thread.Start();
 
     /// <summary>Has a pass run soon, without waiting for it.</summary>
     public void Request()
     {
-        lock (gate)
+        lock (_gate)
         {
-            requested = true;
-            Monitor.Pulse(gate);
+            _requested = true;
+            Monitor.Pulse(_gate);
         }
     }
 
     /// <summary>Completes when a pass has covered <paramref name="position"/>; fails when none will.</summary>
     public ValueTask SyncAsync(long position)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (synced >= position) return ValueTask.CompletedTask;
+            if (_synced >= position) return ValueTask.CompletedTask;
             // What is written may be synced yet, though further writes fail.
-            if (log.Failure is { } reason && (log.IsSyncFailed || log.WrittenPosition < position))
+            if (_log.Failure is { } reason && (_log.IsSyncFailed || _log.WrittenPosition < position))
                 return ValueTask.FromException(reason.Again());
-            if (runningTarget >= position) return WaitAsync(running.Task, position);
-            requested = true;
-            Monitor.Pulse(gate);
-            return WaitAsync(next.Task, position);
+            if (_runningTarget >= position) return WaitAsync(_running.Task, position);
+            _requested = true;
+            Monitor.Pulse(_gate);
+            return WaitAsync(_next.Task, position);
         }
     }
 
     /// <summary>Everything up to a position is dealt with: synced, or dropped for good.</summary>
     public void Settle(long position)
     {
-        lock (gate) Volatile.Write(ref synced, Math.Max(synced, position));
+        lock (_gate) Volatile.Write(ref _synced, Math.Max(_synced, position));
     }
 
-    /// <summary>Runs a last pass, ends the thread, and fails whoever still waits in vain.</summary>
+    /// <summary>Runs a last pass, ends the thread, and fails the commits that still wait in vain.</summary>
     public void Dispose()
     {
-        timer.Dispose();
-        lock (gate)
+        _timer.Dispose();
+        lock (_gate)
         {
-            requested = true;
-            stopping = true;
-            Monitor.Pulse(gate);
+            _requested = true;
+            _stopping = true;
+            Monitor.Pulse(_gate);
         }
 
-        thread.Join();
+        _thread.Join();
     }
 
     private static TaskCompletionSource NewPass() => new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -91,12 +91,12 @@ internal sealed class LogSyncer : IDisposable
     {
         await pass.ConfigureAwait(false);
         if (SyncedPosition >= position) return;
-        throw log.Failure?.Again() ?? log.Missed();
+        throw _log.Failure?.Again() ?? _log.Missed();
     }
 
     private void Tick()
     {
-        if (log.Policy == FsyncPolicy.EverySecond && log.AppendedPosition > SyncedPosition) Request();
+        if (_log.Policy == FsyncPolicy.EverySecond && _log.AppendedPosition > SyncedPosition) Request();
     }
 
     private void Run()
@@ -121,7 +121,7 @@ internal sealed class LogSyncer : IDisposable
     /// </summary>
     private long SyncPass()
     {
-        while (log.TryBeginSync(out SyncWork work, out long target))
+        while (_log.TryBeginSync(out SyncWork work, out long target))
         {
             if (!TrySync(work, target))
             {
@@ -131,7 +131,7 @@ internal sealed class LogSyncer : IDisposable
             }
 
             if (work.Left.Count == 0) return target;
-            log.NoteSynced(work.Left);
+            _log.NoteSynced(work.Left);
         }
 
         return SyncedPosition;
@@ -150,17 +150,17 @@ internal sealed class LogSyncer : IDisposable
             }
 
             sequence = work.Current?.Sequence ?? sequence;
-            if (work.IsDirectory) files.SyncDirectory(SegmentName.DirectoryOf(databasePath));
+            if (work.IsDirectory) _files.SyncDirectory(ParentDirectory.Of(_databasePath));
             if (work.Left.Count > 0) return true; // the current one comes after the note about these
             if (SyncedPosition < target) work.Current?.Sync();
-            delay.SyncEnds();
+            _delay.SyncEnds();
             return true;
         }
         catch (Exception reason)
         {
             StorageException failed = reason as StorageException
-                ?? new StorageException(databasePath, null, $"syncing the log failed: {reason.Message}", reason);
-            if (log.NoteSyncFailure(work, sequence, failed)) throw failed;
+                ?? new StorageException(_databasePath, null, $"syncing the log failed: {reason.Message}", reason);
+            if (_log.NoteSyncFailure(work, sequence, failed)) throw failed;
             return false;
         }
     }
@@ -168,15 +168,15 @@ internal sealed class LogSyncer : IDisposable
     /// <summary>False when the last pass has been made.</summary>
     private bool WaitForRequest()
     {
-        lock (gate)
+        lock (_gate)
         {
-            while (!requested && !stopping) Monitor.Wait(gate);
-            if (!requested) return false;
-            requested = false;
-            running = next;
-            next = NewPass();
+            while (!_requested && !_stopping) Monitor.Wait(_gate);
+            if (!_requested) return false;
+            _requested = false;
+            _running = _next;
+            _next = NewPass();
             // The pass takes at least what is appended by now; later records may have to wait for the next one.
-            runningTarget = log.AppendedPosition;
+            _runningTarget = _log.AppendedPosition;
             return true;
         }
     }
@@ -184,11 +184,11 @@ internal sealed class LogSyncer : IDisposable
     private void Complete(long position)
     {
         TaskCompletionSource done;
-        lock (gate)
+        lock (_gate)
         {
-            Volatile.Write(ref synced, Math.Max(synced, position));
-            runningTarget = -1;
-            done = running;
+            Volatile.Write(ref _synced, Math.Max(_synced, position));
+            _runningTarget = -1;
+            done = _running;
         }
 
         done.SetResult();
@@ -196,12 +196,12 @@ internal sealed class LogSyncer : IDisposable
 
     private void Fail(Exception failure)
     {
-        lock (gate)
+        lock (_gate)
         {
-            runningTarget = -1;
-            Fail(running, failure);
-            Fail(next, failure);
-            next = NewPass();
+            _runningTarget = -1;
+            Fail(_running, failure);
+            Fail(_next, failure);
+            _next = NewPass();
         }
     }
 

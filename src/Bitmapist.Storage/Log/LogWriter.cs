@@ -15,41 +15,41 @@ namespace Bitmapist.Storage.Log;
 /// </summary>
 public sealed class LogWriter : IDisposable
 {
-    private readonly string databasePath;
-    private readonly IFileSystem files;
-    private readonly LogBuffer buffer;
-    private readonly LogSyncer syncer;
-    private readonly SyncDelay delay;
-    private readonly SegmentChain chain;
-    private readonly LogOutput output;
-    private readonly Lock writeGate = new();
-    private long promised; // what was acknowledged as written before the policy became Always
-    private volatile FsyncPolicy policy;
-    private volatile StorageException? failure;
-    private volatile bool isSyncFailed;
-    private volatile bool needsSnapshot;
-    private volatile bool disposed;
+    private readonly string _databasePath;
+    private readonly IFileSystem _files;
+    private readonly LogBuffer _buffer;
+    private readonly LogSyncer _syncer;
+    private readonly SyncDelay _delay;
+    private readonly SegmentChain _chain;
+    private readonly LogOutput _output;
+    private readonly Lock _writeGate = new();
+    private long _promised; // what was acknowledged as written before the policy became Always
+    private volatile FsyncPolicy _policy;
+    private volatile StorageException? _failure;
+    private volatile bool _isSyncFailed;
+    private volatile bool _needsSnapshot;
+    private volatile bool _disposed;
 
     private LogWriter(
         IFileSystem files, string databasePath, SegmentChain chain, long sequence, FsyncPolicy policy,
         TimeProvider time)
     {
-        this.files = files;
-        this.databasePath = databasePath;
-        this.chain = chain;
-        this.policy = policy;
-        buffer = new LogBuffer(sequence);
-        delay = new SyncDelay(time);
-        output = new LogOutput(buffer, chain, delay, databasePath);
-        syncer = new LogSyncer(this, files, delay, databasePath, time);
+        _files = files;
+        _databasePath = databasePath;
+        _chain = chain;
+        _policy = policy;
+        _buffer = new LogBuffer(sequence);
+        _delay = new SyncDelay(time);
+        _output = new LogOutput(_buffer, chain, _delay, databasePath);
+        _syncer = new LogSyncer(this, files, _delay, databasePath, time);
     }
 
-    /// <summary>Called when the log begins to fail, and when an fsync fails while writes do; by whoever noticed, who
-    /// holds none of the log's gates. Set once, before anything is appended.</summary>
+    /// <summary>Called when the log begins to fail, and when an fsync fails while writes do; by the thread that
+    /// noticed, which holds none of the log's gates. Set once, before anything is appended.</summary>
     public Action? Failing { get; set; }
 
     /// <summary>Bytes of records ever appended to this object, discarded ones included.</summary>
-    public long AppendedPosition => buffer.AppendedPosition;
+    public long AppendedPosition => _buffer.AppendedPosition;
 
     /// <summary>The position up to which the promise of the current policy holds.</summary>
     public long CommittedPosition
@@ -57,7 +57,7 @@ public sealed class LogWriter : IDisposable
         get
         {
             long upTo = WrittenPosition; // before the policy is read: a change of it keeps what was written by then
-            return policy == FsyncPolicy.Always ? syncer.SyncedPosition : upTo;
+            return _policy == FsyncPolicy.Always ? _syncer.SyncedPosition : upTo;
         }
     }
 
@@ -67,57 +67,57 @@ public sealed class LogWriter : IDisposable
         get
         {
             long upTo = WrittenPosition;
-            if (policy != FsyncPolicy.Always) return upTo;
-            return Math.Max(syncer.SyncedPosition, Volatile.Read(ref promised));
+            if (_policy != FsyncPolicy.Always) return upTo;
+            return Math.Max(_syncer.SyncedPosition, Volatile.Read(ref _promised));
         }
     }
 
     /// <summary>The position up to which the system has the bytes: they survive the end of this process.</summary>
-    public long WrittenPosition => output.Position;
+    public long WrittenPosition => _output.Position;
 
     /// <summary>The position up to which the bytes survive a power cut.</summary>
-    public long SyncedPosition => syncer.SyncedPosition;
+    public long SyncedPosition => _syncer.SyncedPosition;
 
     /// <summary>Why the log takes nothing now; null while it works.</summary>
-    public StorageException? Failure => failure;
+    public StorageException? Failure => _failure;
 
     /// <summary>An fsync failed, and only a snapshot leads on: <see cref="TryResume"/> is in vain before it.</summary>
-    public bool NeedsSnapshot => needsSnapshot;
+    public bool NeedsSnapshot => _needsSnapshot;
 
     /// <summary>An fsync failed since the log worked last.</summary>
-    public bool IsSyncFailed => isSyncFailed;
+    public bool IsSyncFailed => _isSyncFailed;
 
     /// <summary>Commits that waited for the disk under <see cref="FsyncPolicy.EverySecond"/>.</summary>
-    public long DelayedCommits => delay.Count;
+    public long DelayedCommits => _delay.Count;
 
     /// <summary>May change at any time; commits already waiting are still synced.</summary>
     public FsyncPolicy Policy
     {
-        get => policy;
+        get => _policy;
         set
         {
-            lock (writeGate)
+            lock (_writeGate)
             {
-                Volatile.Write(ref promised, RetainedPosition);
-                policy = value;
+                Volatile.Write(ref _promised, RetainedPosition);
+                _policy = value;
             }
         }
     }
 
     /// <summary>Sequence of the segment that further records go to.</summary>
-    public long Sequence => buffer.Segment;
+    public long Sequence => _buffer.Segment;
 
     /// <summary>Bytes of the segment being written, header included; 0 while there is none.</summary>
     public long SegmentBytes
     {
         get
         {
-            lock (writeGate) return chain.SegmentBytes;
+            lock (_writeGate) return _chain.SegmentBytes;
         }
     }
 
     /// <summary>Bytes of all segments that the database file needs.</summary>
-    public long TotalBytes => chain.TotalBytes;
+    public long TotalBytes => _chain.TotalBytes;
 
     /// <summary>
     /// Begins segment <paramref name="sequence"/>, which <see cref="LogRecovery.Recover"/> returned: everything
@@ -135,20 +135,20 @@ public sealed class LogWriter : IDisposable
 
         chain.Begin(sequence);
         LogWriter log = new(files, databasePath, chain, sequence, policy, time);
-        log.syncer.Start();
+        log._syncer.Start();
         return log;
     }
 
     /// <summary>
     /// Buffers one record; returns the position after it. Does no I/O. The caller commits that position before it
-    /// acknowledges anything. At most <see cref="Limits.RecordBytesMax"/> bytes, else ArgumentException.
+    /// acknowledges anything. At most <see cref="StorageLimits.RecordBytesMax"/> bytes, else ArgumentException.
     /// </summary>
     /// <exception cref="StorageException">The log takes nothing now.</exception>
     public long Append(ReadOnlySpan<byte> payload)
     {
-        ObjectDisposedException.ThrowIf(disposed, this);
-        if (failure is { } reason) throw reason.Again();
-        return buffer.Append(payload);
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (_failure is { } reason) throw reason.Again();
+        return _buffer.Append(payload);
     }
 
     /// <summary>
@@ -164,9 +164,9 @@ public sealed class LogWriter : IDisposable
     public bool TryCommit(long position)
     {
         if (CommittedPosition >= position) return true;
-        if (policy == FsyncPolicy.Always)
+        if (_policy == FsyncPolicy.Always)
         {
-            if (failure is { } reason && WrittenPosition < position) throw reason.Again();
+            if (_failure is { } reason && WrittenPosition < position) throw reason.Again();
             return false;
         }
 
@@ -182,20 +182,20 @@ public sealed class LogWriter : IDisposable
     public ValueTask AcknowledgeAsync(long position)
     {
         if (!IsAcknowledgementDelayed(position)) return ValueTask.CompletedTask;
-        delay.CountOne();
+        _delay.CountOne();
         return SyncAsync(position);
     }
 
     /// <summary>Whether <see cref="AcknowledgeAsync"/> would wait.</summary>
     public bool IsAcknowledgementDelayed(long position) =>
-        SyncedPosition < position && policy == FsyncPolicy.EverySecond && delay.IsOverdue;
+        SyncedPosition < position && _policy == FsyncPolicy.EverySecond && _delay.IsOverdue;
 
     /// <summary>Completes when everything up to <paramref name="position"/> is synced, whatever the policy.</summary>
     /// <exception cref="StorageException">It is not, and will not be.</exception>
     public ValueTask SyncAsync(long position)
     {
-        ObjectDisposedException.ThrowIf(disposed, this);
-        return syncer.SyncAsync(position);
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return _syncer.SyncAsync(position);
     }
 
     /// <summary>Writes what nobody has committed yet; whether it is written.</summary>
@@ -218,20 +218,20 @@ public sealed class LogWriter : IDisposable
     /// </summary>
     public long Rotate()
     {
-        ObjectDisposedException.ThrowIf(disposed, this);
-        long sequence = buffer.NextSegment();
-        syncer.Request();
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        long sequence = _buffer.NextSegment();
+        _syncer.Request();
         return sequence;
     }
 
     /// <summary>
-    /// Whether every segment still stands under its name, where a start looks for it. Not to be asked while segments
+    /// Whether every segment is still under its name, where a start looks for it. Not to be asked while segments
     /// are being deleted.
     /// </summary>
     /// <exception cref="StorageException">It cannot be told.</exception>
     public bool IsInPlace()
     {
-        lock (writeGate) return chain.IsInPlace();
+        lock (_writeGate) return _chain.IsInPlace();
     }
 
     /// <summary>Deletes the segments that a snapshot needing only this sequence onwards made useless.</summary>
@@ -239,17 +239,17 @@ public sealed class LogWriter : IDisposable
     {
         if (sequence > Sequence)
             throw new ArgumentOutOfRangeException(nameof(sequence), sequence, "That segment has not begun.");
-        lock (writeGate)
+        lock (_writeGate)
         {
-            chain.Forget(sequence);
-            needsSnapshot = chain.IsSpoiled;
+            _chain.Forget(sequence);
+            _needsSnapshot = _chain.IsSpoiled;
         }
 
-        syncer.Request(); // which closes them, as it may be syncing one just now
-        foreach ((long oldSequence, string path) in SegmentName.List(files, databasePath))
+        _syncer.Request(); // which closes them, as it may be syncing one just now
+        foreach ((long oldSequence, string path) in SegmentName.List(_files, _databasePath))
         {
             if (oldSequence >= sequence) break;
-            files.Delete(path);
+            _files.Delete(path);
         }
     }
 
@@ -262,16 +262,16 @@ public sealed class LogWriter : IDisposable
     /// <returns>That position; the caller takes back what came behind it.</returns>
     public long Discard(Action<long>? retaining = null)
     {
-        lock (writeGate)
+        lock (_writeGate)
         {
-            if (failure is null) throw new InvalidOperationException("The log works.");
+            if (_failure is null) throw new InvalidOperationException("The log works.");
             // One decision, under the gate: a failing fsync may make it less at any moment.
-            long retained = isSyncFailed ? RetainedPosition : WrittenPosition;
+            long retained = _isSyncFailed ? RetainedPosition : WrittenPosition;
             retaining?.Invoke(retained);
-            long end = output.Discard();
-            if (!isSyncFailed) return retained; // what is written may still be synced
-            Volatile.Write(ref promised, end);
-            syncer.Settle(end);
+            long end = _output.Discard();
+            if (!_isSyncFailed) return retained; // what is written may still be synced
+            Volatile.Write(ref _promised, end);
+            _syncer.Settle(end);
             return retained;
         }
     }
@@ -283,23 +283,23 @@ public sealed class LogWriter : IDisposable
     /// <returns>Whether it does; if not, <see cref="Failure"/> has the latest reason.</returns>
     public bool TryResume()
     {
-        lock (writeGate)
+        lock (_writeGate)
         {
-            if (failure is null) return true;
-            if (disposed || needsSnapshot) return false;
+            if (_failure is null) return true;
+            if (_disposed || _needsSnapshot) return false;
             try
             {
-                chain.Probe(buffer.Segment, Limits.ProbeBytes);
+                _chain.Probe(_buffer.Segment, StorageLimits.ProbeBytes);
             }
             catch (StorageException reason)
             {
-                failure = reason;
-                needsSnapshot = chain.IsSpoiled;
+                _failure = reason;
+                _needsSnapshot = _chain.IsSpoiled;
                 return false;
             }
 
-            isSyncFailed = false;
-            failure = null;
+            _isSyncFailed = false;
+            _failure = null;
             return true;
         }
     }
@@ -307,29 +307,29 @@ public sealed class LogWriter : IDisposable
     /// <summary>Writes and syncs what is left. A failure in doing so is in <see cref="Failure"/> afterwards.</summary>
     public void Dispose()
     {
-        if (disposed) return;
-        disposed = true;
-        syncer.Dispose();
-        chain.Dispose();
+        if (_disposed) return;
+        _disposed = true;
+        _syncer.Dispose();
+        _chain.Dispose();
     }
 
     /// <summary>Writes what is buffered, and takes what is to be synced; false when nothing may be.</summary>
     internal bool TryBeginSync(out SyncWork work, out long target)
     {
         bool beganToFail;
-        lock (writeGate)
+        lock (_writeGate)
         {
-            beganToFail = failure is null && !TryWriteBuffered();
-            target = output.Position;
-            if (isSyncFailed)
+            beganToFail = _failure is null && !TryWriteBuffered();
+            target = _output.Position;
+            if (_isSyncFailed)
             {
-                chain.CloseForgotten();
+                _chain.CloseForgotten();
                 work = default;
                 return false;
             }
 
-            work = chain.TakeForSync();
-            delay.SyncBegins();
+            work = _chain.TakeForSync();
+            _delay.SyncBegins();
         }
 
         if (beganToFail) Failing?.Invoke();
@@ -339,20 +339,20 @@ public sealed class LogWriter : IDisposable
     /// <summary>These were synced, and the names of all: to be noted before the current segment is synced.</summary>
     internal void NoteSynced(List<LogSegment> left)
     {
-        lock (writeGate) chain.Synced(left);
+        lock (_writeGate) _chain.Synced(left);
     }
 
     /// <summary>A segment could not be synced.</summary>
     /// <returns>Whether that ends the log's work; false when the segment has become useless meanwhile.</returns>
     internal bool NoteSyncFailure(in SyncWork work, long sequence, StorageException reason)
     {
-        lock (writeGate)
+        lock (_writeGate)
         {
-            chain.Spoil(work, sequence);
-            if (!chain.IsSpoiled) return false;
-            isSyncFailed = needsSnapshot = true;
-            failure = reason;
-            delay.Forget();
+            _chain.Spoil(work, sequence);
+            if (!_chain.IsSpoiled) return false;
+            _isSyncFailed = _needsSnapshot = true;
+            _failure = reason;
+            _delay.Forget();
         }
 
         Failing?.Invoke();
@@ -360,7 +360,7 @@ public sealed class LogWriter : IDisposable
     }
 
     /// <summary>For who waited for what was discarded meanwhile.</summary>
-    internal StorageException Missed() => new(databasePath, null, "the log could not be written, and was taken back");
+    internal StorageException Missed() => new(_databasePath, null, "the log could not be written, and was taken back");
 
     /// <summary>Has everything up to a position written, by this thread or by another that came first.</summary>
     private void Write(long position)
@@ -368,12 +368,12 @@ public sealed class LogWriter : IDisposable
         if (WrittenPosition >= position) return;
         bool beganToFail = false;
         StorageException reason;
-        // Whoever enters first writes for all who wait here; they then find their records written.
-        lock (writeGate)
+        // Group commit: the first thread to enter writes for all that wait here, which then find their records written.
+        lock (_writeGate)
         {
-            if (WrittenPosition < position && failure is null) beganToFail = !TryWriteBuffered();
+            if (WrittenPosition < position && _failure is null) beganToFail = !TryWriteBuffered();
             if (WrittenPosition >= position) return;
-            reason = failure?.Again() ?? Missed();
+            reason = _failure?.Again() ?? Missed();
         }
 
         if (beganToFail) Failing?.Invoke();
@@ -383,7 +383,7 @@ public sealed class LogWriter : IDisposable
     /// <summary>Under the write gate.</summary>
     private bool TryWriteBuffered()
     {
-        failure = output.Write();
-        return failure is null;
+        _failure = _output.Write();
+        return _failure is null;
     }
 }

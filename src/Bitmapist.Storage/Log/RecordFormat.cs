@@ -24,7 +24,7 @@ internal static class RecordFormat
         WriteHeader(record, RecordKind.Durable, payload);
     }
 
-    /// <summary>Writes the header that proves <paramref name="payload"/>.</summary>
+    /// <summary>Writes the header, with the checksum, of <paramref name="payload"/>.</summary>
     public static void WriteHeader(Span<byte> header, RecordKind kind, ReadOnlySpan<byte> payload)
     {
         BinaryPrimitives.WriteInt32LittleEndian(header[4..], payload.Length);
@@ -33,12 +33,25 @@ internal static class RecordFormat
         BinaryPrimitives.WriteUInt32LittleEndian(header, crc);
     }
 
-    /// <summary>Whether <paramref name="record"/>, header and whole payload, carries its own checksum.</summary>
-    public static bool Proves(ReadOnlySpan<byte> record) =>
+    /// <summary>Whether <paramref name="record"/>, header and whole payload, matches its checksum.</summary>
+    public static bool Matches(ReadOnlySpan<byte> record) =>
         BinaryPrimitives.ReadUInt32LittleEndian(record) == Crc32C.Compute(record[4..]);
 
     /// <summary>Payload length as claimed by the header; above the limit when the header is nonsense.</summary>
     public static uint PayloadBytes(ReadOnlySpan<byte> header) => BinaryPrimitives.ReadUInt32LittleEndian(header[4..]);
 
     public static RecordKind Kind(ReadOnlySpan<byte> header) => (RecordKind)header[8];
+}
+
+/// <summary>What a record holds. The numbers are on disk (docs/format/log.md) and never change their meaning.</summary>
+public enum RecordKind : byte
+{
+    /// <summary>Never written: zeros after a power cut must not look like a record.</summary>
+    Reserved = 0,
+
+    /// <summary>The caller's payload, opaque here.</summary>
+    Batch = 1,
+
+    /// <summary>The writer's own note that every segment up to a sequence is whole on stable storage.</summary>
+    Durable = 2,
 }

@@ -2,7 +2,9 @@ using Bitmapist.Storage.Files;
 
 namespace Bitmapist.Storage.Log;
 
-/// <summary>Looks at every byte offset behind damage for a record that proves itself: what tells a torn tail.</summary>
+/// <summary>
+/// Looks at every byte offset behind damage for a record that matches its checksum: what tells a torn tail.
+/// </summary>
 internal static class RecordSearch
 {
     /// <summary>
@@ -30,7 +32,7 @@ internal static class RecordSearch
                 if (!LooksLikeRecord(window.AsSpan(i), end - start - i, out int recordBytes)) continue;
                 budget -= recordBytes;
                 if (budget < 0) return !ClaimsToExceed(file, damage, end);
-                if (Proves(file, start + i, window.AsSpan(i, count - i), recordBytes)) return true;
+                if (Matches(file, start + i, window.AsSpan(i, count - i), recordBytes)) return true;
             }
 
             if (candidates <= 0) break;
@@ -45,16 +47,17 @@ internal static class RecordSearch
         uint payloadBytes = RecordFormat.PayloadBytes(header);
         recordBytes = 0;
         if (RecordFormat.Kind(header) is not (RecordKind.Batch or RecordKind.Durable)) return false;
-        if (payloadBytes > Limits.RecordBytesMax || payloadBytes > remaining - RecordFormat.HeaderBytes) return false;
+        if (payloadBytes > StorageLimits.RecordBytesMax || payloadBytes > remaining - RecordFormat.HeaderBytes)
+            return false;
         recordBytes = RecordFormat.HeaderBytes + (int)payloadBytes;
         return true;
     }
 
-    private static bool Proves(IFile file, long offset, ReadOnlySpan<byte> window, int recordBytes)
+    private static bool Matches(IFile file, long offset, ReadOnlySpan<byte> window, int recordBytes)
     {
-        if (recordBytes <= window.Length) return RecordFormat.Proves(window[..recordBytes]);
+        if (recordBytes <= window.Length) return RecordFormat.Matches(window[..recordBytes]);
         byte[] record = new byte[recordBytes];
-        return file.Read(offset, record) == recordBytes && RecordFormat.Proves(record);
+        return file.Read(offset, record) == recordBytes && RecordFormat.Matches(record);
     }
 
     private static bool ClaimsToExceed(IFile file, long damage, long end)

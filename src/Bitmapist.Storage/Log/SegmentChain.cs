@@ -8,38 +8,38 @@ namespace Bitmapist.Storage.Log;
 /// </summary>
 internal sealed class SegmentChain(IFileSystem files, string databasePath, Guid databaseId) : IDisposable
 {
-    private readonly List<LogSegment> leaving = [];
-    private readonly Dictionary<long, long> closedBytes = [];
-    private LogSegment? current;
-    private (long Sequence, long Bytes) last; // the segment before the next one, whether its file is still there or not
-    private long firstNeeded; // by the database file; segments before are of no use
-    private long spoiledThrough; // segments up to here may lack what was written to them: their fsync failed
-    private long durableOwed; // a segment that is to be noted as durable in a later one; 0: none
-    private long unfinished; // a segment whose creation failed halfway; its file may be there
-    private bool isDirectoryOwed; // names of segments may not be durable yet
-    private long closedTotal;
-    private long totalBytes;
+    private readonly List<LogSegment> _leaving = [];
+    private readonly Dictionary<long, long> _closedBytes = [];
+    private LogSegment? _current;
+    private (long Sequence, long Bytes) _last; // the segment before the next one, its file still there or not
+    private long _firstNeeded; // by the database file; segments before are of no use
+    private long _spoiledThrough; // segments up to here may lack what was written to them: their fsync failed
+    private long _durableOwed; // a segment that is to be noted as durable in a later one; 0: none
+    private long _unfinished; // a segment whose creation failed halfway; its file may be there
+    private bool _isDirectoryOwed; // names of segments may not be durable yet
+    private long _closedTotal;
+    private long _totalBytes;
 
     /// <summary>Bytes of the current segment, header included; 0 between two.</summary>
-    public long SegmentBytes => current?.Bytes ?? 0;
+    public long SegmentBytes => _current?.Bytes ?? 0;
 
     /// <summary>Bytes of all segments that are needed. Any thread.</summary>
-    public long TotalBytes => Volatile.Read(ref totalBytes);
+    public long TotalBytes => Volatile.Read(ref _totalBytes);
 
     /// <summary>A failed fsync spoiled a segment that the database file still needs.</summary>
-    public bool IsSpoiled => spoiledThrough >= Math.Max(firstNeeded, 1);
+    public bool IsSpoiled => _spoiledThrough >= Math.Max(_firstNeeded, 1);
 
-    /// <summary>Whether every segment that is needed still stands under its name.</summary>
+    /// <summary>Whether every segment that is needed is still under its name.</summary>
     public bool IsInPlace() =>
-        current is not { IsInPlace: false }
-        && closedBytes.Keys.All(closed => files.Exists(SegmentName.For(databasePath, closed)));
+        _current is not { IsInPlace: false }
+        && _closedBytes.Keys.All(closed => files.Exists(SegmentName.For(databasePath, closed)));
 
     /// <summary>Notes segments of an earlier process, by their lengths.</summary>
     public void AddEarlier(long sequence, long bytes)
     {
-        closedBytes.Add(sequence, bytes);
-        closedTotal += bytes;
-        if (sequence > last.Sequence) last = (sequence, bytes);
+        _closedBytes.Add(sequence, bytes);
+        _closedTotal += bytes;
+        if (sequence > _last.Sequence) _last = (sequence, bytes);
     }
 
     /// <summary>Begins the first segment of this process, and makes it durable.</summary>
@@ -48,9 +48,9 @@ internal sealed class SegmentChain(IFileSystem files, string databasePath, Guid 
         MoveOn(sequence);
         try
         {
-            current!.Sync();
-            files.SyncDirectory(SegmentName.DirectoryOf(databasePath));
-            isDirectoryOwed = false;
+            _current!.Sync();
+            files.SyncDirectory(ParentDirectory.Of(databasePath));
+            _isDirectoryOwed = false;
         }
         catch
         {
@@ -58,7 +58,7 @@ internal sealed class SegmentChain(IFileSystem files, string databasePath, Guid 
             throw;
         }
 
-        if (closedBytes.ContainsKey(sequence - 1)) durableOwed = sequence - 1;
+        if (_closedBytes.ContainsKey(sequence - 1)) _durableOwed = sequence - 1;
     }
 
     /// <summary>
@@ -69,21 +69,21 @@ internal sealed class SegmentChain(IFileSystem files, string databasePath, Guid 
     /// <exception cref="StorageException">They are not written.</exception>
     public void Write(long sequence, ReadOnlySpan<byte> records)
     {
-        if (sequence < firstNeeded) return;
+        if (sequence < _firstNeeded) return;
         MoveOnTo(sequence);
         WriteOwedNote();
-        current!.Write(records);
+        _current!.Write(records);
         Count();
     }
 
     /// <summary>Notes what is durable, if anything is to be noted and there is a segment to note it in.</summary>
     public void WriteOwedNote()
     {
-        if (durableOwed == 0 || current is null || current.Sequence <= durableOwed) return;
+        if (_durableOwed == 0 || _current is null || _current.Sequence <= _durableOwed) return;
         Span<byte> note = stackalloc byte[RecordFormat.DurableBytes];
-        RecordFormat.WriteDurable(note, durableOwed);
-        current.Write(note);
-        durableOwed = 0;
+        RecordFormat.WriteDurable(note, _durableOwed);
+        _current.Write(note);
+        _durableOwed = 0;
         Count();
     }
 
@@ -95,21 +95,21 @@ internal sealed class SegmentChain(IFileSystem files, string databasePath, Guid 
     public void Probe(long sequence, int probeBytes)
     {
         MoveOnTo(sequence);
-        current!.Probe(probeBytes);
-        if (spoiledThrough == 0) return;
+        _current!.Probe(probeBytes);
+        if (_spoiledThrough == 0) return;
         try
         {
-            current.Sync();
-            files.SyncDirectory(SegmentName.DirectoryOf(databasePath));
+            _current.Sync();
+            files.SyncDirectory(ParentDirectory.Of(databasePath));
         }
         catch
         {
-            spoiledThrough = current.Sequence;
+            _spoiledThrough = _current.Sequence;
             throw;
         }
 
-        isDirectoryOwed = false;
-        spoiledThrough = 0;
+        _isDirectoryOwed = false;
+        _spoiledThrough = 0;
     }
 
     /// <summary>
@@ -119,16 +119,16 @@ internal sealed class SegmentChain(IFileSystem files, string databasePath, Guid 
     public SyncWork TakeForSync()
     {
         CloseForgotten();
-        var work = new SyncWork([.. leaving], current, isDirectoryOwed);
-        leaving.Clear();
-        isDirectoryOwed = false;
+        var work = new SyncWork([.. _leaving], _current, _isDirectoryOwed);
+        _leaving.Clear();
+        _isDirectoryOwed = false;
         return work;
     }
 
     /// <summary>Closes the segments that are not needed any more; for the thread that syncs them.</summary>
-    public void CloseForgotten() => leaving.RemoveAll(segment =>
+    public void CloseForgotten() => _leaving.RemoveAll(segment =>
     {
-        if (segment.Sequence >= firstNeeded) return false;
+        if (segment.Sequence >= _firstNeeded) return false;
         segment.Dispose();
         return true;
     });
@@ -137,7 +137,7 @@ internal sealed class SegmentChain(IFileSystem files, string databasePath, Guid 
     public void Synced(List<LogSegment> left)
     {
         foreach (LogSegment segment in left) segment.Dispose();
-        durableOwed = left[^1].Sequence;
+        _durableOwed = left[^1].Sequence;
     }
 
     /// <summary>
@@ -147,23 +147,23 @@ internal sealed class SegmentChain(IFileSystem files, string databasePath, Guid 
     /// </summary>
     public void Spoil(SyncWork work, long sequence)
     {
-        leaving.InsertRange(0, work.Left);
-        isDirectoryOwed |= work.IsDirectory;
-        if (sequence < Math.Max(firstNeeded, 1)) return;
-        spoiledThrough = Math.Max(spoiledThrough, Math.Max(sequence, current?.Sequence ?? 0));
+        _leaving.InsertRange(0, work.Left);
+        _isDirectoryOwed |= work.IsDirectory;
+        if (sequence < Math.Max(_firstNeeded, 1)) return;
+        _spoiledThrough = Math.Max(_spoiledThrough, Math.Max(sequence, _current?.Sequence ?? 0));
     }
 
     /// <summary>A snapshot made the segments before this one useless.</summary>
     public void Forget(long sequence)
     {
-        firstNeeded = Math.Max(firstNeeded, sequence);
-        foreach (long old in closedBytes.Keys.Where(old => old < firstNeeded).ToList())
-            if (closedBytes.Remove(old, out long bytes)) closedTotal -= bytes;
-        if (durableOwed < firstNeeded) durableOwed = 0;
-        if (current is not null && current.Sequence < firstNeeded)
+        _firstNeeded = Math.Max(_firstNeeded, sequence);
+        foreach (long old in _closedBytes.Keys.Where(old => old < _firstNeeded).ToList())
+            if (_closedBytes.Remove(old, out long bytes)) _closedTotal -= bytes;
+        if (_durableOwed < _firstNeeded) _durableOwed = 0;
+        if (_current is not null && _current.Sequence < _firstNeeded)
         {
-            Leave(current);
-            current = null;
+            Leave(_current);
+            _current = null;
         }
 
         Count();
@@ -172,16 +172,16 @@ internal sealed class SegmentChain(IFileSystem files, string databasePath, Guid 
     /// <summary>Closes the files; nobody is syncing any of them.</summary>
     public void Dispose()
     {
-        foreach (LogSegment left in leaving) left.Dispose();
-        leaving.Clear();
-        current?.Dispose();
-        current = null;
+        foreach (LogSegment left in _leaving) left.Dispose();
+        _leaving.Clear();
+        _current?.Dispose();
+        _current = null;
     }
 
     private void MoveOnTo(long sequence)
     {
-        while (current is null || current.Sequence < sequence)
-            MoveOn(current?.Sequence + 1 ?? Math.Max(firstNeeded, last.Sequence + 1));
+        while (_current is null || _current.Sequence < sequence)
+            MoveOn(_current?.Sequence + 1 ?? Math.Max(_firstNeeded, _last.Sequence + 1));
     }
 
     /// <summary>
@@ -190,27 +190,33 @@ internal sealed class SegmentChain(IFileSystem files, string databasePath, Guid 
     /// </summary>
     private void MoveOn(long next)
     {
-        current?.CutTail(); // a segment that others follow must end where its records do
-        if (unfinished == next) files.Delete(SegmentName.For(databasePath, next));
-        unfinished = next;
-        if (current is not null) last = (current.Sequence, current.Bytes);
-        var header = new SegmentHeader(databaseId, next, last.Sequence == next - 1 ? last.Bytes : 0);
+        _current?.CutTail(); // a segment that others follow must end where its records do
+        if (_unfinished == next) files.Delete(SegmentName.For(databasePath, next));
+        _unfinished = next;
+        if (_current is not null) _last = (_current.Sequence, _current.Bytes);
+        var header = new SegmentHeader(databaseId, next, _last.Sequence == next - 1 ? _last.Bytes : 0);
         LogSegment created = LogSegment.Create(files, databasePath, header);
-        unfinished = 0;
-        if (current is not null) Leave(current);
-        current = created;
-        isDirectoryOwed = true;
+        _unfinished = 0;
+        if (_current is not null) Leave(_current);
+        _current = created;
+        _isDirectoryOwed = true;
         Count();
     }
 
     private void Leave(LogSegment segment)
     {
-        last = (segment.Sequence, segment.Bytes);
-        leaving.Add(segment);
-        if (segment.Sequence < firstNeeded) return;
-        closedBytes.Add(segment.Sequence, segment.Bytes);
-        closedTotal += segment.Bytes;
+        _last = (segment.Sequence, segment.Bytes);
+        _leaving.Add(segment);
+        if (segment.Sequence < _firstNeeded) return;
+        _closedBytes.Add(segment.Sequence, segment.Bytes);
+        _closedTotal += segment.Bytes;
     }
 
-    private void Count() => Volatile.Write(ref totalBytes, closedTotal + SegmentBytes);
+    private void Count() => Volatile.Write(ref _totalBytes, _closedTotal + SegmentBytes);
 }
+
+/// <summary>What one fsync pass has to sync.</summary>
+/// <param name="Left">Segments left behind, oldest first.</param>
+/// <param name="Current">The segment being written; null between two.</param>
+/// <param name="IsDirectory">Names of segments are not durable yet.</param>
+internal readonly record struct SyncWork(List<LogSegment> Left, LogSegment? Current, bool IsDirectory);

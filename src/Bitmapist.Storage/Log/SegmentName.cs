@@ -18,7 +18,7 @@ public static class SegmentName
         ArgumentNullException.ThrowIfNull(files);
         string prefix = Path.GetFileName(databasePath) + Infix;
         List<(long Sequence, string Path)> segments = [];
-        foreach (string path in files.List(DirectoryOf(databasePath), prefix))
+        foreach (string path in files.List(ParentDirectory.Of(databasePath), prefix))
         {
             ReadOnlySpan<char> digits = Path.GetFileName(path.AsSpan())[prefix.Length..];
             if (long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out long sequence)
@@ -29,7 +29,4 @@ public static class SegmentName
         segments.Sort();
         return segments;
     }
-
-    /// <summary>The directory of a file, also of a relative path.</summary>
-    public static string DirectoryOf(string path) => Path.GetDirectoryName(Path.GetFullPath(path))!;
 }

@@ -7,58 +7,57 @@ namespace Bitmapist.Storage.Snapshots;
 /// that makes it the database. Any thread reads; one writer at a time appends. Reads see the generation that was
 /// newest when they began.
 /// <para>
-/// The file is open as long as anybody holds it: whoever opened it, until <see cref="Dispose"/>, and every reader that
+/// The file is open as long as anybody holds it: its opener, until <see cref="Dispose"/>, and every reader that
 /// said <see cref="TryHold"/>, until <see cref="Release"/>. So one that another file replaced gives its space back with
 /// its last reader.
 /// </para>
 /// </summary>
 public sealed class DatabaseFile : IDisposable
 {
-    private const int EntryArenaBytes = 64 << 10;
 
-    private readonly IFileSystem files;
-    private readonly IFile file;
-    private volatile DatabaseState state;
-    private int writing;
-    private volatile bool replaced;
-    private volatile bool hasRest; // bytes of an unfinished generation stand behind the newest whole one
-    private int holds = 1; // the opener's
-    private int disposed;
+    private readonly IFileSystem _files;
+    private readonly IFile _file;
+    private volatile DatabaseState _state;
+    private int _writing;
+    private volatile bool _replaced;
+    private volatile bool _hasRest; // bytes of an unfinished generation are behind the newest whole one
+    private int _holds = 1; // the opener's
+    private int _disposed;
 
     private DatabaseFile(IFileSystem files, IFile file, Guid id, DatabaseState state)
     {
-        this.files = files;
-        this.file = file;
-        this.state = state;
+        _files = files;
+        _file = file;
+        _state = state;
         Id = id;
         TornBytes = Math.Max(0, file.Length - state.Trailer.End);
-        hasRest = TornBytes > 0;
+        _hasRest = TornBytes > 0;
     }
 
     /// <summary>What every database file begins with.</summary>
     public static ReadOnlySpan<byte> Magic => DatabaseHeader.Magic;
 
-    public string Path => file.Path;
+    public string Path => _file.Path;
 
     /// <summary>Made at random with the file; a compaction keeps it, a backup has its own.</summary>
     public Guid Id { get; }
 
     /// <summary>The first log segment whose records are not in this file.</summary>
-    public long FirstLogSequence => state.Trailer.FirstLogSequence;
+    public long FirstLogSequence => _state.Trailer.FirstLogSequence;
 
     /// <summary>Number of the newest generation, from 0.</summary>
-    public long Generation => state.Trailer.Generation;
+    public long Generation => _state.Trailer.Generation;
 
     /// <summary>Keys that are there.</summary>
-    public long Entries => state.Trailer.LiveEntries;
+    public long Entries => _state.Trailer.LiveEntries;
 
     /// <summary>Bytes behind the newest whole generation when opened: an unfinished one, cut by the next.</summary>
     public long TornBytes { get; }
 
-    public long FileBytes => file.Length;
+    public long FileBytes => _file.Length;
 
     /// <summary>Bytes that a rewrite would keep; the rest of the file is garbage.</summary>
-    public long LiveBytes => state.LiveBytes;
+    public long LiveBytes => _state.LiveBytes;
 
     /// <summary>
     /// Opens a database. Throws <see cref="StorageException"/> when it is not there and
@@ -72,11 +71,11 @@ public sealed class DatabaseFile : IDisposable
             Guid id = DatabaseHeader.Read(file);
             Trailer trailer = Trailer.FindNewest(file, id);
             DatabaseState state = DatabaseState.Load(file, trailer);
-            // The trailer may only be in the system's memory, or stand there unwritten after a failed fsync. What
+            // The trailer may only be in the system's memory, or be there unwritten after a failed fsync. What
             // relies on it, deleting log segments, must not come before it is on the disk: so it is written again.
             file.Write(trailer.Offset, trailer.Encode());
             file.Sync();
-            files.SyncDirectory(NewDatabaseFile.DirectoryOf(path));
+            files.SyncDirectory(ParentDirectory.Of(path));
             return new DatabaseFile(files, file, id, state);
         }
         catch
@@ -117,27 +116,27 @@ public sealed class DatabaseFile : IDisposable
     /// </summary>
     public static GenerationWriter CreateAt(IFileSystem files, string path, DatabaseFile? source = null) =>
         NewDatabaseFile.Begin(
-            files, path, Guid.NewGuid(), generation: 0, SipKey.NewRandom(), source?.file, place: files.Rename,
+            files, path, Guid.NewGuid(), generation: 0, SipKey.NewRandom(), source?._file, place: files.Rename,
             end: () => { });
 
     /// <summary>
-    /// Begins the next generation in this file, which must stand in its place, as it must when it is committed.
+    /// Begins the next generation in this file, which must be in its place, as it must when it is committed.
     /// InvalidOperationException while another is being written.
     /// </summary>
     public GenerationWriter BeginGeneration()
     {
         // Before anything behind the newest generation is cut.
-        if (!replaced && Volatile.Read(ref writing) == 0) RequireInPlace();
+        if (!_replaced && Volatile.Read(ref _writing) == 0) RequireInPlace();
         EnterWriting();
-        DatabaseState current = state;
+        DatabaseState current = _state;
         try
         {
             DeleteUnfinished();
             // What an unfinished generation left behind must be gone before anything is written over it.
             CutTo(current.Trailer.End);
             GenerationTarget target = new(
-                file, Id, current, current.Trailer.Generation + 1, current.FilterKey, file, RequireInPlace,
-                Publish: committed => state = committed,
+                _file, Id, current, current.Trailer.Generation + 1, current.FilterKey, _file, RequireInPlace,
+                Publish: committed => _state = committed,
                 End: published =>
                 {
                     if (!published) CutBack(current.Trailer.End);
@@ -159,26 +158,26 @@ public sealed class DatabaseFile : IDisposable
     /// </summary>
     public GenerationWriter BeginRewrite() => BeginFile(Path, isAgain: false, (unfinished, path) =>
     {
-        RequireInPlace(); // what else may stand there is not to be replaced
-        files.Rename(unfinished, path);
-        replaced = true;
+        RequireInPlace(); // what else may be there is not to be replaced
+        _files.Rename(unfinished, path);
+        _replaced = true;
     });
 
     /// <summary>
-    /// As <see cref="BeginRewrite"/>, but the file is put where nothing stands: under this one's own path, from which
-    /// it was moved or deleted, or another. Where something stands the commit throws <see cref="StorageException"/>.
+    /// As <see cref="BeginRewrite"/>, but the file is put where nothing is: under this one's own path, from which
+    /// it was moved or deleted, or another. Where something is the commit throws <see cref="StorageException"/>.
     /// </summary>
     public GenerationWriter BeginReplacement(string path) => BeginFile(path, isAgain: true, (unfinished, free) =>
     {
-        NewDatabaseFile.PutInFreePlace(files, unfinished, free);
-        replaced = true;
+        NewDatabaseFile.PutInFreePlace(_files, unfinished, free);
+        _replaced = true;
     });
 
     /// <summary>A file that was made from this one has taken its place.</summary>
-    public bool IsReplaced => replaced;
+    public bool IsReplaced => _replaced;
 
     /// <summary>What a start would find under the path instead of this file as it was last committed.</summary>
-    public DatabasePlace Place => file.Place switch
+    public DatabasePlace Place => _file.Place switch
     {
         FilePlace.Nothing => DatabasePlace.Gone,
         FilePlace.Another => DatabasePlace.Replaced,
@@ -186,14 +185,14 @@ public sealed class DatabaseFile : IDisposable
     };
 
     /// <summary>
-    /// The bytes of the open file, wherever it stands now, are not those that were committed, or others follow them.
+    /// The bytes of the open file, wherever it is now, are not those that were committed, or others follow them.
     /// </summary>
     public bool IsOverwritten
     {
         get
         {
-            Trailer trailer = state.Trailer;
-            if (Volatile.Read(ref writing) == 0 && !hasRest && file.Length > trailer.End) return true;
+            Trailer trailer = _state.Trailer;
+            if (Volatile.Read(ref _writing) == 0 && !_hasRest && _file.Length > trailer.End) return true;
             byte[] expected = new byte[DatabaseHeader.Bytes];
             DatabaseHeader.Write(expected, Id);
             return !HasBytes(0, expected) || !HasBytes(trailer.Offset, trailer.Encode());
@@ -217,7 +216,7 @@ public sealed class DatabaseFile : IDisposable
     /// Deletes what a crash left of a file that was to replace this one. If that fails it is tried again: it is in the
     /// way of the next rewrite alone, which says so.
     /// </summary>
-    public void DeleteUnfinished() => NewDatabaseFile.DeleteQuietly(files, Path + NewDatabaseFile.UnfinishedSuffix);
+    public void DeleteUnfinished() => NewDatabaseFile.DeleteQuietly(_files, Path + NewDatabaseFile.UnfinishedSuffix);
 
     /// <summary>
     /// Keeps the file open until <see cref="Release"/>; false when it is closed already, as it has been replaced and
@@ -225,10 +224,10 @@ public sealed class DatabaseFile : IDisposable
     /// </summary>
     public bool TryHold()
     {
-        int seen = Volatile.Read(ref holds);
+        int seen = Volatile.Read(ref _holds);
         while (seen > 0)
         {
-            int found = Interlocked.CompareExchange(ref holds, seen + 1, seen);
+            int found = Interlocked.CompareExchange(ref _holds, seen + 1, seen);
             if (found == seen) return true;
             seen = found;
         }
@@ -239,88 +238,39 @@ public sealed class DatabaseFile : IDisposable
     /// <summary>Lets go of what <see cref="TryHold"/> held.</summary>
     public void Release()
     {
-        if (Interlocked.Decrement(ref holds) == 0) file.Dispose();
+        if (Interlocked.Decrement(ref _holds) == 0) _file.Dispose();
     }
 
     /// <summary>
     /// The keys from <paramref name="from"/> on, ascending bytewise, without deleted ones, of the generation that is
     /// newest when this is called. Reads one index block of each run at a time, as they are asked for. Throws
-    /// <see cref="CorruptFileException"/> when one does not prove itself.
+    /// <see cref="CorruptFileException"/> when one does not match its checksum.
     /// </summary>
-    public IEnumerable<StoredEntry> ReadEntries(ReadOnlyMemory<byte> from = default) => ReadEntries(state.Runs, from);
-
-    private static IEnumerable<StoredEntry> ReadEntries(IndexRun[] runs, ReadOnlyMemory<byte> from)
-    {
-        MergedCursor cursor = new(runs);
-        cursor.Start(from.Span);
-        byte[] arena = [];
-        int count = 0;
-        while (cursor.MoveNext())
-        {
-            if (cursor.Entry.IsDeleted) continue;
-            int needed = cursor.Key.Length + cursor.Metadata.Length;
-            if (arena.Length - count < needed) (arena, count) = (new byte[Math.Max(EntryArenaBytes, needed)], 0);
-            Memory<byte> key = arena.AsMemory(count, cursor.Key.Length);
-            Memory<byte> metadata = arena.AsMemory(count + key.Length, cursor.Metadata.Length);
-            count += needed;
-            cursor.Key.CopyTo(key.Span);
-            cursor.Metadata.CopyTo(metadata.Span);
-            yield return Stored(key, metadata, cursor.Entry);
-        }
-    }
+    public IEnumerable<StoredEntry> ReadEntries(ReadOnlyMemory<byte> from = default) => _state.ReadEntries(from);
 
     /// <summary>
     /// The stored key of an entry chosen by chance, each about as likely as another; it may have been deleted or
     /// replaced since. Null when there are none. Reads one index block.
     /// </summary>
-    public byte[]? SampleKey(Random random)
-    {
-        IndexRun[] runs = state.Runs;
-        long left = runs.Sum(run => run.Reference.Entries);
-        if (left == 0) return null;
-        left = random.NextInt64(left);
-        int chosen = 0;
-        while (left >= runs[chosen].Reference.Entries) left -= runs[chosen++].Reference.Entries;
-        return new IndexCursor(runs[chosen]).SampleKey(random);
-    }
+    public byte[]? SampleKey(Random random) => _state.SampleKey(random);
 
     /// <summary>Bytes of the index that are kept in memory.</summary>
-    public long IndexMemoryBytes => state.Runs.Sum(run => run.MemoryBytes);
+    public long IndexMemoryBytes => _state.IndexMemoryBytes;
 
     /// <summary>
     /// Whether a key may be there, or may have been deleted: false is certain. Reads nothing: O(runs), one place in
     /// memory for each.
     /// </summary>
-    public bool MayHave(ReadOnlySpan<byte> key)
-    {
-        FilteredKey filtered = new(key);
-        foreach (IndexRun run in state.Runs)
-            if (filtered.MayBeIn(run)) return true;
-        return false;
-    }
+    public bool MayHave(ReadOnlySpan<byte> key) => _state.MayHave(key);
 
     /// <summary>
     /// Looks a key up, newest run first: of most runs that do not have it their filters, in memory, know; in the others
     /// it takes a binary search in memory and one index block read.
     /// </summary>
-    public bool TryFind(ReadOnlySpan<byte> key, out StoredEntry entry)
-    {
-        IndexRun[] runs = state.Runs;
-        FilteredKey filtered = new(key);
-        for (int i = runs.Length - 1; i >= 0; i--)
-        {
-            if (!filtered.MayBeIn(runs[i])) continue;
-            if (!IndexLookup.TryFind(runs[i], key, out IndexEntry found, out byte[] metadata)) continue;
-            entry = found.IsDeleted ? default : Stored(key.ToArray(), metadata, found);
-            return !found.IsDeleted;
-        }
-
-        entry = default;
-        return false;
-    }
+    public bool TryFind(ReadOnlySpan<byte> key, out StoredEntry entry) => _state.TryFind(key, out entry);
 
     /// <summary>
-    /// Reads a value, whose length <paramref name="destination"/> has, and proves it. Throws
+    /// Reads a value, whose length <paramref name="destination"/> has, and verifies it. Throws
     /// <see cref="CorruptFileException"/>.
     /// </summary>
     public void ReadValue(in StoredEntry entry, Span<byte> destination)
@@ -331,11 +281,11 @@ public sealed class DatabaseFile : IDisposable
                 $"The value has {entry.ValueBytes} bytes, the destination {destination.Length}.", nameof(destination));
         }
 
-        ValueFormat.Read(file, entry, destination);
+        ValueFormat.Read(_file, entry, destination);
     }
 
     /// <summary>
-    /// Reads and proves bytes [start, start + destination.Length) of a value without the rest: O(bytes asked for),
+    /// Reads and verifies bytes [start, start + destination.Length) of a value without the rest: O(bytes asked for),
     /// rounded up to 4 KiB chunks.
     /// </summary>
     public void ReadValueRange(in StoredEntry entry, int start, Span<byte> destination)
@@ -346,16 +296,16 @@ public sealed class DatabaseFile : IDisposable
                 $"{destination.Length} bytes from there do not lie within the value's {entry.ValueBytes}.");
         }
 
-        if (destination.Length > 0) ValueFormat.ReadRange(file, entry, start, destination);
+        if (destination.Length > 0) ValueFormat.ReadRange(_file, entry, start, destination);
     }
 
     /// <summary>Lets go of the file on behalf of who opened it; it is closed when nobody else holds it.</summary>
     public void Dispose()
     {
-        if (Interlocked.Exchange(ref disposed, 1) == 0) Release();
+        if (Interlocked.Exchange(ref _disposed, 1) == 0) Release();
     }
 
-    /// <param name="path">Where the file will stand.</param>
+    /// <param name="path">Where the file will be.</param>
     /// <param name="isAgain">Also when a file that took this one's place has been lost since.</param>
     /// <param name="place">Puts it there.</param>
     private GenerationWriter BeginFile(string path, bool isAgain, Action<string, string> place)
@@ -364,7 +314,7 @@ public sealed class DatabaseFile : IDisposable
         try
         {
             return NewDatabaseFile.Begin(
-                files, path, Id, Generation + 1, SipKey.NewRandom(), file, place, end: LeaveWriting);
+                _files, path, Id, Generation + 1, SipKey.NewRandom(), _file, place, end: LeaveWriting);
         }
         catch
         {
@@ -373,36 +323,33 @@ public sealed class DatabaseFile : IDisposable
         }
     }
 
-    private static StoredEntry Stored(ReadOnlyMemory<byte> key, ReadOnlyMemory<byte> metadata, in IndexEntry entry) =>
-        new(key, metadata, entry.ValueOffset, entry.ValueBytes, entry.ValueChecksum);
-
     private bool HasBytes(long offset, ReadOnlySpan<byte> expected)
     {
         byte[] found = new byte[expected.Length];
-        return file.Read(offset, found) == found.Length && expected.SequenceEqual(found);
+        return _file.Read(offset, found) == found.Length && expected.SequenceEqual(found);
     }
 
     private void EnterWriting(bool isAgain = false)
     {
-        if (replaced && !isAgain)
+        if (_replaced && !isAgain)
             throw new InvalidOperationException("A compacted file has taken this one's place; open that.");
-        if (Interlocked.Exchange(ref writing, 1) != 0)
+        if (Interlocked.Exchange(ref _writing, 1) != 0)
             throw new InvalidOperationException("Another generation is being written.");
     }
 
-    private void LeaveWriting() => Volatile.Write(ref writing, 0);
+    private void LeaveWriting() => Volatile.Write(ref _writing, 0);
 
     /// <summary>Synced, so that no crash brings back the end of what was cut behind what replaced it.</summary>
     private void CutTo(long end)
     {
-        if (file.Length > end)
+        if (_file.Length > end)
         {
-            hasRest = true;
-            file.Truncate(end);
-            file.Sync();
+            _hasRest = true;
+            _file.Truncate(end);
+            _file.Sync();
         }
 
-        hasRest = false;
+        _hasRest = false;
     }
 
     /// <summary>Gives an abandoned generation's space back now; failing that, the next one does.</summary>

@@ -1,6 +1,6 @@
 namespace Bitmapist.Storage.Snapshots;
 
-/// <summary>What stands under an open database file's path.</summary>
+/// <summary>What is under an open database file's path.</summary>
 public enum DatabasePlace
 {
     /// <summary>The file, with what was committed.</summary>

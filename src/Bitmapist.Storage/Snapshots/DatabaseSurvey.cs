@@ -3,33 +3,33 @@ using Bitmapist.Storage.Files;
 namespace Bitmapist.Storage.Snapshots;
 
 /// <summary>
-/// Reads a database file that may be damaged, and changes nothing: every generation whose trailer proves itself, and
-/// what of its index and values does. What does not is reported, and passed over. One thread.
+/// Reads a database file that may be damaged, and changes nothing: every generation whose trailer matches its checksum,
+/// and what of its index and values does. What does not is reported, and passed over. One thread.
 /// </summary>
 public sealed class DatabaseSurvey : IDisposable
 {
-    private readonly IFile file;
+    private readonly IFile _file;
 
     private DatabaseSurvey(IFile file, Guid id, FileDamage? headerDamage, IReadOnlyList<SurveyedGeneration> generations)
     {
-        this.file = file;
+        _file = file;
         Id = id;
         HeaderDamage = headerDamage;
         Generations = generations;
     }
 
-    public string Path => file.Path;
+    public string Path => _file.Path;
 
     /// <summary>The database's id: by its header or, where that is damaged, by its newest trailer.</summary>
     public Guid Id { get; }
 
-    /// <summary>What is wrong with the header; null while it proves itself.</summary>
+    /// <summary>What is wrong with the header; null while it matches its checksum.</summary>
     public FileDamage? HeaderDamage { get; }
 
     /// <summary>Every generation with a whole trailer, newest first.</summary>
     public IReadOnlyList<SurveyedGeneration> Generations { get; }
 
-    public long FileBytes => file.Length;
+    public long FileBytes => _file.Length;
 
     /// <summary>Bytes behind the newest whole generation: an unfinished one, or what damage left of one.</summary>
     public long TornBytes => Generations.Count == 0 ? FileBytes : Math.Max(0, FileBytes - Generations[0].End);
@@ -92,20 +92,20 @@ public sealed class DatabaseSurvey : IDisposable
         return ReadMerged(generation.Trailer, damaged);
     }
 
-    /// <summary>Reads and proves a value; null, and the damage, when it does not.</summary>
+    /// <summary>Reads and verifies a value; null, and the damage, when it does not.</summary>
     public byte[]? TryReadValue(in StoredEntry entry, out FileDamage? damage)
     {
         damage = null;
         try
         {
-            if (entry.ValueOffset < 0 || entry.ValueOffset > file.Length - ValueFormat.StoredBytes(entry.ValueBytes))
+            if (entry.ValueOffset < 0 || entry.ValueOffset > _file.Length - ValueFormat.StoredBytes(entry.ValueBytes))
             {
                 throw new CorruptFileException(
-                    FileDefect.Damaged, file.Path, entry.ValueOffset, "file ends within a value");
+                    FileDefect.Damaged, _file.Path, entry.ValueOffset, "file ends within a value");
             }
 
             byte[] value = new byte[entry.ValueBytes];
-            ValueFormat.Read(file, entry, value);
+            ValueFormat.Read(_file, entry, value);
             return value;
         }
         catch (CorruptFileException found)
@@ -115,7 +115,7 @@ public sealed class DatabaseSurvey : IDisposable
         }
     }
 
-    public void Dispose() => file.Dispose();
+    public void Dispose() => _file.Dispose();
 
     private IEnumerable<SurveyedEntry> ReadMerged(Trailer trailer, Action<FileDamage, KeyRange> damaged)
     {
@@ -155,7 +155,7 @@ public sealed class DatabaseSurvey : IDisposable
 
         if (IsAsTheTrailerSays(trailer, cursors, entries, valueBytes)) yield break;
         damaged(
-            new FileDamage(file.Path, trailer.Offset, "the trailer's counts are not those of the index"),
+            new FileDamage(_file.Path, trailer.Offset, "the trailer's counts are not those of the index"),
             KeyRange.None);
     }
 
@@ -180,7 +180,7 @@ public sealed class DatabaseSurvey : IDisposable
         IndexRun run;
         try
         {
-            run = IndexRun.LoadWithoutFilter(file, reference);
+            run = IndexRun.LoadWithoutFilter(_file, reference);
         }
         catch (CorruptFileException found)
         {
@@ -219,4 +219,43 @@ public sealed class DatabaseSurvey : IDisposable
             if (cursors[newer] is not { } cursor || cursor.MayHaveLost(key)) return true;
         return false;
     }
+}
+
+/// <summary>A key of a surveyed generation.</summary>
+/// <param name="Stored">The key and where its value lies.</param>
+/// <param name="IsDoubtful">
+/// An index block that does not match its checksum may have held a newer version of the key, or its deletion.
+/// </param>
+/// <param name="IsDeletion">The key is known to be missing; nothing is stored then but its name.</param>
+public readonly record struct SurveyedEntry(StoredEntry Stored, bool IsDoubtful, bool IsDeletion = false);
+
+/// <summary>A whole generation of a surveyed file, by its trailer.</summary>
+public sealed class SurveyedGeneration
+{
+    internal SurveyedGeneration(Trailer trailer) => Trailer = trailer;
+
+    public long Number => Trailer.Generation;
+
+    /// <summary>Where its trailer begins.</summary>
+    public long TrailerOffset => Trailer.Offset;
+
+    /// <summary>Where its trailer ends.</summary>
+    public long End => Trailer.End;
+
+    /// <summary>The first log segment not contained.</summary>
+    public long FirstLogSequence => Trailer.FirstLogSequence;
+
+    public long LiveEntries => Trailer.LiveEntries;
+
+    public long LiveValueBytes => Trailer.LiveValueBytes;
+
+    public int Runs => Trailer.Runs.Length;
+
+    /// <summary>Bytes of its index blocks, directories and filters.</summary>
+    public long IndexBytes => Trailer.Runs.Sum(run => run.FileBytes);
+
+    /// <summary>Bytes of the file that a rewrite would keep.</summary>
+    public long LiveBytes => DatabaseHeader.Bytes + LiveValueBytes + IndexBytes + Trailer.Bytes;
+
+    internal Trailer Trailer { get; }
 }

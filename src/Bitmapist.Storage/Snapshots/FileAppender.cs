@@ -5,30 +5,30 @@ namespace Bitmapist.Storage.Snapshots;
 /// <summary>Buffered writing at the end of a file. After a failed write it only fails. One thread.</summary>
 internal sealed class FileAppender(IFile file, long start)
 {
-    private readonly byte[] buffer = new byte[256 << 10];
-    private int count;
-    private long flushed = start;
-    private StorageException? failure;
+    private readonly byte[] _buffer = new byte[256 << 10];
+    private int _count;
+    private long _flushed = start;
+    private StorageException? _failure;
 
     public IFile File => file;
 
     /// <summary>Where the next byte goes.</summary>
-    public long Position => flushed + count;
+    public long Position => _flushed + _count;
 
     public void Append(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.Length > buffer.Length - count)
+        if (bytes.Length > _buffer.Length - _count)
         {
             Flush();
-            if (bytes.Length >= buffer.Length)
+            if (bytes.Length >= _buffer.Length)
             {
                 Write(bytes);
                 return;
             }
         }
 
-        bytes.CopyTo(buffer.AsSpan(count));
-        count += bytes.Length;
+        bytes.CopyTo(_buffer.AsSpan(_count));
+        _count += bytes.Length;
     }
 
     /// <summary>Zeros up to the next multiple of <paramref name="alignment"/>.</summary>
@@ -41,23 +41,23 @@ internal sealed class FileAppender(IFile file, long start)
     /// <summary>Hands everything to the system, so that it can be read back from the file.</summary>
     public void Flush()
     {
-        int pending = count;
-        count = 0;
-        if (pending > 0) Write(buffer.AsSpan(0, pending));
-        else if (failure is not null) throw failure.Again();
+        int pending = _count;
+        _count = 0;
+        if (pending > 0) Write(_buffer.AsSpan(0, pending));
+        else if (_failure is not null) throw _failure.Again();
     }
 
     private void Write(ReadOnlySpan<byte> bytes)
     {
-        if (failure is not null) throw failure.Again();
+        if (_failure is not null) throw _failure.Again();
         try
         {
-            file.Write(flushed, bytes);
-            flushed += bytes.Length;
+            file.Write(_flushed, bytes);
+            _flushed += bytes.Length;
         }
         catch (StorageException e)
         {
-            failure = e;
+            _failure = e;
             throw;
         }
     }

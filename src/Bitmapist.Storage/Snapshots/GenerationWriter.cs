@@ -9,24 +9,24 @@ namespace Bitmapist.Storage.Snapshots;
 /// </summary>
 public sealed class GenerationWriter : IDisposable
 {
-    private readonly GenerationTarget target;
-    private readonly FileAppender output;
-    private readonly PendingEntries pending = new();
-    private readonly RunSet runs;
-    private RunWriter? run;
-    private bool usable = true;
-    private bool published;
-    private bool disposed;
+    private readonly GenerationTarget _target;
+    private readonly FileAppender _output;
+    private readonly PendingEntries _pending = new();
+    private readonly RunSet _runs;
+    private RunWriter? _run;
+    private bool _usable = true;
+    private bool _published;
+    private bool _disposed;
 
     internal GenerationWriter(GenerationTarget target, long start)
     {
-        this.target = target;
-        output = new FileAppender(target.File, start);
-        runs = new RunSet(target.File, target.Base, target.FilterKey);
+        _target = target;
+        _output = new FileAppender(target.File, start);
+        _runs = new RunSet(target.File, target.Base, target.FilterKey);
     }
 
     /// <summary>Bytes written so far, for progress.</summary>
-    public long WrittenBytes => output.Position - (target.Base?.Trailer.End ?? 0);
+    public long WrittenBytes => _output.Position - (_target.Base?.Trailer.End ?? 0);
 
     /// <summary>
     /// Stores a value under a key; of several puts and deletions of a key the last counts. Returns where the value
@@ -35,35 +35,36 @@ public sealed class GenerationWriter : IDisposable
     public StoredEntry Put(ReadOnlySpan<byte> key, ReadOnlySpan<byte> metadata, ReadOnlySpan<byte> value)
     {
         RequireWithinLimits(key, metadata);
-        if (value.Length > Limits.ValueBytesMax)
-            throw new ArgumentException($"A value holds at most {Limits.ValueBytesMax} bytes, not {value.Length}.");
+        if (value.Length > StorageLimits.ValueBytesMax)
+            throw new ArgumentException(
+                $"A value holds at most {StorageLimits.ValueBytesMax} bytes, not {value.Length}.");
         Enter();
-        long offset = output.Position;
-        uint checksum = ValueFormat.Append(output, value);
+        long offset = _output.Position;
+        uint checksum = ValueFormat.Append(_output, value);
         Add(key, new IndexEntry(false, offset, value.Length, checksum), metadata);
-        usable = true;
+        _usable = true;
         return new StoredEntry(default, default, offset, value.Length, checksum);
     }
 
     /// <summary>
     /// Stores under a key a value that the database has already: in place only the index is written; in a rewrite or
-    /// copy the value is proven and copied. Returns where it lies.
+    /// copy the value is verified and copied. Returns where it lies.
     /// </summary>
     public StoredEntry Put(ReadOnlySpan<byte> key, ReadOnlySpan<byte> metadata, in StoredEntry existing)
     {
         RequireWithinLimits(key, metadata);
-        if (target.Source is null)
+        if (_target.Source is null)
             throw new InvalidOperationException("There is no database to take stored values from.");
         Enter();
         long offset = existing.ValueOffset;
-        if (target.Source != target.File)
+        if (_target.Source != _target.File)
         {
-            offset = output.Position;
-            ValueFormat.Copy(target.Source, existing, output);
+            offset = _output.Position;
+            ValueFormat.Copy(_target.Source, existing, _output);
         }
 
         Add(key, new IndexEntry(false, offset, existing.ValueBytes, existing.ValueChecksum), metadata);
-        usable = true;
+        _usable = true;
         return existing with { Key = default, Metadata = default, ValueOffset = offset };
     }
 
@@ -73,7 +74,7 @@ public sealed class GenerationWriter : IDisposable
         RequireWithinLimits(key, default);
         Enter();
         Add(key, IndexEntry.Deleted, default);
-        usable = true;
+        _usable = true;
     }
 
     /// <summary>
@@ -86,83 +87,99 @@ public sealed class GenerationWriter : IDisposable
         Enter();
         WritePending();
         FinishRun();
-        runs.Merge(output);
-        runs.AddMissingFilters(output);
-        output.Align(Trailer.Alignment);
-        output.Flush();
-        target.File.Sync();
-        target.RequirePlace();
+        _runs.Merge(_output);
+        _runs.AddMissingFilters(_output);
+        _output.Align(Trailer.Alignment);
+        _output.Flush();
+        _target.File.Sync();
+        _target.RequirePlace();
 
-        IndexRun[] live = [.. runs.Runs];
+        IndexRun[] live = [.. _runs.Runs];
         RunReference[] references = Array.ConvertAll(live, written => written.Reference);
         Trailer trailer = new(
-            target.DatabaseId, output.Position, target.Generation, target.Base?.Trailer.Offset ?? 0, firstLogSequence,
-            runs.LiveEntries, runs.LiveValueBytes, references);
-        target.File.Write(trailer.Offset, trailer.Encode());
-        target.File.Sync();
-        target.Publish(new DatabaseState(trailer, live));
-        published = true;
+            _target.DatabaseId, _output.Position, _target.Generation, _target.Base?.Trailer.Offset ?? 0,
+            firstLogSequence,
+            _runs.LiveEntries, _runs.LiveValueBytes, references);
+        _target.File.Write(trailer.Offset, trailer.Encode());
+        _target.File.Sync();
+        _target.Publish(new DatabaseState(trailer, live));
+        _published = true;
     }
 
     public void Dispose()
     {
-        if (disposed) return;
-        disposed = true;
-        target.End(published);
+        if (_disposed) return;
+        _disposed = true;
+        _target.End(_published);
     }
 
     /// <summary>Each operation ends by making the writer usable again; one that threw left half of something.</summary>
     private void Enter()
     {
-        ObjectDisposedException.ThrowIf(disposed, this);
-        if (!usable) throw new InvalidOperationException("This generation is committed or failed; begin another.");
-        usable = false;
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (!_usable) throw new InvalidOperationException("This generation is committed or failed; begin another.");
+        _usable = false;
     }
 
     private void Add(ReadOnlySpan<byte> key, in IndexEntry entry, ReadOnlySpan<byte> metadata)
     {
-        pending.Add(key, entry, metadata);
-        if (pending.IsFull) WritePending();
+        _pending.Add(key, entry, metadata);
+        if (_pending.IsFull) WritePending();
     }
 
     private void WritePending()
     {
-        if (pending.IsEmpty) return;
-        pending.Sort();
+        if (_pending.IsEmpty) return;
+        _pending.Sort();
         // Entries that continue the run begun extend it; others need a run of their own, and to see the first.
-        if (run is not null && pending.Key(0).SequenceCompareTo(run.LastKey) <= 0) FinishRun();
-        output.Flush();
-        runs.BeginAccounting();
-        for (int i = 0; i < pending.Count; i++)
+        if (_run is not null && _pending.Key(0).SequenceCompareTo(_run.LastKey) <= 0) FinishRun();
+        _output.Flush();
+        _runs.BeginAccounting();
+        for (int i = 0; i < _pending.Count; i++)
         {
-            IndexEntry entry = pending.Entry(i);
-            if (!runs.Account(pending.Key(i), entry)) continue;
-            run ??= new RunWriter(output);
-            run.Add(pending.Key(i), entry, pending.Metadata(i));
+            IndexEntry entry = _pending.Entry(i);
+            if (!_runs.Account(_pending.Key(i), entry)) continue;
+            _run ??= new RunWriter(_output);
+            _run.Add(_pending.Key(i), entry, _pending.Metadata(i));
         }
 
-        // Blocks stand together in stretches; the values put next follow them.
-        run?.EndBlock();
-        pending.Clear();
+        // Blocks lie together in stretches; the values put next follow them.
+        _run?.EndBlock();
+        _pending.Clear();
     }
 
     private void FinishRun()
     {
-        if (run is null) return;
-        RunReference reference = run.Finish();
-        run = null;
-        runs.Add(reference, output);
-        if (runs.Runs.Count > Limits.LiveRunsMax) runs.Merge(output);
+        if (_run is null) return;
+        RunReference reference = _run.Finish();
+        _run = null;
+        _runs.Add(reference, _output);
+        if (_runs.Runs.Count > StorageLimits.LiveRunsMax) _runs.Merge(_output);
     }
 
     private static void RequireWithinLimits(ReadOnlySpan<byte> key, ReadOnlySpan<byte> metadata)
     {
-        if (key.Length > Limits.KeyBytesMax)
-            throw new ArgumentException($"A key holds at most {Limits.KeyBytesMax} bytes, not {key.Length}.");
-        if (metadata.Length > Limits.MetadataBytesMax)
+        if (key.Length > StorageLimits.KeyBytesMax)
+            throw new ArgumentException($"A key holds at most {StorageLimits.KeyBytesMax} bytes, not {key.Length}.");
+        if (metadata.Length > StorageLimits.MetadataBytesMax)
         {
             throw new ArgumentException(
-                $"Metadata holds at most {Limits.MetadataBytesMax} bytes, not {metadata.Length}.");
+                $"Metadata holds at most {StorageLimits.MetadataBytesMax} bytes, not {metadata.Length}.");
         }
     }
 }
+
+/// <summary>Where a generation is written and what its commit makes of it.</summary>
+/// <param name="File">The file appended to.</param>
+/// <param name="DatabaseId">Whose trailer it will be.</param>
+/// <param name="Base">The generation it builds on; null for a file of its own.</param>
+/// <param name="Generation">Its number.</param>
+/// <param name="FilterKey">What new filters of index runs are hashed with.</param>
+/// <param name="Source">The file whose stored values may be put again; null when there is none.</param>
+/// <param name="RequirePlace">Throws when the file is not under its path: asked when all is synced but the
+/// trailer, without which nothing has happened.</param>
+/// <param name="Publish">Makes the synced generation the database.</param>
+/// <param name="End">Ends the writing; told whether it was published.</param>
+internal sealed record GenerationTarget(
+    IFile File, Guid DatabaseId, DatabaseState? Base, long Generation, SipKey FilterKey, IFile? Source,
+    Action RequirePlace, Action<DatabaseState> Publish, Action<bool> End);

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using Bitmapist.Storage.Files;
 
 namespace Bitmapist.Storage.Snapshots;
 
@@ -16,41 +17,41 @@ internal sealed class IndexBlockBuilder
     public const byte ValueKind = 1;
     public const byte DeletionKind = 2;
 
-    private readonly ArrayBufferWriter<byte> payload = new(TargetBytes * 2);
-    private byte[] lastKey = new byte[64];
+    private readonly ArrayBufferWriter<byte> _payload = new(TargetBytes * 2);
+    private byte[] _lastKey = new byte[64];
 
-    private int lastKeyBytes;
+    private int _lastKeyBytes;
 
-    public ReadOnlySpan<byte> Payload => payload.WrittenSpan;
+    public ReadOnlySpan<byte> Payload => _payload.WrittenSpan;
 
-    public ReadOnlySpan<byte> LastKey => lastKey.AsSpan(0, lastKeyBytes);
+    public ReadOnlySpan<byte> LastKey => _lastKey.AsSpan(0, _lastKeyBytes);
 
     public void Add(ReadOnlySpan<byte> key, in IndexEntry entry, ReadOnlySpan<byte> metadata)
     {
-        int shared = payload.WrittenCount == 0 ? 0 : key.CommonPrefixLength(LastKey);
+        int shared = _payload.WrittenCount == 0 ? 0 : key.CommonPrefixLength(LastKey);
         WriteVarint(shared);
         WriteVarint(key.Length - shared);
-        payload.Write(key[shared..]);
-        payload.GetSpan(1)[0] = entry.IsDeleted ? DeletionKind : ValueKind;
-        payload.Advance(1);
+        _payload.Write(key[shared..]);
+        _payload.GetSpan(1)[0] = entry.IsDeleted ? DeletionKind : ValueKind;
+        _payload.Advance(1);
         if (!entry.IsDeleted)
         {
             WriteVarint(metadata.Length);
-            payload.Write(metadata);
+            _payload.Write(metadata);
             WriteVarint(entry.ValueOffset);
             WriteVarint(entry.ValueBytes);
-            BinaryPrimitives.WriteUInt32LittleEndian(payload.GetSpan(4), entry.ValueChecksum);
-            payload.Advance(4);
+            BinaryPrimitives.WriteUInt32LittleEndian(_payload.GetSpan(4), entry.ValueChecksum);
+            _payload.Advance(4);
         }
 
-        if (key.Length > lastKey.Length) lastKey = new byte[key.Length * 2];
-        key.CopyTo(lastKey);
-        lastKeyBytes = key.Length;
+        if (key.Length > _lastKey.Length) _lastKey = new byte[key.Length * 2];
+        key.CopyTo(_lastKey);
+        _lastKeyBytes = key.Length;
     }
 
     /// <summary>Begins the next block; the last key is kept for asking.</summary>
-    public void Clear() => payload.ResetWrittenCount();
+    public void Clear() => _payload.ResetWrittenCount();
 
     private void WriteVarint(long value) =>
-        payload.Advance(Varint.Write(payload.GetSpan(Varint.BytesMax), (ulong)value));
+        _payload.Advance(Varint.Write(_payload.GetSpan(Varint.BytesMax), (ulong)value));
 }

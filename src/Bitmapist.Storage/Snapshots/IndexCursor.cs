@@ -5,42 +5,42 @@ namespace Bitmapist.Storage.Snapshots;
 /// </summary>
 internal sealed class IndexCursor(IndexRun run)
 {
-    private byte[] frame = [];
-    private int frameBytes;
-    private int block = -1;
-    private int at;
-    private byte[] key = new byte[64];
-    private int keyBytes;
-    private int metadataStart;
-    private int metadataBytes;
+    private byte[] _frame = [];
+    private int _frameBytes;
+    private int _block = -1;
+    private int _at;
+    private byte[] _key = new byte[64];
+    private int _keyBytes;
+    private int _metadataStart;
+    private int _metadataBytes;
 
-    /// <summary>Whether the cursor stands on an entry.</summary>
+    /// <summary>Whether the cursor is on an entry.</summary>
     public bool IsValid { get; private set; }
 
-    public ReadOnlySpan<byte> Key => key.AsSpan(0, keyBytes);
+    public ReadOnlySpan<byte> Key => _key.AsSpan(0, _keyBytes);
 
-    public ReadOnlySpan<byte> Metadata => frame.AsSpan(metadataStart, metadataBytes);
+    public ReadOnlySpan<byte> Metadata => _frame.AsSpan(_metadataStart, _metadataBytes);
 
     public IndexEntry Entry { get; private set; }
 
     /// <summary>Whether the block read last has no more entries.</summary>
-    internal bool IsAtBlockEnd => at >= frameBytes;
+    internal bool IsAtBlockEnd => _at >= _frameBytes;
 
     /// <summary>Whether no entry of the block read last has been read.</summary>
-    internal bool IsAtBlockStart => at == IndexFrame.HeaderBytes;
+    internal bool IsAtBlockStart => _at == IndexFrame.HeaderBytes;
 
     /// <summary>Moves to the next entry; false at the end of the run.</summary>
     public bool MoveNext()
     {
-        while (at >= frameBytes)
+        while (_at >= _frameBytes)
         {
-            if (block + 1 >= run.Blocks)
+            if (_block + 1 >= run.Blocks)
             {
                 IsValid = false;
                 return false;
             }
 
-            LoadBlock(block + 1);
+            LoadBlock(_block + 1);
         }
 
         Decode();
@@ -60,13 +60,13 @@ internal sealed class IndexCursor(IndexRun run)
 
     /// <summary>
     /// The same for keys sought in ascending order since the cursor was made, none of them skipped with MoveNext: where
-    /// they stand as close together as the run's, each costs a step or none.
+    /// they are as close together as the run's, each costs a step or none.
     /// </summary>
     public bool SeekForward(ReadOnlySpan<byte> wanted)
     {
-        if (block < 0) return Seek(wanted);
+        if (_block < 0) return Seek(wanted);
         if (!IsValid || Key.SequenceCompareTo(wanted) >= 0) return IsValid;
-        bool inLaterBlock = block + 1 < run.Blocks && run.FirstKey(block + 1).SequenceCompareTo(wanted) <= 0;
+        bool inLaterBlock = _block + 1 < run.Blocks && run.FirstKey(_block + 1).SequenceCompareTo(wanted) <= 0;
         if (inLaterBlock) return Seek(wanted);
         while (MoveNext())
         {
@@ -81,7 +81,7 @@ internal sealed class IndexCursor(IndexRun run)
     {
         LoadBlock(random.Next(run.Blocks));
         byte[] chosen = [];
-        for (int seen = 1; at < frameBytes; seen++)
+        for (int seen = 1; _at < _frameBytes; seen++)
         {
             Decode();
             if (random.Next(seen) == 0) chosen = Key.ToArray(); // so each of a block's entries is as likely
@@ -90,31 +90,31 @@ internal sealed class IndexCursor(IndexRun run)
         return chosen;
     }
 
-    /// <summary>Reads and proves a block; the cursor then stands before its first entry.</summary>
+    /// <summary>Reads and verifies a block; the cursor is then before its first entry.</summary>
     internal void LoadBlock(int index)
     {
         int bytes = run.BlockBytes(index);
-        if (frame.Length < bytes) frame = new byte[bytes];
-        run.ReadBlock(index, frame.AsSpan(0, bytes));
-        block = index;
-        frameBytes = bytes;
-        at = IndexFrame.HeaderBytes;
-        keyBytes = 0;
+        if (_frame.Length < bytes) _frame = new byte[bytes];
+        run.ReadBlock(index, _frame.AsSpan(0, bytes));
+        _block = index;
+        _frameBytes = bytes;
+        _at = IndexFrame.HeaderBytes;
+        _keyBytes = 0;
     }
 
     /// <summary>Passes over the rest of the block read last.</summary>
-    internal void LeaveBlock() => at = frameBytes;
+    internal void LeaveBlock() => _at = _frameBytes;
 
     private void Decode()
     {
-        var reader = new IndexBlockReader(frame.AsSpan(0, frameBytes), at);
-        if (!reader.TryReadKey(keyBytes, out int shared, out ReadOnlySpan<byte> rest)) throw run.Malformed(block);
-        if (shared + rest.Length > key.Length) Array.Resize(ref key, (shared + rest.Length) * 2);
-        rest.CopyTo(key.AsSpan(shared));
-        keyBytes = shared + rest.Length;
-        if (!reader.TryReadEntry(out IndexEntry entry, out metadataStart, out metadataBytes))
-            throw run.Malformed(block);
+        var reader = new IndexBlockReader(_frame.AsSpan(0, _frameBytes), _at);
+        if (!reader.TryReadKey(_keyBytes, out int shared, out ReadOnlySpan<byte> rest)) throw run.Malformed(_block);
+        if (shared + rest.Length > _key.Length) Array.Resize(ref _key, (shared + rest.Length) * 2);
+        rest.CopyTo(_key.AsSpan(shared));
+        _keyBytes = shared + rest.Length;
+        if (!reader.TryReadEntry(out IndexEntry entry, out _metadataStart, out _metadataBytes))
+            throw run.Malformed(_block);
         Entry = entry;
-        at = reader.At;
+        _at = reader.At;
     }
 }

@@ -22,7 +22,7 @@ internal static class IndexFrame
         return HeaderBytes + payload.Length;
     }
 
-    /// <summary>Reads and proves a frame as long as <paramref name="frame"/>; returns its payload.</summary>
+    /// <summary>Reads and verifies a frame as long as <paramref name="frame"/>; returns its payload.</summary>
     public static ReadOnlySpan<byte> Read(IFile file, long offset, Span<byte> frame, string what = "index block")
     {
         if (frame.Length < HeaderBytes || file.Read(offset, frame) < frame.Length)

@@ -11,7 +11,7 @@ internal static class IndexLookup
     /// What a run says of a key; false when it says nothing. A binary search in memory, one block read, and a walk over
     /// its some hundred entries.
     /// </summary>
-    /// <exception cref="Files.CorruptFileException">The block does not prove itself.</exception>
+    /// <exception cref="Files.CorruptFileException">The block does not match its checksum.</exception>
     public static bool TryFind(IndexRun run, ReadOnlySpan<byte> key, out IndexEntry entry, out byte[] metadata)
     {
         entry = default;

@@ -4,39 +4,39 @@ using Bitmapist.Storage.Files;
 namespace Bitmapist.Storage.Snapshots;
 
 /// <summary>
-/// An index run with its directory in memory, per block of about 4 KiB (some hundred keys) one key and 20 bytes, and
-/// its filter, 2 bytes a key. Immutable; any thread.
+/// A sorted run of the index with its directory in memory, per block of about 4 KiB (some hundred keys) one key and 20
+/// bytes, and its filter, 2 bytes a key. Immutable; any thread.
 /// </summary>
 internal sealed class IndexRun
 {
     /// <summary>A block in the directory: offset u64 | bytes u32 | firstKeyBytes u32, before its first key.</summary>
     public const int LocationBytes = 16;
 
-    private readonly byte[] directory;
-    private readonly int[] starts;
+    private readonly byte[] _directory;
+    private readonly int[] _starts;
 
     private IndexRun(IFile file, RunReference reference, byte[] directory, int[] starts)
     {
         File = file;
         Reference = reference;
-        this.directory = directory;
-        this.starts = starts;
+        _directory = directory;
+        _starts = starts;
     }
 
     public IFile File { get; }
     public RunReference Reference { get; }
-    public int Blocks => starts.Length;
+    public int Blocks => _starts.Length;
 
     /// <summary>Knows most keys that the run does not have; null when it has none.</summary>
     public KeyFilter? Filter { get; private init; }
 
     /// <summary>The checksum of the directory, which has the place of every block of the run.</summary>
-    public uint DirectoryChecksum => BinaryPrimitives.ReadUInt32LittleEndian(directory);
+    public uint DirectoryChecksum => BinaryPrimitives.ReadUInt32LittleEndian(_directory);
 
     /// <summary>Bytes of directory and filter in memory.</summary>
-    public long MemoryBytes => directory.Length + (sizeof(int) * (long)starts.Length) + (Filter?.MemoryBytes ?? 0);
+    public long MemoryBytes => _directory.Length + (sizeof(int) * (long)_starts.Length) + (Filter?.MemoryBytes ?? 0);
 
-    /// <summary>Reads and proves directory and filter; O(blocks + bytes of the filter).</summary>
+    /// <summary>Reads and verifies directory and filter; O(blocks + bytes of the filter).</summary>
     public static IndexRun Load(IFile file, RunReference reference)
     {
         IndexRun run = LoadWithoutFilter(file, reference);
@@ -45,9 +45,9 @@ internal sealed class IndexRun
 
     /// <summary>The same run with its filter, which the reference says where to find.</summary>
     public IndexRun With(RunReference reference, KeyFilter? filter) =>
-        new(File, reference, directory, starts) { Filter = filter };
+        new(File, reference, _directory, _starts) { Filter = filter };
 
-    /// <summary>Reads and proves the directory; O(blocks).</summary>
+    /// <summary>Reads and verifies the directory; O(blocks).</summary>
     public static IndexRun LoadWithoutFilter(IFile file, RunReference reference)
     {
         long end = file.Length;
@@ -74,31 +74,31 @@ internal sealed class IndexRun
 
     public ReadOnlySpan<byte> FirstKey(int block)
     {
-        int start = starts[block];
-        int keyBytes = BinaryPrimitives.ReadInt32LittleEndian(directory.AsSpan(start + 12));
-        return directory.AsSpan(start + LocationBytes, keyBytes);
+        int start = _starts[block];
+        int keyBytes = BinaryPrimitives.ReadInt32LittleEndian(_directory.AsSpan(start + 12));
+        return _directory.AsSpan(start + LocationBytes, keyBytes);
     }
 
     public (long Offset, int Bytes) Location(int block)
     {
-        ReadOnlySpan<byte> location = directory.AsSpan(starts[block]);
+        ReadOnlySpan<byte> location = _directory.AsSpan(_starts[block]);
         return (
             BinaryPrimitives.ReadInt64LittleEndian(location),
             BinaryPrimitives.ReadInt32LittleEndian(location[8..]));
     }
 
     /// <summary>Bytes of a block, its frame included.</summary>
-    /// <exception cref="CorruptFileException">No block of so many bytes stands there.</exception>
+    /// <exception cref="CorruptFileException">No block of so many bytes is there.</exception>
     public int BlockBytes(int block)
     {
         (long offset, int bytes) = Location(block);
-        // A run's directory stands behind all its blocks.
+        // A run's directory comes behind all its blocks.
         if (bytes < IndexFrame.HeaderBytes || offset < 0 || offset > Reference.DirectoryOffset - bytes)
             throw IndexFrame.Damaged(File, offset, "index block is not within the file");
         return bytes;
     }
 
-    /// <summary>Reads and proves a block into <paramref name="frame"/>, which is as long.</summary>
+    /// <summary>Reads and verifies a block into <paramref name="frame"/>, which is as long.</summary>
     public void ReadBlock(int block, Span<byte> frame) => _ = IndexFrame.Read(File, Location(block).Offset, frame);
 
     public CorruptFileException Malformed(int block) =>
@@ -107,7 +107,7 @@ internal sealed class IndexRun
     /// <summary>The only block that can hold a key: the last whose first key is not greater; -1 if none is.</summary>
     public int FindBlock(ReadOnlySpan<byte> key)
     {
-        int low = 0, high = starts.Length - 1;
+        int low = 0, high = _starts.Length - 1;
         while (low <= high)
         {
             int middle = (low + high) >>> 1;

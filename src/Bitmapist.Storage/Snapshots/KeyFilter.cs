@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
-using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using System.Runtime.Intrinsics;
 using Bitmapist.Storage.Files;
 
 namespace Bitmapist.Storage.Snapshots;
@@ -25,7 +25,7 @@ internal sealed class KeyFilter
     private const int HashKeyAt = 16;
     private const int BlockBytes = 32; // half a cache line
     private const int WordsPerBlock = 8;
-    private const int BlocksMax = (Limits.FilterBytesMax - HeaderBytes) / BlockBytes;
+    private const int BlocksMax = (StorageLimits.FilterBytesMax - HeaderBytes) / BlockBytes;
 
     // A word of a block by its own multiplier: those of Parquet's specification of the same filter.
     private static ReadOnlySpan<uint> Salts =>
@@ -33,15 +33,15 @@ internal sealed class KeyFilter
         0x47B6_137B, 0x4497_4D91, 0x8824_AD5B, 0xA2B7_289D, 0x7054_95C7, 0x2DF1_424B, 0x9EFC_4947, 0x5C6B_FB31,
     ];
 
-    private readonly byte[] bytes;
-    private readonly int headerAt; // in a filter that was read its frame stands before it
-    private readonly uint blocks;
+    private readonly byte[] _bytes;
+    private readonly int _headerAt; // in a filter that was read its frame comes before it
+    private readonly uint _blocks;
 
     private KeyFilter(byte[] bytes, int headerAt)
     {
-        this.bytes = bytes;
-        this.headerAt = headerAt;
-        blocks = (uint)((bytes.Length - headerAt - HeaderBytes) / BlockBytes);
+        _bytes = bytes;
+        _headerAt = headerAt;
+        _blocks = (uint)((bytes.Length - headerAt - HeaderBytes) / BlockBytes);
         HashKey = SipKey.Read(bytes.AsSpan(headerAt + HashKeyAt));
     }
 
@@ -49,10 +49,10 @@ internal sealed class KeyFilter
     public SipKey HashKey { get; }
 
     /// <summary>Bytes in memory.</summary>
-    public int MemoryBytes => bytes.Length;
+    public int MemoryBytes => _bytes.Length;
 
     /// <summary>The filter as a frame's payload.</summary>
-    public ReadOnlySpan<byte> Payload => bytes.AsSpan(headerAt);
+    public ReadOnlySpan<byte> Payload => _bytes.AsSpan(_headerAt);
 
     /// <summary>Builds the filter of a run; reads the run. O(entries), 2 bytes each.</summary>
     public static KeyFilter Build(IndexRun run, in SipKey hashKey)
@@ -71,7 +71,7 @@ internal sealed class KeyFilter
     }
 
     /// <summary>
-    /// Reads and proves the filter of a run; null when it has none, or one of a kind made by a later version, without
+    /// Reads and verifies the filter of a run; null when it has none, or one of a kind made by a later version, without
     /// which it works as well.
     /// </summary>
     public static KeyFilter? Load(IndexRun run)
@@ -134,10 +134,33 @@ internal sealed class KeyFilter
     /// <summary>The block that the upper half of a hash chooses.</summary>
     private Span<byte> BlockOf(ulong hash)
     {
-        int block = (int)(((hash >> 32) * blocks) >> 32);
-        return bytes.AsSpan(headerAt + HeaderBytes + (block * BlockBytes), BlockBytes);
+        int block = (int)(((hash >> 32) * _blocks) >> 32);
+        return _bytes.AsSpan(_headerAt + HeaderBytes + (block * BlockBytes), BlockBytes);
     }
 
     /// <summary>The bit of a block that lies in a word; words are little-endian, as bytes are numbered.</summary>
     private static uint BitOf(uint hash, int word) => ((uint)word * 32) + ((hash * Salts[word]) >> 27);
+}
+
+/// <summary>A key that is looked for in several index runs, hashed once for the filters of all of them.</summary>
+internal ref struct FilteredKey(ReadOnlySpan<byte> key)
+{
+    private readonly ReadOnlySpan<byte> _key = key;
+    private SipKey _hashKey;
+    private ulong _hash;
+    private bool _isHashed;
+
+    /// <summary>Whether the run may have the key; a run without a filter may.</summary>
+    public bool MayBeIn(IndexRun run)
+    {
+        if (run.Filter is not { } filter) return true;
+        if (!_isHashed || filter.HashKey != _hashKey)
+        {
+            _hashKey = filter.HashKey;
+            _hash = SipHash.Compute(_hashKey, _key);
+            _isHashed = true;
+        }
+
+        return filter.MayContain(_hash);
+    }
 }

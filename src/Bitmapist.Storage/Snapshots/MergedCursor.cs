@@ -6,48 +6,48 @@ namespace Bitmapist.Storage.Snapshots;
 /// </summary>
 internal sealed class MergedCursor
 {
-    private readonly IndexCursor[] cursors;
-    private int current = -1;
+    private readonly IndexCursor[] _cursors;
+    private int _current = -1;
 
     public MergedCursor(ReadOnlySpan<IndexRun> runs)
     {
-        cursors = new IndexCursor[runs.Length];
-        for (int i = 0; i < runs.Length; i++) cursors[i] = new IndexCursor(runs[i]);
+        _cursors = new IndexCursor[runs.Length];
+        for (int i = 0; i < runs.Length; i++) _cursors[i] = new IndexCursor(runs[i]);
     }
 
-    public ReadOnlySpan<byte> Key => cursors[current].Key;
+    public ReadOnlySpan<byte> Key => _cursors[_current].Key;
 
-    public ReadOnlySpan<byte> Metadata => cursors[current].Metadata;
+    public ReadOnlySpan<byte> Metadata => _cursors[_current].Metadata;
 
-    public IndexEntry Entry => cursors[current].Entry;
+    public IndexEntry Entry => _cursors[_current].Entry;
 
-    /// <summary>Stands before the first key not below <paramref name="from"/>; called once, before MoveNext.</summary>
+    /// <summary>Goes before the first key not below <paramref name="from"/>; called once, before MoveNext.</summary>
     public void Start(ReadOnlySpan<byte> from)
     {
-        foreach (IndexCursor cursor in cursors) cursor.Seek(from);
+        foreach (IndexCursor cursor in _cursors) cursor.Seek(from);
     }
 
     public bool MoveNext()
     {
-        if (current >= 0) StepOver();
-        current = -1;
-        for (int i = 0; i < cursors.Length; i++)
+        if (_current >= 0) StepOver();
+        _current = -1;
+        for (int i = 0; i < _cursors.Length; i++)
         {
-            if (!cursors[i].IsValid) continue;
+            if (!_cursors[i].IsValid) continue;
             // On a tie the later, newer run wins.
-            if (current < 0 || cursors[i].Key.SequenceCompareTo(Key) <= 0) current = i;
+            if (_current < 0 || _cursors[i].Key.SequenceCompareTo(Key) <= 0) _current = i;
         }
 
-        return current >= 0;
+        return _current >= 0;
     }
 
     private void StepOver()
     {
-        for (int i = 0; i < cursors.Length; i++)
+        for (int i = 0; i < _cursors.Length; i++)
         {
-            if (i != current && cursors[i].IsValid && cursors[i].Key.SequenceEqual(Key)) cursors[i].MoveNext();
+            if (i != _current && _cursors[i].IsValid && _cursors[i].Key.SequenceEqual(Key)) _cursors[i].MoveNext();
         }
 
-        cursors[current].MoveNext();
+        _cursors[_current].MoveNext();
     }
 }

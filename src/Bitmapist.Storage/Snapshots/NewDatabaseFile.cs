@@ -10,7 +10,7 @@ internal static class NewDatabaseFile
 
     /// <summary>Begins a file; disposing its writer without a commit leaves no trace of it.</summary>
     /// <param name="files">The disk.</param>
-    /// <param name="path">Where it will stand.</param>
+    /// <param name="path">Where it will be.</param>
     /// <param name="id">The database's.</param>
     /// <param name="generation">Its first generation's number.</param>
     /// <param name="filterKey">What filters of its index runs are hashed with.</param>
@@ -53,7 +53,7 @@ internal static class NewDatabaseFile
             Publish: _ =>
             {
                 place(unfinished, path);
-                files.SyncDirectory(DirectoryOf(path));
+                files.SyncDirectory(ParentDirectory.Of(path));
             },
             End: published =>
             {
@@ -66,8 +66,8 @@ internal static class NewDatabaseFile
 
     /// <summary>
     /// Makes a database with an empty generation 0, so that one without a whole trailer is always a damaged one. An
-    /// empty file is replaced, anything else that has come to stand there refused. A failure leaves no file behind
-    /// where there was none.
+    /// empty file is replaced, anything else that has come to be there refused. A failure leaves no file behind where
+    /// there was none.
     /// </summary>
     public static void Create(IFileSystem files, string path, bool isReplacing)
     {
@@ -98,8 +98,6 @@ internal static class NewDatabaseFile
         if (!files.TryRenameNew(unfinished, path))
             throw new StorageException(path, null, "has come to stand there meanwhile, and is left alone");
     }
-
-    public static string DirectoryOf(string path) => Path.GetDirectoryName(Path.GetFullPath(path))!;
 
     public static void DeleteQuietly(IFileSystem files, string path)
     {

@@ -13,53 +13,53 @@ internal sealed class PendingEntries
     /// <summary>From here on the entries should go to a run; it bounds the memory of a snapshot of any size.</summary>
     public const int FullBytes = 32 << 20; // some 400,000 keys of ordinary length
 
-    private readonly List<Slot> slots = [];
-    private byte[] arena = new byte[64 << 10];
-    private int count;
+    private readonly List<Slot> _slots = [];
+    private byte[] _arena = new byte[64 << 10];
+    private int _count;
 
-    public bool IsEmpty => slots.Count == 0;
+    public bool IsEmpty => _slots.Count == 0;
 
-    public bool IsFull => count + slots.Count * (long)Unsafe.SizeOf<Slot>() >= FullBytes;
+    public bool IsFull => _count + _slots.Count * (long)Unsafe.SizeOf<Slot>() >= FullBytes;
 
-    public int Count => slots.Count;
+    public int Count => _slots.Count;
 
     public void Add(ReadOnlySpan<byte> key, in IndexEntry entry, ReadOnlySpan<byte> metadata)
     {
         int needed = key.Length + metadata.Length;
-        if (arena.Length - count < needed)
-            Array.Resize(ref arena, (int)Math.Max((long)count + needed, Math.Min(arena.Length * 2L, FullBytes)));
-        slots.Add(new Slot(Prefix(key), count, key.Length, metadata.Length, entry));
-        key.CopyTo(arena.AsSpan(count));
-        metadata.CopyTo(arena.AsSpan(count + key.Length));
-        count += needed;
+        if (_arena.Length - _count < needed)
+            Array.Resize(ref _arena, (int)Math.Max((long)_count + needed, Math.Min(_arena.Length * 2L, FullBytes)));
+        _slots.Add(new Slot(Prefix(key), _count, key.Length, metadata.Length, entry));
+        key.CopyTo(_arena.AsSpan(_count));
+        metadata.CopyTo(_arena.AsSpan(_count + key.Length));
+        _count += needed;
     }
 
     /// <summary>Sorts by key; of several entries of one key the last put remains.</summary>
     public void Sort()
     {
-        byte[] keys = arena;
-        CollectionsMarshal.AsSpan(slots).Sort((left, right) => Compare(keys, left, right));
+        byte[] keys = _arena;
+        CollectionsMarshal.AsSpan(_slots).Sort((left, right) => Compare(keys, left, right));
         int kept = 0;
-        for (int i = 0; i < slots.Count; i++)
+        for (int i = 0; i < _slots.Count; i++)
         {
-            bool overwritten = i + 1 < slots.Count && Key(i).SequenceEqual(Key(i + 1));
-            if (!overwritten) slots[kept++] = slots[i];
+            bool overwritten = i + 1 < _slots.Count && Key(i).SequenceEqual(Key(i + 1));
+            if (!overwritten) _slots[kept++] = _slots[i];
         }
 
-        slots.RemoveRange(kept, slots.Count - kept);
+        _slots.RemoveRange(kept, _slots.Count - kept);
     }
 
-    public ReadOnlySpan<byte> Key(int index) => arena.AsSpan(slots[index].Start, slots[index].KeyBytes);
+    public ReadOnlySpan<byte> Key(int index) => _arena.AsSpan(_slots[index].Start, _slots[index].KeyBytes);
 
     public ReadOnlySpan<byte> Metadata(int index) =>
-        arena.AsSpan(slots[index].Start + slots[index].KeyBytes, slots[index].MetadataBytes);
+        _arena.AsSpan(_slots[index].Start + _slots[index].KeyBytes, _slots[index].MetadataBytes);
 
-    public IndexEntry Entry(int index) => slots[index].Entry;
+    public IndexEntry Entry(int index) => _slots[index].Entry;
 
     public void Clear()
     {
-        slots.Clear();
-        count = 0;
+        _slots.Clear();
+        _count = 0;
     }
 
     private static int Compare(byte[] keys, in Slot left, in Slot right)

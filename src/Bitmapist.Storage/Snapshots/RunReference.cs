@@ -41,7 +41,7 @@ internal readonly record struct RunReference(
         ReadLength(source[48..]));
 
     /// <summary>
-    /// A length, which whoever reads so much compares with the file; out of range: one that no file has.
+    /// A length, which the reader of so much compares with the file; out of range: one that no file has.
     /// </summary>
     private static int ReadLength(ReadOnlySpan<byte> source) =>
         (int)Math.Clamp(BinaryPrimitives.ReadInt64LittleEndian(source), -1, int.MaxValue);

@@ -16,21 +16,21 @@ internal sealed class RunSet
     /// </summary>
     private const int GrowthFactor = 4;
 
-    private readonly IFile file;
-    private readonly SipKey filterKey;
-    private readonly List<IndexRun> runs;
-    private IndexCursor[] cursors = [];
+    private readonly IFile _file;
+    private readonly SipKey _filterKey;
+    private readonly List<IndexRun> _runs;
+    private IndexCursor[] _cursors = [];
 
     public RunSet(IFile file, DatabaseState? state, SipKey filterKey)
     {
-        this.file = file;
-        this.filterKey = filterKey;
-        runs = state is null ? [] : [.. state.Runs];
+        _file = file;
+        _filterKey = filterKey;
+        _runs = state is null ? [] : [.. state.Runs];
         LiveEntries = state?.Trailer.LiveEntries ?? 0;
         LiveValueBytes = state?.Trailer.LiveValueBytes ?? 0;
     }
 
-    public IReadOnlyList<IndexRun> Runs => runs;
+    public IReadOnlyList<IndexRun> Runs => _runs;
     public long LiveEntries { get; private set; }
     public long LiveValueBytes { get; private set; }
 
@@ -38,7 +38,7 @@ internal sealed class RunSet
     public void Add(RunReference reference, FileAppender output)
     {
         output.Flush();
-        runs.Add(WithFilter(IndexRun.LoadWithoutFilter(file, reference), output));
+        _runs.Add(WithFilter(IndexRun.LoadWithoutFilter(_file, reference), output));
     }
 
     /// <summary>
@@ -46,23 +46,23 @@ internal sealed class RunSet
     /// </summary>
     public void AddMissingFilters(FileAppender output)
     {
-        for (int i = 0; i < runs.Count; i++)
+        for (int i = 0; i < _runs.Count; i++)
         {
-            if (runs[i].Filter is not null) continue;
+            if (_runs[i].Filter is not null) continue;
             try
             {
-                runs[i] = WithFilter(runs[i], output);
+                _runs[i] = WithFilter(_runs[i], output);
             }
             catch (CorruptFileException)
             {
-                // A block of it is damaged. Whoever asks for a key of that block is told; what this generation is to
+                // A block of it is damaged. A lookup of a key of that block is told; what this generation is to
                 // save does not depend on it.
             }
         }
     }
 
     /// <summary>Called before entries in ascending order of key are accounted for.</summary>
-    public void BeginAccounting() => cursors = [.. runs.Select(run => new IndexCursor(run))];
+    public void BeginAccounting() => _cursors = [.. _runs.Select(run => new IndexCursor(run))];
 
     /// <summary>
     /// Accounts for an entry about to be written; false for a deletion of a key that is not live, which need not be.
@@ -71,10 +71,10 @@ internal sealed class RunSet
     {
         bool replaces = false;
         FilteredKey filtered = new(key);
-        for (int i = cursors.Length - 1; i >= 0 && !replaces; i--)
+        for (int i = _cursors.Length - 1; i >= 0 && !replaces; i--)
         {
-            if (!filtered.MayBeIn(runs[i])) continue;
-            IndexCursor cursor = cursors[i];
+            if (!filtered.MayBeIn(_runs[i])) continue;
+            IndexCursor cursor = _cursors[i];
             if (!cursor.SeekForward(key) || !cursor.Key.SequenceEqual(key)) continue;
             if (cursor.Entry.IsDeleted) break;
             replaces = true;
@@ -92,8 +92,8 @@ internal sealed class RunSet
     public void Merge(FileAppender output)
     {
         int from = MergeFrom();
-        if (from >= runs.Count - 1) return;
-        MergedCursor cursor = new(CollectionsMarshal.AsSpan(runs)[from..]);
+        if (from >= _runs.Count - 1) return;
+        MergedCursor cursor = new(CollectionsMarshal.AsSpan(_runs)[from..]);
         cursor.Start(default);
         RunWriter writer = new(output);
         bool any = false;
@@ -105,14 +105,14 @@ internal sealed class RunSet
             any = true;
         }
 
-        runs.RemoveRange(from, runs.Count - from);
+        _runs.RemoveRange(from, _runs.Count - from);
         if (!any) return;
         Add(writer.Finish(), output);
     }
 
     private IndexRun WithFilter(IndexRun run, FileAppender output)
     {
-        KeyFilter filter = KeyFilter.Build(run, filterKey);
+        KeyFilter filter = KeyFilter.Build(run, _filterKey);
         long offset = output.Position;
         int bytes = IndexFrame.Append(output, filter.Payload);
         return run.With(run.Reference with { FilterOffset = offset, FilterBytes = bytes }, filter);
@@ -124,12 +124,12 @@ internal sealed class RunSet
     /// </summary>
     private int MergeFrom()
     {
-        int from = runs.Count - 1;
+        int from = _runs.Count - 1;
         long newer = 0;
-        for (int i = runs.Count - 1; i >= 0; i--)
+        for (int i = _runs.Count - 1; i >= 0; i--)
         {
-            long entries = runs[i].Reference.Entries;
-            if (entries < newer * GrowthFactor || i >= Limits.LiveRunsMax - 1) from = i;
+            long entries = _runs[i].Reference.Entries;
+            if (entries < newer * GrowthFactor || i >= StorageLimits.LiveRunsMax - 1) from = i;
             newer += entries;
         }
 

@@ -11,40 +11,40 @@ namespace Bitmapist.Storage.Snapshots;
 /// </summary>
 internal sealed class RunWriter(FileAppender output)
 {
-    private readonly IndexBlockBuilder block = new();
-    private readonly ArrayBufferWriter<byte> directory = new();
-    private byte[] blockFirstKey = [];
-    private long entries;
-    private long deletions;
-    private long blockBytes;
+    private readonly IndexBlockBuilder _block = new();
+    private readonly ArrayBufferWriter<byte> _directory = new();
+    private byte[] _blockFirstKey = [];
+    private long _entries;
+    private long _deletions;
+    private long _blockBytes;
 
-    public ReadOnlySpan<byte> LastKey => block.LastKey;
+    public ReadOnlySpan<byte> LastKey => _block.LastKey;
 
     /// <summary>Adds an entry; keys ascend.</summary>
     public void Add(ReadOnlySpan<byte> key, in IndexEntry entry, ReadOnlySpan<byte> metadata)
     {
-        Debug.Assert(entries == 0 || key.SequenceCompareTo(LastKey) > 0, "Keys of a run ascend.");
-        if (block.Payload.Length == 0) blockFirstKey = key.ToArray();
-        block.Add(key, entry, metadata);
-        entries++;
-        if (entry.IsDeleted) deletions++;
-        if (block.Payload.Length >= IndexBlockBuilder.TargetBytes) EndBlock();
+        Debug.Assert(_entries == 0 || key.SequenceCompareTo(LastKey) > 0, "Keys of a run ascend.");
+        if (_block.Payload.Length == 0) _blockFirstKey = key.ToArray();
+        _block.Add(key, entry, metadata);
+        _entries++;
+        if (entry.IsDeleted) _deletions++;
+        if (_block.Payload.Length >= IndexBlockBuilder.TargetBytes) EndBlock();
     }
 
     /// <summary>Writes out the block begun, so that what is added from now on starts another one elsewhere.</summary>
     public void EndBlock()
     {
-        if (block.Payload.Length == 0) return;
+        if (_block.Payload.Length == 0) return;
         long offset = output.Position;
-        int bytes = IndexFrame.Append(output, block.Payload);
-        blockBytes += bytes;
-        Span<byte> location = directory.GetSpan(IndexRun.LocationBytes);
+        int bytes = IndexFrame.Append(output, _block.Payload);
+        _blockBytes += bytes;
+        Span<byte> location = _directory.GetSpan(IndexRun.LocationBytes);
         BinaryPrimitives.WriteInt64LittleEndian(location, offset);
         BinaryPrimitives.WriteInt32LittleEndian(location[8..], bytes);
-        BinaryPrimitives.WriteInt32LittleEndian(location[12..], blockFirstKey.Length);
-        directory.Advance(IndexRun.LocationBytes);
-        directory.Write(blockFirstKey);
-        block.Clear();
+        BinaryPrimitives.WriteInt32LittleEndian(location[12..], _blockFirstKey.Length);
+        _directory.Advance(IndexRun.LocationBytes);
+        _directory.Write(_blockFirstKey);
+        _block.Clear();
     }
 
     /// <summary>Writes the directory. Nothing is added afterwards.</summary>
@@ -52,7 +52,7 @@ internal sealed class RunWriter(FileAppender output)
     {
         EndBlock();
         long offset = output.Position;
-        int bytes = IndexFrame.Append(output, directory.WrittenSpan);
-        return new RunReference(offset, bytes, entries, deletions, blockBytes);
+        int bytes = IndexFrame.Append(output, _directory.WrittenSpan);
+        return new RunReference(offset, bytes, _entries, _deletions, _blockBytes);
     }
 }

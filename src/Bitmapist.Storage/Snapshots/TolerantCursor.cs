@@ -3,36 +3,36 @@ using Bitmapist.Storage.Files;
 namespace Bitmapist.Storage.Snapshots;
 
 /// <summary>
-/// Walks one index run in key order and passes over blocks that do not prove themselves. The directory says which keys
-/// such a block could have held: of those nothing is known. One thread.
+/// Walks one index run in key order and passes over blocks that do not match their checksums. The directory says which
+/// keys such a block could have held: of those nothing is known. One thread.
 /// </summary>
 internal sealed class TolerantCursor
 {
-    private readonly IndexRun run;
-    private readonly IndexCursor cursor;
-    private readonly Action<FileDamage, KeyRange> damaged;
-    private byte[] lastKey = [];
-    private int block = -1;
-    private KeyRange? lost;
-    private bool hasWholeFilter = true;
+    private readonly IndexRun _run;
+    private readonly IndexCursor _cursor;
+    private readonly Action<FileDamage, KeyRange> _damaged;
+    private byte[] _lastKey = [];
+    private int _block = -1;
+    private KeyRange? _lost;
+    private bool _hasWholeFilter = true;
 
     public TolerantCursor(IndexRun run, Action<FileDamage, KeyRange> damaged)
     {
-        this.run = run;
-        this.damaged = damaged;
-        cursor = new IndexCursor(run);
+        _run = run;
+        _damaged = damaged;
+        _cursor = new IndexCursor(run);
     }
 
-    /// <summary>Whether the cursor stands on an entry.</summary>
+    /// <summary>Whether the cursor is on an entry.</summary>
     public bool IsValid { get; private set; }
 
-    public ReadOnlySpan<byte> Key => cursor.Key;
+    public ReadOnlySpan<byte> Key => _cursor.Key;
 
-    public ReadOnlySpan<byte> Metadata => cursor.Metadata;
+    public ReadOnlySpan<byte> Metadata => _cursor.Metadata;
 
-    public IndexEntry Entry => cursor.Entry;
+    public IndexEntry Entry => _cursor.Entry;
 
-    /// <summary>Entries and deletions read, and bytes of proven blocks.</summary>
+    /// <summary>Entries and deletions read, and bytes of verified blocks.</summary>
     public long Entries { get; private set; }
 
     public long Deletions { get; private set; }
@@ -43,7 +43,7 @@ internal sealed class TolerantCursor
     public int DamagedBlocks { get; private set; }
 
     /// <summary>Whether the last damaged block may have held this key, which no later call asks about below.</summary>
-    public bool MayHaveLost(ReadOnlySpan<byte> key) => lost is { } range && range.Contains(key);
+    public bool MayHaveLost(ReadOnlySpan<byte> key) => _lost is { } range && range.Contains(key);
 
     /// <summary>Moves to the next entry that can be read; false at the end of the run.</summary>
     public bool MoveNext()
@@ -52,48 +52,66 @@ internal sealed class TolerantCursor
         {
             try
             {
-                if (block >= 0 && !cursor.IsAtBlockEnd)
+                if (_block >= 0 && !_cursor.IsAtBlockEnd)
                 {
                     ReadEntry();
                     return IsValid = true;
                 }
 
-                if (++block >= run.Blocks) return IsValid = false;
-                cursor.LoadBlock(block);
-                BlockBytes += run.Location(block).Bytes;
+                if (++_block >= _run.Blocks) return IsValid = false;
+                _cursor.LoadBlock(_block);
+                BlockBytes += _run.Location(_block).Bytes;
             }
             catch (CorruptFileException found)
             {
                 DamagedBlocks++;
-                byte[] end = block + 1 < run.Blocks ? run.FirstKey(block + 1).ToArray() : [];
-                var range = new KeyRange(run.FirstKey(block).ToArray(), block + 1 < run.Blocks ? end : null);
+                byte[] end = _block + 1 < _run.Blocks ? _run.FirstKey(_block + 1).ToArray() : [];
+                var range = new KeyRange(_run.FirstKey(_block).ToArray(), _block + 1 < _run.Blocks ? end : null);
                 // Blocks damaged one behind another are one stretch, which an older run may be in the middle of.
-                lost = lost is { } before && before.End is { } touching && touching.AsSpan().SequenceEqual(range.Start)
+                _lost = _lost is { } before && before.End is { } touching
+                    && touching.AsSpan().SequenceEqual(range.Start)
                     ? before with { End = range.End } : range;
-                damaged(FileDamage.Of(found), range);
-                cursor.LeaveBlock();
+                _damaged(FileDamage.Of(found), range);
+                _cursor.LeaveBlock();
             }
         }
     }
 
     private void ReadEntry()
     {
-        bool isFirst = lastKey.Length == 0 && Entries == 0;
-        bool isFirstOfBlock = cursor.IsAtBlockStart;
-        cursor.MoveNext();
-        bool isInPlace = !isFirstOfBlock || cursor.Key.SequenceEqual(run.FirstKey(block));
-        if (!isInPlace || (!isFirst && cursor.Key.SequenceCompareTo(lastKey) <= 0))
-            throw IndexFrame.Damaged(run.File, run.Location(block).Offset, "index block is not the one of this place");
-        if (hasWholeFilter && run.Filter is { } filter
-            && !filter.MayContain(SipHash.Compute(filter.HashKey, cursor.Key)))
+        bool isFirst = _lastKey.Length == 0 && Entries == 0;
+        bool isFirstOfBlock = _cursor.IsAtBlockStart;
+        _cursor.MoveNext();
+        bool isInPlace = !isFirstOfBlock || _cursor.Key.SequenceEqual(_run.FirstKey(_block));
+        if (!isInPlace || (!isFirst && _cursor.Key.SequenceCompareTo(_lastKey) <= 0))
         {
-            hasWholeFilter = false; // one report is enough
-            string reason = "key filter denies a key that its index run has";
-            damaged(new FileDamage(run.File.Path, run.Reference.FilterOffset, reason), KeyRange.None);
+            throw IndexFrame.Damaged(
+                _run.File, _run.Location(_block).Offset, "index block is not the one of this place");
         }
 
-        lastKey = cursor.Key.ToArray();
+        if (_hasWholeFilter && _run.Filter is { } filter
+            && !filter.MayContain(SipHash.Compute(filter.HashKey, _cursor.Key)))
+        {
+            _hasWholeFilter = false; // one report is enough
+            string reason = "key filter denies a key that its index run has";
+            _damaged(new FileDamage(_run.File.Path, _run.Reference.FilterOffset, reason), KeyRange.None);
+        }
+
+        _lastKey = _cursor.Key.ToArray();
         Entries++;
-        if (cursor.Entry.IsDeleted) Deletions++;
+        if (_cursor.Entry.IsDeleted) Deletions++;
     }
+}
+
+/// <summary>Keys from <paramref name="Start"/> on, below <paramref name="End"/>; null: without end. Bytewise.</summary>
+public sealed record KeyRange(byte[] Start, byte[]? End)
+{
+    /// <summary>Every key.</summary>
+    public static KeyRange All { get; } = new([], null);
+
+    /// <summary>No key at all.</summary>
+    public static KeyRange None { get; } = new([], []);
+
+    public bool Contains(ReadOnlySpan<byte> key) =>
+        key.SequenceCompareTo(Start) >= 0 && (End is null || key.SequenceCompareTo(End) < 0);
 }

@@ -48,7 +48,7 @@ internal sealed record Trailer(
 
     /// <summary>
     /// Every whole trailer, newest first, in a file that may be damaged. Each says where the one before it is; only
-    /// where that one does not prove itself it takes a search.
+    /// where that one does not match its checksum it takes a search.
     /// </summary>
     /// <param name="file">The file.</param>
     /// <param name="databaseId">Whose trailers; null, where the header is damaged: those of the newest.</param>

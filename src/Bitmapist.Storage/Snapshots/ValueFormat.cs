@@ -6,7 +6,7 @@ namespace Bitmapist.Storage.Snapshots;
 
 /// <summary>
 /// Values on disk (docs/format/database.md §2). A value of up to one chunk is its bytes. A longer one begins with a
-/// table of a CRC-32C per chunk, so that a part of it can be read and proven without reading the rest. The index
+/// table of a CRC-32C per chunk, so that a part of it can be read and verified without reading the rest. The index
 /// holds the checksum of the single chunk or of the table.
 /// </summary>
 internal static class ValueFormat
@@ -43,13 +43,13 @@ internal static class ValueFormat
         return checksum;
     }
 
-    /// <summary>Reads and proves a whole value; the destination has exactly its length.</summary>
+    /// <summary>Reads and verifies a whole value; the destination has exactly its length.</summary>
     public static void Read(IFile file, in StoredEntry entry, Span<byte> destination)
     {
         byte[] rented = ReadTable(file, entry, out int tableBytes);
         ReadExactly(file, entry.ValueOffset + tableBytes, destination);
         if (tableBytes == 0) Require(Crc32C.Compute(destination) == entry.ValueChecksum, file, entry.ValueOffset);
-        else Prove(file, entry, 0, destination, rented.AsSpan(0, tableBytes));
+        else Verify(file, entry, 0, destination, rented.AsSpan(0, tableBytes));
         ArrayPool<byte>.Shared.Return(rented);
     }
 
@@ -76,14 +76,14 @@ internal static class ValueFormat
         else
         {
             ReadExactly(file, entry.ValueOffset + first * 4, slots);
-            Prove(file, entry, first, chunks, slots);
+            Verify(file, entry, first, chunks, slots);
         }
 
         chunks.Slice(start - from, destination.Length).CopyTo(destination);
         ArrayPool<byte>.Shared.Return(rented);
     }
 
-    /// <summary>Proves a value of one file and appends it to another, a quarter of a megabyte at a time.</summary>
+    /// <summary>Verifies a value of one file and appends it to another, a quarter of a megabyte at a time.</summary>
     public static void Copy(IFile file, in StoredEntry entry, FileAppender output)
     {
         byte[] table = ReadTable(file, entry, out int tableBytes);
@@ -95,7 +95,7 @@ internal static class ValueFormat
             ReadExactly(file, entry.ValueOffset + tableBytes + at, bytes);
             int chunk = at / ChunkBytes;
             if (tableBytes == 0) Require(Crc32C.Compute(bytes) == entry.ValueChecksum, file, entry.ValueOffset);
-            else Prove(file, entry, chunk, bytes, table.AsSpan(chunk * 4, tableBytes - chunk * 4));
+            else Verify(file, entry, chunk, bytes, table.AsSpan(chunk * 4, tableBytes - chunk * 4));
             output.Append(bytes);
             at += bytes.Length;
         }
@@ -120,13 +120,13 @@ internal static class ValueFormat
         return table;
     }
 
-    private static void Prove(
+    private static void Verify(
         IFile file, in StoredEntry entry, int firstChunk, ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> slots)
     {
         for (int i = 0; i * ChunkBytes < bytes.Length; i++)
         {
-            bool proven = BinaryPrimitives.ReadUInt32LittleEndian(slots[(i * 4)..]) == Crc32C.Compute(Chunk(bytes, i));
-            Require(proven, file,
+            bool matches = BinaryPrimitives.ReadUInt32LittleEndian(slots[(i * 4)..]) == Crc32C.Compute(Chunk(bytes, i));
+            Require(matches, file,
                 entry.ValueOffset + TableBytes(entry.ValueBytes) + (long)(firstChunk + i) * ChunkBytes);
         }
     }
@@ -137,9 +137,9 @@ internal static class ValueFormat
             throw new CorruptFileException(FileDefect.Damaged, file.Path, offset, "file ends within a value");
     }
 
-    private static void Require(bool proven, IFile file, long offset)
+    private static void Require(bool matches, IFile file, long offset)
     {
-        if (!proven)
+        if (!matches)
             throw new CorruptFileException(FileDefect.Damaged, file.Path, offset, "value does not match its checksum");
     }
 }

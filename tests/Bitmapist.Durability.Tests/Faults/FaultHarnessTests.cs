@@ -1,5 +1,5 @@
 using Bitmapist.Engine.Bits;
-using Bitmapist.Engine.Durability;
+using Bitmapist.Engine.Saving;
 using Bitmapist.Storage.Files;
 using Bitmapist.Testing.Files;
 
@@ -148,7 +148,7 @@ public sealed class FaultHarnessTests
             await using PersistentKeyspace keyspace = Workload.Open(disk);
             return (Workload.StateOf(keyspace.Store), null);
         }
-        catch (Exception refusal) when (refusal is CorruptFileException or ColdReadException)
+        catch (Exception refusal) when (refusal is CorruptFileException or DiskReadException)
         {
             Assert.StartsWith(Workload.Path, refusal.Message, StringComparison.Ordinal);
             return (null, refusal.Message);

@@ -1,8 +1,8 @@
 using System.Text;
 using Bitmapist.Engine.Bits;
-using Bitmapist.Engine.Durability;
-using Bitmapist.Engine.Expiry;
 using Bitmapist.Engine.Keyspace;
+using Bitmapist.Engine.Saving;
+using Bitmapist.Engine.Verbs;
 using Bitmapist.Storage.Log;
 using Bitmapist.Testing.Files;
 
@@ -22,7 +22,7 @@ internal static class Workload
         session => session.SetBit("a"u8, 9, bit: true),
         session => session.SetBit("b"u8, 70_000, bit: true),
         session => session.Set("text"u8, "hello"u8, SetCondition.Always, StringVerbs.NoExpiry, out _),
-        session => session.BitOp(BitOperation.Or, Bytes("both"), [Bytes("a"), Bytes("b")]).Pending.Force(),
+        session => session.BitOp(BitopKind.Or, Bytes("both"), [Bytes("a"), Bytes("b")]).Pending.Force(),
         session => session.ExpireAt("both"u8, 4_000_000_000_000, ExpireCondition.None),
         session => session.SetBit("a"u8, 9, bit: false),
         session => session.Rename("text"u8, "words"u8, SetCondition.Always),

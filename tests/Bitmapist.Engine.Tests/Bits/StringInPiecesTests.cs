@@ -36,8 +36,8 @@ public sealed class StringInPiecesTests(ITestOutputHelper output)
     {
         var builder = new StringAssembler();
         byte[] zeros = new byte[16 << 20];
-        for (long length = 0; length < Limits.StringBytes; length += zeros.Length) builder.Append(zeros);
-        Assert.Equal(Limits.StringBytes, builder.LengthBytes);
+        for (long length = 0; length < EngineLimits.StringBytes; length += zeros.Length) builder.Append(zeros);
+        Assert.Equal(EngineLimits.StringBytes, builder.LengthBytes);
         Assert.Throws<ArgumentOutOfRangeException>(() => builder.Append([0]));
     }
 }

@@ -1,9 +1,11 @@
 using Bitmapist.Engine.Bits;
-using Bitmapist.Engine.Durability;
-using Bitmapist.Engine.Expiry;
 using Bitmapist.Engine.Keyspace;
-using Bitmapist.Engine.Tests.Durability;
+using Bitmapist.Engine.Names;
+using Bitmapist.Engine.Saving;
+using Bitmapist.Engine.Stored;
 using Bitmapist.Engine.Tests.Model;
+using Bitmapist.Engine.Tests.Saving;
+using Bitmapist.Engine.Verbs;
 using Bitmapist.Storage.Files;
 using Bitmapist.Storage.Log;
 using Bitmapist.Testing.Files;
@@ -38,12 +40,12 @@ public sealed class ColdFailureTests : IAsyncDisposable
         _server.Disk.WriteAll(SimulatedServer.Path, file);
         await _server.CrashAsync(CrashMode.ProcessKilled, seed: 1, _server.Model);
 
-        Assert.Throws<ColdReadException>(
-            () => Session.BitOp(BitOperation.Not, Name.Bytes("result"), Name.All("damaged")));
+        Assert.Throws<DiskReadException>(
+            () => Session.BitOp(BitopKind.Not, Name.Bytes("result"), Name.All("damaged")));
         using (Session.BeginTransaction(KeyspaceStore.AllShards))
         {
-            Assert.Throws<ColdReadException>(
-                () => Session.BitOp(BitOperation.Not, Name.Bytes("result"), Name.All("damaged")));
+            Assert.Throws<DiskReadException>(
+                () => Session.BitOp(BitopKind.Not, Name.Bytes("result"), Name.All("damaged")));
         }
 
         Pair.Get("result");
@@ -63,7 +65,7 @@ public sealed class ColdFailureTests : IAsyncDisposable
         Session.Watch(Name.Bytes("watched"));
         _server.Evict();
         _server.Disk.UnreadableSuffix = "bitmapist.db";
-        Assert.Throws<ColdReadException>(() => Session.BeginTransaction(KeyspaceStore.AllShards));
+        Assert.Throws<DiskReadException>(() => Session.BeginTransaction(KeyspaceStore.AllShards));
         _server.Disk.UnreadableSuffix = "";
         using var other = new Session(Store);
         CancellationToken cancellation = TestContext.Current.CancellationToken;
@@ -78,7 +80,7 @@ public sealed class ColdFailureTests : IAsyncDisposable
         Pair.SetBit("watched", 1, bit: true);
         await SaveAndEvictAsync();
         _server.Disk.UnreadableSuffix = "bitmapist.db";
-        Assert.Throws<ColdReadException>(() => Session.Watch(Name.Bytes("watched")));
+        Assert.Throws<DiskReadException>(() => Session.Watch(Name.Bytes("watched")));
         _server.Disk.UnreadableSuffix = "";
         Session.Watch(Name.Bytes("watched"));
         using (var other = new Session(Store)) other.SetBit(Name.Bytes("watched"), 2, bit: true);
@@ -93,7 +95,7 @@ public sealed class ColdFailureTests : IAsyncDisposable
         await SaveAndEvictAsync();
         Pair.SetBit("hot", 1, bit: true);
         _server.Disk.UnreadableSuffix = "bitmapist.db";
-        Assert.Throws<ColdReadException>(() => Session.Delete(Name.All("hot", "cold")));
+        Assert.Throws<DiskReadException>(() => Session.Delete(Name.All("hot", "cold")));
         _server.Disk.UnreadableSuffix = "";
         _server.Check();
     }
@@ -108,8 +110,8 @@ public sealed class ColdFailureTests : IAsyncDisposable
         _server.Evict();
         for (int i = 0; i < 100; i++) Pair.SetBit($"new{i}", 1, bit: true);
         _server.Disk.UnreadableSuffix = "bitmapist.db";
-        Assert.Throws<ColdReadException>(() => Session.Flush(0));
-        Assert.Throws<ColdReadException>(() => Session.FlushAll());
+        Assert.Throws<DiskReadException>(() => Session.Flush(0));
+        Assert.Throws<DiskReadException>(() => Session.FlushAll());
         _server.Disk.UnreadableSuffix = "";
         Pair.List(scanCount: 50);
         _server.Check();
@@ -205,14 +207,14 @@ public sealed class ColdFailureTests : IAsyncDisposable
         byte[] place = Name.Bytes("slow");
         ulong slow = cursors.Add(place);
         ulong fast = cursors.Add(Name.Bytes("fast"));
-        for (int i = 0; i < 3 * Limits.ScanCursors; i++)
+        for (int i = 0; i < 3 * EngineLimits.ScanCursors; i++)
         {
             Assert.NotNull(cursors.Find(fast));
             fast = cursors.Add(Name.Bytes("fast"));
         }
 
         Assert.Same(place, cursors.Find(slow));
-        for (int i = 0; i <= Limits.ScanCursors; i++) cursors.Add(place); // as many begun and left
+        for (int i = 0; i <= EngineLimits.ScanCursors; i++) cursors.Add(place); // as many begun and left
         Assert.Null(cursors.Find(fast));
     }
 
@@ -231,7 +233,7 @@ public sealed class ColdFailureTests : IAsyncDisposable
     [Fact]
     public async Task The_longest_name_with_an_expiry_time_can_be_saved()
     {
-        byte[] name = new byte[Limits.KeyBytes];
+        byte[] name = new byte[EngineLimits.KeyBytes];
         Session.SetBit(name, 1, bit: true);
         Assert.True(Session.ExpireAt(name, Now + 1000, ExpireCondition.None));
         Assert.Null(await _server.Keyspace.SaveAsync());

@@ -1,7 +1,9 @@
 using Bitmapist.Engine.Bits;
 using Bitmapist.Engine.Keyspace;
-using Bitmapist.Engine.Tests.Durability;
 using Bitmapist.Engine.Tests.Model;
+using Bitmapist.Engine.Tests.Saving;
+using Bitmapist.Engine.Upkeep;
+using Bitmapist.Engine.Verbs;
 using Bitmapist.Storage.Log;
 
 namespace Bitmapist.Engine.Tests.Keyspace;
@@ -38,9 +40,9 @@ public sealed class ColdOperandTests : IAsyncDisposable
         {
             foreach (string[] sources in lists)
             {
-                foreach (BitOperation operation in Enum.GetValues<BitOperation>())
+                foreach (BitopKind operation in Enum.GetValues<BitopKind>())
                 {
-                    if (operation == BitOperation.Not) Pair.BitOp(operation, "result", sources[0]);
+                    if (operation == BitopKind.Not) Pair.BitOp(operation, "result", sources[0]);
                     else Pair.BitOp(operation, "result", sources);
                     Pair.Get("result");
                 }
@@ -63,7 +65,7 @@ public sealed class ColdOperandTests : IAsyncDisposable
         for (int round = 0; round < 3; round++)
         {
             long before = _server.Disk.ReadBytes;
-            Pair.BitOp(BitOperation.Or, "union", names);
+            Pair.BitOp(BitopKind.Or, "union", names);
             Assert.InRange(_server.Disk.ReadBytes - before, 12 * LargeBytes, 12 * LargeBytes * 3 / 2);
             Pair.Delete("union");
             using var hotSet = new HotSet(_server.Keyspace.Store, 0, TimeSpan.Zero);
@@ -71,9 +73,9 @@ public sealed class ColdOperandTests : IAsyncDisposable
             Assert.InRange(_server.Keyspace.Store.Memory.Bytes, 1, LargeBytes);
         }
 
-        Pair.BitOp(BitOperation.And, "both", names[0], names[1]); // these have room
+        Pair.BitOp(BitopKind.And, "both", names[0], names[1]); // these have room
         long read = _server.Disk.ReadBytes;
-        Pair.BitOp(BitOperation.And, "both", names[0], names[1]);
+        Pair.BitOp(BitopKind.And, "both", names[0], names[1]);
         Assert.Equal(read, _server.Disk.ReadBytes);
     }
 
@@ -83,9 +85,9 @@ public sealed class ColdOperandTests : IAsyncDisposable
         string[] names = ["a", "bb", "ccc", "dddd"];
         foreach (string name in names) SetLarge(name);
         await SaveAndEvictAsync();
-        foreach (BitOperation operation in Enum.GetValues<BitOperation>())
+        foreach (BitopKind operation in Enum.GetValues<BitopKind>())
         {
-            if (operation == BitOperation.Not) continue;
+            if (operation == BitopKind.Not) continue;
             foreach (string changed in names)
             {
                 BitOpCall call = Begun(operation, names);
@@ -103,29 +105,29 @@ public sealed class ColdOperandTests : IAsyncDisposable
         foreach (string name in names) SetLarge(name);
         await SaveAndEvictAsync();
 
-        BitOpCall call = Begun(BitOperation.Xor, names);
+        BitOpCall call = Begun(BitopKind.Xor, names);
         _server.Evict(); // in the same place of the same file
         long read = _server.Disk.ReadBytes;
-        await EndAsync(call, BitOperation.Xor, names);
+        await EndAsync(call, BitopKind.Xor, names);
         Assert.InRange(_server.Disk.ReadBytes - read, 1, LargeBytes);
 
-        call = Begun(BitOperation.Xor, names);
+        call = Begun(BitopKind.Xor, names);
         Pair.Rename("a", "b", SetCondition.Always);
         Pair.Copy("bb", 0, "a", SetCondition.Always); // other bits under the name
-        await EndAsync(call, BitOperation.Xor, names);
+        await EndAsync(call, BitopKind.Xor, names);
 
-        call = Begun(BitOperation.Or, names);
+        call = Begun(BitopKind.Or, names);
         for (int round = 0; round < 12; round++) // garbage passes half of what is at least a megabyte
         {
             Pair.SetBit("dddd", (uint)round, bit: !Pair.Model.GetBit(0, "dddd", (uint)round));
             await SaveAndEvictAsync();
         }
 
-        await EndAsync(call, BitOperation.Or, names);
-        call = Begun(BitOperation.Diff, names);
+        await EndAsync(call, BitopKind.Or, names);
+        call = Begun(BitopKind.Diff, names);
         Pair.Flush(0);
         SetLarge("ccc");
-        await EndAsync(call, BitOperation.Diff, names);
+        await EndAsync(call, BitopKind.Diff, names);
     }
 
     [Fact]
@@ -134,7 +136,7 @@ public sealed class ColdOperandTests : IAsyncDisposable
         SetLarge("a");
         SetLarge("bb");
         await SaveAndEvictAsync();
-        foreach (BitOperation operation in new[] { BitOperation.Or, BitOperation.Xor, BitOperation.Diff })
+        foreach (BitopKind operation in new[] { BitopKind.Or, BitopKind.Xor, BitopKind.Diff })
         {
             Pair.BitOp(operation, "result", "a", "a", "bb");
             Pair.Get("result");
@@ -154,7 +156,7 @@ public sealed class ColdOperandTests : IAsyncDisposable
         await SaveAndEvictAsync();
         ulong shards = Session.ShardsOf(Name.Bytes("result"));
         foreach (string name in names) shards |= Session.ShardsOf(Name.Bytes(name));
-        var call = new BitOpCall(_server.Session, BitOperation.Or, Name.Bytes("result"), Name.All(names));
+        var call = new BitOpCall(_server.Session, BitopKind.Or, Name.Bytes("result"), Name.All(names));
         using (_server.Session.BeginTransaction(shards))
         {
             Assert.False(call.IsReady());
@@ -171,7 +173,7 @@ public sealed class ColdOperandTests : IAsyncDisposable
 
         call.Result.Pending.Force();
         Bounds.AtMost(8192, _server.Disk.ReadBytes - read); // whether the result's key exists
-        _server.Pair.Model.BitOp(BitOperation.Or, 0, "result", names);
+        _server.Pair.Model.BitOp(BitopKind.Or, 0, "result", names);
         Pair.Get("result");
     }
 
@@ -186,15 +188,15 @@ public sealed class ColdOperandTests : IAsyncDisposable
         _server.Session.Length(Name.Bytes("a"));
         _server.Session.Length(Name.Bytes("bb"));
         _server.Disk.UnreadableSuffix = "bitmapist.db";
-        Assert.Throws<ColdReadException>(
-            () => _server.Session.BitOp(BitOperation.Or, Name.Bytes("result"), Name.All("a", "bb")));
+        Assert.Throws<DiskReadException>(
+            () => _server.Session.BitOp(BitopKind.Or, Name.Bytes("result"), Name.All("a", "bb")));
         _server.Disk.UnreadableSuffix = "";
         _server.Check();
-        Pair.BitOp(BitOperation.Or, "result", "a", "bb");
+        Pair.BitOp(BitopKind.Or, "result", "a", "bb");
         _server.Check();
     }
 
-    private BitOpCall Begun(BitOperation operation, string[] sources)
+    private BitOpCall Begun(BitopKind operation, string[] sources)
     {
         var call = new BitOpCall(_server.Session, operation, Name.Bytes("result"), Name.All(sources));
         Assert.False(call.TryDecide());
@@ -202,7 +204,7 @@ public sealed class ColdOperandTests : IAsyncDisposable
         return call;
     }
 
-    private async Task EndAsync(BitOpCall call, BitOperation operation, string[] sources)
+    private async Task EndAsync(BitOpCall call, BitopKind operation, string[] sources)
     {
         call.Decide();
         Pair.Model.BitOp(operation, 0, "result", sources);

@@ -1,6 +1,7 @@
 using Bitmapist.Engine.Bits;
 using Bitmapist.Engine.Keyspace;
 using Bitmapist.Engine.Tests.Model;
+using Bitmapist.Engine.Verbs;
 
 namespace Bitmapist.Engine.Tests.Keyspace;
 
@@ -36,12 +37,12 @@ public sealed class ConcurrencyTests
             return i =>
             {
                 StringValue difference =
-                    session.BitOp(BitOperation.Xor, Name.Bytes(destination), Name.All("left", "right"));
+                    session.BitOp(BitopKind.Xor, Name.Bytes(destination), Name.All("left", "right"));
                 Assert.Equal(0, difference.Bits.Cardinality);
                 if (i % 2 == 0) return;
-                session.BitOp(BitOperation.Not, Name.Bytes(destination), Name.All("left"));
+                session.BitOp(BitopKind.Not, Name.Bytes(destination), Name.All("left"));
                 StringValue nothing =
-                    session.BitOp(BitOperation.And, Name.Bytes(destination), Name.All(destination, destination));
+                    session.BitOp(BitopKind.And, Name.Bytes(destination), Name.All(destination, destination));
                 Assert.Equal(nothing.LengthBytes, session.Length(Name.Bytes(destination)));
             };
         }
@@ -92,9 +93,9 @@ public sealed class ConcurrencyTests
             Session session = new(_store);
             return i =>
             {
-                StringValue union = session.BitOp(BitOperation.Or, Name.Bytes(destination), Name.All(keys));
+                StringValue union = session.BitOp(BitopKind.Or, Name.Bytes(destination), Name.All(keys));
                 if (i % 3 == 0)
-                    union = session.BitOp(BitOperation.Or, Name.Bytes(destination), Name.All(destination, destination));
+                    union = session.BitOp(BitopKind.Or, Name.Bytes(destination), Name.All(destination, destination));
                 AssertPrefix(union);
             };
         }

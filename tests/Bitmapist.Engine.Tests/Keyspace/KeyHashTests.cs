@@ -54,16 +54,16 @@ public sealed class KeyHashTests
 
     private static void AssertSpread(Func<int, byte[]> nameOf)
     {
-        var shards = new int[Limits.Shards];
-        var buckets = new int[Limits.Shards * BucketsPerShard];
+        var shards = new int[EngineLimits.Shards];
+        var buckets = new int[EngineLimits.Shards * BucketsPerShard];
         var hashes = new HashSet<ulong>();
         for (int number = 0; number < Names; number++)
         {
             ulong hash = KeyHash.Compute(nameOf(number));
             Assert.True(hashes.Add(hash), $"name {number} has the hash of another");
-            int shard = ScanPosition.ShardOf(hash);
+            int shard = HashPosition.ShardOf(hash);
             shards[shard]++;
-            buckets[(shard * BucketsPerShard) + ScanPosition.BucketAt(ScanPosition.Of(hash), BucketsPerShard)]++;
+            buckets[(shard * BucketsPerShard) + HashPosition.BucketAt(HashPosition.Of(hash), BucketsPerShard)]++;
         }
 
         // 63 degrees of freedom: mean 63, deviation 11.

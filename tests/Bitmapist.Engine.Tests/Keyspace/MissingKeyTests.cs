@@ -1,7 +1,8 @@
 using Bitmapist.Engine.Bits;
 using Bitmapist.Engine.Keyspace;
-using Bitmapist.Engine.Tests.Durability;
 using Bitmapist.Engine.Tests.Model;
+using Bitmapist.Engine.Tests.Saving;
+using Bitmapist.Engine.Verbs;
 using Bitmapist.Storage.Log;
 
 namespace Bitmapist.Engine.Tests.Keyspace;
@@ -28,7 +29,7 @@ public sealed class MissingKeyTests : IAsyncDisposable
             Assert.False(_server.Session.Exists(Name.Bytes($"missing:{i}")));
         }
 
-        Pair.BitOp(BitOperation.Or, "nothing", [.. Enumerable.Range(0, 1000).Select(i => $"missing:{i}")]);
+        Pair.BitOp(BitopKind.Or, "nothing", [.. Enumerable.Range(0, 1000).Select(i => $"missing:{i}")]);
         Pair.GetBit(new string('m', 5000), 7);
         // One in 700 passes the filter by chance, and is read for once.
         Bounds.AtMost(20 * BlockBytes, _server.Disk.ReadBytes - before);
@@ -72,16 +73,16 @@ public sealed class MissingKeyTests : IAsyncDisposable
     public void A_shard_remembers_a_bounded_number_of_short_names()
     {
         var shard = new Shard(0, 1);
-        for (int i = 0; i < 10 * Limits.AbsentPerShard; i++)
+        for (int i = 0; i < 10 * EngineLimits.AbsentPerShard; i++)
         {
             byte[] name = BitConverter.GetBytes(i);
             shard.NoteAbsent(0, (ulong)i, name);
             Assert.True(shard.Absent.Has(0, (ulong)i, name));
             Assert.False(shard.Absent.Has(1, (ulong)i, name));
-            Assert.InRange(shard.Absent.Count, 1, Limits.AbsentPerShard);
+            Assert.InRange(shard.Absent.Count, 1, EngineLimits.AbsentPerShard);
         }
 
-        byte[] tooLong = new byte[Limits.AbsentNameBytes + 1];
+        byte[] tooLong = new byte[EngineLimits.AbsentNameBytes + 1];
         shard.NoteAbsent(0, 1, tooLong);
         Assert.False(shard.Absent.Has(0, 1, tooLong));
     }

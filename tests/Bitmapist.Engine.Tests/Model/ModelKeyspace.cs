@@ -1,6 +1,5 @@
 using Bitmapist.Engine.Bits;
-using Bitmapist.Engine.Expiry;
-using Bitmapist.Engine.Keyspace;
+using Bitmapist.Engine.Verbs;
 
 namespace Bitmapist.Engine.Tests.Model;
 
@@ -47,7 +46,7 @@ internal sealed class ModelKeyspace(Func<long> now)
     public long CountBits(int database, string name) =>
         Find(database, name)?.Bytes.Sum(value => (long)byte.PopCount(value)) ?? 0;
 
-    public void BitOp(BitOperation operation, int database, string destination, string[] sources)
+    public void BitOp(BitopKind operation, int database, string destination, string[] sources)
     {
         byte[][] operands = [.. sources.Select(source => Find(database, source)?.Bytes ?? [])];
         byte[] result = new byte[operands.Max(operand => operand.Length)];
@@ -116,19 +115,19 @@ internal sealed class ModelKeyspace(Func<long> now)
             if (key.Database == database) _keys.Remove(key);
     }
 
-    private static int Combine(BitOperation operation, byte[] column)
+    private static int Combine(BitopKind operation, byte[] column)
     {
         int others = column[1..].Aggregate(0, (sum, value) => sum | value);
         return operation switch
         {
-            BitOperation.And => column.Aggregate(0xFF, (all, value) => all & value),
-            BitOperation.Or => column[0] | others,
-            BitOperation.Xor => column.Aggregate(0, (parity, value) => parity ^ value),
-            BitOperation.Not => ~column[0],
-            BitOperation.Diff => column[0] & ~others,
-            BitOperation.Diff1 => others & ~column[0],
-            BitOperation.AndOr => column[0] & others,
-            BitOperation.One => Enumerable.Range(0, 8)
+            BitopKind.And => column.Aggregate(0xFF, (all, value) => all & value),
+            BitopKind.Or => column[0] | others,
+            BitopKind.Xor => column.Aggregate(0, (parity, value) => parity ^ value),
+            BitopKind.Not => ~column[0],
+            BitopKind.Diff => column[0] & ~others,
+            BitopKind.Diff1 => others & ~column[0],
+            BitopKind.AndOr => column[0] & others,
+            BitopKind.One => Enumerable.Range(0, 8)
                 .Where(bit => column.Count(value => (value >> bit & 1) == 1) == 1).Sum(bit => 1 << bit),
             _ => throw new ArgumentOutOfRangeException(nameof(operation)),
         };

@@ -1,6 +1,6 @@
 using Bitmapist.Engine.Bits;
-using Bitmapist.Engine.Expiry;
 using Bitmapist.Engine.Keyspace;
+using Bitmapist.Engine.Verbs;
 
 namespace Bitmapist.Engine.Tests.Model;
 
@@ -30,7 +30,7 @@ internal sealed class PairedKeyspace(Session session, ModelKeyspace model)
         Assert.Equal(model.CountBits(Database, name), count);
     }
 
-    public void BitOp(BitOperation operation, string destination, params string[] sources)
+    public void BitOp(BitopKind operation, string destination, params string[] sources)
     {
         model.BitOp(operation, Database, destination, sources);
         StringValue result = session.BitOp(operation, Name.Bytes(destination), Name.All(sources));

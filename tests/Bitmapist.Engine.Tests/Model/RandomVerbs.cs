@@ -1,6 +1,6 @@
 using Bitmapist.Engine.Bits;
-using Bitmapist.Engine.Expiry;
 using Bitmapist.Engine.Keyspace;
+using Bitmapist.Engine.Verbs;
 using Bitmapist.Testing.Files;
 
 namespace Bitmapist.Engine.Tests.Model;
@@ -8,7 +8,7 @@ namespace Bitmapist.Engine.Tests.Model;
 /// <summary>Chooses verbs and arguments at random, few keys and near times, so that they meet often.</summary>
 internal sealed class RandomVerbs(Random random, ManualTime time, int databases, int names)
 {
-    private static readonly BitOperation[] s_operations = Enum.GetValues<BitOperation>();
+    private static readonly BitopKind[] s_operations = Enum.GetValues<BitopKind>();
     private readonly string[] _names = [.. Enumerable.Range(0, names).Select(i => i == 0 ? "" : $"key:{i}\xFF\0{i}")];
 
     private long Now => time.Now.ToUnixTimeMilliseconds();
@@ -60,9 +60,9 @@ internal sealed class RandomVerbs(Random random, ManualTime time, int databases,
 
     private void BitOp(PairedKeyspace pair)
     {
-        BitOperation operation = s_operations[random.Next(s_operations.Length)];
-        int least = operation is BitOperation.Diff or BitOperation.Diff1 or BitOperation.AndOr ? 2 : 1;
-        int count = operation == BitOperation.Not ? 1 : random.Next(least, least + 3);
+        BitopKind operation = s_operations[random.Next(s_operations.Length)];
+        int least = operation is BitopKind.Diff or BitopKind.Diff1 or BitopKind.AndOr ? 2 : 1;
+        int count = operation == BitopKind.Not ? 1 : random.Next(least, least + 3);
         pair.BitOp(operation, AnyName(), [.. Enumerable.Range(0, count).Select(_ => AnyName())]);
     }
 

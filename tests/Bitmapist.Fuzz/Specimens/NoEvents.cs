@@ -1,4 +1,4 @@
-using Bitmapist.Engine.Durability;
+using Bitmapist.Engine.Saving;
 
 namespace Bitmapist.Fuzz.Specimens;
 

@@ -1,4 +1,4 @@
-using Bitmapist.Engine.Durability;
+using Bitmapist.Engine.Saving;
 using Bitmapist.Storage.Log;
 using Bitmapist.Testing.Files;
 

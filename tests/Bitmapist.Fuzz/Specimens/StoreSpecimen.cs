@@ -1,8 +1,8 @@
 using System.Text;
 using Bitmapist.Engine.Bits;
-using Bitmapist.Engine.Durability;
-using Bitmapist.Engine.Expiry;
 using Bitmapist.Engine.Keyspace;
+using Bitmapist.Engine.Saving;
+using Bitmapist.Engine.Verbs;
 using Bitmapist.Storage.Log;
 using Bitmapist.Testing.Files;
 
@@ -128,7 +128,7 @@ internal sealed class StoreSpecimen
                 _keys[target] = old;
                 break;
             default:
-                _ = session.BitOp(BitOperation.Or, other, [name, other]).Bits;
+                _ = session.BitOp(BitopKind.Or, other, [name, other]).Bits;
                 byte[] second = _keys.TryGetValue(target, out (byte[] Value, long Expiry) found) ? found.Value : [];
                 byte[] first = exists ? old.Value : [];
                 byte[] union = new byte[Math.Max(first.Length, second.Length)];

@@ -1,5 +1,5 @@
 using Bitmapist.Engine.Bits;
-using Bitmapist.Engine.Durability;
+using Bitmapist.Engine.Stored;
 using Bitmapist.Fuzz.Specimens;
 using Bitmapist.Migration;
 using Bitmapist.Migration.Transfer;
@@ -65,7 +65,7 @@ public abstract class ImportTarget : IFuzzTarget
     {
         var keys = new SortedDictionary<string, string>(StringComparer.Ordinal);
         using DatabaseFile file = DatabaseFile.OpenOrCreate(disk, path);
-        var contents = new DatabaseContents(file);
+        var contents = new DatabaseReader(file);
         foreach (StoredString key in contents.Keys())
         {
             StringValue value = contents.Read(key);

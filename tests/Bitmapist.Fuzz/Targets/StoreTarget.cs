@@ -1,8 +1,9 @@
 using Bitmapist.Engine.Bits;
-using Bitmapist.Engine.Durability;
-using Bitmapist.Engine.Expiry;
 using Bitmapist.Engine.Keyspace;
+using Bitmapist.Engine.Stored;
+using Bitmapist.Engine.Verbs;
 using Bitmapist.Fuzz.Specimens;
+using Bitmapist.Repair;
 using Bitmapist.Storage.Files;
 using Bitmapist.Storage.Snapshots;
 using Bitmapist.Testing.Files;
@@ -99,7 +100,7 @@ public abstract class StoreTarget : IFuzzTarget
 
     private static void Read(DatabaseFile file, Dictionary<string, string> keys)
     {
-        var contents = new DatabaseContents(file);
+        var contents = new DatabaseReader(file);
         foreach (StoredString key in contents.Keys())
         {
             StringValue value = contents.Read(key);
@@ -132,7 +133,7 @@ public abstract class StoreTarget : IFuzzTarget
         {
             return refusal.Reason;
         }
-        catch (ColdReadException refusal)
+        catch (DiskReadException refusal)
         {
             return "cold: " + refusal.Message;
         }

@@ -1,6 +1,6 @@
-using Bitmapist.Engine.Bits;
-using Bitmapist.Engine.Durability;
 using Bitmapist.Engine.Keyspace;
+using Bitmapist.Engine.Saving;
+using Bitmapist.Engine.Verbs;
 using Bitmapist.Server.Tests.Connections;
 using Bitmapist.Storage.Files;
 using Bitmapist.Storage.Log;
@@ -73,6 +73,7 @@ public sealed class RefusedWritesTests : IAsyncDisposable
         for (int i = 0; i < 20; i++) await _client.SendAsync("SET key value");
         await Eventually.AMomentAsync(500); // the server goes on trying
         await ResumeAsync();
+        await UntilAsync(() => _logger.Lines.Any(line => line.Contains("written again", StringComparison.Ordinal)));
         string refused = Assert.Single(_logger.Lines, Says("writes are refused"));
         Assert.Contains("/data/bitmapist.db.log.", refused, StringComparison.Ordinal);
         Assert.Single(_logger.Lines, Says("can be written again"));

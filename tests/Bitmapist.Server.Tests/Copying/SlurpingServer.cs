@@ -1,7 +1,7 @@
 using System.Text;
 using Bitmapist.Engine.Bits;
-using Bitmapist.Engine.Expiry;
 using Bitmapist.Engine.Keyspace;
+using Bitmapist.Engine.Verbs;
 using Bitmapist.Server.Copying;
 using Bitmapist.Server.Tests.Connections;
 

@@ -121,7 +121,7 @@ public sealed class LogWriterTests
     public void A_record_beyond_the_limit_is_refused_and_nothing_is_appended()
     {
         using LogWriter log = LogText.Open(new SimulatedFileSystem(), 1, FsyncPolicy.No);
-        byte[] payload = GC.AllocateUninitializedArray<byte>(Limits.RecordBytesMax + 1);
+        byte[] payload = GC.AllocateUninitializedArray<byte>(StorageLimits.RecordBytesMax + 1);
         Assert.Throws<ArgumentException>(() => log.Append(payload));
         Assert.Equal(0, log.AppendedPosition);
     }

@@ -193,9 +193,9 @@ public sealed class DatabaseFileTests
     {
         using DatabaseFile database = DatabaseFile.OpenOrCreate(new SimulatedFileSystem(), Path);
         using GenerationWriter writer = database.BeginGeneration();
-        Assert.Throws<ArgumentException>(() => writer.Put(new byte[Limits.KeyBytesMax + 1], default, "v"u8));
-        Assert.Throws<ArgumentException>(() => writer.Put("k"u8, new byte[Limits.MetadataBytesMax + 1], "v"u8));
-        byte[] value = GC.AllocateUninitializedArray<byte>(Limits.ValueBytesMax + 1);
+        Assert.Throws<ArgumentException>(() => writer.Put(new byte[StorageLimits.KeyBytesMax + 1], default, "v"u8));
+        Assert.Throws<ArgumentException>(() => writer.Put("k"u8, new byte[StorageLimits.MetadataBytesMax + 1], "v"u8));
+        byte[] value = GC.AllocateUninitializedArray<byte>(StorageLimits.ValueBytesMax + 1);
         Assert.Throws<ArgumentException>(() => writer.Put("k"u8, default, value));
         writer.Commit(1);
         Assert.Empty(database.ReadEntries());

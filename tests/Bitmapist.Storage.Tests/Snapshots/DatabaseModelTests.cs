@@ -67,7 +67,7 @@ public sealed class DatabaseModelTests(ITestOutputHelper output)
         }
 
         model.Check(database);
-        Assert.InRange(runsMax, 2, Limits.LiveRunsMax);
+        Assert.InRange(runsMax, 2, StorageLimits.LiveRunsMax);
         Assert.Equal(ValueBytes(model), NewestTrailer(disk).LiveValueBytes);
     }
 

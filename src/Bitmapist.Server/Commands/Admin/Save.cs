@@ -1,5 +1,5 @@
 using System.Text;
-using Bitmapist.Engine.Durability;
+using Bitmapist.Engine.Saving;
 using Bitmapist.Resp.Writing;
 using static Bitmapist.Server.Commands.CommandFlags;
 

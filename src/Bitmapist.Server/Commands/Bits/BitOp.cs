@@ -1,5 +1,6 @@
 using Bitmapist.Engine.Bits;
 using Bitmapist.Engine.Keyspace;
+using Bitmapist.Engine.Verbs;
 using Bitmapist.Resp.Writing;
 using static Bitmapist.Server.Commands.CommandFlags;
 
@@ -22,14 +23,14 @@ internal static class BitOp
 
     /// <summary>The operation that a well-formed call asks for; null for another call.</summary>
     public static BitOpCall? Prepare(Session session, ArgumentList args) =>
-        TryReadOperation(args, out BitOperation operation) && FaultOf(operation, args.Count - FirstSource) is null
+        TryReadOperation(args, out BitopKind operation) && FaultOf(operation, args.Count - FirstSource) is null
             ? new BitOpCall(session, operation, args.Memory(Destination), args.From(FirstSource))
             : null;
 
     private static void Run(CommandContext call, RespWriter reply)
     {
         ArgumentList args = call.Args;
-        if (!TryReadOperation(args, out BitOperation operation))
+        if (!TryReadOperation(args, out BitopKind operation))
         {
             call.Fail(reply, Errors.Syntax);
             return;
@@ -58,10 +59,10 @@ internal static class BitOp
         }
     }
 
-    private static byte[]? FaultOf(BitOperation operation, int sourceCount)
+    private static byte[]? FaultOf(BitopKind operation, int sourceCount)
     {
-        if (operation == BitOperation.Not && sourceCount != 1) return Errors.BitopNotSources.ToArray();
-        bool isSingle = operation is BitOperation.Diff or BitOperation.Diff1 or BitOperation.AndOr && sourceCount < 2;
+        if (operation == BitopKind.Not && sourceCount != 1) return Errors.BitopNotSources.ToArray();
+        bool isSingle = operation is BitopKind.Diff or BitopKind.Diff1 or BitopKind.AndOr && sourceCount < 2;
         if (!isSingle) return null;
         return System.Text.Encoding.ASCII.GetBytes(
             $"ERR BITOP {operation.ToString().ToUpperInvariant()} must be called with at least two source keys.");
@@ -73,17 +74,17 @@ internal static class BitOp
         return result.LengthBytes;
     }
 
-    private static bool TryReadOperation(ArgumentList args, out BitOperation operation)
+    private static bool TryReadOperation(ArgumentList args, out BitopKind operation)
     {
         operation =
-            args.Is(1, "and"u8) ? BitOperation.And
-            : args.Is(1, "or"u8) ? BitOperation.Or
-            : args.Is(1, "xor"u8) ? BitOperation.Xor
-            : args.Is(1, "not"u8) ? BitOperation.Not
-            : args.Is(1, "diff"u8) ? BitOperation.Diff
-            : args.Is(1, "diff1"u8) ? BitOperation.Diff1
-            : args.Is(1, "andor"u8) ? BitOperation.AndOr
-            : args.Is(1, "one"u8) ? BitOperation.One
+            args.Is(1, "and"u8) ? BitopKind.And
+            : args.Is(1, "or"u8) ? BitopKind.Or
+            : args.Is(1, "xor"u8) ? BitopKind.Xor
+            : args.Is(1, "not"u8) ? BitopKind.Not
+            : args.Is(1, "diff"u8) ? BitopKind.Diff
+            : args.Is(1, "diff1"u8) ? BitopKind.Diff1
+            : args.Is(1, "andor"u8) ? BitopKind.AndOr
+            : args.Is(1, "one"u8) ? BitopKind.One
             : 0;
         return operation != 0;
     }

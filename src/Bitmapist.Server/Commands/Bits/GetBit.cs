@@ -1,4 +1,5 @@
 using Bitmapist.Engine.Bits;
+using Bitmapist.Engine.Verbs;
 using Bitmapist.Resp.Writing;
 using static Bitmapist.Server.Commands.CommandFlags;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using Bitmapist.Engine.Expiry;
+using Bitmapist.Engine.Verbs;
 using Bitmapist.Resp.Writing;
 using static Bitmapist.Server.Commands.CommandFlags;
 

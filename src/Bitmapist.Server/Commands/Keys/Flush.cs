@@ -1,4 +1,4 @@
-using Bitmapist.Engine.Keyspace;
+using Bitmapist.Engine.Verbs;
 using Bitmapist.Resp.Writing;
 using static Bitmapist.Server.Commands.CommandFlags;
 

@@ -1,5 +1,5 @@
 using Bitmapist.Engine.Bits;
-using Bitmapist.Engine.Keyspace;
+using Bitmapist.Engine.Verbs;
 using Bitmapist.Resp.Writing;
 using Bitmapist.Server.Commands.Bits;
 using static Bitmapist.Server.Commands.CommandFlags;

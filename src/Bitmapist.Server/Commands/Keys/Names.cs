@@ -1,4 +1,5 @@
-using Bitmapist.Engine.Keyspace;
+using Bitmapist.Engine.Names;
+using Bitmapist.Engine.Verbs;
 using Bitmapist.Resp.Writing;
 using static Bitmapist.Server.Commands.CommandFlags;
 

@@ -1,4 +1,5 @@
 using Bitmapist.Engine.Keyspace;
+using Bitmapist.Engine.Verbs;
 
 namespace Bitmapist.Server.Commands.Admin.Sections;
 

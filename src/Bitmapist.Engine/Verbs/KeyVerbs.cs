@@ -1,0 +1,179 @@
+using Bitmapist.Engine.Bits;
+using Bitmapist.Engine.Keyspace;
+using Bitmapist.Engine.Stored;
+
+namespace Bitmapist.Engine.Verbs;
+
+/// <summary>The verbs on keys, whatever their values.</summary>
+public static class KeyVerbs
+{
+    /// <summary>Whether a key exists.</summary>
+    public static bool Exists(this Session session, ReadOnlySpan<byte> name)
+    {
+        var key = new KeyRef(name);
+        using ShardScope scope = session.Enter(key.ShardMask);
+        return session.FindForRead(key) is not null;
+    }
+
+    /// <summary>Removes keys, all at one instant.</summary>
+    /// <returns>How many existed.</returns>
+    public static int Delete(this Session session, ReadOnlySpan<ReadOnlyMemory<byte>> names)
+    {
+        ulong shards = 0;
+        foreach (ReadOnlyMemory<byte> name in names) shards |= Session.ShardsOf(name.Span);
+        using ShardScope scope = session.Enter(shards);
+        // All are looked up before the first is removed, as a look may fail.
+        if (names.Length > 1)
+            foreach (ReadOnlyMemory<byte> name in names) session.Find(new KeyRef(name.Span));
+        int deleted = 0;
+        foreach (ReadOnlyMemory<byte> name in names)
+            if (RemoveHeld(session, new KeyRef(name.Span))) deleted++;
+        session.Seal();
+        return deleted;
+    }
+
+    /// <summary>Counts the existing ones among keys, all at one instant; a name given twice counts twice.</summary>
+    public static int CountExisting(this Session session, ReadOnlySpan<ReadOnlyMemory<byte>> names)
+    {
+        ulong shards = 0;
+        foreach (ReadOnlyMemory<byte> name in names) shards |= Session.ShardsOf(name.Span);
+        using ShardScope scope = session.Enter(shards);
+        int count = 0;
+        foreach (ReadOnlyMemory<byte> name in names)
+            if (session.FindForRead(new KeyRef(name.Span)) is not null) count++;
+        return count;
+    }
+
+    /// <summary>
+    /// Gives a key another name; an existing <paramref name="to"/> is overwritten or, if asked, respected.
+    /// </summary>
+    public static RenameResult Rename(
+        this Session session, ReadOnlySpan<byte> from, ReadOnlySpan<byte> to, SetCondition condition)
+    {
+        var source = new KeyRef(from);
+        var target = new KeyRef(to);
+        using ShardScope scope = session.Enter(source.ShardMask | target.ShardMask);
+        if (session.Find(source) is not { } entry) return RenameResult.NoSuchKey;
+        if (from.SequenceEqual(to))
+            return condition == SetCondition.IfMissing ? RenameResult.TargetExists : RenameResult.Renamed;
+        Entry? overwritten = session.Find(target); // before anything is changed: this look may fail
+        if (condition == SetCondition.IfMissing && overwritten is not null) return RenameResult.TargetExists;
+        StringValue value = entry.Freeze();
+        long expiresAt = entry.ExpiresAtUnixMs;
+        KeyChanges.Remove(session, session.Store.Shards[source.Shard], entry);
+        StringVerbs.PutHeld(session, target, overwritten, value, expiresAt);
+        session.Effects.Rename(session.Database, from, to);
+        session.Seal();
+        return RenameResult.Renamed;
+    }
+
+    /// <summary>
+    /// Copies a key's value and expiry. O(1): the copy shares its containers until one of both changes.
+    /// </summary>
+    /// <returns>False when the source is missing or the target exists and may not be replaced.</returns>
+    public static bool Copy(
+        this Session session,
+        ReadOnlySpan<byte> from,
+        int toDatabase,
+        ReadOnlySpan<byte> to,
+        SetCondition condition)
+    {
+        var source = new KeyRef(from);
+        var target = new KeyRef(to);
+        using ShardScope scope = session.Enter(source.ShardMask | target.ShardMask);
+        if (session.FindForRead(source) is not { } entry) return false;
+        StringValue value = entry.Freeze();
+        long expiresAt = entry.ExpiresAtUnixMs;
+        int fromDatabase = session.Database;
+        session.Database = toDatabase;
+        try
+        {
+            Entry? overwritten = session.Find(target);
+            if (condition == SetCondition.IfMissing && overwritten is not null) return false;
+            StringVerbs.PutHeld(session, target, overwritten, value, expiresAt);
+            session.Effects.Copy(fromDatabase, from, toDatabase, to);
+            session.Seal();
+            return true;
+        }
+        finally
+        {
+            session.Database = fromDatabase;
+        }
+    }
+
+    /// <summary>Number of keys in the selected database; expired ones are removed first. O(shards).</summary>
+    public static long CountKeys(this Session session)
+    {
+        ExpiredKeys.RemoveShortly(session);
+        using ShardScope scope = session.Enter(KeyspaceStore.AllShards);
+        ExpiredKeys.RemoveHeld(session);
+        return session.Store.Count(session.Database).Keys;
+    }
+
+    /// <summary>
+    /// The databases that hold keys, all at one instant, in ascending order; expired keys are removed first.
+    /// O(shards × databases in use).
+    /// </summary>
+    public static List<DatabaseCounts> CountByDatabase(this Session session)
+    {
+        ExpiredKeys.RemoveShortly(session);
+        using ShardScope scope = session.Enter(KeyspaceStore.AllShards);
+        ExpiredKeys.RemoveHeld(session);
+        var counts = new List<DatabaseCounts>();
+        foreach ((int database, KeyCounts of) in session.Store.CountAll().Databases)
+        {
+            if (of.Keys == 0) continue;
+            long averageTtlMs =
+                of.Expiring == 0 ? 0 : (long)(of.ExpirySumUnixMs / of.Expiring) - session.NowUnixMs;
+            counts.Add(new DatabaseCounts(database, of.Keys, of.Expiring, Math.Max(0, averageTtlMs)));
+        }
+
+        return counts;
+    }
+
+    /// <summary>Removes every key of a database. O(shards + keys changed since the last save).</summary>
+    public static void Flush(this Session session, int database)
+    {
+        using ShardScope scope = session.Enter(KeyspaceStore.AllShards);
+        KeyChanges.Flush(session, database);
+        session.Effects.Flush(database);
+        session.Seal();
+    }
+
+    /// <summary>Removes every key of every database, at one instant.</summary>
+    public static void FlushAll(this Session session)
+    {
+        using ShardScope scope = session.Enter(KeyspaceStore.AllShards);
+        for (int database = 0; database < session.Store.Databases; database++)
+        {
+            KeyChanges.Flush(session, database);
+            session.Effects.Flush(database);
+        }
+
+        session.Seal();
+    }
+
+    /// <summary>Removes a key if it exists, and logs that; its shard is held. The caller seals it.</summary>
+    internal static bool RemoveHeld(Session session, in KeyRef key)
+    {
+        if (session.Find(key) is not { } entry) return false;
+        KeyChanges.Remove(session, session.Store.Shards[key.Shard], entry);
+        session.Effects.Delete(session.Database, key.Name);
+        return true;
+    }
+}
+
+/// <summary>What became of a RENAME.</summary>
+public enum RenameResult
+{
+    Renamed,
+    NoSuchKey,
+    TargetExists,
+}
+
+/// <summary>What a database holds.</summary>
+/// <param name="Database">Its number.</param>
+/// <param name="Keys">Its keys.</param>
+/// <param name="Expiring">Those of them that will expire.</param>
+/// <param name="AverageTtlMs">The mean time these have left; 0 when there are none.</param>
+public readonly record struct DatabaseCounts(int Database, long Keys, long Expiring, long AverageTtlMs);
