@@ -67,12 +67,7 @@ internal sealed class DiskExpiries(KeyspaceStore store, DiskKeys disk)
             StartAnewIfSetBack();
             byte[] from = [.. Done, 0];
             List<(int Database, byte[] Name)> due = Read(from, now, out byte[]? last, out long next);
-            foreach ((int database, byte[] name) in due)
-            {
-                if (TryRemove(session, database, name) is not { } count) return removed;
-                removed += count;
-            }
-
+            foreach ((int database, byte[] name) in due) removed += RemoveOne(session, database, name);
             lock (_gate)
             {
                 // What another file has below must not be passed over.
@@ -98,13 +93,11 @@ internal sealed class DiskExpiries(KeyspaceStore store, DiskKeys disk)
         }
     }
 
-    /// <summary>How many were removed, none or one; null while changes are refused.</summary>
-    private int? TryRemove(Session session, int database, byte[] name)
+    private int RemoveOne(Session session, int database, byte[] name)
     {
         if (database >= store.Databases) return 0; // of a database that had more of them
         var key = new KeyRef(name);
         using ShardScope scope = session.Enter(key.ShardMask);
-        if (store.IsRefusing) return null;
         Shard shard = store.Shards[key.Shard];
         long before = shard.Expired;
         session.Find(shard, database, key.Hash, name);

@@ -26,7 +26,7 @@ internal static class ExpiredKeys
                 // No caller waits for these to be written, so nothing else keeps them from filling the log's buffer.
                 if (log.AppendedPosition - log.WrittenPosition > EngineLimits.ExpiredRecordBytes) log.TryWrite();
                 // A log that has just begun to fail has them come back until that is settled.
-                isMore &= log.Failure is null;
+                isMore &= session.Store.IsRefusing || log.Failure is null;
             }
         }
 
@@ -43,7 +43,7 @@ internal static class ExpiredKeys
     {
         int removed = 0;
         long now = session.NowUnixMs;
-        isMore = !session.Store.IsRefusing; // nothing may be changed: what is due stays until it may
+        isMore = true;
         for (int items = 0; items < itemsMax && isMore; items++)
         {
             isMore = shard.Expiries.TryTakeDue(now, out Entry? due);

@@ -120,29 +120,45 @@ internal static class KeyChanges
     public static void Remove(Session session, Shard shard, Entry entry)
     {
         Reserve(session, shard);
-        if (session.Journal.IsRecording)
-        {
-            ref UndoItem undo = ref Push(session, shard, UndoKind.Removed, entry);
-            undo.Old = entry.Held;
-            undo.LengthBytes = entry.LengthBytes;
-            undo.ExpiresAtUnixMs = entry.ExpiresAtUnixMs;
-        }
-
+        if (session.Journal.IsRecording) NoteFormer(ref Push(session, shard, UndoKind.Removed, entry), entry);
         Detach(session.Store, shard, entry);
     }
 
     /// <summary>
     /// Removes an entry whose time has come, and logs that by itself: it is no part of the verb that found it, which
-    /// has changed nothing yet. Not while changes are refused.
+    /// has changed nothing yet. While the log takes nothing the deletion is owed to it, so that reads go on; should
+    /// what gave the key its time be taken back yet, so is this.
     /// </summary>
     public static void RemoveExpired(Session session, Shard shard, Entry entry)
     {
         shard.Expired++;
+        if (session.Store.IsRefusing)
+        {
+            shard.Undo.Reserve(session.Store);
+            ref UndoItem undo = ref shard.Undo.Push();
+            undo.Position = UndoItem.Owed;
+            undo.Kind = UndoKind.Removed;
+            undo.Entry = entry;
+            NoteFormer(ref undo, entry);
+            Detach(session.Store, shard, entry);
+            return;
+        }
+
         // Unless a verb that empties several databases looks at watched keys.
         bool isByItself = !session.Journal.IsStepOpen;
         Remove(session, shard, entry);
         session.Journal.LogExpired(entry.Database, entry.Name);
         if (isByItself) session.Seal();
+    }
+
+    /// <summary>Logs the deletions that are owed to the log since it failed; all shards are held.</summary>
+    public static void LogOwed(Session session)
+    {
+        session.Journal.BeginStep();
+        var removed = new List<Entry>();
+        foreach (Shard shard in session.Store.Shards) shard.Undo.TakeOwed(-session.Journal.Step, removed);
+        foreach (Entry entry in removed) session.Journal.LogExpired(entry.Database, entry.Name);
+        session.Seal();
     }
 
     /// <summary>Drops every key of a database, in O(changed keys); all shards are held.</summary>
@@ -182,6 +198,13 @@ internal static class KeyChanges
         BeforeChange(session.Store, shard, entry);
         _ = changed.Bit ? entry.Bits.Add(changed.Offset) : entry.Bits.Remove(changed.Offset);
         entry.LengthBytes = changed.LengthBytes;
+    }
+
+    private static void NoteFormer(ref UndoItem undo, Entry entry)
+    {
+        undo.Old = entry.Held;
+        undo.LengthBytes = entry.LengthBytes;
+        undo.ExpiresAtUnixMs = entry.ExpiresAtUnixMs;
     }
 
     private static void Hold(KeyspaceStore store, Entry entry, in UndoItem former)

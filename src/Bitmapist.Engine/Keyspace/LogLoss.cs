@@ -25,8 +25,12 @@ internal static class LogLoss
         return retained;
     }
 
-    /// <summary>The log works again: allows changes; all shards are held.</summary>
-    public static void Allow(KeyspaceStore store) => store.IsRefusing = false;
+    /// <summary>The log works again: allows changes, once it has what is owed to it; all shards are held.</summary>
+    public static void Allow(Session session)
+    {
+        session.Store.IsRefusing = false;
+        KeyChanges.LogOwed(session);
+    }
 
     /// <summary>Drops what need not be kept for taking changes back, in short holds of one shard at a time.</summary>
     public static void TrimUndo(KeyspaceStore store)

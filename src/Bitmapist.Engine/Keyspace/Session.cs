@@ -270,8 +270,7 @@ public sealed class Session(KeyspaceStore store) : IDisposable
         if (entry.LastUsed != store.Clock) entry.LastUsed = store.Clock; // readers leave its cache line alone
         if (entry.Pending?.Stored is { } stored) Files.Hold(stored.File);
         if (entry.ExpiresAtUnixMs == 0 || entry.ExpiresAtUnixMs > NowUnixMs) return entry;
-        // While changes are refused it is not there, but stays: what gave it this time may yet be taken back.
-        if (!store.IsRefusing) KeyChanges.RemoveExpired(this, shard, entry);
+        KeyChanges.RemoveExpired(this, shard, entry);
         return null;
     }
 

@@ -54,6 +54,21 @@ internal sealed class UndoLog
         for (int i = _count - 1; i >= 0 && this[i].Position < 0; i--) this[i].Position = position;
     }
 
+    /// <summary>
+    /// The removals that are owed to the log become changes of the hold that is under way, which has them logged.
+    /// </summary>
+    /// <param name="position">What marks this hold's changes.</param>
+    /// <param name="removed">Gets their entries.</param>
+    public void TakeOwed(long position, List<Entry> removed)
+    {
+        // Nothing else is changed while the log takes nothing: they are the newest.
+        for (int i = _count - 1; i >= 0 && this[i].Position == UndoItem.Owed; i--)
+        {
+            this[i].Position = position;
+            removed.Add(this[i].Entry);
+        }
+    }
+
     /// <summary>Drops the changes of the hold that ends: there is no log that could lose them.</summary>
     public void Forget()
     {
@@ -93,6 +108,11 @@ internal sealed class UndoLog
 /// <summary>What a change replaced. A struct in a ring, so that a SETBIT allocates nothing for it.</summary>
 internal struct UndoItem
 {
+    /// <summary>
+    /// The position of an expired key's removal that the log does not take now and will get: until then behind all.
+    /// </summary>
+    public const long Owed = long.MaxValue;
+
     /// <summary>
     /// The log's position behind the change; while its session still holds the shard, minus the number of its step.
     /// </summary>

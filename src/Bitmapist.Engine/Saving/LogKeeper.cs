@@ -185,7 +185,7 @@ internal sealed class LogKeeper : IAsyncDisposable
             if (!_log.TryResume()) return false;
             using (TransactionScope scope = _session.HoldAll())
             {
-                LogLoss.Allow(_store);
+                LogLoss.Allow(_session);
                 scope.Complete();
             }
 

@@ -174,6 +174,7 @@ public sealed class AofDamageTests(ITestOutputHelper output)
             SimulatedFileSystem files = AofBytes.Set("SET b 2");
             files.FailAt(operation, DiskFault.NoSpace);
             Exception? failure = Record.Exception(() => AofBytes.Import(files, AofBytes.Directory, out _));
+            files.ForgetFaults(); // the replay's background work may have been shorter this time
             // Tidying up, and the replay's own log in the background, may fail unnoticed: all keys are there then.
             if (failure is null) Assert.Equal(2, Disk.Read(files, Disk.Target).Count);
             else Assert.IsType<StorageException>(failure);

@@ -57,7 +57,7 @@ internal sealed class CommandMix(Random random)
     private string Strings() => random.Next(14) switch
     {
         0 => $"SET {AnyName()} {Value()}",
-        1 => $"SET {AnyName()} {Value()} {Pick("EX 5000", "PX 5000000", "EXAT 2900000000", "PXAT 2900000000000", "PX 1")}",
+        1 => $"SET {AnyName()} {Value()} {Pick("PX 1", "EX 900", "PX 900000", "EXAT 2900000000", "PXAT 2900000000000")}",
         2 => $"SET {Text()} {Value()} KEEPTTL",
         3 => random.Next(6) == 0 ? $"SET {Text()} {Value()} XX KEEPTTL"
             : $"SET {AnyName()} {Value()} {Pick("NX", "XX", "GET", "NX EX 700", "XX GET PX 700000")}",
@@ -68,7 +68,7 @@ internal sealed class CommandMix(Random random)
         8 => $"MSETNX {AnyName()} {Value()} {AnyName()} {Value()}",
         9 => $"GETSET {AnyName()} {Value()}",
         10 => $"GETDEL {AnyName()}",
-        11 => $"GETEX {AnyName()} {Pick("EX 600", "PX 600000", "EXAT 2900000001", "PXAT 2900000000001", "PERSIST", "")}",
+        11 => $"GETEX {AnyName()} {Pick("EX 600", "PX 600000", "EXAT 2900000001", "PERSIST", "")}",
         12 => $"APPEND {AnyName()} {Value()}",
         _ => $"SETRANGE {AnyName()} {random.Next(random.Next(8) == 0 ? 200_000 : 40)} {Value()}",
     };

@@ -98,6 +98,27 @@ public sealed class TransactionStreamTests
     }
 
     [Fact]
+    public async Task Names_that_a_transaction_asks_for_again_and_again_count_against_the_memory_of_clients()
+    {
+        const int Keys = 2000, Times = 300;
+        var logger = new RecordingLogger();
+        ServerState server = PipedClient.NewServer(
+            new ServerOptions { ClientMemoryBytesMax = 1 << 20 }, logger: logger);
+        await using var client = new PipedClient(server);
+        await using var other = new PipedClient(server);
+        for (int i = 0; i < Keys; i++) await other.SendAsync($"SET key:{i:000000} v");
+        await client.SendAsync("MULTI");
+        await client.WriteAsync([.. Enumerable.Repeat("KEYS *", Times), "SET k done", "EXEC"]);
+        await client.Running.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        Assert.True(client.Connection.IsCutOff);
+        Assert.Equal("$4\r\ndone\r\n", await other.SendAsync("GET k"));
+        // While it ran, that is, not when all lists were there.
+        Assert.EndsWith(
+            "the replies of its transaction, which took effect, have more than 1048576 bytes",
+            Assert.Single(logger.Lines), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_step_of_SCAN_in_a_transaction_is_a_short_one_whatever_its_COUNT()
     {
         await using var client = new PipedClient(PipedClient.NewServer());

@@ -49,6 +49,16 @@ public sealed class SimulatedFileSystem : IFileSystem
         lock (Gate) faults[number] = fault;
     }
 
+    /// <summary>Faults that have met nothing yet will meet nothing.</summary>
+    public void ForgetFaults()
+    {
+        lock (Gate)
+        {
+            faults.Clear();
+            nextFaults.Clear();
+        }
+    }
+
     /// <summary>Lets the next operation of a kind fail once.</summary>
     public void FailNext(DiskOperation operation, DiskFault fault)
     {
