@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using Bitmapist.Server;
+using Bitmapist.Server.Settings;
 
 namespace Bitmapist.Host;
 

@@ -8,7 +8,7 @@ using Bitmapist.Storage.Log;
 namespace Bitmapist.Host;
 
 /// <summary>
-/// <c>bitmapist-server check FILE</c>: proves a database or backup, and prints what it holds. Exit code 0: whole; 1:
+/// <c>bitmapist-server check FILE</c>: verifies a database or backup, and prints what it holds. Exit code 0: whole; 1:
 /// damaged, each damage named; 2: it could not be checked.
 /// </summary>
 internal static class CheckCommand

@@ -1,13 +1,13 @@
 using System.Net;
 using System.Net.Sockets;
-using Bitmapist.Server;
+using Bitmapist.Server.Settings;
 
 namespace Bitmapist.Host;
 
 /// <summary>Asks a server for a PONG: the health check of images that have no redis-cli.</summary>
 internal static class HealthCheck
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(2);
 
     /// <summary>
     /// Whether a server at this address answers PING; an address of every interface is asked on loopback.
@@ -15,7 +15,7 @@ internal static class HealthCheck
     public static async Task<bool> IsServingAsync(ListenAddress address, CancellationToken cancellation)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(s_patience);
+        limit.CancelAfter(s_timeout);
         try
         {
             using var client = new TcpClient();

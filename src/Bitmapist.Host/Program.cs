@@ -5,6 +5,7 @@ using Bitmapist.Host;
 using Bitmapist.Migration;
 using Bitmapist.Migration.Transfer;
 using Bitmapist.Server;
+using Bitmapist.Server.Settings;
 using Bitmapist.Storage.Files;
 using Microsoft.Extensions.Logging;
 
@@ -33,7 +34,7 @@ static async Task<int> ServeAsync(ServerOptions options)
     catch (Exception failure) when (failure is MigrationException or DatabaseLockedException
         or CorruptFileException or StorageException or IOException or SocketException or UnauthorizedAccessException)
     {
-        // The innermost reason says it in one line ("address already in use"); the stack helps nobody here.
+        // The innermost reason says it in one line ("address already in use"); the stack is of no help here.
         Console.Error.WriteLine($"bitmapist-server: {failure.Message}");
         return 1;
     }

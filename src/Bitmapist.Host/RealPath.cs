@@ -8,7 +8,7 @@ internal static class RealPath
 {
     private const int LinksMax = 40; // as Linux
 
-    /// <summary>The full path with every link in it followed; what does not exist yet is taken as it stands.</summary>
+    /// <summary>The full path with every link in it followed; what does not exist yet is taken as it is.</summary>
     public static string Of(string path)
     {
         string full = Path.GetFullPath(path);

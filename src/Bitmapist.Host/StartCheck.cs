@@ -1,5 +1,5 @@
 using System.Text;
-using Bitmapist.Server;
+using Bitmapist.Server.Settings;
 using Microsoft.Win32.SafeHandles;
 
 namespace Bitmapist.Host;

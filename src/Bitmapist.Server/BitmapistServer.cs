@@ -3,6 +3,11 @@ using Bitmapist.Engine.Keyspace;
 using Bitmapist.Engine.Saving;
 using Bitmapist.Engine.Upkeep;
 using Bitmapist.Server.Connections;
+using Bitmapist.Server.Dispatch;
+using Bitmapist.Server.Logging;
+using Bitmapist.Server.Settings;
+using Bitmapist.Server.State;
+using Bitmapist.Server.Upkeep;
 using Bitmapist.Storage.Files;
 using Microsoft.Extensions.Logging;
 
@@ -95,7 +100,7 @@ public sealed class BitmapistServer : IAsyncDisposable
     {
         _state.Clients.CloseAll();
         // A client that does not read its replies must not keep the server from stopping.
-        if (_listener is not null) await _listener.StopAsync(Limits.StopPatience).ConfigureAwait(false);
+        if (_listener is not null) await _listener.StopAsync(ServerLimits.StopTimeout).ConfigureAwait(false);
         await _state.Slurper.EndAsync().ConfigureAwait(false);
         return _state.Persistence is { } persistence ? await persistence.StopAsync(save).ConfigureAwait(false) : null;
     }
@@ -120,11 +125,11 @@ public sealed class BitmapistServer : IAsyncDisposable
         ServerOptions options, PersistentKeyspace? persistence, TimeProvider time, ILogger logger)
     {
         KeyspaceStore store = persistence?.Store ?? new KeyspaceStore(options.Databases, time);
-        var state = new ServerState(options, store, persistence, time, logger)
+        var state = new ServerState(options, store, persistence, time, logger, CommandList.Table.Count)
         {
             CommandLog = options.Debug ? logger : null,
         };
-        var line = new OncePerInterval(Limits.RepeatedLogInterval, time);
+        var line = new OncePerInterval(ServerLimits.RepeatedLogInterval, time);
         var expiry = new ExpiryCycle(store, time, failure =>
         {
             if (line.IsDue()) LogFailure(logger, "removing expired keys", failure);

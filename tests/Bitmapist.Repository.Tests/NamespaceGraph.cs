@@ -46,6 +46,10 @@ internal sealed partial class NamespaceGraph
         return graph;
     }
 
+    /// <summary>Every use of a namespace by another one, with a place where it is used.</summary>
+    public IEnumerable<(string From, string To, string Place)> Uses() =>
+        _uses.SelectMany(from => from.Value.Select(to => (from.Key, to.Key, to.Value)));
+
     /// <summary>Namespaces that use each other, perhaps by way of others, with the places that tie them.</summary>
     public IEnumerable<string> Cycles()
     {

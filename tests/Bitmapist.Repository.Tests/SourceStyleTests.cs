@@ -62,6 +62,11 @@ public sealed partial class SourceStyleTests
         Assert.Empty(wrong);
     }
 
+    [Fact]
+    public void Extension_methods_are_ordinary_ones_which_every_editor_finds() =>
+        Assert.Empty(SourceFiles.Find("*.cs").Where(path =>
+            File.ReadLines(path).Any(line => ExtensionBlock().IsMatch(line))).Select(SourceFiles.Shown));
+
     /// <summary>A type, or the initializer of a table of data.</summary>
     private static bool IsNoMethod(string header) =>
         Type().IsMatch(header) || header.EndsWith("new()", StringComparison.Ordinal) || header.EndsWith('=');
@@ -84,6 +89,9 @@ public sealed partial class SourceStyleTests
     [GeneratedRegex(@"^( {4}| {8})\{$")]
     private static partial Regex MemberBrace();
 
-    [GeneratedRegex(@"\b(class|struct|interface|enum|record|extension|namespace)\b")]
+    [GeneratedRegex(@"^\s+extension\s*[<(]")]
+    private static partial Regex ExtensionBlock();
+
+    [GeneratedRegex(@"\b(class|struct|interface|enum|record|namespace)\b")]
     private static partial Regex Type();
 }

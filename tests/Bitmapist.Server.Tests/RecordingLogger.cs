@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Bitmapist.Server.Logging;
 using Microsoft.Extensions.Logging;
 
 namespace Bitmapist.Server.Tests;

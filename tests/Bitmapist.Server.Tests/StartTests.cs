@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Bitmapist.Server.Settings;
 using Bitmapist.Storage.Files;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -1,5 +1,6 @@
 using System.Net;
 using Bitmapist.Server;
+using Bitmapist.Server.Settings;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Bitmapist.Bench.Peers;

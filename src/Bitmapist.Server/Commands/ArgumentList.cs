@@ -1,5 +1,7 @@
+using Bitmapist.Engine.Keyspace;
 using Bitmapist.Resp;
 using Bitmapist.Resp.Requests;
+using Bitmapist.Server.Settings;
 
 namespace Bitmapist.Server.Commands;
 
@@ -88,6 +90,22 @@ internal readonly struct ArgumentList
 
     /// <summary>The arguments from <paramref name="start"/> on as a call of their own, copied.</summary>
     public ArgumentList Skip(int start) => new ArgumentStore().Add(this, start);
+
+    /// <summary>Whether the value of a key is still being computed.</summary>
+    public bool HaveUnfinishedKey(Session session, KeySpec keys)
+    {
+        foreach (int key in keys.In(Count))
+            if (session.WouldWait(this[key])) return true;
+        return false;
+    }
+
+    /// <summary>Whether a key has more bytes than the index of the database file takes.</summary>
+    public bool HaveLongKey(KeySpec keys)
+    {
+        foreach (int key in keys.In(Count))
+            if (this[key].Length > ServerLimits.KeyBytes) return true;
+        return false;
+    }
 
     /// <summary>An integer as Redis reads one.</summary>
     public bool TryGetInteger(int index, out long value) => StrictInteger.TryParse(this[index], out value);

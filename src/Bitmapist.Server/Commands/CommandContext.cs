@@ -1,20 +1,36 @@
+using Bitmapist.Engine.Bits;
 using Bitmapist.Engine.Keyspace;
+using Bitmapist.Engine.Saving;
 using Bitmapist.Engine.Verbs;
 using Bitmapist.Resp.Writing;
-using Bitmapist.Server.Connections;
+using Bitmapist.Server.State;
 
 namespace Bitmapist.Server.Commands;
 
-/// <summary>A call under way: its arguments and what it may touch. One per connection, reused.</summary>
-internal sealed class CommandContext(ClientConnection client, ServerState server)
+/// <summary>
+/// A call under way: its arguments and what it may touch. One per connection, reused; one thread at a time, except that
+/// other threads read what CLIENT LIST shows.
+/// </summary>
+internal sealed class CommandContext(ClientState client, ServerState server, CommandTable commands)
 {
+    private TransactionState? _idleTransaction;
+
     public ArgumentList Args { get; set; }
 
-    public ClientConnection Client => client;
+    public ClientState Client => client;
 
     public ServerState Server => server;
 
+    /// <summary>What the server has of commands.</summary>
+    public CommandTable Commands => commands;
+
     public Session Session => client.Session;
+
+    /// <summary>The last command that was found and well-formed.</summary>
+    public CommandSpec? LastCommand { get; set; }
+
+    /// <summary>Commands queued since MULTI; null outside a transaction.</summary>
+    public TransactionState? Transaction { get; private set; }
 
     /// <summary>What the call left to be done outside the locks.</summary>
     public DeferredReply? Deferred { get; private set; }
@@ -29,6 +45,30 @@ internal sealed class CommandContext(ClientConnection client, ServerState server
 
     /// <summary>Whether the call was answered with an error.</summary>
     public bool IsFailed { get; set; }
+
+    /// <summary>Runs a command whose arity has been checked, and counts it.</summary>
+    public void Run(CommandSpec spec, RespWriter reply)
+    {
+        ClientCounters counters = client.Counters;
+        counters.Calls[spec.Index]++;
+        IsFailed = false;
+        try
+        {
+            spec.Run(this, reply);
+        }
+        catch (DiskReadException failure)
+        {
+            // Nothing was changed, and a reply is begun only when what it needs is at hand.
+            server.TellUnreadable(failure);
+            Fail(reply, Errors.Unreadable);
+        }
+        catch (WritesRefusedException refused)
+        {
+            Fail(reply, Errors.WritesRefused(refused, server.Persistence?.LogFailure)); // since it was admitted
+        }
+
+        if (IsFailed) counters.Failures[spec.Index]++;
+    }
 
     /// <summary>Answers with an error, and counts it by its code.</summary>
     public void Fail(RespWriter reply, ReadOnlySpan<byte> error)
@@ -57,5 +97,28 @@ internal sealed class CommandContext(ClientConnection client, ServerState server
         DeferredReply? deferred = Deferred;
         Deferred = null;
         return deferred;
+    }
+
+    /// <summary>MULTI: queues commands from now on.</summary>
+    public void BeginTransaction()
+    {
+        Transaction = _idleTransaction ?? new TransactionState();
+        _idleTransaction = null;
+    }
+
+    /// <summary>Queues no more; what is queued, if anything, is the caller's, to be given back.</summary>
+    public TransactionState? EndTransaction()
+    {
+        TransactionState? ended = Transaction;
+        Transaction = null;
+        return ended;
+    }
+
+    /// <summary>Takes back a transaction that is over, for the next MULTI.</summary>
+    public void Reuse(TransactionState? transaction)
+    {
+        if (transaction is not { IsSmall: true }) return;
+        transaction.Clear();
+        _idleTransaction = transaction;
     }
 }

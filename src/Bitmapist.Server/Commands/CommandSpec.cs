@@ -1,3 +1,5 @@
+using Bitmapist.Resp.Writing;
+
 namespace Bitmapist.Server.Commands;
 
 /// <summary>
@@ -6,7 +8,7 @@ namespace Bitmapist.Server.Commands;
 /// <param name="Name">Lower case; a subcommand's name without its parent's.</param>
 /// <param name="Arity">Number of arguments, the name (or both names) included; negative: at least so many.</param>
 /// <param name="Flags">What it does and where it may run.</param>
-/// <param name="Keys">Where its keys stand.</param>
+/// <param name="Keys">Where its keys are.</param>
 /// <param name="Run">What it does.</param>
 internal sealed record CommandSpec(string Name, int Arity, CommandFlags Flags, KeySpec Keys, CommandRunner Run)
 {
@@ -62,3 +64,9 @@ internal sealed record CommandSpec(string Name, int Arity, CommandFlags Flags, K
     /// <summary>Whether a call with so many arguments is well-formed.</summary>
     public bool AcceptsCount(int argumentCount) => Arity >= 0 ? argumentCount == Arity : argumentCount >= -Arity;
 }
+
+/// <summary>
+/// Parses a call's arguments, then does what it says. Malformed arguments change nothing. What takes long is left to
+/// <see cref="CommandContext.Defer"/>; then nothing has been written yet.
+/// </summary>
+internal delegate void CommandRunner(CommandContext call, RespWriter reply);

@@ -1,39 +1,38 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
-using Bitmapist.Server.Commands.Admin;
-using Bitmapist.Server.Commands.Bits;
-using Bitmapist.Server.Commands.Connection;
-using Bitmapist.Server.Commands.Keys;
 
 namespace Bitmapist.Server.Commands;
 
-/// <summary>Every command, declared once. Immutable after start; safe for any number of threads.</summary>
-internal static class CommandTable
+/// <summary>
+/// Every command, declared once, by name and by number. Immutable once made; safe for any number of threads.
+/// </summary>
+internal sealed class CommandTable
 {
+    private const int SlotCount = 256; // a power of two, at least twice the number of commands
+    private readonly CommandSpec?[] _slots;
+
+    /// <param name="commands">Every command; their places in statistics are given here.</param>
+    public CommandTable(IReadOnlyList<CommandSpec> commands)
+    {
+        Debug.Assert(commands.Count <= SlotCount / 2, "A search in a full table would not end.");
+        All = commands;
+        ByIndex = Number(commands);
+        _slots = FillSlots(commands);
+    }
+
     /// <summary>The commands, in the order of docs/commands.md.</summary>
-    public static readonly IReadOnlyList<CommandSpec> All =
-    [
-        SetBit.Spec, GetBit.Spec, BitCount.Spec, BitPos.Spec, BitOp.Spec,
-        Get.Spec, GetRange.Spec, GetRange.Substr, Set.Spec, StrLen.Spec,
-        Exists.Spec, Delete.Del, Delete.Unlink, TypeOf.Spec, Rename.Spec, Rename.IfMissing, Copy.Spec,
-        Expire.Seconds, Expire.Milliseconds, Expire.AtSeconds, Expire.AtMilliseconds,
-        TimeToLive.Ttl, TimeToLive.Pttl, TimeToLive.ExpireTime, TimeToLive.PexpireTime, Persist.Spec,
-        Names.Spec, Scan.Spec, DbSize.Spec, RandomKey.Spec, Flush.Database, Flush.All,
-        Multi.Spec, Exec.Spec, Discard.Spec, Watch.Spec, Watch.Unwatch,
-        Ping.Spec, Echo.Spec, Quit.Spec, Select.Spec, Hello.Spec, Auth.Spec, Reset.Spec, Time.Spec,
-        Client.Spec, CommandCommand.Spec, Config.Spec, Info.Spec,
-        Save.Spec, Save.Background, LastSave.Spec, Shutdown.Spec, Slurp.Spec,
-    ];
+    public IReadOnlyList<CommandSpec> All { get; }
 
     /// <summary>Commands and subcommands by their index in statistics.</summary>
-    public static readonly IReadOnlyList<CommandSpec> ByIndex = Number();
+    public IReadOnlyList<CommandSpec> ByIndex { get; }
 
-    private const int SlotCount = 256; // a power of two, at least twice the number of commands
-    private static readonly CommandSpec?[] s_slots = FillSlots();
+    /// <summary>Number of commands and subcommands.</summary>
+    public int Count => ByIndex.Count;
 
     /// <summary>The command of a name in any case, or null. O(1).</summary>
-    public static CommandSpec? Find(ReadOnlySpan<byte> name)
+    public CommandSpec? Find(ReadOnlySpan<byte> name)
     {
-        for (int slot = SlotOf(name); s_slots[slot] is { } spec; slot = (slot + 1) % SlotCount)
+        for (int slot = SlotOf(name); _slots[slot] is { } spec; slot = (slot + 1) % SlotCount)
             if (System.Text.Ascii.EqualsIgnoreCase(name, spec.Name)) return spec;
         return null;
     }
@@ -46,10 +45,10 @@ internal static class CommandTable
         return null;
     }
 
-    private static List<CommandSpec> Number()
+    private static List<CommandSpec> Number(IReadOnlyList<CommandSpec> commands)
     {
         var byIndex = new List<CommandSpec>();
-        foreach (CommandSpec spec in All)
+        foreach (CommandSpec spec in commands)
         {
             Add(spec);
             foreach (CommandSpec subcommand in spec.Subcommands)
@@ -68,10 +67,10 @@ internal static class CommandTable
         }
     }
 
-    private static CommandSpec?[] FillSlots()
+    private static CommandSpec?[] FillSlots(IReadOnlyList<CommandSpec> commands)
     {
         var slots = new CommandSpec?[SlotCount];
-        foreach (CommandSpec spec in All)
+        foreach (CommandSpec spec in commands)
         {
             int slot = SlotOf(System.Text.Encoding.ASCII.GetBytes(spec.Name));
             while (slots[slot] is not null) slot = (slot + 1) % SlotCount;

@@ -16,15 +16,15 @@ internal static class Containers
 
     /// <summary>The subcommand HELP: what the container's other declarations say.</summary>
     public static CommandSpec Help(string container) =>
-        new("help", 2, Loading | Stale, KeySpec.None, (_, reply) => WriteHelp(container, reply))
+        new("help", 2, Loading | Stale, KeySpec.None, (call, reply) => WriteHelp(call, container, reply))
         {
             Summary = "Replies this list.",
         };
 
-    private static void WriteHelp(string container, RespWriter reply)
+    private static void WriteHelp(CommandContext call, string container, RespWriter reply)
     {
         IReadOnlyList<CommandSpec> subcommands =
-            CommandTable.Find(Encoding.ASCII.GetBytes(container))!.Subcommands;
+            call.Commands.Find(Encoding.ASCII.GetBytes(container))!.Subcommands;
         reply.WriteArrayHeader(1 + (2 * subcommands.Count));
         string name = container.ToUpperInvariant();
         reply.WriteSimpleString($"{name} <subcommand> [<argument> ...], where subcommands are:");

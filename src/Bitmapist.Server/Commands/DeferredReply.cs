@@ -1,12 +1,14 @@
 using Bitmapist.Engine.Bits;
 using Bitmapist.Engine.Keyspace;
 using Bitmapist.Resp.Writing;
+using Bitmapist.Server.Settings;
+using Bitmapist.Server.State;
 
 namespace Bitmapist.Server.Commands;
 
 /// <summary>
 /// The part of a command that takes long and needs no lock: it works on values that were frozen when the command took
-/// effect. Computed on another thread when <see cref="Cost"/> is high, and after EXEC has let go of its shards. A long
+/// effect. Computed on another thread when <see cref="Cost"/> is high, and after EXEC has released its shards. A long
 /// reply stays what it is, frozen values, and becomes bytes piece by piece as the client takes them. Used by one thread
 /// at a time.
 /// </summary>
@@ -29,7 +31,7 @@ internal abstract class DeferredReply
     public virtual bool IsForItselfAlone => false;
 
     /// <summary>
-    /// Does the work, on whatever thread. What lies in the database file may turn out to be unreadable, and what is to
+    /// Does the work, on any thread. What is in the database file may turn out to be unreadable, and what is to
     /// be changed may be refused by now: then the reply is an error that says so.
     /// </summary>
     public void Finish(ServerState server)
@@ -45,12 +47,13 @@ internal abstract class DeferredReply
         }
         catch (WritesRefusedException refused)
         {
-            Fail(server, server.WhyRefused(refused));
+            Fail(server, Errors.WritesRefused(refused, server.Persistence?.LogFailure));
         }
     }
 
     /// <summary>
-    /// Writes the reply's next piece, about <see cref="Limits.StreamPieceBytes"/> at most; the work has been done.
+    /// Writes the reply's next piece, about <see cref="ServerLimits.StreamPieceBytes"/> at most; the work has been
+    /// done.
     /// </summary>
     /// <returns>Whether another piece follows.</returns>
     public bool WriteNext(RespWriter reply)
@@ -83,5 +86,26 @@ internal abstract class DeferredReply
     {
         server.CountError(error);
         _error = error;
+    }
+}
+
+/// <summary>An integer that takes long to compute.</summary>
+internal sealed class NumberReply(long cost, Func<long> compute) : DeferredReply
+{
+    private Func<long>? _compute = compute;
+    private long _number;
+
+    public override long Cost => cost;
+
+    protected override void Compute()
+    {
+        _number = _compute!();
+        _compute = null; // a number among many replies that wait must not keep bitmaps alive
+    }
+
+    protected override bool WritePiece(RespWriter reply)
+    {
+        reply.WriteInteger(_number);
+        return false;
     }
 }

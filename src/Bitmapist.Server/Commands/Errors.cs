@@ -1,4 +1,7 @@
+using System.Text;
+using Bitmapist.Engine.Keyspace;
 using Bitmapist.Engine.Saving;
+using Bitmapist.Storage.Files;
 
 namespace Bitmapist.Server.Commands;
 
@@ -50,6 +53,13 @@ internal static class Errors
         };
         string call = failure is { IsSync: true } ? "fsync: " : "";
         return $"MISCONF Errors writing to the AOF file: {call}{cause}. Nothing was changed. {next}";
+    }
+
+    /// <summary>For a write that was refused after it had begun.</summary>
+    public static byte[] WritesRefused(WritesRefusedException refused, LogFailure? failure)
+    {
+        StorageException? reason = failure?.Reason ?? refused.InnerException as StorageException;
+        return Encoding.Latin1.GetBytes(WritesRefused(failure, reason?.Cause ?? "the log took nothing"));
     }
 
     public static ReadOnlySpan<byte> SaveInProgress => "ERR Background save already in progress"u8;

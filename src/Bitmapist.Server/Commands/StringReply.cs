@@ -1,5 +1,6 @@
 using Bitmapist.Engine.Bits;
 using Bitmapist.Resp.Writing;
+using Bitmapist.Server.Settings;
 
 namespace Bitmapist.Server.Commands;
 
@@ -29,7 +30,7 @@ internal sealed class StringReply(StringSlice slice) : DeferredReply
             _next = 0;
         }
 
-        long end = Math.Min(slice.LengthBytes, _next + Limits.StreamPieceBytes);
+        long end = Math.Min(slice.LengthBytes, _next + ServerLimits.StreamPieceBytes);
         while (_next < end)
         {
             int bytes = (int)Math.Min(end - _next, StringBytes.ChunkBytes);

@@ -5,6 +5,10 @@ using Bitmapist.Engine.Keyspace;
 using Bitmapist.Resp.Requests;
 using Bitmapist.Resp.Writing;
 using Bitmapist.Server.Commands;
+using Bitmapist.Server.Dispatch;
+using Bitmapist.Server.Logging;
+using Bitmapist.Server.Settings;
+using Bitmapist.Server.State;
 
 namespace Bitmapist.Server.Connections;
 
@@ -13,7 +17,7 @@ namespace Bitmapist.Server.Connections;
 /// log has accepted what they did. Used by one thread at a time; other threads only read what INFO and CLIENT LIST
 /// show.
 /// </summary>
-internal sealed class ClientConnection : IDisposable
+internal sealed class ClientConnection : ClientState, IDisposable
 {
     private const long SettledBytes = 16 * 1024; // smaller changes of what the client makes the server hold wait
 
@@ -23,7 +27,6 @@ internal sealed class ClientConnection : IDisposable
     private readonly CommandContext _call;
     private readonly ServerState _server;
     private readonly Action? _abort;
-    private TransactionState? _idleTransaction;
     private long _countedBytes;
     private int _isCutOff;
     private volatile bool _isDisposed;
@@ -34,60 +37,28 @@ internal sealed class ClientConnection : IDisposable
     /// <param name="server">What it serves.</param>
     /// <param name="abort">Closes the socket at once; from any thread.</param>
     public ClientConnection(long id, PipeReader input, PipeWriter output, ServerState server, Action? abort = null)
+        : base(id, server)
     {
-        Id = id;
         _input = input;
         _output = new OutboundQueue(output, Counters, Settle, input.CancelPendingRead);
         _abort = abort;
         _server = server;
-        Session = new Session(server.Store);
-        _call = new CommandContext(this, server);
+        _call = new CommandContext(this, server, CommandList.Table);
     }
 
-    public long Id { get; }
+    public override string? LastCommandName => _call.LastCommand?.FullName;
 
-    public Session Session { get; }
+    public override int QueuedCommands => _call.Transaction?.Commands.Count ?? -1;
 
-    public ClientCounters Counters { get; } = new();
+    public override long BufferedRequestBytes => _requests.BufferedBytes;
 
-    public EndPoint? RemoteEndPoint { get; init; }
+    public override long QueuedReplyBytes => _output.QueuedBytes;
 
-    public EndPoint? LocalEndPoint { get; init; }
+    public override long TransactionBytes => (_call.Transaction?.Bytes ?? 0) + Session.WatchedBytes;
 
-    public long ConnectedAtMs { get; } = Environment.TickCount64;
+    public override long HeldBytes => _requests.HeldBytes + QueuedReplyBytes + TransactionBytes;
 
-    public long LastActiveAtMs { get; private set; } = Environment.TickCount64;
-
-    /// <summary>What CLIENT SETNAME gave.</summary>
-    public string Name { get; set; } = "";
-
-    /// <summary>What CLIENT SETINFO gave.</summary>
-    public string LibraryName { get; set; } = "";
-
-    public string LibraryVersion { get; set; } = "";
-
-    public RespVersion Version { get; set; } = RespVersion.Resp2;
-
-    /// <summary>Commands queued since MULTI; null outside a transaction.</summary>
-    public TransactionState? Transaction { get; private set; }
-
-    public CommandSpec? LastCommand { get; set; }
-
-    /// <summary>Close once the replies so far are sent.</summary>
-    public bool IsClosing { get; set; }
-
-    public long BufferedRequestBytes => _requests.BufferedBytes;
-
-    public long QueuedReplyBytes => _output.QueuedBytes;
-
-    /// <summary>Bytes of the transaction being queued, and of the names of watched keys.</summary>
-    public long TransactionBytes => (Transaction?.Bytes ?? 0) + Session.WatchedBytes;
-
-    /// <summary>Bytes that the client makes the server hold, about. From any thread.</summary>
-    public long HeldBytes => _requests.HeldBytes + QueuedReplyBytes + TransactionBytes;
-
-    /// <summary>Whether it was cut off in the middle.</summary>
-    public bool IsCutOff => Volatile.Read(ref _isCutOff) != 0;
+    public override bool IsCutOff => Volatile.Read(ref _isCutOff) != 0;
 
     private enum Next
     {
@@ -153,26 +124,20 @@ internal sealed class ClientConnection : IDisposable
             await SendAsync().ConfigureAwait(false);
             Settle();
             if (read.IsCompleted || read.IsCanceled) break;
-            if (bytesThisTurn < Limits.TurnBytes) continue;
+            if (bytesThisTurn < ServerLimits.TurnBytes) continue;
             // A client that never pauses must not keep the thread that serves other sockets as well.
             bytesThisTurn = 0;
             await Task.Yield();
         }
     }
 
-    /// <summary>Makes <see cref="RunAsync"/> return once what is running has been answered. From any thread.</summary>
-    public void RequestClose()
+    public override void RequestClose()
     {
         IsClosing = true;
         _input.CancelPendingRead();
     }
 
-    /// <summary>
-    /// Closes the connection at once and lets go of what waits for it; a command that runs takes effect all the same.
-    /// From any thread.
-    /// </summary>
-    /// <returns>False when that was done before.</returns>
-    public bool CutOff()
+    public override bool CutOff()
     {
         if (Interlocked.Exchange(ref _isCutOff, 1) != 0) return false;
         RequestClose();
@@ -186,29 +151,6 @@ internal sealed class ClientConnection : IDisposable
         Session.Dispose();
         _isDisposed = true;
         _server.ClientMemory.Settle(ref _countedBytes, 0);
-    }
-
-    /// <summary>MULTI: queues commands from now on.</summary>
-    public void BeginTransaction()
-    {
-        Transaction = _idleTransaction ?? new TransactionState();
-        _idleTransaction = null;
-    }
-
-    /// <summary>Queues no more; what is queued, if anything, is the caller's, to be given back.</summary>
-    public TransactionState? EndTransaction()
-    {
-        TransactionState? ended = Transaction;
-        Transaction = null;
-        return ended;
-    }
-
-    /// <summary>Takes back a transaction that nobody needs any more, for the next MULTI.</summary>
-    public void Reuse(TransactionState? transaction)
-    {
-        if (transaction is not { IsSmall: true }) return;
-        transaction.Clear();
-        _idleTransaction = transaction;
     }
 
     private Next Process(ReadOnlyMemory<byte> segment, ref int offset)
@@ -230,17 +172,17 @@ internal sealed class ClientConnection : IDisposable
             if (CommandDispatcher.TakesLong(_call)) return Next.RunElsewhere;
             DispatchHere();
             long endedAt = Stopwatch.GetTimestamp();
-            if (LastCommand is not null) Counters.Ticks[LastCommand.Index] += endedAt - startedAt;
+            if (_call.LastCommand is { } command) Counters.Ticks[command.Index] += endedAt - startedAt;
             startedAt = endedAt;
             if (_call.Deferred is { } deferred)
             {
-                if (deferred.Cost > Limits.InlineChunks || IsLong(deferred)) return Next.Finish;
+                if (deferred.Cost > ServerLimits.InlineChunks || IsLong(deferred)) return Next.Finish;
                 _call.TakeDeferred();
                 deferred.Finish(_server);
                 deferred.WriteAll(new RespWriter(_output.Writer, Version));
             }
 
-            if (_output.UnflushedBytes > Limits.TransportBufferBytes) return Next.Send;
+            if (_output.UnflushedBytes > ServerLimits.TransportBufferBytes) return Next.Send;
         }
 
         return IsClosing ? Next.Close : Next.Read;
@@ -254,8 +196,8 @@ internal sealed class ClientConnection : IDisposable
 
     private async ValueTask FinishAsync(DeferredReply deferred)
     {
-        if (deferred.Cost > Limits.InlineChunks) await Task.Run(() => deferred.Finish(_server)).ConfigureAwait(false);
-        else deferred.Finish(_server);
+        if (deferred.Cost <= ServerLimits.InlineChunks) deferred.Finish(_server);
+        else await Task.Run(() => deferred.Finish(_server)).ConfigureAwait(false);
         if (!IsLong(deferred))
         {
             deferred.WriteAll(new RespWriter(_output.Writer, Version));
@@ -268,7 +210,7 @@ internal sealed class ClientConnection : IDisposable
 
     /// <summary>Whether a reply had better wait as what it is made of than as bytes.</summary>
     private bool IsLong(DeferredReply reply) =>
-        reply.LengthBytes > (_output.IsBehind ? Limits.QueuedReplyBytes : Limits.InlineReplyBytes);
+        reply.LengthBytes > (_output.IsBehind ? ServerLimits.QueuedReplyBytes : ServerLimits.InlineReplyBytes);
 
     /// <summary>Counts what the client makes the server hold, unless that is about what was counted last.</summary>
     private void Settle()
@@ -276,7 +218,7 @@ internal sealed class ClientConnection : IDisposable
         long bytes = HeldBytes;
         if (Math.Abs(bytes - Volatile.Read(ref _countedBytes)) < SettledBytes) return;
         _server.ClientMemory.Settle(ref _countedBytes, bytes);
-        // Whoever cuts a client off may come here when it has gone already.
+        // A thread that cuts a client off may come here when it has gone already.
         if (_isDisposed) _server.ClientMemory.Settle(ref _countedBytes, 0);
     }
 
@@ -289,9 +231,9 @@ internal sealed class ClientConnection : IDisposable
     }
 
     /// <summary>
-    /// Has the log accept everything applied so far, by whomever: so that a reply neither acknowledges nor shows what a
-    /// crash could still take back. Once the log has failed, only a client that wrote something is left without
-    /// replies.
+    /// Group commit: has the log accept everything applied so far, by any client, so that a reply neither acknowledges
+    /// nor shows what a crash could still take back. Once the log has failed, only a client that wrote something is
+    /// left without replies.
     /// </summary>
     private ValueTask CommitAsync() => _server.Persistence?.CommitAsync(Session) ?? default;
 }

@@ -1,5 +1,8 @@
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using Bitmapist.Server.Logging;
+using Bitmapist.Server.Settings;
+using Bitmapist.Server.State;
 using Bitmapist.Storage.Files;
 using Bitmapist.Transport;
 using Bitmapist.Transport.Contract;
@@ -13,7 +16,7 @@ namespace Bitmapist.Server.Connections;
 /// </summary>
 internal sealed class ConnectionServer(ServerState server, ILogger logger)
 {
-    private readonly OncePerInterval _commitLine = new(Limits.RepeatedLogInterval, server.Time);
+    private readonly OncePerInterval _commitLine = new(ServerLimits.RepeatedLogInterval, server.Time);
 
     /// <summary>Serves a connection that has a place; the place is given back when it is closed.</summary>
     public async Task ServeAsync(TransportConnection connection)
@@ -54,7 +57,7 @@ internal sealed class ConnectionServer(ServerState server, ILogger logger)
         }
         catch (Exception bug)
         {
-            Log.CommandFailed(logger, client.LastCommand?.FullName ?? "?", bug);
+            Log.CommandFailed(logger, client.LastCommandName ?? "?", bug);
             connection.Abort();
         }
         finally

@@ -1,5 +1,7 @@
 using System.Net;
 using Bitmapist.Server.Commands;
+using Bitmapist.Server.Settings;
+using Bitmapist.Server.State;
 using Bitmapist.Transport;
 using Bitmapist.Transport.Contract;
 using Microsoft.Extensions.Logging;
@@ -40,9 +42,9 @@ internal sealed class Listener : IAsyncDisposable
         {
             Kind = server.Options.IoTransport,
             Loops = server.Options.IoThreads,
-            KeepAliveSeconds = Limits.KeepAliveSeconds,
-            InputPauseBytes = Limits.TransportBufferBytes,
-            OutputPauseBytes = Limits.TransportBufferBytes,
+            KeepAliveSeconds = ServerLimits.KeepAliveSeconds,
+            InputPauseBytes = ServerLimits.TransportBufferBytes,
+            OutputPauseBytes = ServerLimits.TransportBufferBytes,
             Admit = () => server.Clients.TryTakePlace(server.ClientsMax),
             Withdraw = server.Clients.GivePlaceBack,
             Refusal = s_refusal,
@@ -57,9 +59,9 @@ internal sealed class Listener : IAsyncDisposable
 
     /// <summary>
     /// Accepts no more, and completes when all connections are closed, cutting them off after
-    /// <paramref name="patience"/>.
+    /// <paramref name="timeout"/>.
     /// </summary>
-    public Task StopAsync(TimeSpan patience) => _transport.StopAsync(patience);
+    public Task StopAsync(TimeSpan timeout) => _transport.StopAsync(timeout);
 
     public ValueTask DisposeAsync() => _transport.DisposeAsync();
 

@@ -3,6 +3,8 @@ using System.IO.Pipelines;
 using System.Net.Sockets;
 using Bitmapist.Resp.Writing;
 using Bitmapist.Server.Commands;
+using Bitmapist.Server.Settings;
+using Bitmapist.Server.State;
 
 namespace Bitmapist.Server.Connections;
 
@@ -25,7 +27,7 @@ internal sealed class OutboundQueue(
     private Task _pump = Task.CompletedTask;
 
     // Set by the loop, cleared by the pump, both under the gate. Stays set once closed: what the transport holds then
-    // may be half a reply, which nobody must send, nor write behind.
+    // may be half a reply, which must not be sent, nor written behind.
     private volatile bool _isPumping;
     private volatile bool _isClosed;
     private long _queuedBytes;
@@ -94,7 +96,7 @@ internal sealed class OutboundQueue(
         }
     }
 
-    /// <summary>Lets go of everything that waits: the client is to be cut off. From any thread.</summary>
+    /// <summary>Drops everything that waits: the client is to be cut off. From any thread.</summary>
     public void Abandon()
     {
         lock (_gate)
@@ -186,7 +188,7 @@ internal sealed class OutboundQueue(
             while (isMore && !_isClosed)
             {
                 isMore = reply.WriteNext(new RespWriter(transport, item.Version));
-                if (isMore && transport.UnflushedBytes < Limits.StreamPieceBytes) continue;
+                if (isMore && transport.UnflushedBytes < ServerLimits.StreamPieceBytes) continue;
                 await FlushAsync().ConfigureAwait(false);
             }
 
@@ -196,7 +198,7 @@ internal sealed class OutboundQueue(
         ReadOnlyMemory<byte> rest = item.Bytes!.WrittenMemory;
         while (!rest.IsEmpty && !_isClosed)
         {
-            ReadOnlyMemory<byte> piece = rest[..Math.Min(rest.Length, Limits.StreamPieceBytes)];
+            ReadOnlyMemory<byte> piece = rest[..Math.Min(rest.Length, ServerLimits.StreamPieceBytes)];
             transport.Write(piece.Span);
             await FlushAsync().ConfigureAwait(false);
             rest = rest[piece.Length..];

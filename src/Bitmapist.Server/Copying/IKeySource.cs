@@ -1,3 +1,5 @@
+using Bitmapist.Engine.Bits;
+
 namespace Bitmapist.Server.Copying;
 
 /// <summary>The string keys of another server, read one after another in bounded memory.</summary>
@@ -10,3 +12,9 @@ internal interface IKeySource
     /// <exception cref="SourceException">The source refuses, breaks the protocol or does not answer.</exception>
     IAsyncEnumerable<SourceKey> ReadAsync(SlurpProgress progress, CancellationToken cancellation);
 }
+
+/// <summary>A key as the source had it at one instant.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Value">Its string.</param>
+/// <param name="ExpiresAtUnixMs">By this machine's clock, unix milliseconds; 0: never.</param>
+internal readonly record struct SourceKey(ReadOnlyMemory<byte> Name, StringValue Value, long ExpiresAtUnixMs);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using Bitmapist.Resp.Replies;
+using Bitmapist.Server.Settings;
 
 namespace Bitmapist.Server.Copying;
 
@@ -32,7 +33,7 @@ internal sealed class OriginalSource(SourceConnection names, SourceConnection co
             while (left > 0)
             {
                 batch.Clear();
-                for (; left > 0 && connection.UnsentBytes < Limits.SourceBatchRequestBytes; left--)
+                for (; left > 0 && connection.UnsentBytes < ServerLimits.SourceBatchRequestBytes; left--)
                 {
                     Reply name = await names.ReceiveAsync(cancellation).ConfigureAwait(false);
                     isSlashMatched |= slashes == 0 && name.AsBytes().Span.Contains(Slash);

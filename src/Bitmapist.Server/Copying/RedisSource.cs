@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Bitmapist.Resp.Replies;
+using Bitmapist.Server.Settings;
 
 namespace Bitmapist.Server.Copying;
 
@@ -18,7 +19,7 @@ internal sealed class RedisSource(SourceConnection connection, ValueReader value
         ReadOnlyMemory<byte> cursor = "0"u8.ToArray();
         do
         {
-            connection.Add("SCAN"u8, cursor, "COUNT"u8.ToArray(), ValueReader.Digits(Limits.SourceKeysPerStep));
+            connection.Add("SCAN"u8, cursor, "COUNT"u8.ToArray(), ValueReader.Digits(ServerLimits.SourceKeysPerStep));
             Reply page = await connection.AskAsync(cancellation).ConfigureAwait(false);
             if (page.Kind != ReplyKind.Array || page.Items.Count != 2)
                 throw new SourceException($"the source answers SCAN with {page}");
@@ -37,7 +38,7 @@ internal sealed class RedisSource(SourceConnection connection, ValueReader value
         int received = 0;
         for (int sent = 0; received < names.Count;)
         {
-            while (sent < names.Count && connection.UnsentBytes < Limits.SourceBatchRequestBytes)
+            while (sent < names.Count && connection.UnsentBytes < ServerLimits.SourceBatchRequestBytes)
                 connection.Add("STRLEN"u8, names[sent++].AsBytes());
             await connection.SendAsync(cancellation).ConfigureAwait(false);
             for (; received < sent; received++)
@@ -59,9 +60,9 @@ internal sealed class RedisSource(SourceConnection connection, ValueReader value
         {
             long bytes = 0;
             while (_strings.TryPeek(out (ReadOnlyMemory<byte> Name, long LengthBytes) next)
-                && next.LengthBytes <= Limits.SourceWindowBytes
-                && bytes < Limits.SourceBatchReplyBytes
-                && connection.UnsentBytes < Limits.SourceBatchRequestBytes)
+                && next.LengthBytes <= ServerLimits.SourceWindowBytes
+                && bytes < ServerLimits.SourceBatchReplyBytes
+                && connection.UnsentBytes < ServerLimits.SourceBatchRequestBytes)
             {
                 values.Ask(next.Name);
                 asked.Enqueue(next.Name);

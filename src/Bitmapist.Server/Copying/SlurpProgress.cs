@@ -77,3 +77,14 @@ internal sealed class SlurpProgress(SlurpOptions options, int database, long sta
         _status = status;
     }
 }
+
+/// <summary>The state of a slurp; INFO shows these words in lower case.</summary>
+internal enum SlurpStatus
+{
+    Running,
+    Done,
+    Failed,
+
+    /// <summary>By SLURP STOP or the end of the server; what was copied stays.</summary>
+    Stopped,
+}

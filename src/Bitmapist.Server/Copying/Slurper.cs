@@ -3,6 +3,8 @@ using Bitmapist.Engine.Keyspace;
 using Bitmapist.Engine.Saving;
 using Bitmapist.Engine.Verbs;
 using Bitmapist.Resp.Replies;
+using Bitmapist.Server.Logging;
+using Bitmapist.Server.Settings;
 using Bitmapist.Storage.Files;
 using Microsoft.Extensions.Logging;
 
@@ -10,7 +12,7 @@ namespace Bitmapist.Server.Copying;
 
 /// <summary>
 /// Copies other servers' keys into this one's in the background, one server at a time. Every key is written as a SET
-/// is: it overwrites what stands there, and a client's write counts if it comes later. Thread-safe.
+/// is: it overwrites what is there, and a client's write counts if it comes later. Thread-safe.
 /// </summary>
 internal sealed class Slurper(
     KeyspaceStore store, PersistentKeyspace? persistence, TimeProvider time, ILogger logger, string runId)
@@ -43,7 +45,7 @@ internal sealed class Slurper(
         }
     }
 
-    /// <summary>Has the running copy end soon; false when none runs.</summary>
+    /// <summary>Makes the running copy end soon; false when none runs.</summary>
     public bool TryStop()
     {
         lock (_gate)
@@ -69,7 +71,7 @@ internal sealed class Slurper(
         }
 
         // RunAsync does not throw.
-        await Task.WhenAny(running, Task.Delay(Limits.StopPatience)).ConfigureAwait(false);
+        await Task.WhenAny(running, Task.Delay(ServerLimits.StopTimeout)).ConfigureAwait(false);
     }
 
     public async ValueTask DisposeAsync()
@@ -97,7 +99,7 @@ internal sealed class Slurper(
             progress.End(SlurpStatus.Stopped, NowUnixMs());
             Log.SlurpStopped(logger, source, progress.Keys);
         }
-        catch (Exception failure) // nobody awaits this: whatever it is, the server goes on without the rest
+        catch (Exception failure) // no caller awaits this: whatever it is, the server goes on without the rest
         {
             bool isOurDisk = failure is StorageException;
             progress.End(SlurpStatus.Failed, NowUnixMs(), isOurDisk ? WriteFailure : failure.Message);
@@ -133,7 +135,7 @@ internal sealed class Slurper(
         long uncommittedBytes = 0;
         await foreach (SourceKey key in keys.ReadAsync(progress, stop).ConfigureAwait(false))
         {
-            if (key.Name.Length > Limits.KeyBytes)
+            if (key.Name.Length > ServerLimits.KeyBytes)
             {
                 progress.CountTooLong();
                 continue;
@@ -142,13 +144,13 @@ internal sealed class Slurper(
             session.Put(key.Name.Span, key.Value, key.ExpiresAtUnixMs);
             progress.CountKey(key);
             uncommittedBytes += key.Name.Length + key.Value.Bits.MemoryBytes;
-            if (uncommittedBytes >= Limits.SlurpCommitBytes)
+            if (uncommittedBytes >= ServerLimits.SlurpCommitBytes)
             {
                 await CommitAsync(session).ConfigureAwait(false);
                 uncommittedBytes = 0;
             }
 
-            if (time.GetElapsedTime(reportedAt) < Limits.SlurpReportInterval) continue;
+            if (time.GetElapsedTime(reportedAt) < ServerLimits.SlurpReportInterval) continue;
             reportedAt = time.GetTimestamp();
             Log.SlurpGoesOn(logger, source, progress.Keys, progress.Bytes);
         }

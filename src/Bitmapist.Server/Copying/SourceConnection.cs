@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Bitmapist.Engine.Bits;
 using Bitmapist.Resp;
 using Bitmapist.Resp.Replies;
+using Bitmapist.Server.Settings;
 
 namespace Bitmapist.Server.Copying;
 
@@ -92,10 +93,10 @@ internal sealed class SourceConnection : IDisposable
     public async ValueTask SendAsync(CancellationToken cancellation)
     {
         ReadOnlyMemory<byte> requests = _requests.WrittenMemory;
-        await WithinPatienceAsync(
-            async patience =>
+        await WithinTimeoutAsync(
+            async timeout =>
             {
-                await _stream.WriteAsync(requests, patience).ConfigureAwait(false);
+                await _stream.WriteAsync(requests, timeout).ConfigureAwait(false);
                 return 0;
             },
             cancellation).ConfigureAwait(false);
@@ -213,21 +214,21 @@ internal sealed class SourceConnection : IDisposable
             (_start, _end) = (0, _end - _start);
         }
 
-        int count = await WithinPatienceAsync(
-            async patience => await _stream.ReadAsync(_window.AsMemory(_end), patience).ConfigureAwait(false),
+        int count = await WithinTimeoutAsync(
+            async timeout => await _stream.ReadAsync(_window.AsMemory(_end), timeout).ConfigureAwait(false),
             cancellation).ConfigureAwait(false);
         if (count == 0) throw Broken("the connection was closed");
         _end += count;
     }
 
-    private async ValueTask<int> WithinPatienceAsync(
+    private async ValueTask<int> WithinTimeoutAsync(
         Func<CancellationToken, Task<int>> operation, CancellationToken cancellation)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        patience.CancelAfter(Limits.SourcePatience);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        timeout.CancelAfter(ServerLimits.SourceTimeout);
         try
         {
-            return await operation(patience.Token).ConfigureAwait(false);
+            return await operation(timeout.Token).ConfigureAwait(false);
         }
         catch (IOException failure)
         {
@@ -235,7 +236,7 @@ internal sealed class SourceConnection : IDisposable
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            throw Broken($"silent for {Limits.SourcePatience.TotalSeconds} s");
+            throw Broken($"silent for {ServerLimits.SourceTimeout.TotalSeconds} s");
         }
     }
 
@@ -246,4 +247,13 @@ internal sealed class SourceConnection : IDisposable
     }
 
     private SourceException Broken(string reason) => new($"{Address}: {reason}");
+}
+
+/// <summary>The server that is copied from refuses, breaks the protocol or does not answer.</summary>
+/// <param name="message">What clients may know.</param>
+/// <param name="forLog">The same with what only the operator may know, a path; null: nothing more.</param>
+internal sealed class SourceException(string message, string? forLog = null) : Exception(message)
+{
+    /// <summary>What the log says.</summary>
+    public string ForLog { get; } = forLog ?? message;
 }

@@ -1,6 +1,9 @@
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using Bitmapist.Server.Settings;
 
 namespace Bitmapist.Server.Copying;
 
@@ -17,16 +20,16 @@ internal static class SourceConnector
             ? await TrustedCertificates.ReadAsync(path, cancellation).ConfigureAwait(false) : null;
         var client = new TcpClient { NoDelay = true };
         Stream? stream = null;
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        patience.CancelAfter(Limits.SourceConnectPatience);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        timeout.CancelAfter(ServerLimits.SourceConnectTimeout);
         try
         {
-            await client.ConnectAsync(options.Host, options.Port, patience.Token).ConfigureAwait(false);
+            await client.ConnectAsync(options.Host, options.Port, timeout.Token).ConfigureAwait(false);
             stream = client.GetStream();
             if (!options.Tls) return (client, stream);
             var encrypted = new SslStream(stream);
             stream = encrypted;
-            await encrypted.AuthenticateAsClientAsync(SettingsOf(options, trusted), patience.Token)
+            await encrypted.AuthenticateAsClientAsync(SettingsOf(options, trusted), timeout.Token)
                 .ConfigureAwait(false);
             return (client, stream);
         }
@@ -36,7 +39,7 @@ internal static class SourceConnector
             client.Dispose();
             cancellation.ThrowIfCancellationRequested();
             string reason = failure is OperationCanceledException
-                ? $"no connection within {Limits.SourceConnectPatience.TotalSeconds} s"
+                ? $"no connection within {ServerLimits.SourceConnectTimeout.TotalSeconds} s"
                 : $"cannot connect: {failure.GetBaseException().Message}";
             throw new SourceException($"{options.Address}: {reason}");
         }
@@ -56,5 +59,48 @@ internal static class SourceConnector
         chain.CustomTrustStore.AddRange(trusted);
         settings.CertificateChainPolicy = chain;
         return settings;
+    }
+}
+
+/// <summary>
+/// Reads the certificates that a client names by a path on this machine. The path may be anything: what is no regular
+/// file of moderate size is not opened, and a refusal tells no more about a file than that it is of no use.
+/// </summary>
+internal static class TrustedCertificates
+{
+    private const int FileBytesMax = 1024 * 1024;
+
+    /// <summary>Reads a PEM file, which must have a certificate.</summary>
+    /// <exception cref="SourceException">It cannot be read, or is no such file.</exception>
+    public static async Task<X509Certificate2Collection> ReadAsync(string path, CancellationToken cancellation)
+    {
+        try
+        {
+            // To open or look up a file can block in the system, where no cancellation reaches: the copy then goes
+            // on without it.
+            return await Task.Run(() => Read(path), cancellation)
+                .WaitAsync(ServerLimits.SourceConnectTimeout, cancellation).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException
+            or NotSupportedException or CryptographicException or TimeoutException)
+        {
+            throw new SourceException(
+                "the file of CACERT cannot be used as a CA certificate", $"{path} cannot be used as a CA certificate");
+        }
+    }
+
+    private static X509Certificate2Collection Read(string path)
+    {
+        var file = new FileInfo(path);
+        if (file.ResolveLinkTarget(returnFinalTarget: true) is FileInfo target) file = target;
+        // Pipes, devices and what the system makes up (/proc) have no length.
+        long bytes = file.Length;
+        if (bytes is <= 0 or > FileBytesMax) throw new IOException("not a regular file of moderate size");
+        byte[] pem = new byte[bytes];
+        using (FileStream stream = file.OpenRead()) stream.ReadExactly(pem);
+        var certificates = new X509Certificate2Collection();
+        certificates.ImportFromPem(Encoding.UTF8.GetString(pem));
+        if (certificates.Count == 0) throw new CryptographicException("no certificate");
+        return certificates;
     }
 }

@@ -1,5 +1,6 @@
 using Bitmapist.Engine.Bits;
 using Bitmapist.Resp.Replies;
+using Bitmapist.Server.Settings;
 
 namespace Bitmapist.Server.Copying;
 
@@ -71,7 +72,7 @@ internal sealed class ValueReader(SourceConnection connection, TimeProvider time
     public async ValueTask<(bool IsSettled, SourceKey? Key)> ReadByWindowsAsync(
         ReadOnlyMemory<byte> name, SlurpProgress progress, CancellationToken cancellation)
     {
-        for (int attempt = 0; attempt < Limits.SourceWindowAttempts; attempt++)
+        for (int attempt = 0; attempt < ServerLimits.SourceWindowAttempts; attempt++)
         {
             connection.Add("WATCH"u8, name);
             connection.Add(ExpiryCommand, name);
@@ -101,14 +102,14 @@ internal sealed class ValueReader(SourceConnection connection, TimeProvider time
         ReadOnlyMemory<byte> name, long lengthBytes, CancellationToken cancellation)
     {
         const int Ahead = 2; // so that the source works while a window is on its way
-        long windows = (lengthBytes + Limits.SourceWindowBytes - 1) / Limits.SourceWindowBytes;
+        long windows = (lengthBytes + ServerLimits.SourceWindowBytes - 1) / ServerLimits.SourceWindowBytes;
         for (long window = 0; window < windows + Ahead; window++)
         {
             if (window < windows)
             {
-                long start = window * Limits.SourceWindowBytes;
+                long start = window * ServerLimits.SourceWindowBytes;
                 connection.Add(
-                    "GETRANGE"u8, name, Digits(start), Digits(start + Limits.SourceWindowBytes - 1));
+                    "GETRANGE"u8, name, Digits(start), Digits(start + ServerLimits.SourceWindowBytes - 1));
                 await connection.SendAsync(cancellation).ConfigureAwait(false);
             }
 

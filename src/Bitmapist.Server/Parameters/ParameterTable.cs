@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Net;
 using Bitmapist.Server.Commands;
+using Bitmapist.Server.Settings;
+using Bitmapist.Server.State;
 using Bitmapist.Transport;
 using Bitmapist.Transport.Contract;
 
@@ -24,7 +26,7 @@ internal static class ParameterTable
         Constant("tcp-backlog", "511"),
         new("io-transport", call => call.Server.Transport.Name()),
         Number("io-threads", call => call.Server.IoThreads),
-        Number("tcp-keepalive", _ => Limits.KeepAliveSeconds),
+        Number("tcp-keepalive", _ => ServerLimits.KeepAliveSeconds),
         Constant("timeout", "0"),
         Constant("requirepass", ""),
         Constant("aclfile", ""),
@@ -34,14 +36,14 @@ internal static class ParameterTable
         new("save", SavePoint),
         Constant("stop-writes-on-bgsave-error", "no"),
         new("appendonly", call => call.Server.Persistence is null ? "no" : "yes"),
-        AppendFsync.Parameter,
-        LogRewrite.Percentage,
-        LogRewrite.MinSize,
+        LogParameters.AppendFsync,
+        LogParameters.RewritePercentage,
+        LogParameters.RewriteMinSize,
         Constant("aof-load-truncated", "yes"),
 
-        MaxMemory.Parameter,
-        MaxMemoryClients.Parameter,
-        EvictIdle.Parameter,
+        MemoryParameters.MaxMemory,
+        MemoryParameters.MaxMemoryClients,
+        MemoryParameters.EvictIdle,
         Constant("maxmemory-policy", "noeviction"),
         Number("proto-max-bulk-len", _ => Resp.RespLimits.BulkBytesMax),
         Constant("client-output-buffer-limit", "normal 0 0 0 slave 0 0 0 pubsub 0 0 0"),
@@ -98,4 +100,30 @@ internal static class ParameterTable
             ? ""
             : string.Create(CultureInfo.InvariantCulture, $"{options.SaveSeconds} 1");
     }
+}
+
+/// <summary>
+/// maxclients: clients at once. May change while the server runs; clients that are connected stay. More than there are
+/// descriptors for is refused in Redis's words.
+/// </summary>
+internal static class MaxClients
+{
+    public static readonly Parameter Parameter =
+        new("maxclients", call => call.Server.ClientsMax.ToString(CultureInfo.InvariantCulture))
+        {
+            Writer = new ParameterWriter(Check, Apply),
+        };
+
+    private static string? Check(ServerState server, string value)
+    {
+        if (!long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long clients))
+            return "argument couldn't be parsed into an integer";
+        if (clients is < 1 or > uint.MaxValue) return "argument must be between 1 and 4294967295 inclusive";
+        if (clients <= server.ClientsPossible) return null;
+        string possible = server.ClientsPossible.ToString(CultureInfo.InvariantCulture);
+        return $"The operating system is not able to handle the specified number of clients, try with {possible}";
+    }
+
+    private static void Apply(ServerState server, string value) =>
+        server.ClientsMax = int.Parse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
 }

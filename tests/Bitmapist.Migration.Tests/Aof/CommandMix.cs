@@ -57,7 +57,7 @@ internal sealed class CommandMix(Random random)
     private string Strings() => random.Next(14) switch
     {
         0 => $"SET {AnyName()} {Value()}",
-        1 => $"SET {AnyName()} {Value()} {Pick("PX 1", "EX 900", "PX 900000", "EXAT 2900000000", "PXAT 2900000000000")}",
+        1 => $"SET {AnyName()} {Value()} {Pick("PX 1", "EX 900", "EXAT 2900000000", "PXAT 2900000000000")}",
         2 => $"SET {Text()} {Value()} KEEPTTL",
         3 => random.Next(6) == 0 ? $"SET {Text()} {Value()} XX KEEPTTL"
             : $"SET {AnyName()} {Value()} {Pick("NX", "XX", "GET", "NX EX 700", "XX GET PX 700000")}",

@@ -1,10 +1,13 @@
+using Bitmapist.Server.Settings;
+using Bitmapist.Server.State;
+
 namespace Bitmapist.Server.Tests.Connections;
 
 /// <summary>What clients make the server hold, and what becomes of those who make it hold too much.</summary>
 public sealed class ClientMemoryTests
 {
     private const int BytesMax = 1_000_000;
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(30);
 
     private readonly RecordingLogger _logger = new();
     private readonly ServerState _server;
@@ -52,7 +55,7 @@ public sealed class ClientMemoryTests
         await using var third = new PipedClient(_server);
         await third.SendAsync("MULTI");
         await third.SendAsync($"SET m {new string('z', 200_000)}"); // 1.1 MB now
-        await large.Running.WaitAsync(s_patience, TestContext.Current.CancellationToken);
+        await large.Running.WaitAsync(s_timeout, TestContext.Current.CancellationToken);
         await Eventually.IsAsync(() => _logger.Lines.Count > 0, "it is told who was cut off");
         string line = Assert.Single(_logger.Lines);
         Assert.StartsWith($"client {large.Connection.Id} from ", line, StringComparison.Ordinal);
@@ -97,8 +100,8 @@ public sealed class ClientMemoryTests
     {
         await using var other = new PipedClient(_server);
         var client = new PipedClient(_server);
-        await burden(client).WaitAsync(s_patience, TestContext.Current.CancellationToken);
-        await client.Running.WaitAsync(s_patience, TestContext.Current.CancellationToken);
+        await burden(client).WaitAsync(s_timeout, TestContext.Current.CancellationToken);
+        await client.Running.WaitAsync(s_timeout, TestContext.Current.CancellationToken);
         Assert.True(client.Connection.IsCutOff);
         Assert.Equal(0, _server.ClientMemory.Bytes);
         Assert.Equal("1", await other.InfoAsync("stats", "evicted_clients"));

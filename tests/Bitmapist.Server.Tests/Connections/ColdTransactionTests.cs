@@ -1,4 +1,8 @@
 using Bitmapist.Engine.Saving;
+using Bitmapist.Server.Dispatch;
+using Bitmapist.Server.Logging;
+using Bitmapist.Server.Settings;
+using Bitmapist.Server.State;
 using Bitmapist.Storage.Log;
 using Bitmapist.Testing.Files;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -9,7 +13,7 @@ namespace Bitmapist.Server.Tests.Connections;
 public sealed class ColdTransactionTests : IAsyncDisposable
 {
     private const int LongRead = 16 * 1024; // what is shorter are blocks of the index
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(20);
 
     private readonly SimulatedFileSystem _disk = new();
     private readonly PersistentKeyspace _keyspace;
@@ -22,7 +26,8 @@ public sealed class ColdTransactionTests : IAsyncDisposable
         _keyspace = PersistentKeyspace.Open(
             _disk, options, TimeProvider.System, new PersistenceLogger(NullLogger.Instance));
         _server = new ServerState(
-            new ServerOptions(), _keyspace.Store, _keyspace, TimeProvider.System, NullLogger.Instance);
+            new ServerOptions(), _keyspace.Store, _keyspace, TimeProvider.System, NullLogger.Instance,
+            CommandList.Table.Count);
         _client = new PipedClient(_server);
     }
 
@@ -45,13 +50,13 @@ public sealed class ColdTransactionTests : IAsyncDisposable
         {
             if (bytes < LongRead) return;
             isReading.Release();
-            mayRead.Wait(s_patience);
+            mayRead.Wait(s_timeout);
         };
         await _client.SendAsync("MULTI");
         await _client.SendAsync("SET before x");
         await _client.SendAsync(command);
         Task<string> running = _client.SendAsync("EXEC");
-        Assert.True(await isReading.WaitAsync(s_patience, TestContext.Current.CancellationToken));
+        Assert.True(await isReading.WaitAsync(s_timeout, TestContext.Current.CancellationToken));
         await using (var other = new PipedClient(_server))
         {
             // The same keys, and so the same shards.
@@ -96,7 +101,7 @@ public sealed class ColdTransactionTests : IAsyncDisposable
             {
                 await using var other = new PipedClient(_server);
                 await other.SendAsync("SET large y");
-            }).Wait(s_patience);
+            }).Wait(s_timeout);
         };
         await _client.SendAsync("MULTI");
         await _client.SendAsync("BITOP OR union large other");
@@ -118,7 +123,7 @@ public sealed class ColdTransactionTests : IAsyncDisposable
             {
                 await using var other = new PipedClient(_server);
                 await other.SendAsync("SET watched y");
-            }).Wait(s_patience);
+            }).Wait(s_timeout);
         };
         await _client.SendAsync("WATCH watched");
         await _client.SendAsync("MULTI");
@@ -177,7 +182,7 @@ public sealed class ColdTransactionTests : IAsyncDisposable
                 await using var client = new PipedClient(_server);
                 await client.SendAsync("SELECT 1");
                 other = await client.SendAsync("STRLEN large");
-            }).Wait(s_patience);
+            }).Wait(s_timeout);
         };
         foreach (string queued in new[] { "MULTI", "SELECT 1", "SELECT nowhere", "BITOP OR union large other" })
             await _client.SendAsync(queued);
@@ -211,7 +216,7 @@ public sealed class ColdTransactionTests : IAsyncDisposable
                 if (!set.IsCompleted) return;
                 await _keyspace.SaveAsync();
                 await EvictAsync();
-            }).Wait(s_patience);
+            }).Wait(s_timeout);
             isChanging = false;
         };
         await _client.SendAsync("MULTI");
@@ -250,7 +255,7 @@ public sealed class ColdTransactionTests : IAsyncDisposable
     }
 
     private static Task<string> SoonAsync(Task<string> reply) =>
-        reply.WaitAsync(s_patience, TestContext.Current.CancellationToken);
+        reply.WaitAsync(s_timeout, TestContext.Current.CancellationToken);
 
     private static string Noise(int length)
     {

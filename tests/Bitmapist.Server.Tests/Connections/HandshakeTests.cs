@@ -1,3 +1,5 @@
+using Bitmapist.Server.State;
+
 namespace Bitmapist.Server.Tests.Connections;
 
 public sealed class HandshakeTests

@@ -4,6 +4,9 @@ using System.Net.Sockets;
 using System.Text;
 using Bitmapist.Engine.Keyspace;
 using Bitmapist.Server.Connections;
+using Bitmapist.Server.Dispatch;
+using Bitmapist.Server.Settings;
+using Bitmapist.Server.State;
 using Bitmapist.Testing.Servers;
 using Bitmapist.Testing.Wire;
 using Bitmapist.Transport;
@@ -27,7 +30,7 @@ public abstract class ListenerTests : IAsyncDisposable
             Addresses = [new ListenAddress(IPAddress.Loopback, _port)], IoTransport = kind,
         };
         var store = new KeyspaceStore(options.Databases, TimeProvider.System);
-        _server = new ServerState(options, store, null, TimeProvider.System, _logger);
+        _server = new ServerState(options, store, null, TimeProvider.System, _logger, CommandList.Table.Count);
     }
 
     public async ValueTask DisposeAsync()

@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using Bitmapist.Server.State;
 
 namespace Bitmapist.Server.Tests.Connections;
 
@@ -7,7 +8,7 @@ namespace Bitmapist.Server.Tests.Connections;
 /// </summary>
 public sealed class OutboundFailureTests
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(30);
 
     [Fact]
     public async Task A_failure_that_nobody_thought_of_is_told_and_ends_the_connection()
@@ -16,7 +17,7 @@ public sealed class OutboundFailureTests
         var client = new PipedClient(server, output => new FailingWriter(output, new NotSupportedException("a bug")));
         await client.WriteAsync([.. Enumerable.Repeat("COMMAND DOCS", 100)]);
         InvalidOperationException told = await Assert.ThrowsAsync<InvalidOperationException>(
-            () => client.Running.WaitAsync(s_patience, TestContext.Current.CancellationToken));
+            () => client.Running.WaitAsync(s_timeout, TestContext.Current.CancellationToken));
         Assert.Equal("a bug", told.InnerException!.Message);
         Assert.Equal(0, server.ClientMemory.Bytes);
         Assert.Equal(0, server.Clients.Count);
@@ -28,7 +29,7 @@ public sealed class OutboundFailureTests
         ServerState server = PipedClient.NewServer();
         var client = new PipedClient(server, output => new FailingWriter(output, new IOException("reset by peer")));
         await client.WriteAsync([.. Enumerable.Repeat("COMMAND DOCS", 100)]);
-        await client.Running.WaitAsync(s_patience, TestContext.Current.CancellationToken);
+        await client.Running.WaitAsync(s_timeout, TestContext.Current.CancellationToken);
         Assert.Equal(0, server.ClientMemory.Bytes);
     }
 

@@ -3,6 +3,9 @@ using System.IO.Pipelines;
 using System.Text;
 using Bitmapist.Engine.Keyspace;
 using Bitmapist.Server.Connections;
+using Bitmapist.Server.Dispatch;
+using Bitmapist.Server.Settings;
+using Bitmapist.Server.State;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -43,7 +46,7 @@ internal sealed class PipedClient : IAsyncDisposable
         options ??= new ServerOptions();
         time ??= TimeProvider.System;
         var store = new KeyspaceStore(options.Databases, time);
-        return new ServerState(options, store, null, time, logger ?? NullLogger.Instance)
+        return new ServerState(options, store, null, time, logger ?? NullLogger.Instance, CommandList.Table.Count)
         {
             TransactionReplyBytesMax = transactionReplyBytesMax,
         };

@@ -1,3 +1,6 @@
+using Bitmapist.Server.Settings;
+using Bitmapist.Server.State;
+
 namespace Bitmapist.Server.Tests.Connections;
 
 /// <summary>EXEC's replies while its client does not read them: exact, of one instant, and small.</summary>
@@ -125,7 +128,7 @@ public sealed class TransactionStreamTests
         await client.SendAsync("MULTI");
         await client.SendAsync("SCAN 0 COUNT 1000000000");
         string step = await client.SendAsync("EXEC");
-        Assert.Contains($"*{Limits.InlineArguments}\r\n", step, StringComparison.Ordinal);
+        Assert.Contains($"*{ServerLimits.InlineArguments}\r\n", step, StringComparison.Ordinal);
     }
 
     private static async Task UntilQueuedAsync(PipedClient client)

@@ -1,4 +1,8 @@
 using Bitmapist.Engine.Saving;
+using Bitmapist.Server.Dispatch;
+using Bitmapist.Server.Logging;
+using Bitmapist.Server.Settings;
+using Bitmapist.Server.State;
 using Bitmapist.Storage.Log;
 using Bitmapist.Testing.Files;
 
@@ -18,7 +22,8 @@ public sealed class UnreadableTests : IAsyncDisposable
     {
         var options = new PersistenceOptions("/data/bitmapist.db", 16, FsyncPolicy.No, TimeSpan.Zero);
         _keyspace = PersistentKeyspace.Open(_disk, options, TimeProvider.System, new PersistenceLogger(_logger));
-        _server = new ServerState(new ServerOptions(), _keyspace.Store, _keyspace, TimeProvider.System, _logger);
+        _server = new ServerState(
+            new ServerOptions(), _keyspace.Store, _keyspace, TimeProvider.System, _logger, CommandList.Table.Count);
         _client = new PipedClient(_server);
     }
 

@@ -3,6 +3,7 @@ using Bitmapist.Engine.Bits;
 using Bitmapist.Engine.Keyspace;
 using Bitmapist.Engine.Verbs;
 using Bitmapist.Server.Copying;
+using Bitmapist.Server.State;
 using Bitmapist.Server.Tests.Connections;
 
 namespace Bitmapist.Server.Tests.Copying;

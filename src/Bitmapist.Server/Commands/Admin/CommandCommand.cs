@@ -1,4 +1,6 @@
+using System.Text;
 using Bitmapist.Resp.Writing;
+using Bitmapist.Server.Globs;
 using static Bitmapist.Server.Commands.CommandFlags;
 
 namespace Bitmapist.Server.Commands.Admin;
@@ -26,16 +28,16 @@ internal static class CommandCommand
             {
                 Arguments = "[command-name...]", Tips = s_tips,
             },
-            Declare("list", -2, CommandNames.Run, "Replies the names of commands and subcommands.") with
+            Declare("list", -2, RunList, "Replies the names of commands and subcommands.") with
             {
                 Arguments = "[FILTERBY (MODULE module-name | ACLCAT category | PATTERN pattern:pattern)]",
                 Tips = s_tips,
             },
-            Declare("getkeys", -4, CommandKeys.RunKeys, "Replies a call's keys.") with
+            Declare("getkeys", -4, RunKeys, "Replies a call's keys.") with
             {
                 Since = "2.8.13", Arguments = "command arg [arg...]", Complexity = "O(arguments)",
             },
-            Declare("getkeysandflags", -4, CommandKeys.RunKeysAndFlags, "Replies a call's keys and their use.") with
+            Declare("getkeysandflags", -4, RunKeysAndFlags, "Replies a call's keys and their use.") with
             {
                 Arguments = "command arg [arg...]", Complexity = "O(arguments)",
             },
@@ -52,11 +54,11 @@ internal static class CommandCommand
 
     private static void RunAll(CommandContext call, RespWriter reply)
     {
-        reply.WriteArrayHeader(CommandTable.All.Count);
-        foreach (CommandSpec spec in CommandTable.All) CommandDescription.Write(spec, reply);
+        reply.WriteArrayHeader(call.Commands.All.Count);
+        foreach (CommandSpec spec in call.Commands.All) CommandDescription.Write(spec, reply);
     }
 
-    private static void RunCount(CommandContext call, RespWriter reply) => reply.WriteInteger(CommandTable.All.Count);
+    private static void RunCount(CommandContext call, RespWriter reply) => reply.WriteInteger(call.Commands.All.Count);
 
     private static void RunInfo(CommandContext call, RespWriter reply)
     {
@@ -69,19 +71,19 @@ internal static class CommandCommand
         reply.WriteArrayHeader(call.Args.Count - 2);
         for (int i = 2; i < call.Args.Count; i++)
         {
-            if (FindByFullName(call.Args[i]) is { } spec) CommandDescription.Write(spec, reply);
+            if (FindByFullName(call.Commands, call.Args[i]) is { } spec) CommandDescription.Write(spec, reply);
             else reply.WriteNull();
         }
     }
 
     private static void RunDocs(CommandContext call, RespWriter reply)
     {
-        IReadOnlyList<CommandSpec> specs = CommandTable.All;
+        IReadOnlyList<CommandSpec> specs = call.Commands.All;
         if (call.Args.Count > 2)
         {
             var found = new List<CommandSpec>();
             for (int i = 2; i < call.Args.Count; i++)
-                if (FindByFullName(call.Args[i]) is { } spec) found.Add(spec);
+                if (FindByFullName(call.Commands, call.Args[i]) is { } spec) found.Add(spec);
             specs = found;
         }
 
@@ -89,12 +91,97 @@ internal static class CommandCommand
     }
 
     /// <summary>The command of a name such as get or client|id, in any case, or null.</summary>
-    private static CommandSpec? FindByFullName(ReadOnlySpan<byte> name)
+    private static CommandSpec? FindByFullName(CommandTable commands, ReadOnlySpan<byte> name)
     {
         int bar = name.IndexOf((byte)'|');
-        if (bar < 0) return CommandTable.Find(name);
-        return CommandTable.Find(name[..bar]) is { } container
+        if (bar < 0) return commands.Find(name);
+        return commands.Find(name[..bar]) is { } container
             ? CommandTable.FindSubcommand(container, name[(bar + 1)..])
             : null;
+    }
+
+    /// <summary>redis.io/commands/command-list</summary>
+    private static void RunList(CommandContext call, RespWriter reply)
+    {
+        ArgumentList args = call.Args;
+        IReadOnlyList<CommandSpec> all = call.Commands.ByIndex;
+        if (args.Count == 2)
+        {
+            WriteNames(all, reply);
+            return;
+        }
+
+        if (args.Count != 5 || !args.Is(2, "filterby"u8))
+        {
+            call.Fail(reply, Errors.Syntax);
+            return;
+        }
+
+        string value = Encoding.Latin1.GetString(args[4]);
+        if (args.Is(3, "module"u8)) WriteNames([], reply);
+        else if (args.Is(3, "aclcat"u8)) WriteNames(all.Where(spec => IsOfCategory(spec, value)), reply);
+        else if (!args.Is(3, "pattern"u8)) call.Fail(reply, Errors.Syntax);
+        else if (!GlobPattern.TryCompileForLowerCase(args[4], out GlobPattern? pattern))
+            call.Fail(reply, Errors.PatternTooLong);
+        else WriteNames(all.Where(spec => pattern.IsMatch(Encoding.ASCII.GetBytes(spec.FullName))), reply);
+    }
+
+    private static bool IsOfCategory(CommandSpec spec, string category) =>
+        spec.Categories.Split(' ').Contains(category, StringComparer.OrdinalIgnoreCase);
+
+    private static void WriteNames(IEnumerable<CommandSpec> specs, RespWriter reply)
+    {
+        List<CommandSpec> list = [.. specs];
+        reply.WriteArrayHeader(list.Count);
+        foreach (CommandSpec spec in list) reply.WriteBulkString(spec.FullName);
+    }
+
+    /// <summary>redis.io/commands/command-getkeys</summary>
+    private static void RunKeys(CommandContext call, RespWriter reply)
+    {
+        if (!TryResolve(call, reply, out CommandSpec? spec, out ArgumentList target)) return;
+        List<int> keys = PositionsOf(spec, target);
+        reply.WriteArrayHeader(keys.Count);
+        foreach (int key in keys) reply.WriteBulkString(target[key]);
+    }
+
+    /// <summary>redis.io/commands/command-getkeysandflags</summary>
+    private static void RunKeysAndFlags(CommandContext call, RespWriter reply)
+    {
+        if (!TryResolve(call, reply, out CommandSpec? spec, out ArgumentList target)) return;
+        List<int> keys = PositionsOf(spec, target);
+        reply.WriteArrayHeader(keys.Count);
+        foreach (int key in keys)
+        {
+            bool isOther = spec.OtherKeyAccess.Length > 0 && key != spec.Keys.First;
+            string access = isOther ? spec.OtherKeyAccess : spec.KeyAccessOf?.Invoke(target) ?? spec.KeyAccess;
+            reply.WriteArrayHeader(2);
+            reply.WriteBulkString(target[key]);
+            reply.WriteSimpleStringSet(access.Split(' '));
+        }
+    }
+
+    private static bool TryResolve(
+        CommandContext call,
+        RespWriter reply,
+        [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out CommandSpec? spec,
+        out ArgumentList target)
+    {
+        target = call.Args.Skip(2);
+        spec = call.Commands.Find(target[0]);
+        if (spec is { Subcommands.Count: > 0 } && target.Count > 1) spec = CommandTable.FindSubcommand(spec, target[1]);
+        if (spec is null) call.Fail(reply, "ERR Invalid command specified"u8);
+        else if (spec.Keys.First == 0) call.Fail(reply, "ERR The command has no key arguments"u8);
+        else if (!spec.AcceptsCount(target.Count))
+            call.Fail(reply, "ERR Invalid number of arguments specified for command"u8);
+        else return true;
+        return false;
+    }
+
+    private static List<int> PositionsOf(CommandSpec spec, ArgumentList target)
+    {
+        var positions = new List<int>();
+        foreach (int key in spec.Keys.In(target.Count)) positions.Add(key);
+        return positions;
     }
 }

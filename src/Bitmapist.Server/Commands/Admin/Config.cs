@@ -1,4 +1,7 @@
+using System.Text;
 using Bitmapist.Resp.Writing;
+using Bitmapist.Server.Globs;
+using Bitmapist.Server.Parameters;
 using static Bitmapist.Server.Commands.CommandFlags;
 
 namespace Bitmapist.Server.Commands.Admin;
@@ -14,11 +17,11 @@ internal static class Config
         Group = "server", Since = "2.0.0", Categories = "slow", Complexity = "that of the subcommand",
         Subcommands =
         [
-            Declare("get", -3, ConfigGet.Run, "Replies the parameters whose names match.") with
+            Declare("get", -3, RunGet, "Replies the parameters whose names match.") with
             {
                 Arguments = "parameter...", Complexity = "O(parameters × patterns)",
             },
-            Declare("set", -4, ConfigSet.Run, "Changes parameters, all or none.") with
+            Declare("set", -4, RunSet, "Changes parameters, all or none.") with
             {
                 Arguments = "(parameter value)...", Complexity = "O(parameters given)",
                 Tips = ["request_policy:all_nodes", "response_policy:all_succeeded"],
@@ -41,5 +44,112 @@ internal static class Config
     {
         call.Server.Statistics.Reset();
         reply.WriteOk();
+    }
+
+    /// <summary>redis.io/commands/config-get</summary>
+    private static void RunGet(CommandContext call, RespWriter reply)
+    {
+        if (Match(call.Args) is not { } matches)
+        {
+            call.Fail(reply, Errors.PatternTooLong);
+            return;
+        }
+
+        reply.WriteMapHeader(matches.Count);
+        foreach ((string name, Parameter parameter) in matches)
+        {
+            reply.WriteBulkString(name);
+            reply.WriteBulkString(parameter.Read(call));
+        }
+    }
+
+    /// <summary>
+    /// What is asked for, each once; null where a pattern is too long. A name without wildcards comes back as it was
+    /// written.
+    /// </summary>
+    private static List<(string Name, Parameter Parameter)>? Match(ArgumentList args)
+    {
+        var matches = new List<(string Name, Parameter Parameter)>();
+        var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        for (int i = 2; i < args.Count; i++)
+        {
+            if (args[i].ContainsAny("[*?"u8))
+            {
+                if (!GlobPattern.TryCompileForLowerCase(args[i], out GlobPattern? pattern)) return null;
+                foreach (Parameter parameter in ParameterTable.All)
+                {
+                    if (!pattern.IsMatch(Encoding.ASCII.GetBytes(parameter.Name))) continue;
+                    if (names.Add(parameter.Name)) matches.Add((parameter.Name, parameter));
+                }
+            }
+            else if (Encoding.Latin1.GetString(args[i]) is var name
+                && ParameterTable.Find(name) is { } parameter && names.Add(name))
+            {
+                matches.Add((name, parameter));
+            }
+        }
+
+        return matches;
+    }
+
+    /// <summary>redis.io/commands/config-set</summary>
+    private static void RunSet(CommandContext call, RespWriter reply)
+    {
+        ArgumentList args = call.Args;
+        if (args.Count % 2 != 0)
+        {
+            call.Fail(reply, Errors.Syntax);
+            return;
+        }
+
+        var writers = new List<(ParameterWriter Writer, int Argument)>();
+        if (!TryFind(call, reply, writers)) return;
+        foreach ((ParameterWriter writer, int argument) in writers)
+        {
+            if (writer.Check(call.Server, Value(argument)) is not { } reason) continue;
+            Refuse(call, reply, argument, reason);
+            return;
+        }
+
+        foreach ((ParameterWriter writer, int argument) in writers) writer.Apply(call.Server, Value(argument));
+        reply.WriteOk();
+
+        string Value(int argument) => Encoding.Latin1.GetString(args[argument + 1]);
+    }
+
+    private static bool TryFind(
+        CommandContext call, RespWriter reply, List<(ParameterWriter Writer, int Argument)> writers)
+    {
+        ArgumentList args = call.Args;
+        for (int i = 2; i < args.Count; i += 2)
+        {
+            Parameter? parameter = ParameterTable.Find(Encoding.Latin1.GetString(args[i]));
+            if (parameter is null)
+            {
+                ReadOnlySpan<byte> error = "ERR Unknown option or number of arguments for CONFIG SET - '"u8;
+                call.Fail(reply, [.. error, .. args.UpToNul(i), .. "'"u8]);
+                return false;
+            }
+
+            string? reason =
+                parameter.Writer is null ? "can't set immutable config"
+                : writers.Exists(found => found.Writer == parameter.Writer) ? "duplicate parameter"
+                : null;
+            if (reason is not null)
+            {
+                Refuse(call, reply, i, reason);
+                return false;
+            }
+
+            writers.Add((parameter.Writer!, i));
+        }
+
+        return true;
+    }
+
+    private static void Refuse(CommandContext call, RespWriter reply, int argument, string reason)
+    {
+        ReadOnlySpan<byte> error = "ERR CONFIG SET failed (possibly related to argument '"u8;
+        call.Fail(reply, [.. error, .. call.Args.UpToNul(argument), .. "') - "u8, .. Encoding.ASCII.GetBytes(reason)]);
     }
 }

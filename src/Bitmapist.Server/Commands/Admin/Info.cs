@@ -1,6 +1,5 @@
 using System.Text;
 using Bitmapist.Resp.Writing;
-using Bitmapist.Server.Commands.Admin.Sections;
 using static Bitmapist.Server.Commands.CommandFlags;
 
 namespace Bitmapist.Server.Commands.Admin;
@@ -19,22 +18,22 @@ internal static class Info
     /// <summary>The sections in the order of the reply.</summary>
     private static readonly InfoSection[] s_sections =
     [
-        new("server", "Server", InfoGroup.Default, ServerSection.Write),
-        new("clients", "Clients", InfoGroup.Default, ClientsSection.Write),
-        new("memory", "Memory", InfoGroup.Default, MemorySection.Write),
-        new("persistence", "Persistence", InfoGroup.Default, PersistenceSection.Write),
-        new("stats", "Stats", InfoGroup.Default, StatsSection.Write),
-        new("replication", "Replication", InfoGroup.Default, ReplicationSection.Write),
-        new("cpu", "CPU", InfoGroup.Default, CpuSection.Write),
+        new("server", "Server", InfoGroup.Default, InfoSections.Server),
+        new("clients", "Clients", InfoGroup.Default, InfoSections.Clients),
+        new("memory", "Memory", InfoGroup.Default, InfoSections.Memory),
+        new("persistence", "Persistence", InfoGroup.Default, InfoSections.Persistence),
+        new("stats", "Stats", InfoGroup.Default, InfoCounts.Stats),
+        new("replication", "Replication", InfoGroup.Default, InfoSections.Replication),
+        new("cpu", "CPU", InfoGroup.Default, InfoSections.Cpu),
         new("modules", "Modules", InfoGroup.Default, (_, _) => { }),
-        new("commandstats", "Commandstats", InfoGroup.All, CommandStatsSection.Write),
-        new("errorstats", "Errorstats", InfoGroup.Default, ErrorStatsSection.Write),
+        new("commandstats", "Commandstats", InfoGroup.All, InfoCounts.CommandStats),
+        new("errorstats", "Errorstats", InfoGroup.Default, InfoCounts.ErrorStats),
         new("latencystats", "Latencystats", InfoGroup.All, (_, _) => { }),
         new("cluster", "Cluster", InfoGroup.Default, (_, text) => text.Add("cluster_enabled", 0)),
-        new("keyspace", "Keyspace", InfoGroup.Default, KeyspaceSection.Write),
-        new("slurp", "Slurp", InfoGroup.ByName, SlurpSection.Write),
-        new("keys", "", InfoGroup.ByName, KeysSection.Write),
-        new("commands", "", InfoGroup.ByName, CommandsSection.Write),
+        new("keyspace", "Keyspace", InfoGroup.Default, InfoCounts.Keyspace),
+        new("slurp", "Slurp", InfoGroup.ByName, InfoSections.Slurp),
+        new("keys", "", InfoGroup.ByName, InfoCounts.Keys),
+        new("commands", "", InfoGroup.ByName, InfoCounts.Commands),
     ];
 
     private static void Run(CommandContext call, RespWriter reply)
@@ -58,4 +57,24 @@ internal static class Info
 
         return false;
     }
+}
+
+/// <summary>A section of INFO.</summary>
+/// <param name="Name">What it is asked for by; lower case.</param>
+/// <param name="Title">Its heading; empty: none.</param>
+/// <param name="Group">When it is shown.</param>
+/// <param name="Write">Writes its lines.</param>
+internal sealed record InfoSection(string Name, string Title, InfoGroup Group, Action<CommandContext, InfoText> Write);
+
+/// <summary>When a section of INFO is shown, other than by its name.</summary>
+internal enum InfoGroup
+{
+    /// <summary>Unless others are asked for, and with "all".</summary>
+    Default,
+
+    /// <summary>With "all".</summary>
+    All,
+
+    /// <summary>Never.</summary>
+    ByName,
 }

@@ -26,8 +26,8 @@ internal static class BitCount
             call.Fail(reply, Errors.NotAnInteger);
         // Unlike BITPOS, which moves both to byte 0.
         else if (start < 0 && end < 0 && start > end) reply.WriteInteger(0);
-        else if (!BitRange.TryReadUnit(args, 4, out bool isInBits)) call.Fail(reply, Errors.Syntax);
-        else CountRange(call, reply, value, new BitRange(start, end, isInBits).Resolve(value.LengthBytes));
+        else if (!StringRange.TryReadUnit(args, 4, out bool isInBits)) call.Fail(reply, Errors.Syntax);
+        else CountRange(call, reply, value, new StringRange(start, end, isInBits).Resolve(value.LengthBytes));
     }
 
     private static void CountAll(CommandContext call, RespWriter reply)
@@ -43,6 +43,6 @@ internal static class BitCount
         if (range.Start == range.End) reply.WriteInteger(0);
         else
             call.Defer(
-                new NumberReply(BitRange.Cost(value, range), () => value.Bits.CountRange(range.Start, range.End)));
+                new NumberReply(StringRange.Cost(value, range), () => value.Bits.CountRange(range.Start, range.End)));
     }
 }

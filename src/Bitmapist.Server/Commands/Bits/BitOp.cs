@@ -12,7 +12,8 @@ internal static class BitOp
     private const int Destination = 2;
     private const int FirstSource = 3;
 
-    public static readonly CommandSpec Spec = new("bitop", -4, Write | DenyOom, KeySpec.FromSecondArgument, Run)
+    public static readonly CommandSpec Spec = new(
+        "bitop", -4, Write | DenyOom | LeavesBits, KeySpec.FromSecondArgument, Run)
     {
         Summary = "Stores the result of a bitwise operation between strings.",
         Group = "bitmap", Since = "2.6.0", Categories = "write bitmap slow",

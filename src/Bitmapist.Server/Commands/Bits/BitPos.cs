@@ -24,22 +24,22 @@ internal static class BitPos
         else if (bit is not (0 or 1)) call.Fail(reply, Errors.BitPosBit);
         else if (!call.Session.TryGet(args[1], out StringValue value)) reply.WriteInteger(bit == 1 ? -1 : 0);
         else if (args.Count > 6) call.Fail(reply, Errors.Syntax); // only now, as in Redis 7.0
-        else if (TryReadRange(call, reply, out BitRange range))
+        else if (TryReadRange(call, reply, out StringRange range))
             Search(call, reply, value, bit == 1, range, isOpenEnded: args.Count < 5);
     }
 
     /// <summary>Reads start, then the unit, then end: whichever is wrong first names the error, as in Redis.</summary>
-    private static bool TryReadRange(CommandContext call, RespWriter reply, out BitRange range)
+    private static bool TryReadRange(CommandContext call, RespWriter reply, out StringRange range)
     {
         ArgumentList args = call.Args;
         long start = 0, end = -1;
         range = default;
         if (args.Count > 3 && !args.TryGetInteger(3, out start)) call.Fail(reply, Errors.NotAnInteger);
-        else if (!BitRange.TryReadUnit(args, 5, out bool isInBits)) call.Fail(reply, Errors.Syntax);
+        else if (!StringRange.TryReadUnit(args, 5, out bool isInBits)) call.Fail(reply, Errors.Syntax);
         else if (args.Count > 4 && !args.TryGetInteger(4, out end)) call.Fail(reply, Errors.NotAnInteger);
         else
         {
-            range = new BitRange(start, end, isInBits);
+            range = new StringRange(start, end, isInBits);
             return true;
         }
 
@@ -47,13 +47,13 @@ internal static class BitPos
     }
 
     private static void Search(
-        CommandContext call, RespWriter reply, StringValue value, bool bit, BitRange range, bool isOpenEnded)
+        CommandContext call, RespWriter reply, StringValue value, bool bit, StringRange range, bool isOpenEnded)
     {
         (long start, long end) = range.Resolve(value.LengthBytes);
         if (start == end) reply.WriteInteger(-1);
         else
             call.Defer(new NumberReply(
-                BitRange.Cost(value, (start, end)), () => Find(value.Bits, bit, start, end, isOpenEnded)));
+                StringRange.Cost(value, (start, end)), () => Find(value.Bits, bit, start, end, isOpenEnded)));
     }
 
     /// <summary>

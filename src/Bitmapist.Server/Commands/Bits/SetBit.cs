@@ -9,7 +9,7 @@ namespace Bitmapist.Server.Commands.Bits;
 /// <summary>redis.io/commands/setbit</summary>
 internal static class SetBit
 {
-    public static readonly CommandSpec Spec = new("setbit", 4, Write | DenyOom, KeySpec.FirstArgument, Run)
+    public static readonly CommandSpec Spec = new("setbit", 4, Write | DenyOom | NeedsBits, KeySpec.FirstArgument, Run)
     {
         Summary = "Sets or clears the bit at an offset; replies the bit's former value.",
         Group = "bitmap", Since = "2.2.0", Categories = "write bitmap slow", KeyAccess = "RW access update",

@@ -1,6 +1,6 @@
 using System.Text;
 using Bitmapist.Resp.Writing;
-using Bitmapist.Server.Connections;
+using Bitmapist.Server.Settings;
 using static Bitmapist.Server.Commands.CommandFlags;
 
 namespace Bitmapist.Server.Commands.Connection;
@@ -23,7 +23,7 @@ internal static class Client
                 Since = "2.6.9", Arguments = "connection-name",
             },
             Declare("getname", 2, Flags, RunGetName, "Replies the name of the connection.") with { Since = "2.6.9" },
-            Declare("setinfo", 4, Flags, ClientSetInfo.Run, "Tells the server about the client's library.") with
+            Declare("setinfo", 4, Flags, RunSetInfo, "Tells the server about the client's library.") with
             {
                 Since = "7.2.0", Arguments = "LIB-NAME libname | LIB-VER libver",
                 Tips = ["request_policy:all_nodes", "response_policy:all_succeeded"],
@@ -81,4 +81,61 @@ internal static class Client
         if (call.Args.Is(2, "on"u8) || call.Args.Is(2, "off"u8)) reply.WriteOk();
         else call.Fail(reply, Errors.Syntax);
     }
+
+    /// <summary>redis.io/commands/client-setinfo (Redis 7.2)</summary>
+    private static void RunSetInfo(CommandContext call, RespWriter reply)
+    {
+        ArgumentList args = call.Args;
+        bool isName = args.Is(2, "lib-name"u8);
+        if (!isName && !args.Is(2, "lib-ver"u8))
+        {
+            call.Fail(reply, [.. "ERR Unrecognized option '"u8, .. args.UpToNul(2), .. "'"u8]);
+            return;
+        }
+
+        if (!ClientName.IsOneWord(args[3]))
+        {
+            call.Fail(reply, [.. "ERR "u8, .. args[2], .. " cannot contain spaces, newlines or special characters."u8]);
+            return;
+        }
+
+        if (!ClientName.IsShort(call, reply, args[3])) return;
+        string value = Encoding.ASCII.GetString(args[3]);
+        if (isName) call.Client.LibraryName = value;
+        else call.Client.LibraryVersion = value;
+        reply.WriteOk();
+    }
+}
+
+/// <summary>What a client may call itself: CLIENT LIST must stay one line per client, one word per field.</summary>
+internal static class ClientName
+{
+    /// <summary>Names the connection (an empty name: none), or answers with an error.</summary>
+    public static bool TrySet(CommandContext call, RespWriter reply, ReadOnlySpan<byte> name)
+    {
+        if (!IsOneWord(name))
+        {
+            call.Fail(reply, "ERR Client names cannot contain spaces, newlines or special characters."u8);
+            return false;
+        }
+
+        if (!IsShort(call, reply, name)) return false;
+
+        call.Client.Name = Encoding.ASCII.GetString(name);
+        return true;
+    }
+
+    /// <summary>
+    /// Whether a name of a client or its library is short enough for every client's line in CLIENT LIST; answers with
+    /// an error if it is not.
+    /// </summary>
+    public static bool IsShort(CommandContext call, RespWriter reply, ReadOnlySpan<byte> name)
+    {
+        if (name.Length <= ServerLimits.ClientNameBytes) return true;
+        call.Fail(reply, Errors.ClientNameTooLong);
+        return false;
+    }
+
+    /// <summary>Whether there are only printable ASCII characters other than the space.</summary>
+    public static bool IsOneWord(ReadOnlySpan<byte> text) => !text.ContainsAnyExceptInRange((byte)'!', (byte)'~');
 }

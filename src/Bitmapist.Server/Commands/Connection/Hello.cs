@@ -1,5 +1,6 @@
 using System.Buffers;
 using Bitmapist.Resp.Writing;
+using Bitmapist.Server.Settings;
 using static Bitmapist.Server.Commands.CommandFlags;
 
 namespace Bitmapist.Server.Commands.Connection;

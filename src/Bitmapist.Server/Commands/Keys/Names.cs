@@ -1,6 +1,8 @@
 using Bitmapist.Engine.Names;
 using Bitmapist.Engine.Verbs;
 using Bitmapist.Resp.Writing;
+using Bitmapist.Server.Globs;
+using Bitmapist.Server.Settings;
 using static Bitmapist.Server.Commands.CommandFlags;
 
 namespace Bitmapist.Server.Commands.Keys;
@@ -32,7 +34,7 @@ internal static class Names
 
         public override long Cost => names.Cost * pattern.StepsPerByte;
 
-        public override long LengthBytes => _matching?.LengthBytes ?? long.MaxValue; // nobody knows how many match
+        public override long LengthBytes => _matching?.LengthBytes ?? long.MaxValue; // it is unknown how many match
 
         public override long HeldBytes => _matching?.LengthBytes ?? 0;
 
@@ -47,5 +49,35 @@ internal static class Names
         }
 
         protected override bool WritePiece(RespWriter reply) => _matching!.WriteNext(reply);
+    }
+}
+
+/// <summary>Names of keys as an array that is written piece by piece. One thread at a time.</summary>
+internal sealed class NameList(List<byte[]> names)
+{
+    private const int FrameBytes = 16;
+    private int _next = -1;
+
+    /// <summary>Bytes of the array on the wire, about.</summary>
+    public long LengthBytes { get; } = names.Sum(name => (long)name.Length + FrameBytes);
+
+    /// <summary>Writes the next piece; what is written is dropped.</summary>
+    /// <returns>Whether another piece follows.</returns>
+    public bool WriteNext(RespWriter reply)
+    {
+        if (_next < 0)
+        {
+            reply.WriteArrayHeader(names.Count);
+            _next = 0;
+        }
+
+        for (int bytes = 0; _next < names.Count && bytes < ServerLimits.StreamPieceBytes; _next++)
+        {
+            reply.WriteBulkString(names[_next]);
+            bytes += names[_next].Length + FrameBytes;
+            names[_next] = [];
+        }
+
+        return _next < names.Count;
     }
 }

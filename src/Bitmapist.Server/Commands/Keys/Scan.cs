@@ -1,5 +1,7 @@
 using Bitmapist.Engine.Verbs;
 using Bitmapist.Resp.Writing;
+using Bitmapist.Server.Globs;
+using Bitmapist.Server.Settings;
 using static Bitmapist.Server.Commands.CommandFlags;
 
 namespace Bitmapist.Server.Commands.Keys;
@@ -64,7 +66,7 @@ internal static class Scan
             return;
         }
 
-        int inlineMax = Math.Max(1, Limits.InlineArguments / (pattern?.StepsPerByte ?? 1));
+        int inlineMax = Math.Max(1, ServerLimits.InlineArguments / (pattern?.StepsPerByte ?? 1));
         if (count > inlineMax && !call.IsInTransaction)
         {
             call.Defer(new ScanReply(call, cursor, count, pattern, wantsStrings));

@@ -1,0 +1,31 @@
+using Bitmapist.Server.Commands;
+using Bitmapist.Server.Commands.Admin;
+using Bitmapist.Server.Commands.Bits;
+using Bitmapist.Server.Commands.Connection;
+using Bitmapist.Server.Commands.Keys;
+using Bitmapist.Server.Commands.Transactions;
+
+namespace Bitmapist.Server.Dispatch;
+
+/// <summary>The commands of this server: what is not listed here does not exist.</summary>
+internal static class CommandList
+{
+    /// <summary>The commands, in the order of docs/commands.md.</summary>
+    public static readonly CommandTable Table = new(
+    [
+        SetBit.Spec, GetBit.Spec, BitCount.Spec, BitPos.Spec, BitOp.Spec,
+        StringReads.Get, StringReads.GetRange, StringReads.Substr, Set.Spec, StringReads.StrLen,
+        KeyCommands.Exists, KeyCommands.Del, KeyCommands.Unlink, KeyCommands.TypeOf, Rename.Spec, Rename.IfMissing,
+        Copy.Spec,
+        Expire.Seconds, Expire.Milliseconds, Expire.AtSeconds, Expire.AtMilliseconds,
+        TimeToLive.Ttl, TimeToLive.Pttl, TimeToLive.ExpireTime, TimeToLive.PexpireTime, KeyCommands.Persist,
+        Names.Spec, Scan.Spec, DatabaseCommands.DbSize, KeyCommands.RandomKey, DatabaseCommands.FlushDatabase,
+        DatabaseCommands.FlushAll,
+        TransactionCommands.Multi, TransactionCommands.Exec, TransactionCommands.Discard, TransactionCommands.Watch,
+        TransactionCommands.Unwatch,
+        ConnectionCommands.Ping, ConnectionCommands.Echo, ConnectionCommands.Quit, ConnectionCommands.Select,
+        Hello.Spec, Auth.Spec, ConnectionCommands.Reset, ConnectionCommands.Time,
+        Client.Spec, CommandCommand.Spec, Config.Spec, Info.Spec,
+        Save.Spec, Save.Background, LastSave.Spec, Shutdown.Spec, Slurp.Spec,
+    ]);
+}

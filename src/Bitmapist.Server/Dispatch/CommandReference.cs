@@ -1,0 +1,59 @@
+using System.Text;
+using Bitmapist.Server.Commands;
+
+namespace Bitmapist.Server.Dispatch;
+
+/// <summary>docs/commands.md: the commands as a reader finds them, made from their declarations.</summary>
+internal static class CommandReference
+{
+    private static readonly (string Group, string Title)[] s_groups =
+    [
+        ("bitmap", "Bitmaps"), ("string", "Strings"), ("generic", "Keys"), ("transactions", "Transactions"),
+        ("connection", "Connections"), ("server", "Server"),
+    ];
+
+    /// <summary>The whole document.</summary>
+    public static string Write()
+    {
+        var text = new StringBuilder();
+        text.Append(
+            """
+            # Commands
+
+            Made from the commands' declarations in `src/Bitmapist.Server/Commands`; do not edit. A test compares, and
+            rewrites this file when `BITMAPIST_WRITE_DOCS=1` is set.
+
+            *Arity* counts the command's name; negative: at least so many. *Keys* are argument positions, the name being
+            0. *Since* is the version of Redis whose behaviour it follows. Any other command is answered with Redis's
+            unknown-command error.
+
+            """);
+        foreach ((string group, string title) in s_groups)
+        {
+            text.Append("\n## ").Append(title).Append("\n\n");
+            text.Append("| Command | Arity | Keys | Since | Complexity | What it does |\n|---|---|---|---|---|---|\n");
+            foreach (CommandSpec spec in CommandList.Table.ByIndex)
+            {
+                bool isCallable = spec.Subcommands.Count == 0 || spec.Arity == -1;
+                if (spec.Group == group && isCallable) AppendRow(text, spec);
+            }
+        }
+
+        return text.ToString();
+    }
+
+    private static void AppendRow(StringBuilder text, CommandSpec spec)
+    {
+        string call = $"{spec.FullName.Replace('|', ' ').ToUpperInvariant()} {spec.Syntax}".TrimEnd();
+        text.Append("| `").Append(call.Replace("|", "\\|", StringComparison.Ordinal)).Append("` | ");
+        text.Append(spec.Arity).Append(" | ").Append(Keys(spec.Keys)).Append(" | ").Append(spec.Since).Append(" | ");
+        text.Append(spec.Complexity).Append(" | ").Append(spec.Summary).Append(" |\n");
+    }
+
+    private static string Keys(KeySpec keys)
+    {
+        if (keys.First == 0) return "";
+        if (keys.First == keys.Last) return $"{keys.First}";
+        return keys.Last < 0 ? $"{keys.First} …" : $"{keys.First} – {keys.Last}";
+    }
+}

@@ -1,0 +1,81 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Bitmapist.Server.Settings;
+
+/// <summary>Where a server listens.</summary>
+/// <param name="Ip">The interface; null: loopback, both families; IPv6Any: every interface, both families.</param>
+/// <param name="Port">0 … 65,535.</param>
+public sealed record ListenAddress(IPAddress? Ip, int Port)
+{
+    /// <summary>Redis's port.</summary>
+    public const int DefaultPort = 6379;
+
+    /// <summary>Reachable from this machine only.</summary>
+    public bool IsLoopback => Ip is null || IPAddress.IsLoopback(Ip);
+
+    /// <summary>The address as it can be given.</summary>
+    public override string ToString() =>
+        Ip is null ? $"localhost:{Port}"
+        : Ip.Equals(IPAddress.IPv6Any) ? $":{Port}"
+        : new IPEndPoint(Ip, Port).ToString();
+
+    /// <summary>Reads <c>:6379</c>, <c>host:6379</c>, <c>[::1]:6379</c> or <c>host</c>.</summary>
+    /// <returns>False with a reason when it is none of these, or the host is unknown.</returns>
+    public static bool TryParse(string text, out ListenAddress? address, out string? reason)
+    {
+        address = null;
+        reason = null;
+        if (!TrySplit(text, out string host, out string portText))
+        {
+            reason = $"address \"{text}\" is not of the form host:port";
+            return false;
+        }
+
+        if (!int.TryParse(portText, NumberStyles.None, CultureInfo.InvariantCulture, out int port)
+            || port > IPEndPoint.MaxPort)
+        {
+            reason = $"address \"{text}\" has no valid port (0 to {IPEndPoint.MaxPort})";
+            return false;
+        }
+
+        if (host.Length == 0) address = new ListenAddress(IPAddress.IPv6Any, port);
+        else if (host == "localhost" && port != 0) address = new ListenAddress(null, port);
+        else if (IPAddress.TryParse(host, out IPAddress? ip)) address = new ListenAddress(ip, port);
+        else if (Resolve(host) is { } resolved) address = new ListenAddress(resolved, port);
+        else reason = $"address \"{text}\": host \"{host}\" is unknown";
+        return address is not null;
+    }
+
+    private static bool TrySplit(string text, out string host, out string port)
+    {
+        int colon = text.LastIndexOf(':');
+        bool isBracketed = text.StartsWith('[');
+        int close = text.IndexOf(']');
+        bool hasPort = isBracketed ? colon == close + 1 : colon >= 0;
+        host = hasPort ? text[..colon] : text;
+        port = hasPort ? text[(colon + 1)..] : DefaultPort.ToString(CultureInfo.InvariantCulture);
+        if (isBracketed)
+        {
+            if (close < 0 || (!hasPort && close != text.Length - 1)) return false;
+            host = host[1..close];
+            return true;
+        }
+
+        return text.Length > 0 && !host.Contains(':', StringComparison.Ordinal); // a bare IPv6 address needs brackets
+    }
+
+    private static IPAddress? Resolve(string host)
+    {
+        try
+        {
+            IPAddress[] found = Dns.GetHostAddresses(host);
+            return found.FirstOrDefault(ip => ip.AddressFamily == AddressFamily.InterNetwork) ?? found.FirstOrDefault();
+        }
+        catch (SocketException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,64 @@
+using Bitmapist.Transport;
+using Bitmapist.Transport.Contract;
+
+namespace Bitmapist.Server.Settings;
+
+/// <summary>How a server is set up. Flags of the executable and parameters of CONFIG GET derive from it.</summary>
+public sealed record ServerOptions
+{
+    /// <summary>Where to listen.</summary>
+    public IReadOnlyList<ListenAddress> Addresses { get; init; } = [new(null, ListenAddress.DefaultPort)];
+
+    /// <summary>Number of databases SELECT can reach.</summary>
+    public int Databases { get; init; } = 16;
+
+    /// <summary>Clients at once.</summary>
+    public int ClientsMax { get; init; } = ServerLimits.ClientsDefault;
+
+    /// <summary>Database file; null: nothing is kept on disk (tests and benchmarks).</summary>
+    public string? DatabasePath { get; init; }
+
+    /// <summary>Where SIGUSR1 writes a backup; null: nowhere.</summary>
+    public string? BackupPath { get; init; }
+
+    /// <summary>Seconds between periodic saves; 0: none.</summary>
+    public int SaveSeconds { get; init; } = 180;
+
+    /// <summary>Bytes of resident bitmaps and index; 0: any number.</summary>
+    public long MemoryBytesMax { get; init; } = MemoryDefault;
+
+    /// <summary>
+    /// Bytes of unfinished requests, transactions and unread replies of all clients together; 0: any number.
+    /// </summary>
+    public long ClientMemoryBytesMax { get; init; } = ClientMemoryDefault;
+
+    /// <summary>Seconds after which a bitmap that no client asked for is evicted; 0: it stays.</summary>
+    public int EvictIdleSeconds { get; init; } = 300;
+
+    /// <summary>
+    /// Half of what the machine, or the container the process runs in, has: the rest is for the system's cache of the
+    /// database file, which cold reads come from.
+    /// </summary>
+    public static long MemoryDefault => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2;
+
+    /// <summary>A quarter of what the machine, or the container the process runs in, has.</summary>
+    public static long ClientMemoryDefault => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4;
+
+    /// <summary>A save begins when the log is so many percent of the live data; 0: never for that.</summary>
+    public int LogGrowthPercentage { get; init; } = 100;
+
+    /// <summary>Below so many bytes of the log no save begins for its size.</summary>
+    public long LogGrowthBytesMin { get; init; } = 64L << 20;
+
+    /// <summary>When the log is synced to the disk.</summary>
+    public Storage.Log.FsyncPolicy AppendFsync { get; init; } = Storage.Log.FsyncPolicy.EverySecond;
+
+    /// <summary>What carries connections between sockets and the server.</summary>
+    public TransportKind IoTransport { get; init; }
+
+    /// <summary>Threads that serve connections; 0: the transport's choice.</summary>
+    public int IoThreads { get; init; }
+
+    /// <summary>Log every command.</summary>
+    public bool Debug { get; init; }
+}

@@ -1,0 +1,94 @@
+using System.Collections.Concurrent;
+
+namespace Bitmapist.Server.State;
+
+/// <summary>The clients connected now, and the sums of those gone. Thread-safe.</summary>
+/// <param name="commandCount">Commands and subcommands there are.</param>
+internal sealed class ClientRegistry(int commandCount)
+{
+    private readonly ConcurrentDictionary<long, ClientState> _clients = new();
+    private readonly ClientCounters _ofClosed = new(commandCount);
+    private readonly Lock _closing = new();
+    private long _lastId;
+    private long _rejected;
+    private int _places;
+    private volatile bool _isStopping;
+
+    public int Count => _clients.Count;
+
+    /// <summary>Connections served since the start.</summary>
+    public long Accepted => Volatile.Read(ref _lastId);
+
+    /// <summary>Connections refused because there were too many.</summary>
+    public long Rejected => Volatile.Read(ref _rejected);
+
+    /// <summary>Bytes received since the start. O(clients).</summary>
+    public long ReceivedBytes
+    {
+        get
+        {
+            lock (_closing) return _ofClosed.InputBytes + _clients.Values.Sum(client => client.Counters.InputBytes);
+        }
+    }
+
+    /// <summary>The connected clients in the order in which they came.</summary>
+    public IEnumerable<ClientState> InOrder => _clients.Values.OrderBy(client => client.Id);
+
+    /// <summary>Ids begin with 1 and are never used again.</summary>
+    public long NextId() => Interlocked.Increment(ref _lastId);
+
+    /// <summary>
+    /// Takes one of <paramref name="placesMax"/> places, each a socket, for a client that has just connected; false,
+    /// and counted as rejected, when all are taken. However many threads ask at once, no more than there are get one.
+    /// </summary>
+    public bool TryTakePlace(int placesMax)
+    {
+        int taken = Volatile.Read(ref _places);
+        while (taken < placesMax)
+        {
+            int seen = Interlocked.CompareExchange(ref _places, taken + 1, taken);
+            if (seen == taken) return true;
+            taken = seen;
+        }
+
+        Interlocked.Increment(ref _rejected);
+        return false;
+    }
+
+    /// <summary>Gives a place back; the socket has been closed.</summary>
+    public void GivePlaceBack() => Interlocked.Decrement(ref _places);
+
+    public void Add(ClientState client)
+    {
+        _clients[client.Id] = client;
+        if (_isStopping) client.RequestClose();
+    }
+
+    public void Remove(ClientState client)
+    {
+        lock (_closing)
+        {
+            if (_clients.TryRemove(client.Id, out _)) client.Counters.AddTo(_ofClosed);
+        }
+    }
+
+    /// <summary>What all clients since the start did.</summary>
+    public ClientCounters Sum()
+    {
+        var sum = new ClientCounters(commandCount);
+        lock (_closing)
+        {
+            _ofClosed.AddTo(sum);
+            foreach (ClientState client in _clients.Values) client.Counters.AddTo(sum);
+        }
+
+        return sum;
+    }
+
+    /// <summary>Asks every client, and those that still come, to finish what is running and go.</summary>
+    public void CloseAll()
+    {
+        _isStopping = true;
+        foreach (ClientState client in _clients.Values) client.RequestClose();
+    }
+}

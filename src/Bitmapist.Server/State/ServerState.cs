@@ -1,0 +1,136 @@
+using System.Collections.Concurrent;
+using System.Text;
+using Bitmapist.Engine.Bits;
+using Bitmapist.Engine.Keyspace;
+using Bitmapist.Engine.Saving;
+using Bitmapist.Server.Copying;
+using Bitmapist.Server.Logging;
+using Bitmapist.Server.Settings;
+using Bitmapist.Storage.Files;
+using Bitmapist.Transport;
+using Bitmapist.Transport.Contract;
+using Microsoft.Extensions.Logging;
+
+namespace Bitmapist.Server.State;
+
+/// <summary>What every connection shares: the keyspace, the clients, the options. Thread-safe.</summary>
+internal sealed class ServerState
+{
+    private const int ErrorCodesMax = 128; // Redis stops telling error codes apart at as many
+    private readonly ConcurrentDictionary<string, long> _errors = new();
+    private readonly ILogger _logger;
+    private readonly OncePerInterval _unreadableLine;
+    private int _clientsMax;
+
+    /// <param name="options">How the server is set up.</param>
+    /// <param name="store">The keys.</param>
+    /// <param name="persistence">Log and database file; null: none.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Where the log goes.</param>
+    /// <param name="commandCount">Commands and subcommands there are, which clients are counted by.</param>
+    public ServerState(
+        ServerOptions options, KeyspaceStore store, PersistentKeyspace? persistence, TimeProvider time, ILogger logger,
+        int commandCount)
+    {
+        CommandCount = commandCount;
+        Clients = new ClientRegistry(commandCount);
+        Options = options;
+        _logger = logger;
+        _unreadableLine = new OncePerInterval(ServerLimits.RepeatedLogInterval, time);
+        ClientsMax = options.ClientsMax;
+        Store = store;
+        Persistence = persistence;
+        Time = time;
+        StartedAtUnixMs = time.GetUtcNow().ToUnixTimeMilliseconds();
+        Statistics = new ServerStatistics(this);
+        Backups = new Backups(persistence, options.DatabasePath ?? "", logger);
+        ClientMemory = new ClientMemory(Clients, logger) { BytesMax = options.ClientMemoryBytesMax };
+        Slurper = new Slurper(store, persistence, time, logger, RunId);
+    }
+
+    public ServerOptions Options { get; }
+
+    /// <summary>
+    /// Clients at once; at most <see cref="ClientsPossible"/>. May change while the server runs; clients that are
+    /// connected stay.
+    /// </summary>
+    public int ClientsMax
+    {
+        get => Volatile.Read(ref _clientsMax);
+        set => Volatile.Write(ref _clientsMax, value);
+    }
+
+    /// <summary>As many clients as the process may have descriptors for.</summary>
+    public int ClientsPossible { get; set; } = int.MaxValue;
+
+    public KeyspaceStore Store { get; }
+
+    /// <summary>Write-ahead log and database file; null for a server that keeps everything in memory only.</summary>
+    public PersistentKeyspace? Persistence { get; }
+
+    /// <summary>Backups asked for by a signal or a command.</summary>
+    public Backups Backups { get; }
+
+    public TimeProvider Time { get; }
+
+    public ClientRegistry Clients { get; }
+
+    /// <summary>Commands and subcommands there are.</summary>
+    public int CommandCount { get; }
+
+    /// <summary>Bytes of a transaction's replies that wait as bytes.</summary>
+    public long TransactionReplyBytesMax { get; init; } = ServerLimits.TransactionReplyBytes;
+
+    /// <summary>What clients make the server hold.</summary>
+    public ClientMemory ClientMemory { get; }
+
+    /// <summary>Copies from other servers.</summary>
+    public Slurper Slurper { get; }
+
+    /// <summary>What INFO counts.</summary>
+    public ServerStatistics Statistics { get; }
+
+    public long StartedAtUnixMs { get; }
+
+    public long NowUnixMs => Time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    /// <summary>40 hexadecimal digits that differ at every start.</summary>
+    public string RunId { get; } =
+        Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(20));
+
+    /// <summary>What carries connections; <see cref="TransportKind.Auto"/> until the server listens.</summary>
+    public TransportKind Transport { get; set; }
+
+    /// <summary>Threads that serve connections; 0: the pool's do.</summary>
+    public int IoThreads { get; set; }
+
+    /// <summary>Where every command is logged (-debug); null: nowhere.</summary>
+    public ILogger? CommandLog { get; init; }
+
+    /// <summary>Asks the host to stop; the argument says whether to save first.</summary>
+    public Action<bool>? Shutdown { get; set; }
+
+    /// <summary>Error replies since the start by their code, such as ERR.</summary>
+    public IEnumerable<KeyValuePair<string, long>> ErrorCounts =>
+        _errors.OrderBy(pair => pair.Key, StringComparer.Ordinal);
+
+    /// <summary>Counts an error reply by its first word.</summary>
+    public void CountError(ReadOnlySpan<byte> error)
+    {
+        int end = error.IndexOf((byte)' ');
+        string code = Encoding.Latin1.GetString(end < 0 ? error : error[..end]);
+        if (_errors.Count < ErrorCodesMax || _errors.ContainsKey(code))
+            _errors.AddOrUpdate(code, 1, (_, count) => count + 1);
+    }
+
+    /// <summary>
+    /// Tells the operator why a command could not read the database file, once a minute; a client learns only that.
+    /// </summary>
+    public void TellUnreadable(DiskReadException failure)
+    {
+        if (_unreadableLine.IsDue()) Log.Unreadable(_logger, failure.Message);
+    }
+
+    /// <summary>Makes the counts of error replies start again.</summary>
+    public void ForgetErrors() => _errors.Clear();
+}

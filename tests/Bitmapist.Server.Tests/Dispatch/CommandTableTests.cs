@@ -1,0 +1,82 @@
+using System.Text;
+using Bitmapist.Server.Commands;
+using Bitmapist.Server.Dispatch;
+
+namespace Bitmapist.Server.Tests.Dispatch;
+
+public sealed class CommandTableTests
+{
+    public static TheoryData<string> Names => new(CommandList.Table.ByIndex.Select(spec => spec.FullName));
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_command_is_found_in_any_case(string name)
+    {
+        CommandSpec expected = Spec(name);
+        foreach (string spelling in new[] { name, name.ToUpperInvariant(), name[..1].ToUpperInvariant() + name[1..] })
+        {
+            string[] parts = spelling.Split('|');
+            CommandSpec? found = CommandList.Table.Find(Encoding.ASCII.GetBytes(parts[0]));
+            if (parts.Length > 1) found = CommandTable.FindSubcommand(found!, Encoding.ASCII.GetBytes(parts[1]));
+            Assert.Same(expected, found);
+        }
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("ge")]
+    [InlineData("gett")]
+    [InlineData("get\0")]
+    [InlineData("subscribe")]
+    public void Other_names_are_not_found(string name) =>
+        Assert.Null(CommandList.Table.Find(Encoding.ASCII.GetBytes(name)));
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void The_arity_agrees_with_the_declared_arguments(string name)
+    {
+        CommandSpec spec = Spec(name);
+        if (spec.Subcommands.Count > 0) return; // a container's arguments are its subcommands'
+        if (name == "quit") return; // takes anything and looks at nothing
+        IReadOnlyList<CommandArgument> arguments = ArgumentSyntax.Parse(spec.Arguments);
+        int words = name.Split('|').Length + arguments.Sum(WordsMin);
+        bool isOpen = arguments.Any(IsOpen);
+        Assert.Equal(spec.Arity, isOpen ? -words : words);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void The_documentation_is_complete(string name)
+    {
+        CommandSpec spec = Spec(name);
+        Assert.Matches("^[A-Z].{4,110}\\.$", spec.Summary);
+        Assert.Matches("^[0-9]+\\.[0-9]+\\.[0-9]+$", spec.Since);
+        Assert.Contains(spec.Group, new[] { "bitmap", "string", "generic", "transactions", "connection", "server" });
+        Assert.Equal(spec.Keys.First != 0, HasKey(ArgumentSyntax.Parse(spec.Arguments)));
+        Assert.Equal(spec.Keys.First != 0, spec.KeyAccess.Length > 0);
+        Assert.Equal(spec.Categories.Split(' ').Order(), CommandFlagNames.Categories(spec).Order());
+        Assert.Equal(spec.Is(CommandFlags.Fast), spec.Categories.Split(' ').Contains("fast"));
+    }
+
+    private static CommandSpec Spec(string fullName) =>
+        CommandList.Table.ByIndex.Single(spec => spec.FullName == fullName);
+
+    private static int WordsMin(CommandArgument argument)
+    {
+        if (argument.IsOptional) return 0;
+        int token = argument.Token.Length > 0 ? 1 : 0;
+        return argument.Type switch
+        {
+            "pure-token" => 1,
+            "oneof" => token + argument.Members.Min(WordsMin),
+            "block" => token + argument.Members.Sum(WordsMin),
+            _ => token + 1,
+        };
+    }
+
+    private static bool IsOpen(CommandArgument argument) =>
+        argument.IsOptional || argument.IsMultiple || argument.Members.Any(IsOpen);
+
+    private static bool HasKey(IEnumerable<CommandArgument> arguments) =>
+        arguments.Any(argument => argument.Type == "key" || HasKey(argument.Members));
+}
