@@ -55,7 +55,8 @@ public abstract class StoreTarget : IFuzzTarget
         bool isWhole = IsWhole(disk);
         if (random.Next(3) == 0) CheckRepair(disk.Clone(), set, specimen, random);
         string read = random.Next(2) == 0 ? ReadFile(disk.Clone(), set, specimen) : Start(disk.Clone(), set, specimen);
-        if (isWhole && read != Accepted)
+        // How many databases a server is started with is nothing that a check knows.
+        if (isWhole && read != Accepted && !read.EndsWith("are configured (-databases)", StringComparison.Ordinal))
             throw new FuzzFailureException($"The check found nothing, but reading did: {read}");
         return read;
     }
