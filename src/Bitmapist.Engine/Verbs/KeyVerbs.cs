@@ -32,7 +32,10 @@ public static class KeyVerbs
         return deleted;
     }
 
-    /// <summary>Counts the existing ones among keys, all at one instant; a name given twice counts twice.</summary>
+    /// <summary>
+    /// Counts the existing ones among keys, all at one instant; a name given twice counts twice. None of them is idle
+    /// then.
+    /// </summary>
     public static int CountExisting(this Session session, ReadOnlySpan<ReadOnlyMemory<byte>> names)
     {
         ulong shards = 0;

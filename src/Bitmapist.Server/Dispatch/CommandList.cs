@@ -15,8 +15,8 @@ internal static class CommandList
     [
         SetBit.Spec, GetBit.Spec, BitCount.Spec, BitPos.Spec, BitOp.Spec,
         StringReads.Get, StringReads.GetRange, StringReads.Substr, Set.Spec, StringReads.StrLen,
-        KeyCommands.Exists, KeyCommands.Del, KeyCommands.Unlink, KeyCommands.TypeOf, Rename.Spec, Rename.IfMissing,
-        Copy.Spec,
+        KeyCommands.Exists, KeyCommands.Touch, KeyCommands.Del, KeyCommands.Unlink, KeyCommands.TypeOf, Rename.Spec,
+        Rename.IfMissing, Copy.Spec,
         Expire.Seconds, Expire.Milliseconds, Expire.AtSeconds, Expire.AtMilliseconds,
         TimeToLive.Ttl, TimeToLive.Pttl, TimeToLive.ExpireTime, TimeToLive.PexpireTime, KeyCommands.Persist,
         Names.Spec, Scan.Spec, DatabaseCommands.DbSize, KeyCommands.RandomKey, DatabaseCommands.FlushDatabase,

@@ -48,7 +48,7 @@ public sealed class CommandGenerator
             (25, () => Make("GET", Key())),
             (25, () => Make(Pick("GETRANGE", "SUBSTR"), Key(), Position(), Position())),
             (30, () => Make("STRLEN", Key())),
-            (20, () => Make("EXISTS", SomeKeys(3))),
+            (20, () => Make(Pick("EXISTS", "TOUCH"), SomeKeys(3))),
             (15, () => Make(Pick("DEL", "UNLINK"), SomeKeys(2))),
             (10, () => Make("TYPE", Key())),
             (20, () => Make(Pick("RENAME", "RENAMENX"), Key(), Key())),

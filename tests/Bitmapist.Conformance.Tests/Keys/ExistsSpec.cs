@@ -2,7 +2,7 @@ using Bitmapist.Testing.Servers;
 
 namespace Bitmapist.Conformance.Tests.Keys;
 
-/// <summary>redis.io/commands/exists, /del, /unlink and /type: every key is a string here.</summary>
+/// <summary>redis.io/commands/exists, /touch, /del, /unlink and /type: every key is a string here.</summary>
 public abstract class ExistsSpec(ITestServer server) : ConformanceSpec(server)
 {
     [Theory]
@@ -10,6 +10,21 @@ public abstract class ExistsSpec(ITestServer server) : ConformanceSpec(server)
     [InlineData("SET k v | EXISTS k => :1 | EXISTS k k => :2 | EXISTS k missing k => :2 | exists missing => :0")]
     [InlineData("SET a 1 | SET b 2 | EXISTS a b c => :2")]
     public Task Counts_keys_that_exist_once_per_mention(string row) => CheckAsync(row);
+
+    [Theory]
+    [InlineData("TOUCH k => :0")]
+    [InlineData("SET k v | TOUCH k => :1 | TOUCH k k => :2 | TOUCH k missing k => :2 | touch missing => :0")]
+    [InlineData("SET a 1 | SETBIT b 7 0 | TOUCH a b c => :2")]
+    [InlineData("""SET "" v | SET "\xff\x00" v | TOUCH "" "\xff" "\xff\x00" => :2""")]
+    [InlineData("SET k v PXAT 1 | TOUCH k => :0")]
+    [InlineData("SET k v | SELECT 1 | TOUCH k => :0")]
+    [InlineData("SET k v | MULTI | TOUCH k k => +QUEUED | EXEC => [:2]")]
+    public Task Touches_keys_as_often_as_they_are_mentioned(string row) => CheckAsync(row);
+
+    [Theory]
+    [InlineData("SET k v EX 100 | TOUCH k => :1 | GET k => 'v' | PERSIST k => :1")]
+    [InlineData("SET k v | WATCH k | @1 TOUCH k => :1 | MULTI | GET k => +QUEUED | EXEC => ['v']")]
+    public Task A_touch_changes_nothing_of_a_key(string row) => CheckAsync(row);
 
     [Theory]
     [InlineData("DEL k => :0")]
@@ -36,6 +51,7 @@ public abstract class ExistsSpec(ITestServer server) : ConformanceSpec(server)
 
     [Theory]
     [InlineData("EXISTS => -ERR wrong number of arguments for 'exists' command")]
+    [InlineData("TOUCH => -ERR wrong number of arguments for 'touch' command")]
     [InlineData("DEL => -ERR wrong number of arguments for 'del' command")]
     [InlineData("UNLINK => -ERR wrong number of arguments for 'unlink' command")]
     [InlineData("TYPE => -ERR wrong number of arguments for 'type' command")]

@@ -130,6 +130,21 @@ public sealed class HotSetTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_key_that_is_counted_is_not_idle()
+    {
+        _server.Keyspace.HotFor = TimeSpan.Zero; // its own sweeps must not come between
+        Pair.SetBit("idle", 1, bit: true);
+        Pair.SetBit("counted", 1, bit: true);
+        await _server.SaveAsync();
+        PassSeconds(299);
+        Assert.Equal(1, _server.Session.CountExisting(Name.All("counted", "missing")));
+        PassSeconds(1);
+        Sweep(0, TimeSpan.FromSeconds(300));
+        Assert.False(IsResident("idle"));
+        Assert.True(IsResident("counted"));
+    }
+
+    [Fact]
     public async Task A_bitmap_larger_than_the_budget_works()
     {
         _server.Keyspace.MemoryBytesMax = 64 * 1024;

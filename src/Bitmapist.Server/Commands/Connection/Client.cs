@@ -42,7 +42,7 @@ internal static class Client
             {
                 Since = "7.0.0", Categories = AdminCategories, Arguments = "ON | OFF",
             },
-            Declare("no-touch", 3, Flags, RunOnOff, "Accepted: how long a key is unused is not tracked.") with
+            Declare("no-touch", 3, Flags, RunOnOff, "Accepted: every look at a key is a use of it.") with
             {
                 Since = "7.2.0", Arguments = "ON | OFF",
             },

@@ -7,11 +7,20 @@ namespace Bitmapist.Server.Commands.Keys;
 /// <summary>Short commands about keys, whatever their values.</summary>
 internal static class KeyCommands
 {
-    /// <summary>redis.io/commands/exists</summary>
-    public static readonly CommandSpec Exists = new("exists", -2, ReadOnly | Fast, KeySpec.AllArguments, RunExists)
+    /// <summary>redis.io/commands/exists and touch: one and the same, as every look at a key is a use.</summary>
+    public static readonly CommandSpec Exists = new("exists", -2, ReadOnly | Fast, KeySpec.AllArguments, RunCount)
     {
         Summary = "Counts how many of the keys exist.",
         Categories = "keyspace read fast", KeyAccess = "RO", Arguments = "key...", Complexity = "O(keys given)",
+        Tips = ["request_policy:multi_shard", "response_policy:agg_sum"],
+    };
+
+    /// <summary>redis.io/commands/touch</summary>
+    public static readonly CommandSpec Touch = new("touch", -2, ReadOnly | Fast, KeySpec.AllArguments, RunCount)
+    {
+        Summary = "Uses keys, so that they are not idle; replies how many exist.",
+        Since = "3.2.1", Categories = "keyspace read fast", KeyAccess = "RO", Complexity = "O(keys given)",
+        Arguments = "key...",
         Tips = ["request_policy:multi_shard", "response_policy:agg_sum"],
     };
 
@@ -55,7 +64,7 @@ internal static class KeyCommands
         Tips = ["request_policy:all_shards", "nondeterministic_output"],
     };
 
-    private static void RunExists(CommandContext call, RespWriter reply) =>
+    private static void RunCount(CommandContext call, RespWriter reply) =>
         reply.WriteInteger(call.Session.CountExisting(call.Args.From(1)));
 
     private static void RunDelete(CommandContext call, RespWriter reply) =>
