@@ -39,6 +39,8 @@ public abstract class AllocationSpec(TransportKind kind, int loops) : CarrierSpe
             client.ReceiveExactly(request);
         }
 
-        Assert.Equal(0, allocated);
+        // The smallest object has 24 bytes, so one for each request would be 48,000; the loop's timers take one now and
+        // then, and the runtime when it replaces code.
+        Bounds.AtMost(Measured / 4, allocated);
     }
 }
