@@ -29,8 +29,7 @@ public readonly ref struct RespWriter(IBufferWriter<byte> output, RespVersion ve
     // Marker + "-9223372036854775808" + CRLF.
     private const int NumberFrameBytesMax = 1 + 20 + 2;
 
-    // Longer payloads are copied piecewise into the output's own blocks (4 KiB in Kestrel's pipe) instead of asking it
-    // for one contiguous block.
+    // Longer payloads are copied piecewise into the output's own blocks instead of asking it for one contiguous block.
     private const int ContiguousPayloadBytesMax = 1024;
 
     private readonly IBufferWriter<byte> _output = output;

@@ -36,7 +36,7 @@ internal static class CompactMerge
     /// </summary>
     public static ReadOnlyBitmap[] MergeCompact(ReadOnlySpan<ReadOnlyBitmap> operands, SetOperation operation)
     {
-        int count = 0, compactCount = 0;
+        int count = 0, compactCount = 0, parts = 1, partIds = 0;
         long idCount = 0, chunkCount = 0;
         foreach (ReadOnlyBitmap operand in operands)
         {
@@ -44,38 +44,47 @@ internal static class CompactMerge
             count++;
             if (!operand.IsCompact) continue;
             compactCount++;
-            idCount += operand.CompactIds.Length;
+            int ids = operand.CompactIds.Length;
+            idCount += ids;
             chunkCount += operand.ChunkCount;
+            if (StartsPart(ref partIds, ids)) parts++;
         }
 
         bool isMerged = compactCount > 1
             && (compactCount == count || GatherCost * idCount <= WalkCost * chunkCount);
-        var rest = new List<ReadOnlyBitmap>(isMerged ? count - compactCount + 1 : count);
+        var rest = new ReadOnlyBitmap[isMerged ? count - compactCount + parts : count];
+        int kept = 0;
         foreach (ReadOnlyBitmap operand in operands)
-            if (!operand.IsEmpty && !(isMerged && operand.IsCompact)) rest.Add(operand);
-        if (isMerged) AddGathered(rest, operands, operation);
-        return [.. rest];
+            if (!operand.IsEmpty && !(isMerged && operand.IsCompact)) rest[kept++] = operand;
+        if (isMerged) GatherParts(operands, rest.AsSpan(kept), operation);
+        return rest;
     }
 
-    /// <summary>Adds the union (or symmetric difference) of the compact operands, in parts if they are many.</summary>
-    private static void AddGathered(
-        List<ReadOnlyBitmap> rest, ReadOnlySpan<ReadOnlyBitmap> operands, SetOperation operation)
+    /// <summary>The unions (or symmetric differences) of the compact operands, in parts of bounded size.</summary>
+    private static void GatherParts(
+        ReadOnlySpan<ReadOnlyBitmap> operands, Span<ReadOnlyBitmap> parts, SetOperation operation)
     {
-        int from = 0, ids = 0;
+        int part = 0, from = 0, ids = 0;
         for (int i = 0; i < operands.Length; i++)
         {
             if (operands[i].IsEmpty || !operands[i].IsCompact) continue;
-            int more = operands[i].CompactIds.Length;
-            if (ids + more > GatheredIdsMax)
-            {
-                rest.Add(Gather(operands[from..i], ids, operation));
-                (from, ids) = (i, 0);
-            }
-
-            ids += more;
+            int before = ids;
+            if (!StartsPart(ref ids, operands[i].CompactIds.Length)) continue;
+            parts[part++] = Gather(operands[from..i], before, operation);
+            from = i;
         }
 
-        rest.Add(Gather(operands[from..], ids, operation));
+        parts[part] = Gather(operands[from..], ids, operation);
+    }
+
+    /// <summary>Whether another set's ids would be too many for the part, and so begin another.</summary>
+    /// <param name="ids">The part's ids, this set's included afterwards.</param>
+    /// <param name="more">The set's.</param>
+    private static bool StartsPart(ref int ids, int more)
+    {
+        bool isOther = ids + more > GatheredIdsMax;
+        ids = isOther ? more : ids + more;
+        return isOther;
     }
 
     /// <summary>The union (or symmetric difference) of two compact sets.</summary>

@@ -105,6 +105,21 @@ public sealed class GlobPatternTests
         Assert.Equal(refused, await client.SendAsync(string.Format(null, command, $"*a*{most}*")));
     }
 
+    [Theory]
+    [InlineData("?")]
+    [InlineData("[^a]")]
+    [InlineData("[a-z]")]
+    public void Compiling_takes_a_table_of_64_KiB_and_nothing_for_each_byte_that_an_item_matches(string item)
+    {
+        byte[] pattern = Encoding.Latin1.GetBytes(
+            $"*{string.Concat(Enumerable.Repeat(item, ServerLimits.PatternCharacters))}*");
+        Assert.True(GlobPattern.TryCompile(pattern, out _)); // the code is there
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.True(GlobPattern.TryCompile(pattern, out _));
+        // Beside the table: items of 4 bytes and classes of 32, in lists that double.
+        Bounds.AtMost(320_000, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
     private static GlobPattern Compile(string pattern)
     {
         Assert.True(GlobPattern.TryCompile(Encoding.Latin1.GetBytes(pattern), out GlobPattern? compiled));
