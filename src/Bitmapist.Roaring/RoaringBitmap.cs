@@ -73,36 +73,55 @@ public sealed class RoaringBitmap
     /// <summary>Adds an id; true when it was not there.</summary>
     public bool Add(uint id)
     {
+        long leftBytes = 0;
+        return Add(id, ref leftBytes);
+    }
+
+    /// <summary>Removes an id; true when it was there.</summary>
+    public bool Remove(uint id)
+    {
+        long leftBytes = 0;
+        return Remove(id, ref leftBytes);
+    }
+
+    /// <summary>Adds an id; true when it was not there.</summary>
+    /// <param name="id">The id.</param>
+    /// <param name="leftBytes">Grows by about the bytes that the frozen bitmaps sharing memory with this one have for
+    /// themselves from now on, because they were copied before they were written.</param>
+    public bool Add(uint id, ref long leftBytes)
+    {
         if (_isCompact)
         {
             int position = _compact.LowerBound(id);
             if (_compact.HoldsAt(position, id)) return false;
             if (!_compact.OutgrownBy(position, id))
             {
-                _compact.Insert(position, id);
+                _compact.Insert(position, id, ref leftBytes);
                 return Changed(1);
             }
-            LeaveCompact();
+            LeaveCompact(ref leftBytes);
         }
         int chunk = (int)(id >> 16);
         int index = _store.IndexOf(chunk);
-        if (index < 0) _store.Insert(~index, chunk, Container.OfArray([(ushort)id, 0, 0, 0], 1));
-        else if (!_store.Add(index, (ushort)id)) return false;
+        if (index < 0) _store.Insert(~index, chunk, Container.OfArray([(ushort)id, 0, 0, 0], 1), ref leftBytes);
+        else if (!_store.Add(index, (ushort)id, ref leftBytes)) return false;
         return Changed(1);
     }
 
     /// <summary>Removes an id; true when it was there.</summary>
-    public bool Remove(uint id)
+    /// <param name="id">The id.</param>
+    /// <param name="leftBytes">As for <see cref="Add(uint, ref long)"/>.</param>
+    public bool Remove(uint id, ref long leftBytes)
     {
         if (_isCompact)
         {
             int position = _compact.LowerBound(id);
             if (!_compact.HoldsAt(position, id)) return false;
-            _compact.RemoveAt(position);
+            _compact.RemoveAt(position, ref leftBytes);
             return Changed(-1);
         }
         int index = _store.IndexOf((int)(id >> 16));
-        if (index < 0 || !_store.Remove(index, (ushort)id)) return false;
+        if (index < 0 || !_store.Remove(index, (ushort)id, ref leftBytes)) return false;
         Changed(-1);
         if (_cardinality == 0) Adopt(FrozenBitmap.Empty);
         return true;
@@ -148,8 +167,9 @@ public sealed class RoaringBitmap
         _frozen = source;
     }
 
-    private void LeaveCompact()
+    private void LeaveCompact(ref long leftBytes)
     {
+        if (_compact.IsShared) leftBytes += MemoryEstimate.OfCompact(_compact.Ids);
         ReadOnlySpan<uint> ids = _compact.Used;
         int capacity = FormRules.GrownTopLevelCapacity(_compact.ChunkCount);
         _store = new ContainerStore(new ushort[capacity], new Container[capacity], 0, isShared: false);
@@ -159,7 +179,7 @@ public sealed class RoaringBitmap
             while (end < ids.Length && ids[end] >> 16 == ids[start] >> 16) end++;
             Container container =
                 CompactIds.ToContainer(ids[start..end], FormRules.GrownArrayCapacity(end - start));
-            _store.Insert(_store.Count, (int)(ids[start] >> 16), container);
+            _store.Insert(_store.Count, (int)(ids[start] >> 16), container, ref leftBytes);
             start = end;
         }
         _compact = new CompactStore([], 0, 0, isShared: true);

@@ -25,6 +25,43 @@ internal static class Bitop
             _ => throw new ArgumentOutOfRangeException(nameof(operation), operation, "Not an operation of BITOP."),
         };
 
+    /// <summary>How many ones <see cref="Compute"/> gives, when that can be told for less; else null.</summary>
+    public static long? TryCount(BitopKind operation, ReadOnlySpan<ReadOnlyBitmap> operands, long lengthBytes) =>
+        operation switch
+        {
+            BitopKind.And => BitmapAlgebra.AndCardinality(operands),
+            BitopKind.Or => BitmapAlgebra.OrCardinality(operands),
+            BitopKind.Xor => BitmapAlgebra.XorCardinality(operands),
+            BitopKind.Not => (lengthBytes * 8) - operands[0].Cardinality,
+            BitopKind.Diff => BitmapAlgebra.AndNotCardinality(operands[0], operands[1..]),
+            BitopKind.Diff1 => BitmapAlgebra.OrCardinality(operands) - operands[0].Cardinality,
+            BitopKind.AndOr => operands[0].Cardinality + BitmapAlgebra.OrCardinality(operands[1..])
+                - BitmapAlgebra.OrCardinality(operands),
+            BitopKind.One => null,
+            _ => throw new ArgumentOutOfRangeException(nameof(operation), operation, "Not an operation of BITOP."),
+        };
+
+    /// <summary>Whether a bit of the result is one.</summary>
+    /// <param name="operation">The operation.</param>
+    /// <param name="isInFirst">The first operand has it.</param>
+    /// <param name="holders">How many operands have it.</param>
+    /// <param name="operandCount">Of how many.</param>
+    /// <param name="isInString">It lies within the first operand's string.</param>
+    public static bool Contains(
+        BitopKind operation, bool isInFirst, int holders, int operandCount, bool isInString) =>
+        operation switch
+        {
+            BitopKind.And => holders == operandCount,
+            BitopKind.Or => holders > 0,
+            BitopKind.Xor => holders % 2 == 1,
+            BitopKind.Not => isInString && holders == 0,
+            BitopKind.Diff => isInFirst && holders == 1,
+            BitopKind.Diff1 => !isInFirst && holders > 0,
+            BitopKind.AndOr => isInFirst && holders > 1,
+            BitopKind.One => holders == 1,
+            _ => throw new ArgumentOutOfRangeException(nameof(operation), operation, "Not an operation of BITOP."),
+        };
+
     private static FrozenBitmap ExactlyOne(ReadOnlySpan<ReadOnlyBitmap> operands)
     {
         ReadOnlyBitmap seen = operands[0];

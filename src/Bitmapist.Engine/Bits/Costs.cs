@@ -9,6 +9,11 @@ internal static class Costs
     public const long FineUnits = 64;
 
     /// <summary>
+    /// Counting an operation's result is about this part of making it: nothing is written, and no memory is taken.
+    /// </summary>
+    public const long CountShare = 4;
+
+    /// <summary>
     /// Reading some hundred kilobytes from the database file: some hundred microseconds even if the system has them.
     /// </summary>
     public const long Read = 64;

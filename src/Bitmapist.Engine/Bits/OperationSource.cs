@@ -2,57 +2,85 @@ using Bitmapist.Roaring;
 
 namespace Bitmapist.Engine.Bits;
 
-/// <summary>A bit operation over frozen operands.</summary>
+/// <summary>
+/// A bit operation over frozen operands. Mostly a result is counted once and then forgotten, so its cardinality and
+/// single bits are told from the operands where that is less work than the result.
+/// </summary>
 internal sealed class OperationSource : PendingSource
 {
+    // Looking into so many operands is less than letting go of a shard to do it.
+    private const int OperandsAtOnceMax = 16;
+
     private readonly BitopKind _operation;
     private readonly StringValue[] _operands;
     private readonly ReadOnlyBitmap?[]? _borrowed;
-    private readonly UnfinishedCount? _unfinished;
-    private int _isCountedOut;
+    private readonly MemoryGauge _memory;
 
     /// <param name="operation">The operation.</param>
     /// <param name="operands">At least one; NOT takes exactly one. Not changed any more by the caller.</param>
     /// <param name="borrowed">For each operand its bits, where they had to be read from the database file: nothing that
     /// is decided may depend on a read that can fail. Null where no bits had to be.</param>
-    /// <param name="unfinished">Where it is counted until it is computed; null: not counted.</param>
+    /// <param name="memory">Told of the result when it comes into memory.</param>
     public OperationSource(
-        BitopKind operation,
-        StringValue[] operands,
-        ReadOnlyBitmap?[]? borrowed,
-        UnfinishedCount? unfinished)
+        BitopKind operation, StringValue[] operands, ReadOnlyBitmap?[]? borrowed, MemoryGauge memory)
     {
         _operation = operation;
         _borrowed = borrowed;
         _operands = operands;
+        _memory = memory;
         long cost = 0;
         foreach (StringValue value in operands)
         {
             PendingBits operand = value.Pending;
             Depth = Math.Max(Depth, operand.Depth);
             cost += operand.FineCost;
-            MemoryBytes += operand.MemoryBytes;
         }
 
         Depth++;
         Cost = cost / Costs.FineUnits;
-        if (operation == BitopKind.Not)
-        {
-            Cost += operands[0].LengthBytes / StringBytes.ChunkBytes;
-            MemoryBytes += operands[0].LengthBytes;
-        }
-
-        _unfinished = unfinished;
-        unfinished?.Increment();
+        if (operation == BitopKind.Not) Cost += operands[0].LengthBytes / StringBytes.ChunkBytes;
     }
 
     public override long Cost { get; }
 
-    public override long MemoryBytes { get; }
+    public override long CountCost => _operation switch
+    {
+        _ when Depth > 1 => Cost,
+        BitopKind.One => Cost,
+        BitopKind.Not => _operands[0].Pending.CountCost,
+        _ => Cost / Costs.CountShare,
+    };
 
     public override int Depth { get; }
 
     public override FrozenBitmap Compute()
+    {
+        FrozenBitmap result = Bitop.Compute(_operation, Operands(), _operands[0].LengthBytes);
+        _memory.Add(result.MemoryBytes);
+        return result;
+    }
+
+    /// <remarks>Operands that are operations themselves are computed first, and keep their result.</remarks>
+    public override long? TryCount() => Bitop.TryCount(_operation, Operands(), _operands[0].LengthBytes);
+
+    public override bool? TryContainsAtOnce(uint offset)
+    {
+        if (_operands.Length > OperandsAtOnceMax) return null;
+        int holders = 0;
+        bool isInFirst = false;
+        for (int i = 0; i < _operands.Length; i++)
+        {
+            if ((_borrowed?[i] ?? _operands[i].Pending.ReadyBits) is not { } operand) return null;
+            if (!operand.Contains(offset)) continue;
+            holders++;
+            isInFirst |= i == 0;
+        }
+
+        return Bitop.Contains(
+            _operation, isInFirst, holders, _operands.Length, isInString: offset < _operands[0].LengthBytes * 8);
+    }
+
+    private ReadOnlyBitmap[] Operands()
     {
         var operands = new ReadOnlyBitmap?[_operands.Length];
         bool areReady = true;
@@ -68,29 +96,6 @@ internal sealed class OperationSource : PendingSource
             OperandReader.Read(_operation, pending, Array.ConvertAll(operands, static bits => bits is null), operands);
         }
 
-        FrozenBitmap result = Bitop.Compute(_operation, operands!, _operands[0].LengthBytes);
-        CountOut();
-        return result;
+        return operands!;
     }
-
-    /// <summary>It is computed, or need not be: it counts no longer as unfinished.</summary>
-    public void CountOut()
-    {
-        if (Interlocked.Exchange(ref _isCountedOut, 1) == 0) _unfinished?.Decrement();
-    }
-}
-
-/// <summary>How many bit operations are decided and not yet computed. Thread-safe.</summary>
-internal sealed class UnfinishedCount
-{
-    private int _count;
-
-    public bool Any => Volatile.Read(ref _count) != 0;
-
-    public void Increment() => Interlocked.Increment(ref _count);
-
-    public void Decrement() => Interlocked.Decrement(ref _count);
-
-    /// <summary>Forgets operations whose results no key holds. Only while nothing else runs.</summary>
-    public void Reset() => Volatile.Write(ref _count, 0);
 }

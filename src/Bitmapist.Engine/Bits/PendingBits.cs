@@ -9,8 +9,12 @@ namespace Bitmapist.Engine.Bits;
 /// </summary>
 public sealed class PendingBits
 {
+    private const long Unknown = -1;
+
     private readonly Lock? _computing;
     private PendingSource? _source;
+    private Task? _elsewhere; // computes, or reads, on the pool
+    private long _cardinality = Unknown; // told by the source; threads racing store the same
     private volatile FrozenBitmap? _result;
 
     private PendingBits(FrozenBitmap result) => _result = result;
@@ -24,8 +28,11 @@ public sealed class PendingBits
     /// <summary>The bits are at hand.</summary>
     public bool IsReady => _result is not null;
 
-    /// <summary>Chunks to visit, an estimate from above for what is not at hand.</summary>
-    public long Cost => _result is { } result ? result.ChunkCount : _source?.Cost ?? 0;
+    /// <summary>Chunks to visit to have the bits, an estimate from above for what is not at hand.</summary>
+    public long Cost => _result is { } result ? result.ChunkCount : Source?.Cost ?? 0;
+
+    /// <summary>The work of <see cref="Count"/>, in the unit of <see cref="Cost"/>.</summary>
+    public long CountCost => IsReady || Volatile.Read(ref _cardinality) != Unknown ? 0 : Source?.CountCost ?? 0;
 
     /// <summary>
     /// <see cref="Cost"/> in parts of a chunk, for sums over many small values: a few ids are far from a chunk's work.
@@ -37,14 +44,16 @@ public sealed class PendingBits
     /// <summary>The bits, when they are at hand; else null.</summary>
     internal FrozenBitmap? ReadyBits => _result;
 
-    /// <summary>Bytes the bits occupy in memory, an estimate from above for what is not at hand.</summary>
-    internal long MemoryBytes => _result is { } result ? result.MemoryBytes : _source?.MemoryBytes ?? 0;
-
     /// <summary>Unfinished operations below this one, itself included.</summary>
-    internal int Depth => IsReady ? 0 : _source?.Depth ?? 0;
+    internal int Depth => IsReady ? 0 : Source?.Depth ?? 0;
+
+    /// <summary>Making the bits ready is too much while shards are held.</summary>
+    internal bool IsLong => !IsReady && (Source?.IsLong ?? false);
 
     /// <summary>Where the bits lie in the database file, while they are not at hand; else null.</summary>
-    internal StoredBits? Stored => IsReady ? null : _source as StoredBits;
+    internal StoredBits? Stored => IsReady ? null : Source as StoredBits;
+
+    private PendingSource? Source => Volatile.Read(ref _source);
 
     /// <summary>Bits that are at hand.</summary>
     public static PendingBits Ready(FrozenBitmap bits) => new(bits);
@@ -63,21 +72,67 @@ public sealed class PendingBits
             if (_result is { } done) return done;
             FrozenBitmap result = _source!.Compute();
             _result = result;
-            _source = null; // the operands' containers need not live on
+            Volatile.Write(ref _source, null); // the operands' containers need not live on
             return result;
         }
     }
 
-    /// <summary>The key that had this value has another one: nobody waits for it to be computed.</summary>
-    internal void Abandon() => (_source as OperationSource)?.CountOut();
+    /// <summary>
+    /// Has the bits made on the pool, once for all callers, so that none of them holds a thread to wait. When it ends
+    /// they are at hand, unless they could not be read: then <see cref="Force"/> says why.
+    /// </summary>
+    public Task MakeReadyAsync()
+    {
+        if (IsReady) return Task.CompletedTask;
+        var mine = new Task(() =>
+        {
+            try
+            {
+                Force();
+            }
+            catch (DiskReadException)
+            {
+                // Whoever needs them tries again, and is told.
+            }
+            finally
+            {
+                Volatile.Write(ref _elsewhere, null);
+            }
+        }, TaskCreationOptions.RunContinuationsAsynchronously);
+        if (Interlocked.CompareExchange(ref _elsewhere, mine, null) is { } others) return others;
+        mine.Start(TaskScheduler.Default);
+        return mine;
+    }
 
     /// <summary>Whether a bit is set; reads one container where the bits lie in the database file.</summary>
     /// <exception cref="DiskReadException">They cannot be read.</exception>
     public bool Contains(uint offset) =>
-        (IsReady ? null : _source?.TryContains(offset)) ?? Force().Contains(offset);
+        TryContainsAtOnce(offset) ?? (IsReady ? null : Source?.TryContains(offset)) ?? Force().Contains(offset);
 
     /// <summary>How many bits are set; O(1) for what lies in the database file.</summary>
-    public long Count() => Stored?.Cardinality ?? Force().Cardinality;
+    /// <exception cref="DiskReadException">They cannot be read.</exception>
+    public long Count()
+    {
+        if (_result is { } ready) return ready.Cardinality;
+        if (Volatile.Read(ref _cardinality) is not Unknown and var known) return known;
+        if (Source?.TryCount() is not { } count) return Force().Cardinality;
+        Volatile.Write(ref _cardinality, count);
+        return count;
+    }
+
+    /// <summary>How many bits are set, when that is known; else null. O(1).</summary>
+    internal long? TryCountAtOnce()
+    {
+        if (_result is { } ready) return ready.Cardinality;
+        if (Volatile.Read(ref _cardinality) is not Unknown and var known) return known;
+        return Stored?.Cardinality;
+    }
+
+    /// <summary>
+    /// Whether a bit is set, when that can be told in a moment and without reading, so while a shard is held; else null.
+    /// </summary>
+    internal bool? TryContainsAtOnce(uint offset) =>
+        _result is { } ready ? ready.Contains(offset) : Source?.TryContainsAtOnce(offset);
 }
 
 /// <summary>What <see cref="PendingBits"/> are made from when somebody needs them. Immutable; any thread.</summary>
@@ -86,8 +141,11 @@ internal abstract class PendingSource
     /// <summary>Chunks to visit, an estimate from above.</summary>
     public abstract long Cost { get; }
 
-    /// <summary>Bytes that the bits will occupy in memory, an estimate from above.</summary>
-    public abstract long MemoryBytes { get; }
+    /// <summary>The work of <see cref="TryCount"/>, in the same unit.</summary>
+    public abstract long CountCost { get; }
+
+    /// <summary>Making the bits is too much while shards are held.</summary>
+    public virtual bool IsLong => Cost > Costs.ShortRead;
 
     /// <summary>Unfinished operations below this one, itself included; 0 for what is no operation.</summary>
     public virtual int Depth => 0;
@@ -95,6 +153,12 @@ internal abstract class PendingSource
     /// <summary>The bits. Called once, but for a call that threw.</summary>
     public abstract FrozenBitmap Compute();
 
+    /// <summary>How many bits there are, when that can be told for less than computing them; else null.</summary>
+    public abstract long? TryCount();
+
     /// <summary>Whether a bit is set, when that can be told for less than computing the bits; else null.</summary>
     public virtual bool? TryContains(uint offset) => null;
+
+    /// <summary>The same in a moment and without reading anything.</summary>
+    public virtual bool? TryContainsAtOnce(uint offset) => null;
 }

@@ -27,7 +27,7 @@ internal sealed class StoredBits(
     public long Cardinality { get; } = cardinality;
 
     /// <summary>Whether a part of them can be had for less than the whole.</summary>
-    public bool IsLong { get; } = stored.ValueBytes > WholeBytes;
+    public override bool IsLong { get; } = stored.ValueBytes > WholeBytes;
 
     /// <summary>The file the bits lie in.</summary>
     public DatabaseFile File => file;
@@ -42,7 +42,10 @@ internal sealed class StoredBits(
     /// <summary>Reading a large value is more than what a connection's thread should do.</summary>
     public override long Cost => (IsLong ? Costs.Read : Costs.ShortRead) + (_stored.ValueBytes / BytesPerChunk);
 
-    public override long MemoryBytes => _stored.ValueBytes;
+    /// <summary>About how many bytes of memory the bits will take.</summary>
+    public long MemoryBytes => _stored.ValueBytes;
+
+    public override long CountCost => 0;
 
     public override FrozenBitmap Compute()
     {
@@ -50,6 +53,8 @@ internal sealed class StoredBits(
         memory.Add(bits.MemoryBytes);
         return bits;
     }
+
+    public override long? TryCount() => Cardinality;
 
     public override bool? TryContains(uint offset) =>
         IsLong && IsFirstLook() ? Read(() => OpenReader().Contains(offset)) : null;

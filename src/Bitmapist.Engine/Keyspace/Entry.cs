@@ -95,8 +95,10 @@ internal sealed class Entry(int database, ulong hash, byte[] name)
     }
 
     /// <summary>Bytes the entry occupies, its bits included; O(chunks).</summary>
-    public long MemoryBytes =>
-        FixedBytes + Name.Length + (_bits?.MemoryBytes ?? (Unfinished is null ? _pending?.MemoryBytes ?? 0 : 0));
+    public long MemoryBytes => FixedBytes + Name.Length + BitsBytes;
+
+    /// <summary>Bytes that the bits occupy; 0 while they are still to be computed or read. O(chunks).</summary>
+    public long BitsBytes => _bits?.MemoryBytes ?? _pending?.ReadyBits?.MemoryBytes ?? 0;
 
     /// <summary>The value as of now, immutable and safe outside the lock; O(1).</summary>
     public StringValue Freeze() => new(LengthBytes, _pending ?? PendingBits.Ready(_bits!.Freeze()));

@@ -52,6 +52,7 @@ internal static class KeyChanges
         }
 
         BeforeChange(session.Store, shard, entry);
+        shard.LeftBytes += entry.BitsBytes;
         Put(session.Store, entry, value);
     }
 
@@ -62,7 +63,7 @@ internal static class KeyChanges
         if (value.Pending.IsReady) entry.SetBits(Roaring.RoaringBitmap.FromFrozen(value.Bits));
         else entry.SetBits(value.Pending);
         store.NoteMove(value.Pending);
-        store.Memory.Add(value.Pending.MemoryBytes);
+        if (value.Pending.ReadyBits is { } bits) store.Memory.Add(bits.MemoryBytes);
     }
 
     /// <summary>Sets or clears a bit of an existing entry, which grows if it must; its bits are at hand.</summary>
@@ -81,7 +82,7 @@ internal static class KeyChanges
         Reserve(session, shard);
         if (entry.ModifiedEpoch == store.Epoch && lengthBytes == formerBytes)
         {
-            bool isChanged = bit ? entry.Bits.Add(offset) : entry.Bits.Remove(offset);
+            bool isChanged = Write(shard, entry, offset, bit);
             old = bit ^ isChanged;
             if (!isChanged) return false;
             AfterChange(shard, entry);
@@ -91,7 +92,7 @@ internal static class KeyChanges
             old = entry.Bits.Contains(offset);
             if (old == bit && lengthBytes == formerBytes) return false;
             BeforeChange(store, shard, entry);
-            if (old != bit) _ = bit ? entry.Bits.Add(offset) : entry.Bits.Remove(offset);
+            if (old != bit) Write(shard, entry, offset, bit);
             entry.LengthBytes = lengthBytes;
         }
 
@@ -188,7 +189,6 @@ internal static class KeyChanges
     public static void Restore(Session session, Shard shard, Entry entry, in UndoItem replaced)
     {
         BeforeChange(session.Store, shard, entry);
-        entry.Unfinished?.Abandon();
         Hold(session.Store, entry, replaced);
     }
 
@@ -196,9 +196,13 @@ internal static class KeyChanges
     public static void RestoreBit(Session session, Shard shard, Entry entry, in UndoItem changed)
     {
         BeforeChange(session.Store, shard, entry);
-        _ = changed.Bit ? entry.Bits.Add(changed.Offset) : entry.Bits.Remove(changed.Offset);
+        Write(shard, entry, changed.Offset, changed.Bit);
         entry.LengthBytes = changed.LengthBytes;
     }
+
+    private static bool Write(Shard shard, Entry entry, uint offset, bool bit) => bit
+        ? entry.Bits.Add(offset, ref shard.LeftBytes)
+        : entry.Bits.Remove(offset, ref shard.LeftBytes);
 
     private static void NoteFormer(ref UndoItem undo, Entry entry)
     {
@@ -221,6 +225,7 @@ internal static class KeyChanges
         KeyTable table = shard.Table(entry.Database);
         table.Remove(entry);
         table.CountRemoved(entry.ExpiresAtUnixMs);
+        shard.LeftBytes += entry.BitsBytes;
         entry.Release();
         shard.Dirty.CountDetached();
         if (entry.IsSaved) shard.Dirty.Removed.Add(new KeyId(entry.Database, entry.Hash, entry.Name));

@@ -35,6 +35,7 @@ public sealed class KeyspaceStore
         _startedAt = time.GetTimestamp();
         Shards = new Shard[EngineLimits.Shards];
         for (int i = 0; i < Shards.Length; i++) Shards[i] = new Shard(i, databases);
+        Deferred = new DeferredOperations(this);
     }
 
     /// <summary>Number of databases.</summary>
@@ -65,9 +66,8 @@ public sealed class KeyspaceStore
     /// </summary>
     internal int Clock { get; private set; }
 
-    internal UnfinishedCount Unfinished { get; } = new();
-
-    internal bool HasUnfinished => Unfinished.Any;
+    /// <summary>What bit operations that are decided and not computed keep in memory.</summary>
+    internal DeferredOperations Deferred { get; }
 
     /// <summary>
     /// The log can keep nothing now, so nothing is changed; changes only while all shards are held.
@@ -97,7 +97,11 @@ public sealed class KeyspaceStore
     internal int SavedEpoch { get; private set; }
 
     /// <summary>The snapshot being taken; set and read with the shard held.</summary>
-    internal SnapshotCapture? Capture { get; private set; }
+    internal SnapshotCapture? Capture
+    {
+        get => Volatile.Read(ref field);
+        private set => Volatile.Write(ref field, value);
+    }
 
     /// <summary>
     /// How often a value that lies unread in a replaced database file has come under another key: who looks for such
@@ -113,6 +117,17 @@ public sealed class KeyspaceStore
             long changes = 0;
             foreach (Shard shard in Shards) changes += Volatile.Read(ref shard.Changes);
             return changes;
+        }
+    }
+
+    /// <summary>Bytes that keys let go of since the start; read without the shards.</summary>
+    internal long LeftBytes
+    {
+        get
+        {
+            long bytes = 0;
+            foreach (Shard shard in Shards) bytes += Volatile.Read(ref shard.LeftBytes);
+            return bytes;
         }
     }
 
@@ -153,6 +168,7 @@ public sealed class KeyspaceStore
     internal static void Evict(Shard shard, Entry entry)
     {
         shard.Table(entry.Database).Remove(entry);
+        shard.LeftBytes += entry.BitsBytes;
         entry.Release();
         shard.Evicted++;
     }

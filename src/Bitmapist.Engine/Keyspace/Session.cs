@@ -34,9 +34,6 @@ public sealed class Session(KeyspaceStore store) : IDisposable
 
     internal KeyspaceStore Store => store;
 
-    /// <summary>Some bit operation somewhere is decided and not yet computed.</summary>
-    public bool HasUnfinished => store.HasUnfinished;
-
     /// <summary>What the session changed and did not hand to the log yet.</summary>
     internal Journal Journal => field ??= new Journal(this);
 
@@ -155,24 +152,12 @@ public sealed class Session(KeyspaceStore store) : IDisposable
     public void ReleaseFiles() => Files.Release();
 
     /// <summary>
-    /// Whether any of the keys' values is a bit operation not yet computed: a command on it would wait, so its caller
-    /// may choose to run it where waiting stalls nobody else.
-    /// </summary>
-    public bool WouldWait(ReadOnlySpan<byte> name)
-    {
-        if (!store.HasUnfinished) return false;
-        var key = new KeyRef(name);
-        using ShardScope scope = Enter(key.ShardMask);
-        return store.Shards[key.Shard].TableOrNull(Database)?.Find(key.Hash, name)?.Unfinished is not null;
-    }
-
-    /// <summary>
-    /// The value of a key while its bits, too many to be read quickly, are still in the database file; else null.
-    /// Asked within a transaction: whether a write to it would read them with the transaction's shards held.
+    /// The value of a key while its bits are still to be read or computed, too many for a hold of shards; else null.
+    /// Asked within a transaction: whether a write to it would do that with the transaction's shards held.
     /// </summary>
     /// <exception cref="Bits.DiskReadException">The file's index cannot be read.</exception>
-    public PendingBits? FindUnread(ReadOnlySpan<byte> name) =>
-        Find(new KeyRef(name))?.Unfinished is { Stored.IsLong: true } unread ? unread : null;
+    public PendingBits? FindUnready(ReadOnlySpan<byte> name) =>
+        Find(new KeyRef(name))?.Unfinished is { IsLong: true } unready ? unready : null;
 
     /// <summary>Holds the given shards, in ascending order so that two sessions never wait for each other.</summary>
     internal ShardScope Enter(ulong shards)

@@ -40,6 +40,12 @@ internal sealed class Shard(int number, int databases)
     /// <summary>Read lookups that found, and did not find, their key.</summary>
     public long Hits, Misses;
 
+    /// <summary>
+    /// Bytes of bitmaps that keys let go of: copied before they were written, replaced, removed or evicted. Frozen
+    /// values may have them still.
+    /// </summary>
+    public long LeftBytes;
+
     /// <summary>Changes made.</summary>
     public long Changes;
 

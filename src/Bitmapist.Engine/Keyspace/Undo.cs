@@ -84,7 +84,6 @@ internal static class Undo
         switch (item.Kind)
         {
             case UndoKind.Created:
-                entry.Unfinished?.Abandon();
                 KeyChanges.Remove(session, shard, entry);
                 break;
             case UndoKind.Bit:

@@ -83,7 +83,6 @@ internal sealed class EffectReplay(Session session)
             foreach ((_, KeyTable table) in shard.Tables()) table.CopyTo(entries);
         foreach (Entry entry in entries)
             if (entry.Unfinished is { Depth: > 0 } operation) operation.Force();
-        session.Store.Unfinished.Reset(); // the rest were overwritten: nobody can ask for them any more
     }
 
     private void RequireConfigured(int database)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Bitmapist.Engine.Bits;
 using Bitmapist.Engine.Keyspace;
 using Bitmapist.Storage.Snapshots;
 
@@ -33,7 +34,7 @@ internal sealed class HotSet(KeyspaceStore store, long budgetBytes, TimeSpan idl
     public TimeSpan Idle { get; set; } = idle;
 
     /// <summary>Bytes of resident keys, and of the index that finds the others; about.</summary>
-    public long Bytes => store.Memory.Bytes + Volatile.Read(ref _nameBytes) + Volatile.Read(ref _indexBytes);
+    public long Bytes => KeyBytes + Volatile.Read(ref _indexBytes);
 
     /// <summary>
     /// Bytes that must be saved before they can leave memory, as of the last sweep: changed keys, and the names of
@@ -51,9 +52,10 @@ internal sealed class HotSet(KeyspaceStore store, long budgetBytes, TimeSpan idl
     /// Whether there is so much more that writers are slowed down (back-pressure) until the sweep or save under way has
     /// made room. The index does not count: no wait makes it smaller.
     /// </summary>
-    public bool IsOverwhelmed =>
-        BudgetBytes is > 0 and var budget
-        && store.Memory.Bytes + Volatile.Read(ref _nameBytes) - (budget / 4) > budget;
+    public bool IsOverwhelmed => BudgetBytes is > 0 and var budget && KeyBytes - (budget / 4) > budget;
+
+    /// <summary>Bytes of keys, of their names, and of what frozen values have beyond the keys.</summary>
+    private long KeyBytes => store.Memory.Bytes + Volatile.Read(ref _nameBytes) + store.Deferred.HeldBytes;
 
     /// <summary>
     /// Measures, and evicts what is idle or too much, in short holds of one shard at a time. O(resident entries and
@@ -68,9 +70,18 @@ internal sealed class HotSet(KeyspaceStore store, long budgetBytes, TimeSpan idl
         long thought = store.Memory.Bytes;
         var cleanBytesByAge = new long[AgesMax];
         long dirtyBytes = 0, cleanBytes = 0;
+        (long, long) look = store.Deferred.BeginLook();
+        bool mustCompute = !store.Deferred.HasRoom, hasDeferred = false;
+        List<PendingBits> toCompute = [];
         Visit(_session, _window, (_, entry) =>
         {
             long bytes = entry.MemoryBytes;
+            if (entry.Unfinished is { Depth: > 0 } operation)
+            {
+                hasDeferred = true;
+                if (mustCompute) toCompute.Add(operation);
+            }
+
             if (store.IsClean(entry))
             {
                 cleanBytesByAge[AgeOf(entry)] += bytes;
@@ -88,6 +99,8 @@ internal sealed class HotSet(KeyspaceStore store, long budgetBytes, TimeSpan idl
         long evictedBytes = store.Disk is null ? 0 : Evict(cleanBytesByAge, cleanBytes, dirtyBytes);
         Volatile.Write(ref _evictedBytes, _evictedBytes + evictedBytes);
         store.Memory.Correct(thought, cleanBytes + dirtyBytes - evictedBytes);
+        foreach (PendingBits operation in toCompute) operation.Force();
+        if (mustCompute || !hasDeferred) store.Deferred.EndLook(look);
         return Stopwatch.GetElapsedTime(started);
     }
 
@@ -128,7 +141,8 @@ internal sealed class HotSet(KeyspaceStore store, long budgetBytes, TimeSpan idl
         if (BudgetBytes is > 0 and var budget)
         {
             // A tenth below the budget, so that the next key does not ask for the next sweep.
-            tooMuch = cleanBytes + dirtyBytes + _indexBytes + _nameBytes - (budget - (budget / 10));
+            tooMuch = cleanBytes + dirtyBytes + _indexBytes + _nameBytes + store.Deferred.HeldBytes
+                - (budget - (budget / 10));
             for (long older = 0; age > 0 && older < tooMuch;) older += cleanBytesByAge[--age];
         }
 

@@ -23,10 +23,15 @@ public sealed class BitOpCall(
     private bool _isCounted;
 
     /// <summary>
-    /// What was decided, as long as the longest source: to be computed by the first thread that needs it, so call
-    /// <see cref="PendingBits.Force"/> outside a transaction, before acknowledging.
+    /// What was decided, as long as the longest source: to be computed by the first thread that needs it.
     /// </summary>
     public StringValue Result { get; private set; } = StringValue.Empty;
+
+    /// <summary>
+    /// Whether <see cref="PendingBits.Force"/> must be called on the result, outside a transaction, before it is
+    /// acknowledged: its operands take memory that nothing else has, or memory is short.
+    /// </summary>
+    public bool IsComputedFirst { get; private set; }
 
     /// <summary>Chunks that making the operands ready and computing visits, as of the last look.</summary>
     public long Cost
@@ -131,7 +136,9 @@ public sealed class BitOpCall(
 
         Entry? existing = session.Find(key);
         Result = new StringValue(lengthBytes, PendingBits.From(
-            new OperationSource(operation, _operands, _borrowed?.Bits, session.Store.Unfinished)));
+            new OperationSource(operation, _operands, _borrowed?.Bits, session.Store.Memory)));
+        IsComputedFirst = _borrowed is not null || !session.Store.Deferred.HasRoom;
+        session.Store.Deferred.Add();
         StringVerbs.PutHeld(session, key, existing, Result, expiresAtUnixMs: 0);
         session.Effects.BitOp(session.Database, destination.Span, operation, sources);
         session.Seal();

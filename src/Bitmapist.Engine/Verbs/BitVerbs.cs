@@ -50,8 +50,9 @@ public static class BitVerbs
         using ShardScope scope = session.Enter(key.ShardMask);
         Entry? entry = session.FindForRead(key);
         unfinished = entry?.Unfinished;
-        bit = unfinished is null && entry is not null && entry.Bits.Contains(offset);
-        return unfinished is null;
+        bool? atOnce = unfinished is null ? entry?.Bits.Contains(offset) ?? false : unfinished.TryContainsAtOnce(offset);
+        bit = atOnce ?? false;
+        return atOnce is not null;
     }
 
     /// <summary>The number of one-bits of a string; 0 for a missing key. O(1), in memory or not.</summary>
@@ -65,16 +66,13 @@ public static class BitVerbs
         using ShardScope scope = session.Enter(key.ShardMask);
         Entry? entry = session.FindForRead(key);
         unfinished = entry?.Unfinished;
-        cardinality = unfinished is null && entry is not null ? entry.Bits.Cardinality : 0;
-        if (unfinished?.Stored is not { } stored) return unfinished is null;
-        cardinality = stored.Cardinality;
-        unfinished = null;
-        return true;
+        long? atOnce = unfinished is null ? entry?.Bits.Cardinality ?? 0 : unfinished.TryCountAtOnce();
+        cardinality = atOnce ?? 0;
+        return atOnce is not null;
     }
 
     /// <summary>
-    /// Decides <c>destination = operation(sources)</c> now, to be computed by the first thread that needs it: call
-    /// <see cref="PendingBits.Force"/> on what is returned, outside a transaction, before acknowledging. Sources
+    /// Decides <c>destination = operation(sources)</c> now, to be computed by the first thread that needs it. Sources
     /// that lie in the database file are read first, as that may fail, and what is decided must not.
     /// </summary>
     /// <param name="operation">NOT takes one source, the 8.2 forms but ONE at least two.</param>

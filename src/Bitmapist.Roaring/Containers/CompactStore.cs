@@ -40,8 +40,12 @@ internal struct CompactStore
         FormRules.OutgrowsCompact(Count + 1, ChunkCount + (SharesChunk(position, id, position) ? 0 : 1));
 
     /// <summary>Inserts an id that is not there at its lower bound.</summary>
-    public void Insert(int position, uint id)
+    /// <param name="position">Where.</param>
+    /// <param name="id">The id.</param>
+    /// <param name="leftBytes">Grows by the bytes of the array when that is left to frozen bitmaps.</param>
+    public void Insert(int position, uint id, ref long leftBytes)
     {
+        CountLeft(ref leftBytes);
         if (!SharesChunk(position, id, position)) ChunkCount++;
         uint[] target = Ids;
         if (IsShared || Count == Ids.Length)
@@ -56,8 +60,9 @@ internal struct CompactStore
         IsShared = false;
     }
 
-    public void RemoveAt(int position)
+    public void RemoveAt(int position, ref long leftBytes)
     {
+        CountLeft(ref leftBytes);
         if (!SharesChunk(position, Ids[position], position + 1)) ChunkCount--;
         uint[] target = Ids;
         if (IsShared || Ids.Length > 2 * FormRules.GrownCompactCapacity(Count))
@@ -69,6 +74,11 @@ internal struct CompactStore
         Ids = target;
         Count--;
         IsShared = false;
+    }
+
+    private readonly void CountLeft(ref long leftBytes)
+    {
+        if (IsShared && Count > 0) leftBytes += MemoryEstimate.OfCompact(Ids);
     }
 
     /// <summary>

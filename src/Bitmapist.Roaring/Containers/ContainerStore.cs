@@ -60,18 +60,22 @@ internal struct ContainerStore
     }
 
     /// <summary>Adds a value to a container; true when it was not there.</summary>
-    public bool Add(int index, ushort value)
+    /// <param name="index">The container.</param>
+    /// <param name="value">The value.</param>
+    /// <param name="leftBytes">Grows by the bytes of the arrays that are left to the frozen bitmaps that share
+    /// them.</param>
+    public bool Add(int index, ushort value, ref long leftBytes)
     {
         ref readonly Container present = ref Items[index];
         int position = 0;
         if (present.Kind == ContainerKind.Bitset)
         {
             if ((present.WordArray[value >> 6] >> value & 1) != 0) return false;
-            BitsetWriting.Set(ref Writable(index), value); // its size stays the same
+            BitsetWriting.Set(ref Writable(index, ref leftBytes), value); // its size stays the same
             return true;
         }
         if (Find(present, value, ref position)) return false;
-        ref Container container = ref Writable(index);
+        ref Container container = ref Writable(index, ref leftBytes);
         int bytesBefore = container.DataBytes;
         if (container.Kind == ContainerKind.Array) ArrayWriting.Insert(ref container, position, value);
         else RunWriting.Add(ref container, position, value);
@@ -82,7 +86,7 @@ internal struct ContainerStore
     /// <summary>
     /// Removes a value from a container, and the container with its last value; true when it was there.
     /// </summary>
-    public bool Remove(int index, ushort value)
+    public bool Remove(int index, ushort value, ref long leftBytes)
     {
         ref readonly Container present = ref Items[index];
         int position = 0;
@@ -96,10 +100,10 @@ internal struct ContainerStore
         }
         if (present.Cardinality == 1)
         {
-            RemoveAt(index);
+            RemoveAt(index, ref leftBytes);
             return true;
         }
-        ref Container container = ref Writable(index);
+        ref Container container = ref Writable(index, ref leftBytes);
         int bytesBefore = container.DataBytes;
         switch (container.Kind)
         {
@@ -111,7 +115,7 @@ internal struct ContainerStore
         return true;
     }
 
-    public void Insert(int index, int chunk, in Container container)
+    public void Insert(int index, int chunk, in Container container, ref long leftBytes)
     {
         Debug.Assert(container.Cardinality > 0);
         ushort[] chunks = Chunks;
@@ -129,15 +133,32 @@ internal struct ContainerStore
         Chunks = chunks;
         Items = items;
         Count++;
-        if (IsShared) Disown();
+        if (IsShared)
+        {
+            leftBytes += MemoryEstimate.OfTopLevel(Count);
+            Disown();
+        }
+
         chunks[index] = (ushort)chunk;
         items[index] = container;
         CountBytes(container.DataBytes);
     }
 
-    public void RemoveAt(int index)
+    /// <summary>
+    /// A descriptor that may be changed; its array may still be shared, see <see cref="Container.Owned"/>.
+    /// </summary>
+    private ref Container Writable(int index, ref long leftBytes)
     {
-        if (IsShared) Unshare();
+        if (IsShared) Unshare(ref leftBytes);
+        ref Container container = ref Items[index];
+        if (!container.Owned) leftBytes += container.DataBytes;
+        return ref container;
+    }
+
+    private void RemoveAt(int index, ref long leftBytes)
+    {
+        if (IsShared) Unshare(ref leftBytes);
+        if (!Items[index].Owned) leftBytes += Items[index].DataBytes;
         CountBytes(-Items[index].DataBytes);
         Count--;
         Chunks.AsSpan(index + 1, Count - index).CopyTo(Chunks.AsSpan(index));
@@ -145,17 +166,9 @@ internal struct ContainerStore
         Items[Count] = default;
     }
 
-    /// <summary>
-    /// A descriptor that may be changed; its array may still be shared, see <see cref="Container.Owned"/>.
-    /// </summary>
-    private ref Container Writable(int index)
+    private void Unshare(ref long leftBytes)
     {
-        if (IsShared) Unshare();
-        return ref Items[index];
-    }
-
-    private void Unshare()
-    {
+        leftBytes += MemoryEstimate.OfTopLevel(Count);
         Chunks = Chunks.AsSpan(0, Count).ToArray();
         Items = Items.AsSpan(0, Count).ToArray();
         Disown();

@@ -22,12 +22,18 @@ internal static class MemoryEstimate
         return bytes;
     }
 
+    /// <summary>Bytes of the two arrays over so many containers.</summary>
+    public static long OfTopLevel(int containers) => TopLevelBytes(containers, containers);
+
     private static long TopLevel(uint[] ids) => FormRules.ArrayHeaderBytes + sizeof(uint) * (long)ids.Length;
 
-    private static long TopLevel(ushort[] chunks, Container[] containers)
+    private static long TopLevel(ushort[] chunks, Container[] containers) =>
+        TopLevelBytes(chunks.Length, containers.Length);
+
+    private static long TopLevelBytes(long chunks, long containers)
     {
         const int ContainerBytes = 16; // the descriptor: reference, cardinality, run count, kind, ownership
         return 2 * FormRules.ArrayHeaderBytes
-            + sizeof(ushort) * (long)chunks.Length + ContainerBytes * (long)containers.Length;
+            + sizeof(ushort) * chunks + ContainerBytes * containers;
     }
 }

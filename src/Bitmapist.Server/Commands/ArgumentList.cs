@@ -91,14 +91,6 @@ internal readonly struct ArgumentList
     /// <summary>The arguments from <paramref name="start"/> on as a call of their own, copied.</summary>
     public ArgumentList Skip(int start) => new ArgumentStore().Add(this, start);
 
-    /// <summary>Whether the value of a key is still being computed.</summary>
-    public bool HaveUnfinishedKey(Session session, KeySpec keys)
-    {
-        foreach (int key in keys.In(Count))
-            if (session.WouldWait(this[key])) return true;
-        return false;
-    }
-
     /// <summary>Whether a key has more bytes than the index of the database file takes.</summary>
     public bool HaveLongKey(KeySpec keys)
     {

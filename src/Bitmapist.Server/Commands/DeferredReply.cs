@@ -27,6 +27,11 @@ internal abstract class DeferredReply
     /// </summary>
     public virtual long HeldBytes => 0;
 
+    /// <summary>
+    /// Bits that must be at hand to do the work; null where there are none. Other replies may need the same.
+    /// </summary>
+    public virtual PendingBits? Needed => null;
+
     /// <summary>Nobody but the client that asked has any use for the work.</summary>
     public virtual bool IsForItselfAlone => false;
 
@@ -90,16 +95,24 @@ internal abstract class DeferredReply
 }
 
 /// <summary>An integer that takes long to compute.</summary>
-internal sealed class NumberReply(long cost, Func<long> compute) : DeferredReply
+/// <param name="cost">See <see cref="DeferredReply.Cost"/>.</param>
+/// <param name="compute">Does it.</param>
+/// <param name="needed">See <see cref="DeferredReply.Needed"/>.</param>
+internal sealed class NumberReply(long cost, Func<long> compute, PendingBits? needed = null) : DeferredReply
 {
+    private PendingBits? _needed = needed;
     private Func<long>? _compute = compute;
     private long _number;
 
     public override long Cost => cost;
 
+    public override PendingBits? Needed => _needed;
+
     protected override void Compute()
     {
+        _needed?.Force();
         _number = _compute!();
+        _needed = null;
         _compute = null; // a number among many replies that wait must not keep bitmaps alive
     }
 

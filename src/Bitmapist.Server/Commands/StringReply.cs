@@ -20,6 +20,8 @@ internal sealed class StringReply(StringSlice slice) : DeferredReply
 
     public override long HeldBytes => Math.Min(LengthBytes, HeldBytesMax);
 
+    public override PendingBits? Needed => slice.Value.Pending;
+
     protected override void Compute() => slice.Value.Pending.Force();
 
     protected override bool WritePiece(RespWriter reply)

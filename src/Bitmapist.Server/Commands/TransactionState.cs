@@ -75,12 +75,4 @@ internal sealed class TransactionState
 
         return shards;
     }
-
-    /// <summary>Whether EXEC would wait for a bit operation that is still being computed.</summary>
-    public bool WouldWait(Session session)
-    {
-        foreach ((CommandSpec spec, ArgumentList args) in _commands)
-            if (args.HaveUnfinishedKey(session, spec.Keys)) return true;
-        return false;
-    }
 }

@@ -196,8 +196,20 @@ internal sealed class ClientConnection : ClientState, IDisposable
 
     private async ValueTask FinishAsync(DeferredReply deferred)
     {
-        if (deferred.Cost <= ServerLimits.InlineChunks) deferred.Finish(_server);
-        else await Task.Run(() => deferred.Finish(_server)).ConfigureAwait(false);
+        if (deferred.Cost <= ServerLimits.InlineChunks)
+        {
+            deferred.Finish(_server);
+        }
+        else if (deferred.Needed is { IsReady: false } bits)
+        {
+            await bits.MakeReadyAsync().ConfigureAwait(false); // a thread that waited would be one less
+            deferred.Finish(_server);
+        }
+        else
+        {
+            await Task.Run(() => deferred.Finish(_server)).ConfigureAwait(false);
+        }
+
         if (!IsLong(deferred))
         {
             deferred.WriteAll(new RespWriter(_output.Writer, Version));

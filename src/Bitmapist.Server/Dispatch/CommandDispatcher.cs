@@ -51,25 +51,11 @@ internal static class CommandDispatcher
         call.Run(spec, reply);
     }
 
-    /// <summary>
-    /// Whether running a command now would keep its thread from other sockets: by its size, or because it waits for a
-    /// bit operation that is still being computed.
-    /// </summary>
-    public static bool TakesLong(CommandContext call)
-    {
-        if (call.Args.TotalBytes > ServerLimits.InlineRequestBytes) return true;
-        if (call.Args.Count > ServerLimits.InlineArguments) return true;
-        if (call.Transaction is { IsLong: true } && call.Args.Is(0, "exec"u8)) return true;
-        return call.Session.HasUnfinished && WouldWait(call);
-    }
-
-    private static bool WouldWait(CommandContext call)
-    {
-        if (call.Transaction is { } transaction)
-            return call.Args.Is(0, "exec"u8) && transaction.WouldWait(call.Session);
-        if (call.Commands.Find(call.Args[0]) is not { } spec || !spec.Is(CommandFlags.Write)) return false;
-        return call.Args.HaveUnfinishedKey(call.Session, spec.Keys);
-    }
+    /// <summary>Whether running a command now would keep its thread from other sockets, by its size.</summary>
+    public static bool TakesLong(CommandContext call) =>
+        call.Args.TotalBytes > ServerLimits.InlineRequestBytes
+        || call.Args.Count > ServerLimits.InlineArguments
+        || (call.Transaction is { IsLong: true } && call.Args.Is(0, "exec"u8));
 
     private static bool TryResolve(
         CommandContext call, RespWriter reply, [NotNullWhen(true)] out CommandSpec? spec)

@@ -160,7 +160,7 @@ public sealed class ColdOperandTests : IAsyncDisposable
         using (_server.Session.BeginTransaction(shards))
         {
             Assert.False(call.IsReady());
-            Assert.NotNull(_server.Session.FindUnread(Name.Bytes("a")));
+            Assert.NotNull(_server.Session.FindUnready(Name.Bytes("a")));
         }
 
         call.MakeReady();

@@ -34,7 +34,7 @@ internal static class BitCount
     {
         if (call.Session.TryGetCardinality(call.Args[1], out long count, out PendingBits? unfinished))
             reply.WriteInteger(count);
-        else call.Defer(new NumberReply(unfinished!.Cost, unfinished.Count));
+        else call.Defer(new NumberReply(unfinished!.CountCost, unfinished.Count));
     }
 
     private static void CountRange(
@@ -43,6 +43,9 @@ internal static class BitCount
         if (range.Start == range.End) reply.WriteInteger(0);
         else
             call.Defer(
-                new NumberReply(StringRange.Cost(value, range), () => value.Bits.CountRange(range.Start, range.End)));
+                new NumberReply(
+                    StringRange.Cost(value, range),
+                    () => value.Bits.CountRange(range.Start, range.End),
+                    value.Pending));
     }
 }

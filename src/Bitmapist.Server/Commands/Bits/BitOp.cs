@@ -45,20 +45,22 @@ internal static class BitOp
 
         BitOpCall bitOp = call.Prepared
             ?? new BitOpCall(call.Session, operation, args.Memory(Destination), args.From(FirstSource));
-        if (bitOp.TryDecide())
-        {
-            StringValue result = bitOp.Result; // the closure must not keep the operands
-            call.Defer(new NumberReply(result.Cost, () => Finish(result)));
-        }
-        else
-        {
-            call.Defer(new NumberReply(bitOp.Cost, () =>
-            {
-                bitOp.Decide();
-                return Finish(bitOp.Result);
-            }));
-        }
+        if (!bitOp.TryDecide()) DecideLater(call, bitOp);
+        else if (bitOp.IsComputedFirst) ComputeFirst(call, bitOp.Result);
+        else reply.WriteInteger(bitOp.Result.LengthBytes);
     }
+
+    private static void DecideLater(CommandContext call, BitOpCall bitOp) =>
+        call.Defer(new NumberReply(bitOp.Cost, () =>
+        {
+            bitOp.Decide();
+            if (bitOp.IsComputedFirst) bitOp.Result.Pending.Force();
+            return bitOp.Result.LengthBytes;
+        }));
+
+    // The closure must not keep the operands.
+    private static void ComputeFirst(CommandContext call, StringValue result) =>
+        call.Defer(new NumberReply(result.Cost, () => result.LengthBytes, result.Pending));
 
     private static byte[]? FaultOf(BitopKind operation, int sourceCount)
     {
@@ -67,12 +69,6 @@ internal static class BitOp
         if (!isSingle) return null;
         return System.Text.Encoding.ASCII.GetBytes(
             $"ERR BITOP {operation.ToString().ToUpperInvariant()} must be called with at least two source keys.");
-    }
-
-    private static long Finish(StringValue result)
-    {
-        result.Pending.Force();
-        return result.LengthBytes;
     }
 
     private static bool TryReadOperation(ArgumentList args, out BitopKind operation)

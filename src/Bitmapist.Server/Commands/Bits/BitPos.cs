@@ -53,7 +53,9 @@ internal static class BitPos
         if (start == end) reply.WriteInteger(-1);
         else
             call.Defer(new NumberReply(
-                StringRange.Cost(value, (start, end)), () => Find(value.Bits, bit, start, end, isOpenEnded)));
+                StringRange.Cost(value, (start, end)),
+                () => Find(value.Bits, bit, start, end, isOpenEnded),
+                value.Pending));
     }
 
     /// <summary>

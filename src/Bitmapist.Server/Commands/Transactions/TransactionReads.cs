@@ -56,7 +56,7 @@ internal sealed class TransactionReads(Session session, TransactionState transac
             (CommandSpec spec, ArgumentList args) = transaction.Commands[i];
             if (spec.Is(CommandFlags.NeedsBits))
             {
-                if (session.FindUnread(args[1]) is { } unread) (_unread ??= []).Add(unread);
+                if (session.FindUnready(args[1]) is { } unread) (_unread ??= []).Add(unread);
             }
             else if (spec.Is(CommandFlags.LeavesBits))
             {
