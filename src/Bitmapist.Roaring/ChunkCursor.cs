@@ -40,7 +40,24 @@ internal struct ChunkCursor
         }
     }
 
+    /// <summary>The ascending ids at the start of an array, as if they were a compact set.</summary>
+    public ChunkCursor(uint[] ids, int count)
+    {
+        _source = FrozenBitmap.Empty;
+        _ids = ids;
+        _count = count;
+        EnterCompactChunk(0);
+    }
+
     public int Chunk { get; private set; }
+
+    /// <summary>A cursor for each bitmap.</summary>
+    public static PooledArray<ChunkCursor> Of(ReadOnlySpan<ReadOnlyBitmap> bitmaps)
+    {
+        var cursors = new PooledArray<ChunkCursor>(bitmaps.Length);
+        for (int i = 0; i < bitmaps.Length; i++) cursors.Span[i] = new ChunkCursor(bitmaps[i]);
+        return cursors;
+    }
 
     /// <summary>
     /// The current chunk's ids. A compact set's are copied to the cursor's scratch memory: valid until it moves.
@@ -53,6 +70,10 @@ internal struct ChunkCursor
 
     /// <summary>Whether the chunk's container lies in memory and can be shared instead of copied.</summary>
     public readonly bool CanShare => _ids is null && _containers is not null;
+
+    /// <summary>Whether the current chunk is an array, or ids of a compact set.</summary>
+    public readonly bool IsArray => CanShare ? _containers![_index].Kind == ContainerKind.Array
+        : _ids is not null || _source.ViewAt(_index).Kind == ContainerKind.Array;
 
     /// <summary>The container to share; only where <see cref="CanShare"/>.</summary>
     public readonly Container SharedContainer => _containers![_index].Shared();
@@ -103,6 +124,18 @@ internal struct ChunkCursor
         _next = at + 1;
         while (_next < all.Length && all[_next] >> 16 == chunk) _next++;
         Chunk = (int)chunk;
+    }
+
+    /// <summary>
+    /// The current chunk's ids. A compact set's are copied to <paramref name="room"/>, which has room for all of them.
+    /// </summary>
+    public readonly ContainerView ViewIn(Span<ushort> room)
+    {
+        if (CanShare) return _containers![_index].View;
+        if (_ids is null) return _source.ViewAt(_index);
+        ReadOnlySpan<uint> ids = _ids.AsSpan(_index, _next - _index);
+        CompactIds.CopyValues(ids, room);
+        return ContainerView.OfArray(room[..ids.Length]);
     }
 
     private ContainerView CompactView()

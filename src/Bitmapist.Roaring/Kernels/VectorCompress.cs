@@ -12,6 +12,12 @@ internal static class VectorCompress
 {
     private static readonly byte[] s_table = MakeTable(); // 256 × 16 bytes
 
+    private static ReadOnlySpan<byte> Shifts =>
+    [
+        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+        0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,
+    ];
+
     /// <summary>
     /// Bit i of <paramref name="chosen"/> (below 256) chooses value i. What is behind them is of no use.
     /// </summary>
@@ -20,6 +26,16 @@ internal static class VectorCompress
     {
         ref byte row = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(s_table), (nint)chosen * 16);
         return Vector128.ShuffleNative(values.AsByte(), Vector128.LoadUnsafe(ref row)).AsUInt16();
+    }
+
+    /// <summary>The same, moved to its back. What is before them is of no use.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<ushort> Back(Vector128<ushort> values, uint chosen)
+    {
+        // Byte i of this many places further back comes from byte i − 16 + 2 × values; 16 and below are of no use.
+        ref byte shifts = ref MemoryMarshal.GetReference(Shifts);
+        Vector128<byte> shift = Vector128.LoadUnsafe(ref shifts, (nuint)(2 * BitOperations.PopCount(chosen)));
+        return Vector128.ShuffleNative(Front(values, chosen).AsByte(), shift).AsUInt16();
     }
 
     private static byte[] MakeTable()

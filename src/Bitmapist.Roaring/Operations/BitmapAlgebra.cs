@@ -47,28 +47,28 @@ public static class BitmapAlgebra
         return Union.Of([operand, Range(start, end)], SetOperation.Xor);
     }
 
-    /// <summary>The cardinality of <see cref="And"/>, without building it.</summary>
+    /// <summary>The cardinality of <see cref="And"/>, without building it; allocates nothing.</summary>
     public static long AndCardinality(params ReadOnlySpan<ReadOnlyBitmap> operands)
     {
         RequireOperands(operands);
         return Intersection.Count(operands);
     }
 
-    /// <summary>The cardinality of <see cref="Or"/>, without building it.</summary>
+    /// <summary>The cardinality of <see cref="Or"/>, without building it; allocates nothing.</summary>
     public static long OrCardinality(params ReadOnlySpan<ReadOnlyBitmap> operands)
     {
         RequireOperands(operands);
-        return Union.Count(operands, SetOperation.Or);
+        return UnionCount.Of(operands, SetOperation.Or);
     }
 
-    /// <summary>The cardinality of <see cref="Xor"/>, without building it.</summary>
+    /// <summary>The cardinality of <see cref="Xor"/>, without building it; allocates nothing.</summary>
     public static long XorCardinality(params ReadOnlySpan<ReadOnlyBitmap> operands)
     {
         RequireOperands(operands);
-        return Union.Count(operands, SetOperation.Xor);
+        return UnionCount.Of(operands, SetOperation.Xor);
     }
 
-    /// <summary>The cardinality of <see cref="AndNot"/>, without building it.</summary>
+    /// <summary>The cardinality of <see cref="AndNot"/>, without building it; allocates nothing.</summary>
     public static long AndNotCardinality(ReadOnlyBitmap first, params ReadOnlySpan<ReadOnlyBitmap> rest)
     {
         ArgumentNullException.ThrowIfNull(first);

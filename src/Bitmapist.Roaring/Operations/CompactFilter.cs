@@ -12,22 +12,37 @@ internal static class CompactFilter
     /// <summary>The intersection of all operands, of which the one at <paramref name="compact"/> is compact.</summary>
     public static FrozenBitmap Intersect(ReadOnlySpan<ReadOnlyBitmap> operands, int compact)
     {
-        scoped ReadOnlySpan<uint> ids = operands[compact].CompactIds;
-        Span<uint> kept = ids.Length <= StackIdsMax ? stackalloc uint[StackIdsMax] : new uint[ids.Length];
-        for (int i = 0; i < operands.Length && !ids.IsEmpty; i++)
-        {
-            if (i != compact) ids = kept[..Keep(ids, operands[i], kept, wanted: 1)];
-        }
-        return FrozenBitmap.FromAscending(ids);
+        int idsMax = operands[compact].CompactIds.Length;
+        using PooledArray<uint> pooled = PooledArray<uint>.Above(StackIdsMax, idsMax);
+        Span<uint> kept = idsMax <= StackIdsMax ? stackalloc uint[StackIdsMax] : pooled.Span;
+        return FrozenBitmap.FromAscending(KeepCommon(operands, compact, kept));
+    }
+
+    /// <summary>The size of the same; allocates nothing.</summary>
+    public static int IntersectCount(ReadOnlySpan<ReadOnlyBitmap> operands, int compact)
+    {
+        int idsMax = operands[compact].CompactIds.Length;
+        using PooledArray<uint> pooled = PooledArray<uint>.Above(StackIdsMax, idsMax);
+        Span<uint> kept = idsMax <= StackIdsMax ? stackalloc uint[StackIdsMax] : pooled.Span;
+        return KeepCommon(operands, compact, kept).Length;
     }
 
     /// <summary>The ids of the compact <paramref name="first"/> that are in none of <paramref name="rest"/>.</summary>
     public static FrozenBitmap Subtract(ReadOnlyBitmap first, ReadOnlySpan<ReadOnlyBitmap> rest)
     {
-        scoped ReadOnlySpan<uint> ids = first.CompactIds;
-        Span<uint> kept = ids.Length <= StackIdsMax ? stackalloc uint[StackIdsMax] : new uint[ids.Length];
-        foreach (ReadOnlyBitmap operand in rest) ids = kept[..Keep(ids, operand, kept, wanted: 0)];
-        return FrozenBitmap.FromAscending(ids);
+        int idsMax = first.CompactIds.Length;
+        using PooledArray<uint> pooled = PooledArray<uint>.Above(StackIdsMax, idsMax);
+        Span<uint> kept = idsMax <= StackIdsMax ? stackalloc uint[StackIdsMax] : pooled.Span;
+        return FrozenBitmap.FromAscending(KeepOthers(first, rest, kept));
+    }
+
+    /// <summary>The size of the same; allocates nothing.</summary>
+    public static int SubtractCount(ReadOnlyBitmap first, ReadOnlySpan<ReadOnlyBitmap> rest)
+    {
+        int idsMax = first.CompactIds.Length;
+        using PooledArray<uint> pooled = PooledArray<uint>.Above(StackIdsMax, idsMax);
+        Span<uint> kept = idsMax <= StackIdsMax ? stackalloc uint[StackIdsMax] : pooled.Span;
+        return KeepOthers(first, rest, kept).Length;
     }
 
     /// <summary>The size of the intersection, where at least one side is compact.</summary>
@@ -54,6 +69,23 @@ internal static class CompactFilter
             ids = ids[end..];
         }
         return count;
+    }
+
+    private static ReadOnlySpan<uint> KeepCommon(ReadOnlySpan<ReadOnlyBitmap> operands, int compact, Span<uint> kept)
+    {
+        ReadOnlySpan<uint> ids = operands[compact].CompactIds;
+        for (int i = 0; i < operands.Length && !ids.IsEmpty; i++)
+        {
+            if (i != compact) ids = kept[..Keep(ids, operands[i], kept, wanted: 1)];
+        }
+        return ids;
+    }
+
+    private static ReadOnlySpan<uint> KeepOthers(ReadOnlyBitmap first, ReadOnlySpan<ReadOnlyBitmap> rest, Span<uint> kept)
+    {
+        ReadOnlySpan<uint> ids = first.CompactIds;
+        foreach (ReadOnlyBitmap operand in rest) ids = kept[..Keep(ids, operand, kept, wanted: 0)];
+        return ids;
     }
 
     /// <summary>

@@ -1,4 +1,3 @@
-using System.Buffers;
 using Bitmapist.Roaring.Containers;
 using Bitmapist.Roaring.Kernels;
 
@@ -10,14 +9,6 @@ internal static class CompactMerge
     /// <summary>Ids of a pair merged on the stack: 2 KiB.</summary>
     private const int StackIdsMax = 512;
 
-    /// <summary>What gathering and sorting costs for each id, measured in ns.</summary>
-    private const int GatherCost = 8;
-
-    /// <summary>
-    /// What walking a compact set costs for each of its chunks beside other operands, measured in ns.
-    /// </summary>
-    private const int WalkCost = 30;
-
     /// <summary>
     /// From so many ids a chunk on they are gathered as bits instead of sorted: visiting the words of a chunk costs
     /// some 600 ns, sorting an id and leaving out its likes 8 (measured).
@@ -28,7 +19,7 @@ internal static class CompactMerge
     private const int BitsetChunksMax = 512;
 
     /// <summary>Ids gathered at once, repeated ones included: 8 MiB to sort them in, whatever is asked for.</summary>
-    private const int GatheredIdsMax = 1 << 20;
+    public const int GatheredIdsMax = 1 << 20;
 
     /// <summary>
     /// The operands that are not empty; all compact ones are replaced by their union (or symmetric difference) when
@@ -36,22 +27,11 @@ internal static class CompactMerge
     /// </summary>
     public static ReadOnlyBitmap[] MergeCompact(ReadOnlySpan<ReadOnlyBitmap> operands, SetOperation operation)
     {
-        int count = 0, compactCount = 0, parts = 1, partIds = 0;
-        long idCount = 0, chunkCount = 0;
+        CompactSummary compact = CompactSummary.Of(operands);
+        bool isMerged = compact.IsGatheredBetter;
+        int count = compact.OperandCount, compactCount = compact.Count, parts = 1, partIds = 0;
         foreach (ReadOnlyBitmap operand in operands)
-        {
-            if (operand.IsEmpty) continue;
-            count++;
-            if (!operand.IsCompact) continue;
-            compactCount++;
-            int ids = operand.CompactIds.Length;
-            idCount += ids;
-            chunkCount += operand.ChunkCount;
-            if (StartsPart(ref partIds, ids)) parts++;
-        }
-
-        bool isMerged = compactCount > 1
-            && (compactCount == count || GatherCost * idCount <= WalkCost * chunkCount);
+            if (operand.IsCompact && StartsPart(ref partIds, operand.CompactIds.Length)) parts++;
         var rest = new ReadOnlyBitmap[isMerged ? count - compactCount + parts : count];
         int kept = 0;
         foreach (ReadOnlyBitmap operand in operands)
@@ -99,8 +79,34 @@ internal static class CompactMerge
         return FrozenBitmap.FromAscending(merged[..count]);
     }
 
+    /// <summary>
+    /// The size of the union (or symmetric difference) of the compact ones among the operands, at least one; allocates
+    /// nothing.
+    /// </summary>
+    public static int Count(ReadOnlySpan<ReadOnlyBitmap> operands, int idCount, SetOperation operation)
+    {
+        if (IsGatheredAsBits(operands, idCount, out int firstChunk, out int chunks))
+        {
+            using PooledArray<ulong> words = new(chunks * FormRules.ChunkWords);
+            SetBits(operands, firstChunk, operation, words.Span);
+            return PopCount.Count(words.Span);
+        }
+
+        using PooledArray<uint> room = new(2 * idCount);
+        return GatherSorted(operands, room.Span, operation);
+    }
+
     /// <summary>The union (or symmetric difference) of the compact ones among the operands, at least one.</summary>
     private static FrozenBitmap Gather(ReadOnlySpan<ReadOnlyBitmap> operands, int idCount, SetOperation operation)
+    {
+        if (IsGatheredAsBits(operands, idCount, out int firstChunk, out int chunks))
+            return GatherBits(operands, firstChunk, chunks, operation);
+        using PooledArray<uint> room = new(2 * idCount);
+        return FrozenBitmap.FromAscending(room.Span[..GatherSorted(operands, room.Span, operation)]);
+    }
+
+    private static bool IsGatheredAsBits(
+        ReadOnlySpan<ReadOnlyBitmap> operands, int idCount, out int firstChunk, out int chunks)
     {
         uint lowest = uint.MaxValue, highest = 0;
         foreach (ReadOnlyBitmap operand in operands)
@@ -110,29 +116,17 @@ internal static class CompactMerge
             highest = Math.Max(highest, operand.CompactIds[^1]);
         }
 
-        int firstChunk = (int)(lowest >> 16), chunks = (int)(highest >> 16) - firstChunk + 1;
-        return idCount >= BitsetIdsMin * (long)chunks && chunks <= BitsetChunksMax
-            ? GatherBits(operands, firstChunk, chunks, operation)
-            : GatherSorted(operands, idCount, lowest, highest, operation);
+        firstChunk = (int)(lowest >> 16);
+        chunks = (int)(highest >> 16) - firstChunk + 1;
+        return idCount >= BitsetIdsMin * (long)chunks && chunks <= BitsetChunksMax;
     }
 
     private static FrozenBitmap GatherBits(
         ReadOnlySpan<ReadOnlyBitmap> operands, int firstChunk, int chunks, SetOperation operation)
     {
-        int wordCount = chunks * FormRules.ChunkWords;
-        ulong[] rented = ArrayPool<ulong>.Shared.Rent(wordCount);
-        Span<ulong> words = rented.AsSpan(0, wordCount);
-        words.Clear();
-        uint first = (uint)firstChunk << 16;
-        foreach (ReadOnlyBitmap operand in operands)
-        {
-            if (!operand.IsCompact) continue;
-            if (operation == SetOperation.Or)
-                foreach (uint id in operand.CompactIds) words[(int)((id - first) >> 6)] |= 1UL << (int)id;
-            else
-                foreach (uint id in operand.CompactIds) words[(int)((id - first) >> 6)] ^= 1UL << (int)id;
-        }
-
+        using PooledArray<ulong> pooled = new(chunks * FormRules.ChunkWords);
+        Span<ulong> words = pooled.Span;
+        SetBits(operands, firstChunk, operation, words);
         ResultBuilder result = ResultBuilder.ForThisThread();
         Workspace scratch = Workspace.First;
         for (int chunk = 0; chunk < chunks; chunk++)
@@ -149,28 +143,46 @@ internal static class CompactMerge
             result.Append(firstChunk + chunk, scratch.ArrayResult(cardinality), scratch);
         }
 
-        ArrayPool<ulong>.Shared.Return(rented);
         return result.ToFrozen();
     }
 
-    private static FrozenBitmap GatherSorted(
-        ReadOnlySpan<ReadOnlyBitmap> operands, int idCount, uint lowest, uint highest, SetOperation operation)
+    private static void SetBits(
+        ReadOnlySpan<ReadOnlyBitmap> operands, int firstChunk, SetOperation operation, Span<ulong> words)
     {
-        uint[] rented = ArrayPool<uint>.Shared.Rent(2 * idCount);
-        Span<uint> ids = rented.AsSpan(0, idCount);
-        int count = 0;
+        words.Clear();
+        uint first = (uint)firstChunk << 16;
         foreach (ReadOnlyBitmap operand in operands)
         {
             if (!operand.IsCompact) continue;
+            if (operation == SetOperation.Or)
+                foreach (uint id in operand.CompactIds) words[(int)((id - first) >> 6)] |= 1UL << (int)id;
+            else
+                foreach (uint id in operand.CompactIds) words[(int)((id - first) >> 6)] ^= 1UL << (int)id;
+        }
+    }
+
+    /// <summary>
+    /// Writes the union (or symmetric difference) of the compact ones among the operands to the start of a span with
+    /// room for all their ids twice; returns the number of ids.
+    /// </summary>
+    public static int GatherSorted(ReadOnlySpan<ReadOnlyBitmap> operands, Span<uint> room, SetOperation operation)
+    {
+        int idCount = room.Length / 2, count = 0;
+        Span<uint> ids = room[..idCount];
+        uint lowest = uint.MaxValue, highest = 0;
+        foreach (ReadOnlyBitmap operand in operands)
+        {
+            if (operand.IsEmpty || !operand.IsCompact) continue;
             operand.CompactIds.CopyTo(ids[count..]);
             count += operand.CompactIds.Length;
+            lowest = Math.Min(lowest, operand.CompactIds[0]);
+            highest = Math.Max(highest, operand.CompactIds[^1]);
         }
 
-        ids = IdSort.Sort(ids, rented.AsSpan(idCount, idCount), lowest, highest);
-        count = operation == SetOperation.Or ? KeepOnce(ids) : KeepOdd(ids);
-        FrozenBitmap result = FrozenBitmap.FromAscending(ids[..count]);
-        ArrayPool<uint>.Shared.Return(rented);
-        return result;
+        Span<uint> sorted = IdSort.Sort(ids, room[idCount..], lowest, highest);
+        count = operation == SetOperation.Or ? KeepOnce(sorted) : KeepOdd(sorted);
+        if (sorted != ids) sorted[..count].CopyTo(ids);
+        return count;
     }
 
     /// <summary>Keeps each of the ascending ids once; returns how many that are.</summary>
@@ -197,5 +209,56 @@ internal static class CompactMerge
         }
 
         return count;
+    }
+}
+
+/// <summary>What compact sets there are among operands.</summary>
+internal readonly record struct CompactSummary
+{
+    /// <summary>What gathering and sorting costs for each id, measured in ns.</summary>
+    private const int GatherCost = 8;
+
+    /// <summary>
+    /// What walking a compact set costs for each of its chunks beside other operands, measured in ns.
+    /// </summary>
+    private const int WalkCost = 30;
+
+    /// <summary>Operands that are not empty.</summary>
+    public int OperandCount { get; private init; }
+
+    /// <summary>Those of them that are compact.</summary>
+    public int Count { get; private init; }
+
+    /// <summary>Their ids, repeated ones included.</summary>
+    public long IdCount { get; private init; }
+
+    /// <summary>
+    /// Whether there are several, and either nothing else, or gathering them costs less than walking them chunk by
+    /// chunk with the others.
+    /// </summary>
+    public bool IsGatheredBetter { get; private init; }
+
+    public static CompactSummary Of(ReadOnlySpan<ReadOnlyBitmap> operands)
+    {
+        int count = 0, compactCount = 0;
+        long idCount = 0, chunkCount = 0;
+        foreach (ReadOnlyBitmap operand in operands)
+        {
+            if (operand.IsEmpty) continue;
+            count++;
+            if (!operand.IsCompact) continue;
+            compactCount++;
+            idCount += operand.CompactIds.Length;
+            chunkCount += operand.ChunkCount;
+        }
+
+        return new CompactSummary
+        {
+            OperandCount = count,
+            Count = compactCount,
+            IdCount = idCount,
+            IsGatheredBetter = compactCount > 1
+                && (compactCount == count || GatherCost * idCount <= WalkCost * chunkCount),
+        };
     }
 }

@@ -14,11 +14,12 @@ internal static class Difference
         return result.ToFrozen();
     }
 
+    /// <summary>The size of the difference; allocates nothing.</summary>
     public static long Count(ReadOnlyBitmap first, ReadOnlySpan<ReadOnlyBitmap> rest)
     {
         if (rest.IsEmpty) return first.Cardinality;
         if (rest.Length == 1) return first.Cardinality - Intersection.CountPair(first, rest[0]);
-        if (first.IsCompact) return CompactFilter.Subtract(first, rest).Cardinality;
+        if (first.IsCompact) return CompactFilter.SubtractCount(first, rest);
         return Walk(first, rest, result: null);
     }
 
@@ -26,19 +27,19 @@ internal static class Difference
     private static long Walk(ReadOnlyBitmap first, ReadOnlySpan<ReadOnlyBitmap> rest, ResultBuilder? result)
     {
         Workspace scratch = Workspace.First, other = Workspace.Second;
-        ChunkCursor[] others = new ChunkCursor[rest.Length];
-        for (int i = 0; i < others.Length; i++) others[i] = new ChunkCursor(rest[i]);
+        using PooledArray<ChunkCursor> others = ChunkCursor.Of(rest);
+        Span<ushort> room = stackalloc ushort[FormRules.CompactMax];
         long cardinality = 0;
         for (ChunkCursor cursor = new(first); cursor.Chunk != ChunkCursor.End; cursor.MoveNext())
         {
-            ContainerView view = cursor.View;
+            scoped ContainerView view = cursor.View; // or what is left of it, in a workspace
             bool touched = false;
-            foreach (ref ChunkCursor subtrahend in others.AsSpan())
+            foreach (ref ChunkCursor subtrahend in others.Span)
             {
                 subtrahend.SeekTo(cursor.Chunk);
                 if (subtrahend.Chunk != cursor.Chunk || view.IsEmpty) continue;
                 touched = true;
-                view = ContainerAndNot.AndNot(view, subtrahend.View, scratch);
+                view = ContainerAndNot.AndNot(view, subtrahend.ViewIn(room), scratch);
                 if (scratch.Holds(view)) (scratch, other) = (other, scratch); // the next step reads what this one wrote
             }
             cardinality += view.Cardinality;

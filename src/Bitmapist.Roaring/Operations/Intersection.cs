@@ -12,26 +12,27 @@ internal static class Intersection
     {
         if (operands.Length == 1) return operands[0].ToFrozen();
         if (operands.Length == 2) return OfPair(operands);
-        ReadOnlyBitmap[] ordered = SmallestFirst(operands);
-        if (ordered[0].IsEmpty) return FrozenBitmap.Empty;
-        int smallestCompact = Array.FindIndex(ordered, static operand => operand.IsCompact);
-        if (smallestCompact >= 0) return CompactFilter.Intersect(ordered, smallestCompact);
+        using PooledArray<ReadOnlyBitmap> ordered = SmallestFirst(operands);
+        if (ordered.Span[0].IsEmpty) return FrozenBitmap.Empty;
+        int smallestCompact = FirstCompact(ordered.Span);
+        if (smallestCompact >= 0) return CompactFilter.Intersect(ordered.Span, smallestCompact);
 
         ResultBuilder result = ResultBuilder.ForThisThread();
-        Many(ordered, result);
+        Many(ordered.Span, result);
         return result.ToFrozen();
     }
 
+    /// <summary>The size of the intersection; allocates nothing.</summary>
     public static long Count(ReadOnlySpan<ReadOnlyBitmap> operands)
     {
         if (operands.Length == 1) return operands[0].Cardinality;
         if (operands.Length == 2) return CountPair(operands[0], operands[1]);
-        ReadOnlyBitmap[] ordered = SmallestFirst(operands);
-        if (ordered[0].IsEmpty) return 0;
-        int smallestCompact = Array.FindIndex(ordered, static operand => operand.IsCompact);
+        using PooledArray<ReadOnlyBitmap> ordered = SmallestFirst(operands);
+        if (ordered.Span[0].IsEmpty) return 0;
+        int smallestCompact = FirstCompact(ordered.Span);
         return smallestCompact >= 0
-            ? CompactFilter.Intersect(ordered, smallestCompact).Cardinality
-            : CountMany(ordered);
+            ? CompactFilter.IntersectCount(ordered.Span, smallestCompact)
+            : CountMany(ordered.Span);
     }
 
     /// <summary>The size of the intersection of two bitmaps; builds nothing.</summary>
@@ -74,10 +75,11 @@ internal static class Intersection
         return result.ToFrozen();
     }
 
-    private static void Many(ReadOnlyBitmap[] operands, ResultBuilder result)
+    private static void Many(ReadOnlySpan<ReadOnlyBitmap> operands, ResultBuilder result)
     {
         Workspace scratch = Workspace.First, other = Workspace.Second;
-        ChunkCursor[] cursors = Cursors(operands);
+        using PooledArray<ChunkCursor> pooled = ChunkCursor.Of(operands);
+        Span<ChunkCursor> cursors = pooled.Span;
         for (; AlignAll(cursors); cursors[0].MoveNext())
         {
             ContainerView view = cursors[0].View;
@@ -90,10 +92,11 @@ internal static class Intersection
         }
     }
 
-    private static long CountMany(ReadOnlyBitmap[] operands)
+    private static long CountMany(ReadOnlySpan<ReadOnlyBitmap> operands)
     {
         Workspace scratch = Workspace.First, other = Workspace.Second;
-        ChunkCursor[] cursors = Cursors(operands);
+        using PooledArray<ChunkCursor> pooled = ChunkCursor.Of(operands);
+        Span<ChunkCursor> cursors = pooled.Span;
         long count = 0;
         for (; AlignAll(cursors); cursors[0].MoveNext())
         {
@@ -119,7 +122,7 @@ internal static class Intersection
         return a.Chunk != ChunkCursor.End;
     }
 
-    private static bool AlignAll(ChunkCursor[] cursors)
+    private static bool AlignAll(Span<ChunkCursor> cursors)
     {
         int chunk = cursors[0].Chunk;
         for (int i = 1; i < cursors.Length && chunk != ChunkCursor.End;)
@@ -137,18 +140,19 @@ internal static class Intersection
         return chunk != ChunkCursor.End;
     }
 
-    private static ChunkCursor[] Cursors(ReadOnlyBitmap[] operands)
+    private static int FirstCompact(ReadOnlySpan<ReadOnlyBitmap> operands)
     {
-        ChunkCursor[] cursors = new ChunkCursor[operands.Length];
-        for (int i = 0; i < operands.Length; i++) cursors[i] = new ChunkCursor(operands[i]);
-        return cursors;
+        for (int i = 0; i < operands.Length; i++)
+            if (operands[i].IsCompact) return i;
+        return -1;
     }
 
     /// <summary>Fewest chunks lead: they decide which chunks of the others are looked at. Then fewest ids.</summary>
-    private static ReadOnlyBitmap[] SmallestFirst(ReadOnlySpan<ReadOnlyBitmap> operands)
+    private static PooledArray<ReadOnlyBitmap> SmallestFirst(ReadOnlySpan<ReadOnlyBitmap> operands)
     {
-        ReadOnlyBitmap[] ordered = operands.ToArray();
-        Array.Sort(ordered, static (left, right) => left.ChunkCount != right.ChunkCount
+        var ordered = new PooledArray<ReadOnlyBitmap>(operands.Length);
+        operands.CopyTo(ordered.Span);
+        ordered.Span.Sort(static (left, right) => left.ChunkCount != right.ChunkCount
             ? left.ChunkCount.CompareTo(right.ChunkCount)
             : left.Cardinality.CompareTo(right.Cardinality));
         return ordered;

@@ -51,7 +51,8 @@ internal static class RunOperations
     {
         Span<ulong> words = scratch.Words;
         ContainerReading.CopyWords(left, words);
-        ulong[] other = ContainerCopy.ToWords(right);
+        Span<ulong> other = stackalloc ulong[FormRules.ChunkWords];
+        ContainerReading.CopyWords(right, other);
         return scratch.WordsResult(operation switch
         {
             SetOperation.And => WordLogic.And(words, other, words),

@@ -1,8 +1,4 @@
-using System.Numerics;
-using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 using Bitmapist.Roaring.Containers;
-using Bitmapist.Roaring.Kernels;
 
 namespace Bitmapist.Roaring.Operations;
 
@@ -25,18 +21,12 @@ internal static class Union
         return result.ToFrozen();
     }
 
-    public static long Count(ReadOnlySpan<ReadOnlyBitmap> operands, SetOperation operation)
+    /// <summary>The size of the union (or symmetric difference) of two bitmaps; allocates nothing.</summary>
+    public static long CountPair(ReadOnlyBitmap left, ReadOnlyBitmap right, SetOperation operation)
     {
-        if (operands.Length == 1) return operands[0].Cardinality;
-        ReadOnlyBitmap[] rest = operands.Length == 2
-            ? [operands[0], operands[1]]
-            : CompactMerge.MergeCompact(operands, operation);
-        if (rest.Length == 0) return 0;
-        if (rest.Length == 1) return rest[0].Cardinality;
-        if (rest.Length > 2) return Many(rest, operation, result: null);
         // |A ∪ B| = |A| + |B| − |A ∩ B|; XOR leaves out the intersection once more.
         int share = operation == SetOperation.Or ? 1 : 2;
-        return rest[0].Cardinality + rest[1].Cardinality - share * Intersection.CountPair(rest[0], rest[1]);
+        return left.Cardinality + right.Cardinality - share * Intersection.CountPair(left, right);
     }
 
     private static FrozenBitmap OfPair(ReadOnlyBitmap left, ReadOnlyBitmap right, SetOperation operation)
@@ -80,140 +70,28 @@ internal static class Union
         else result.Append(a.Chunk, ContainerOr.Or(aView, bView, scratch), scratch);
     }
 
-    /// <summary>Returns the result's cardinality; builds it where a builder is given.</summary>
-    private static long Many(ReadOnlyBitmap[] operands, SetOperation operation, ResultBuilder? result)
+    private static void Many(ReadOnlySpan<ReadOnlyBitmap> operands, SetOperation operation, ResultBuilder result)
     {
         Workspace scratch = Workspace.First;
-        ChunkFront front = new(operands);
-        long cardinality = 0;
+        using PooledArray<ChunkCursor> cursors = ChunkCursor.Of(operands);
+        using ChunkFront front = new(cursors.Span);
         for (ReadOnlySpan<int> group = front.Group(); !group.IsEmpty; group = front.Group())
         {
-            ref ChunkCursor first = ref front.Cursors[group[0]];
-            int chunk = first.Chunk;
-            if (group.Length == 1)
-            {
-                ContainerView only = first.View;
-                cardinality += only.Cardinality;
-                result?.Append(ref first, scratch);
-            }
-            else
-            {
-                ContainerView view = Combine(front.Cursors, group, operation, scratch);
-                cardinality += view.Cardinality;
-                result?.Append(chunk, view, scratch);
-            }
+            ref ChunkCursor first = ref cursors.Span[group[0]];
+            if (group.Length == 1) result.Append(ref first, scratch);
+            else if (group.Length == 2) AppendPair(ref first, ref cursors.Span[group[1]], operation, result, scratch);
+            else AppendGroup(cursors.Span, group, operation, result, scratch);
             front.MoveGroup();
         }
-        return cardinality;
     }
 
-    private static ContainerView Combine(
-        ChunkCursor[] cursors, ReadOnlySpan<int> group, SetOperation operation, Workspace scratch)
+    private static void AppendGroup(
+        Span<ChunkCursor> cursors, ReadOnlySpan<int> group, SetOperation operation, ResultBuilder result,
+        Workspace scratch)
     {
-        if (group.Length == 2)
-        {
-            ContainerView left = cursors[group[0]].View, right = cursors[group[1]].View;
-            return operation == SetOperation.Or
-                ? ContainerOr.Or(left, right, scratch)
-                : ContainerXor.Xor(left, right, scratch);
-        }
-        return operation == SetOperation.Or
-            ? OrMany(cursors, group, scratch)
-            : XorMany(cursors, group, scratch);
-    }
-
-    /// <summary>
-    /// Bitsets and runs first: when they have filled the chunk, the arrays, whose values cost most, need not be read.
-    /// </summary>
-    private static ContainerView OrMany(ChunkCursor[] cursors, ReadOnlySpan<int> group, Workspace scratch)
-    {
-        Span<ulong> words = scratch.Words;
-        words.Clear();
-        int arrays = 0;
-        foreach (int member in group)
-        {
-            ContainerView view = cursors[member].View;
-            if (view.IsFull) return FullChunk.View;
-            if (view.Kind == ContainerKind.Array) arrays++;
-            else ContainerReading.OrInto(view, words);
-        }
-        if (arrays < group.Length && PopCount.Count(words) == FormRules.ChunkIds) return FullChunk.View;
-        foreach (int member in group)
-        {
-            if (arrays == 0) break;
-            ContainerView view = cursors[member].View;
-            if (view.Kind != ContainerKind.Array) continue;
-            ContainerReading.OrInto(view, words);
-            arrays--;
-        }
-        return scratch.WordsResult(PopCount.Count(words));
-    }
-
-    private static ContainerView XorMany(ChunkCursor[] cursors, ReadOnlySpan<int> group, Workspace scratch)
-    {
-        Span<ulong> words = scratch.Words;
-        ContainerReading.CopyWords(cursors[group[0]].View, words);
-        foreach (int member in group[1..]) ContainerReading.XorInto(cursors[member].View, words);
-        return scratch.WordsResult(PopCount.Count(words));
-    }
-}
-
-/// <summary>
-/// Walks many bitmaps' chunks together: all cursors at the lowest chunk are taken as a group, looked at, and moved one
-/// step. The lowest chunk is found by looking at all cursors' chunks, which lie side by side: a vector at a time, that
-/// is faster than any ordered structure for as many operands as anyone combines (0.1 ns per operand and chunk).
-/// </summary>
-internal sealed class ChunkFront
-{
-    private readonly int[] _current; // each cursor's chunk, padded with End to whole vectors
-    private readonly int[] _group;
-    private int _groupCount;
-
-    public ChunkFront(ReadOnlySpan<ReadOnlyBitmap> operands)
-    {
-        Cursors = new ChunkCursor[operands.Length];
-        _group = new int[operands.Length];
-        _current = new int[operands.Length + Vector256<int>.Count];
-        Array.Fill(_current, ChunkCursor.End);
-        for (int i = 0; i < operands.Length; i++)
-        {
-            Cursors[i] = new ChunkCursor(operands[i]);
-            _current[i] = Cursors[i].Chunk;
-        }
-    }
-
-    public ChunkCursor[] Cursors { get; }
-
-    /// <summary>
-    /// The numbers of all cursors at the lowest chunk; empty at the end. Valid until they are moved on.
-    /// </summary>
-    public ReadOnlySpan<int> Group()
-    {
-        ref int first = ref MemoryMarshal.GetArrayDataReference(_current);
-        Vector256<int> lowest = Vector256.Create(ChunkCursor.End);
-        for (int i = 0; i < Cursors.Length; i += Vector256<int>.Count)
-            lowest = Vector256.Min(lowest, Vector256.LoadUnsafe(ref first, (nuint)i));
-        int chunk = ChunkCursor.End;
-        for (int lane = 0; lane < Vector256<int>.Count; lane++) chunk = Math.Min(chunk, lowest[lane]);
-        _groupCount = 0;
-        if (chunk == ChunkCursor.End) return default;
-        for (int i = 0; i < Cursors.Length; i += Vector256<int>.Count)
-        {
-            Vector256<int> isLowest = Vector256.Equals(
-                Vector256.LoadUnsafe(ref first, (nuint)i), Vector256.Create(chunk));
-            for (uint bits = isLowest.ExtractMostSignificantBits(); bits != 0; bits &= bits - 1)
-                _group[_groupCount++] = i + BitOperations.TrailingZeroCount(bits);
-        }
-        return _group.AsSpan(0, _groupCount);
-    }
-
-    /// <summary>Moves the cursors of the last group to their next chunk.</summary>
-    public void MoveGroup()
-    {
-        foreach (int member in _group.AsSpan(0, _groupCount))
-        {
-            Cursors[member].MoveNext();
-            _current[member] = Cursors[member].Chunk;
-        }
+        int cardinality = ChunkGroup.Gather(cursors, group, operation, scratch.Words);
+        int chunk = cursors[group[0]].Chunk;
+        if (cardinality == FormRules.ChunkIds) result.AppendContainer(chunk, FullChunk.Container);
+        else result.Append(chunk, scratch.WordsResult(cardinality), scratch);
     }
 }

@@ -70,7 +70,7 @@ public sealed class ArrayKernelTests
         Assert.Equal(and.Length, ArrayIntersection.CountScalar(left, right));
         Assert.Equal(and.Length, ArrayIntersection.CountGalloping(left, right));
         Assert.Equal(and.Length, ArrayIntersection.Count(left, right));
-        if (Avx2.IsSupported)
+        if (BlockMatches.IsAccelerated)
         {
             AssertWrites(and, left, right, ArrayIntersection.IntersectVector, "vector AND, " + because);
             AssertWrites(andNot, left, right, ArrayIntersection.DifferenceVector, "vector AND NOT, " + because);
