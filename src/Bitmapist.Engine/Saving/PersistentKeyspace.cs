@@ -176,13 +176,17 @@ public sealed class PersistentKeyspace : IAsyncDisposable
     /// takes nothing, reads go on: what they see was accepted before.
     /// </summary>
     /// <exception cref="StorageException">The log failed, and what the session did or saw was taken back.</exception>
-    public ValueTask CommitAsync(Session session)
+    public ValueTask CommitAsync(Session session) =>
+        TryCommit(session) ? default : CommitAsync(session, _log.AppendedPosition);
+
+    /// <summary>The same if there is nothing to write and to wait for; else false, and nothing is done.</summary>
+    public bool TryCommit(Session session)
     {
-        long position = _log.AppendedPosition;
-        if (_log.CommittedPosition < position || _log.IsAcknowledgementDelayed(session.Journal.UnacknowledgedPosition))
-            return CommitAsync(session, position);
+        if (_log.CommittedPosition < _log.AppendedPosition
+            || _log.IsAcknowledgementDelayed(session.Journal.UnacknowledgedPosition))
+            return false;
         session.EndBatch();
-        return default;
+        return true;
     }
 
     private async ValueTask CommitAsync(Session session, long position)

@@ -9,6 +9,7 @@ using Bitmapist.Server.Dispatch;
 using Bitmapist.Server.Logging;
 using Bitmapist.Server.Settings;
 using Bitmapist.Server.State;
+using Bitmapist.Transport.Contract;
 
 namespace Bitmapist.Server.Connections;
 
@@ -17,7 +18,7 @@ namespace Bitmapist.Server.Connections;
 /// log has accepted what they did. Used by one thread at a time; other threads only read what INFO and CLIENT LIST
 /// show.
 /// </summary>
-internal sealed class ClientConnection : ClientState, IDisposable
+internal sealed class ClientConnection : ClientState, ITurnEnd, IDisposable
 {
     private const long SettledBytes = 16 * 1024; // smaller changes of what the client makes the server hold wait
 
@@ -27,6 +28,9 @@ internal sealed class ClientConnection : ClientState, IDisposable
     private readonly CommandContext _call;
     private readonly ServerState _server;
     private readonly Action? _abort;
+    private readonly Func<ITurnEnd, bool>? _tryAtTurnEnd;
+    private bool _isHeld; // replies are written, and wait for the end of the loop's turn
+    private Task? _sending; // replies wait for the log, and go then
     private long _countedBytes;
     private int _isCutOff;
     private volatile bool _isDisposed;
@@ -36,12 +40,16 @@ internal sealed class ClientConnection : ClientState, IDisposable
     /// <param name="output">Replies.</param>
     /// <param name="server">What it serves.</param>
     /// <param name="abort">Closes the socket at once; from any thread.</param>
-    public ClientConnection(long id, PipeReader input, PipeWriter output, ServerState server, Action? abort = null)
+    /// <param name="tryAtTurnEnd">See <see cref="TransportConnection.TryAtTurnEnd"/>.</param>
+    public ClientConnection(
+        long id, PipeReader input, PipeWriter output, ServerState server, Action? abort = null,
+        Func<ITurnEnd, bool>? tryAtTurnEnd = null)
         : base(id, server)
     {
         _input = input;
         _output = new OutboundQueue(output, Counters, Settle, input.CancelPendingRead);
         _abort = abort;
+        _tryAtTurnEnd = tryAtTurnEnd;
         _server = server;
         _call = new CommandContext(this, server, CommandList.Table);
     }
@@ -88,7 +96,9 @@ internal sealed class ClientConnection : ClientState, IDisposable
         }
         catch
         {
+            _isHeld = false;
             CutOff(); // the replies of this batch acknowledge nothing
+            if (_sending is { } sending) await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await _output.DrainAsync().ConfigureAwait(false);
             throw;
         }
@@ -103,6 +113,7 @@ internal sealed class ClientConnection : ClientState, IDisposable
         while (!IsClosing && !_output.IsClosed)
         {
             ReadResult read = await _input.ReadAsync().ConfigureAwait(false);
+            if (_sending is { } sending) await WaitAsync(sending).ConfigureAwait(false);
             LastActiveAtMs = Environment.TickCount64;
             Counters.InputBytes += read.Buffer.Length;
             foreach (ReadOnlyMemory<byte> segment in read.Buffer)
@@ -112,9 +123,11 @@ internal sealed class ClientConnection : ClientState, IDisposable
                 Next next = Process(segment, ref offset);
                 while (next != Next.Read && next != Next.Close)
                 {
+                    // The end of the turn must not come while this goes on elsewhere.
+                    if (_isHeld) await SendNowAsync().ConfigureAwait(false);
                     if (next == Next.RunElsewhere) await Task.Run(DispatchHere).ConfigureAwait(false);
                     if (_call.TakeDeferred() is { } deferred) await FinishAsync(deferred).ConfigureAwait(false);
-                    if (next == Next.Send) await SendAsync().ConfigureAwait(false);
+                    if (next == Next.Send) await SendNowAsync().ConfigureAwait(false);
                     next = Process(segment, ref offset);
                 }
             }
@@ -127,8 +140,11 @@ internal sealed class ClientConnection : ClientState, IDisposable
             if (bytesThisTurn < ServerLimits.TurnBytes) continue;
             // A client that never pauses must not keep the thread that serves other sockets as well.
             bytesThisTurn = 0;
+            if (_isHeld) await SendNowAsync().ConfigureAwait(false);
             await Task.Yield();
         }
+
+        if (_isHeld) await SendNowAsync().ConfigureAwait(false);
     }
 
     public override void RequestClose()
@@ -234,12 +250,59 @@ internal sealed class ClientConnection : ClientState, IDisposable
         if (_isDisposed) _server.ClientMemory.Settle(ref _countedBytes, 0);
     }
 
-    /// <summary>Sends the replies so far, after what they acknowledge is in the log.</summary>
-    private async ValueTask SendAsync()
+    /// <summary>
+    /// Sends the replies so far, after what they acknowledge is in the log: at the end of the loop's turn if there is
+    /// one, so that a single write of the log serves all clients of the turn.
+    /// </summary>
+    private ValueTask SendAsync()
     {
+        if (_isHeld) return default;
+        if (_server.Persistence is { } persistence && !persistence.TryCommit(Session))
+        {
+            if (_tryAtTurnEnd is null || !_tryAtTurnEnd(this)) return SendNowAsync();
+            _isHeld = true;
+            return default;
+        }
+
         Session.ReleaseFiles(); // what is deferred is computed before anything is sent
+        _output.Flush();
+        return default;
+    }
+
+    private async ValueTask SendNowAsync()
+    {
+        _isHeld = false;
+        Session.ReleaseFiles();
         await CommitAsync().ConfigureAwait(false);
         _output.Flush();
+    }
+
+    /// <remarks>The connection's own code waits for further requests meanwhile, or has ended.</remarks>
+    void ITurnEnd.EndTurn()
+    {
+        if (!_isHeld) return;
+        ValueTask sending = SendNowAsync();
+        if (!sending.IsCompletedSuccessfully) _sending = TellReaderAsync(sending.AsTask());
+    }
+
+    /// <summary>A client that waits for its reply sends nothing, and so would not see that none comes.</summary>
+    private async Task TellReaderAsync(Task sending)
+    {
+        try
+        {
+            await sending.ConfigureAwait(false);
+        }
+        catch
+        {
+            _input.CancelPendingRead();
+            throw;
+        }
+    }
+
+    private async ValueTask WaitAsync(Task sending)
+    {
+        await sending.ConfigureAwait(false);
+        _sending = null;
     }
 
     /// <summary>

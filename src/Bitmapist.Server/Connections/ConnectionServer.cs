@@ -35,7 +35,8 @@ internal sealed class ConnectionServer(ServerState server, ILogger logger)
     private async Task RunAsync(TransportConnection connection)
     {
         using var client = new ClientConnection(
-            server.Clients.NextId(), connection.Input, connection.Output, server, connection.Abort)
+            server.Clients.NextId(), connection.Input, connection.Output, server, connection.Abort,
+            connection.TryAtTurnEnd)
         {
             RemoteEndPoint = connection.RemoteEndPoint,
             LocalEndPoint = connection.LocalEndPoint,

@@ -30,6 +30,13 @@ public abstract class TransportConnection : IDuplexPipe, IAsyncDisposable
     public EndPoint? LocalEndPoint { get; protected init; }
 
     /// <summary>
+    /// Has the loop that serves the connection do something once every reader of its present turn has run, before it
+    /// sends what they flushed: what is then done once serves all of them.
+    /// </summary>
+    /// <returns>False, and it is not done, where the caller is no loop's thread.</returns>
+    public virtual bool TryAtTurnEnd(ITurnEnd work) => false;
+
+    /// <summary>
     /// Cuts the connection: what is unsent is dropped, a pending read ends, a pending flush completes. From any thread;
     /// again and again if need be.
     /// </summary>

@@ -58,6 +58,13 @@ internal abstract class LoopConnection : TransportConnection
     /// <summary>Its socket is closed, or about to be: not to be used.</summary>
     public bool IsDown { get; set; }
 
+    public override bool TryAtTurnEnd(ITurnEnd work)
+    {
+        if (!_loop.IsCurrent) return false;
+        _loop.AtTurnEnd(work);
+        return true;
+    }
+
     public override void Abort() => Ask(LoopWork.Abort);
 
     public override ValueTask DisposeAsync()

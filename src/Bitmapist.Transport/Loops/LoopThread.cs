@@ -21,6 +21,7 @@ internal abstract class LoopThread
     private readonly Thread _thread;
     private List<LoopConnection> _asking = []; // on this thread
     private List<LoopConnection> _attended = [];
+    private readonly List<ITurnEnd> _ends = [];
     private int _threadId = -1;
     private int _isAwake = 1;
     private bool _isStopping;
@@ -88,6 +89,9 @@ internal abstract class LoopThread
         _inbox.Enqueue(connection);
         WakeUp();
     }
+
+    /// <summary>Has something done when all readers of the turn have run; on this thread.</summary>
+    public void AtTurnEnd(ITurnEnd work) => _ends.Add(work);
 
     /// <summary>Has something done on this thread. From any thread; once it has ended, nothing is.</summary>
     public void Post(Action action)
@@ -177,11 +181,13 @@ internal abstract class LoopThread
 
     private void Turn()
     {
-        int timeoutMs = _asking.Count == 0 && MayFallAsleep() ? Timers.TimeoutMs() : 0;
+        int timeoutMs = _asking.Count == 0 && _ends.Count == 0 && MayFallAsleep() ? Timers.TimeoutMs() : 0;
         Wait(timeoutMs);
         Volatile.Write(ref _isAwake, 1);
         while (_posted.TryDequeue(out Action? action)) action();
         while (_inbox.TryDequeue(out LoopConnection? connection)) _asking.Add(connection);
+        for (int i = 0; i < _ends.Count; i++) _ends[i].EndTurn(); // they may be joined by more
+        _ends.Clear();
         (_asking, _attended) = (_attended, _asking);
         foreach (LoopConnection connection in _attended) Attend(connection, connection.TakeAsked());
         _attended.Clear();
