@@ -282,21 +282,16 @@ internal sealed class ClientConnection : ClientState, ITurnEnd, IDisposable
     {
         if (!_isHeld) return;
         ValueTask sending = SendNowAsync();
-        if (!sending.IsCompletedSuccessfully) _sending = TellReaderAsync(sending.AsTask());
+        if (sending.IsCompletedSuccessfully) return;
+        _sending = sending.AsTask();
+        _ = TellReaderAsync(_sending);
     }
 
     /// <summary>A client that waits for its reply sends nothing, and so would not see that none comes.</summary>
     private async Task TellReaderAsync(Task sending)
     {
-        try
-        {
-            await sending.ConfigureAwait(false);
-        }
-        catch
-        {
-            _input.CancelPendingRead();
-            throw;
-        }
+        await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!sending.IsCompletedSuccessfully) _input.CancelPendingRead();
     }
 
     private async ValueTask WaitAsync(Task sending)

@@ -6,6 +6,7 @@ using Bitmapist.Server.Connections;
 using Bitmapist.Server.Dispatch;
 using Bitmapist.Server.Settings;
 using Bitmapist.Server.State;
+using Bitmapist.Transport.Contract;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -14,18 +15,22 @@ namespace Bitmapist.Server.Tests.Connections;
 /// <summary>A client of a server in memory, over pipes instead of a socket. Replies are raw bytes as Latin-1.</summary>
 internal sealed class PipedClient : IAsyncDisposable
 {
-    private readonly Pipe _requests = new();
+    // Requests are served by the thread that sends them, as a loop's does.
+    private readonly Pipe _requests = new(new PipeOptions(readerScheduler: PipeScheduler.Inline));
     private readonly Pipe _replies = new();
     private readonly ServerState _server;
 
     /// <param name="server">Which server.</param>
     /// <param name="replace">Puts something else in the place of the pipe that replies go to.</param>
-    public PipedClient(ServerState server, Func<PipeWriter, PipeWriter>? replace = null)
+    /// <param name="tryAtTurnEnd">What a loop would do; null: there is none.</param>
+    public PipedClient(
+        ServerState server, Func<PipeWriter, PipeWriter>? replace = null, Func<ITurnEnd, bool>? tryAtTurnEnd = null)
     {
         _server = server;
         PipeWriter output = replace?.Invoke(_replies.Writer) ?? _replies.Writer;
         Connection = new ClientConnection(
-            server.Clients.NextId(), _requests.Reader, output, server, abort: () => _replies.Reader.Complete());
+            server.Clients.NextId(), _requests.Reader, output, server, abort: () => _replies.Reader.Complete(),
+            tryAtTurnEnd);
         server.Clients.Add(Connection);
         Running = RunAsync();
     }
@@ -35,6 +40,18 @@ internal sealed class PipedClient : IAsyncDisposable
 
     /// <summary>Completes as the server's side does.</summary>
     public Task Running { get; }
+
+    /// <summary>Whether a reply has come that was not read.</summary>
+    public bool HasReply
+    {
+        get
+        {
+            if (!_replies.Reader.TryRead(out ReadResult read)) return false;
+            bool hasReply = !read.Buffer.IsEmpty;
+            _replies.Reader.AdvanceTo(read.Buffer.Start);
+            return hasReply;
+        }
+    }
 
     /// <summary>A server that keeps everything in memory only.</summary>
     public static ServerState NewServer(

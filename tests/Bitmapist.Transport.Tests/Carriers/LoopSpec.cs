@@ -40,6 +40,55 @@ public abstract class LoopSpec(TransportKind kind, int loops) : CarrierSpec(kind
     }
 
     [Fact]
+    public async Task What_is_left_for_the_end_of_a_turn_is_done_there_before_anything_is_sent()
+    {
+        await using TestServer server = Start(async connection =>
+        {
+            while (true)
+            {
+                ReadResult read = await connection.Input.ReadAsync().ConfigureAwait(false);
+                if (read.IsCompleted) return;
+                connection.Input.AdvanceTo(read.Buffer.End);
+                connection.Output.Write("1"u8);
+                await connection.Output.FlushAsync().ConfigureAwait(false);
+                if (!connection.TryAtTurnEnd(new Answer(connection.Output))) return;
+            }
+        });
+        using Socket client = server.Connect();
+        byte[] received = new byte[8];
+        for (int i = 0; i < 20; i++)
+        {
+            client.Send("x"u8);
+            Assert.Equal(2, client.Receive(received)); // in one piece
+            Assert.Equal("12"u8, received.AsSpan(0, 2));
+        }
+    }
+
+    [Fact]
+    public async Task Another_thread_has_no_turn()
+    {
+        var isTaken = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using TestServer server = Start(async connection =>
+        {
+            await Task.Yield();
+            isTaken.SetResult(connection.TryAtTurnEnd(new Answer(connection.Output)));
+            await connection.Input.ReadAsync().ConfigureAwait(false);
+        });
+        using Socket client = server.Connect();
+        Assert.False(await isTaken.Task.WaitAsync(TestServer.Patience, TestContext.Current.CancellationToken));
+    }
+
+    /// <summary>Writes at the end of a turn.</summary>
+    private sealed class Answer(PipeWriter output) : ITurnEnd
+    {
+        public void EndTurn()
+        {
+            output.Write("2"u8);
+            _ = output.FlushAsync().AsTask();
+        }
+    }
+
+    [Fact]
     public async Task Connections_are_spread_evenly_over_the_loops()
     {
         int[] counts = new int[Options.Loops];
