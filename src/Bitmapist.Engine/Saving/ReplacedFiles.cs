@@ -6,7 +6,7 @@ namespace Bitmapist.Engine.Saving;
 
 /// <summary>
 /// Database files in whose place another one is, until nobody needs them: sessions hold them for as long as a
-/// command runs, and entries whose bits lie there unread are let go, for the newer file to give them again. Entries
+/// command runs, and entries whose bits lie there unread are evicted, for the newer file to give them again. Entries
 /// that are not saved yet keep them open until a save has them. One thread at a time, and not while a save is under
 /// way.
 /// </summary>
@@ -31,7 +31,7 @@ internal sealed class ReplacedFiles : IDisposable
         if (session.Store.MovesOfReplaced == moves) Dispose();
     }
 
-    /// <summary>Lets go of all files; each is closed with its last reader.</summary>
+    /// <summary>Releases all files; each is closed with its last reader.</summary>
     public void Dispose()
     {
         foreach (DatabaseFile file in _files) file.Dispose();

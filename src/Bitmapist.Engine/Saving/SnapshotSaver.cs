@@ -80,7 +80,7 @@ internal sealed class SnapshotSaver(KeyspaceStore store, IFileSystem files, Data
 
     /// <summary>
     /// Whether a save should begin though nobody asked for one: file or log are missing from their places and that may
-    /// be mended, or is to be told; or a replaced file is to be let go.
+    /// be mended, or is to be told; or a replaced file is to be released.
     /// </summary>
     /// <exception cref="StorageException">It cannot be told.</exception>
     public bool IsSaveNeeded()
@@ -180,7 +180,7 @@ internal sealed class SnapshotSaver(KeyspaceStore store, IFileSystem files, Data
 
     /// <summary>
     /// Writes every key to a new file: what the open one has, wherever it is now, and over it what changed. If
-    /// somebody wrote in the open one it is not read; then every key must be in memory.
+    /// somebody wrote in the open one it is not read; then every key must be resident.
     /// </summary>
     private void Restore(string path)
     {

@@ -257,8 +257,8 @@ public sealed class LogWriter : IDisposable
     /// Drops what a failing log does not have. Called while nobody else appends. Positions are never used twice: those
     /// dropped count as dealt with from now on.
     /// </summary>
-    /// <param name="retaining">Told the position up to which records count, before those who wait for later ones are
-    /// let go.</param>
+    /// <param name="retaining">Told the position up to which records count, before those that wait for later ones are
+    /// released.</param>
     /// <returns>That position; the caller takes back what came behind it.</returns>
     public long Discard(Action<long>? retaining = null)
     {

@@ -220,7 +220,7 @@ public sealed class DatabaseFile : IDisposable
 
     /// <summary>
     /// Keeps the file open until <see cref="Release"/>; false when it is closed already, as it has been replaced and
-    /// everybody who held it let go.
+    /// its last holder released it.
     /// </summary>
     public bool TryHold()
     {
@@ -235,7 +235,7 @@ public sealed class DatabaseFile : IDisposable
         return false;
     }
 
-    /// <summary>Lets go of what <see cref="TryHold"/> held.</summary>
+    /// <summary>Releases what <see cref="TryHold"/> held.</summary>
     public void Release()
     {
         if (Interlocked.Decrement(ref _holds) == 0) _file.Dispose();
@@ -299,7 +299,7 @@ public sealed class DatabaseFile : IDisposable
         if (destination.Length > 0) ValueFormat.ReadRange(_file, entry, start, destination);
     }
 
-    /// <summary>Lets go of the file on behalf of who opened it; it is closed when nobody else holds it.</summary>
+    /// <summary>Releases the file on behalf of who opened it; it is closed when nobody else holds it.</summary>
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _disposed, 1) == 0) Release();

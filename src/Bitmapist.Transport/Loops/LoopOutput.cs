@@ -38,7 +38,7 @@ internal sealed class LoopOutput(LoopConnection connection, BlockPool pool, int 
     private volatile bool _isLeft;
 
     private bool _isLastKept; // the loop's: the queue's last block is the writer's first
-    private int _isWaiting; // 1: a flush is pending; whoever exchanges it for 0 completes it
+    private int _isWaiting; // 1: a flush is pending; the thread that exchanges it for 0 completes it
     private volatile bool _isCancelAsked;
     private volatile bool _isClosed;
     private long _unsentBytes; // the loop's, read by the writer
