@@ -42,7 +42,7 @@ internal sealed class Launcher(string executable)
     }
 
     /// <summary>
-    /// Has <c>check</c> read every byte of a database that no server has open. What a kill cut short may stand at the
+    /// Has <c>check</c> read every byte of a database that no server has open. What a kill cut short may be at the
     /// end of its file and log; anything else is damage.
     /// </summary>
     /// <exception cref="CrashTestException">It is not whole.</exception>

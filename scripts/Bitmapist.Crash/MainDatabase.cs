@@ -51,7 +51,7 @@ internal sealed class MainDatabase(Launcher launcher, string folder, Random rand
         launcher.LaunchServer(ServerProcess.FreePort(), DatabasePath, Flags());
 
     /// <summary>
-    /// Proves what the last server left, starts another over it, and compares everything that it has with what was
+    /// Verifies what the last server left, starts another over it, and compares everything that it has with what was
     /// acknowledged.
     /// </summary>
     /// <exception cref="CrashTestException">Something is lost, invented, in part, or damaged.</exception>
@@ -97,7 +97,7 @@ internal sealed class MainDatabase(Launcher launcher, string folder, Random rand
             throw new CrashTestException(wrong.WrongReply!);
     }
 
-    /// <summary>Proves the last backup, and that it opens as a database of whole transactions.</summary>
+    /// <summary>Verifies the last backup, and that it opens as a database of whole transactions.</summary>
     public async Task CheckBackupAsync()
     {
         if (!File.Exists(BackupPath)) return;

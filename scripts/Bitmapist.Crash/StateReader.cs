@@ -5,8 +5,8 @@ using Bitmapist.Testing.Wire;
 namespace Bitmapist.Crash;
 
 /// <summary>
-/// Asks a server for everything that a client may have written, and proves what is true of every state that a crash or
-/// a backup may leave: transactions are whole, and marks have no gaps.
+/// Asks a server for everything that a client may have written, and verifies what is true of every state that a crash
+/// or a backup may leave: transactions are whole, and marks have no gaps.
 /// </summary>
 internal sealed class StateReader(RawConnection connection)
 {

@@ -14,28 +14,28 @@ public static class BitmapistClientIds
     private const string TextIsNoId =
         "An id is a number: parse the text. (Without this method its characters would be taken for many ids.)";
 
-    /// <inheritdoc cref="BitmapistClient.MarkAsync(string, uint, DateTimeOffset?, bool?, bool?, CancellationToken)"/>
+    /// <inheritdoc cref="MarkingClient.MarkAsync(string, uint, DateTimeOffset?, bool?, bool?, CancellationToken)"/>
     /// <exception cref="ArgumentOutOfRangeException">The id is below 0 or above 2^32−1.</exception>
     public static Task MarkAsync(
         this BitmapistClient client, string name, long id, DateTimeOffset? at = null, bool? trackHourly = null,
         bool? trackUnique = null, CancellationToken cancellationToken = default) =>
         Of(client).MarkAsync(name, CheckedId.Of(id), at, trackHourly, trackUnique, cancellationToken);
 
-    /// <inheritdoc cref="BitmapistClient.MarkAsync(string, uint, DateTime?, bool?, bool?, CancellationToken)"/>
+    /// <inheritdoc cref="MarkingClient.MarkAsync(string, uint, DateTime?, bool?, bool?, CancellationToken)"/>
     /// <exception cref="ArgumentOutOfRangeException">The id is below 0 or above 2^32−1.</exception>
     public static Task MarkAsync(
         this BitmapistClient client, string name, long id, DateTime? at, bool? trackHourly = null,
         bool? trackUnique = null, CancellationToken cancellationToken = default) =>
         Of(client).MarkAsync(name, CheckedId.Of(id), at, trackHourly, trackUnique, cancellationToken);
 
-    /// <inheritdoc cref="BitmapistClient.UnmarkAsync(string, uint, DateTimeOffset?, bool?, bool?, CancellationToken)"/>
+    /// <inheritdoc cref="MarkingClient.UnmarkAsync(string, uint, DateTimeOffset?, bool?, bool?, CancellationToken)"/>
     /// <exception cref="ArgumentOutOfRangeException">The id is below 0 or above 2^32−1.</exception>
     public static Task UnmarkAsync(
         this BitmapistClient client, string name, long id, DateTimeOffset? at = null, bool? trackHourly = null,
         bool? trackUnique = null, CancellationToken cancellationToken = default) =>
         Of(client).UnmarkAsync(name, CheckedId.Of(id), at, trackHourly, trackUnique, cancellationToken);
 
-    /// <inheritdoc cref="BitmapistClient.UnmarkAsync(string, uint, DateTime?, bool?, bool?, CancellationToken)"/>
+    /// <inheritdoc cref="MarkingClient.UnmarkAsync(string, uint, DateTime?, bool?, bool?, CancellationToken)"/>
     /// <exception cref="ArgumentOutOfRangeException">The id is below 0 or above 2^32−1.</exception>
     public static Task UnmarkAsync(
         this BitmapistClient client, string name, long id, DateTime? at, bool? trackHourly = null,
@@ -48,7 +48,7 @@ public static class BitmapistClientIds
     /// <remarks>
     /// An id out of range ends it with an <see cref="ArgumentOutOfRangeException"/>; those before it may be marked.
     /// </remarks>
-    /// <inheritdoc cref="BitmapistClient.MarkAsync(string, IAsyncEnumerable{uint}, DateTimeOffset?, bool?, bool?,
+    /// <inheritdoc cref="MarkingClient.MarkAsync(string, IAsyncEnumerable{uint}, DateTimeOffset?, bool?, bool?,
     /// CancellationToken)"/>
     public static Task<long> MarkAsync<T>(
         this BitmapistClient client, string name, IAsyncEnumerable<T> ids, DateTimeOffset? at = null,
@@ -113,19 +113,19 @@ public static class BitmapistClientIds
         where T : struct, IBinaryInteger<T> =>
         Of(client).UnmarkAsync(name, CheckedId.Each(ids), at, trackHourly, trackUnique, cancellationToken);
 
-    /// <inheritdoc cref="BitmapistClient.MarkUniqueAsync(string, uint, CancellationToken)"/>
+    /// <inheritdoc cref="MarkingClient.MarkUniqueAsync(string, uint, CancellationToken)"/>
     /// <exception cref="ArgumentOutOfRangeException">The id is below 0 or above 2^32−1.</exception>
     public static Task MarkUniqueAsync(
         this BitmapistClient client, string name, long id, CancellationToken cancellationToken = default) =>
         Of(client).MarkUniqueAsync(name, CheckedId.Of(id), cancellationToken);
 
-    /// <inheritdoc cref="BitmapistClient.UnmarkUniqueAsync(string, uint, CancellationToken)"/>
+    /// <inheritdoc cref="MarkingClient.UnmarkUniqueAsync(string, uint, CancellationToken)"/>
     /// <exception cref="ArgumentOutOfRangeException">The id is below 0 or above 2^32−1.</exception>
     public static Task UnmarkUniqueAsync(
         this BitmapistClient client, string name, long id, CancellationToken cancellationToken = default) =>
         Of(client).UnmarkUniqueAsync(name, CheckedId.Of(id), cancellationToken);
 
-    /// <inheritdoc cref="BitmapistClient.MarkAttributeAsync(string, uint, CancellationToken)"/>
+    /// <inheritdoc cref="MarkingClient.MarkAttributeAsync(string, uint, CancellationToken)"/>
     /// <exception cref="ArgumentOutOfRangeException">The id is below 0 or above 2^32−1.</exception>
     public static Task MarkAttributeAsync(
         this BitmapistClient client, string name, long id, CancellationToken cancellationToken = default) =>
@@ -135,7 +135,7 @@ public static class BitmapistClientIds
     /// <remarks>
     /// An id out of range ends it with an <see cref="ArgumentOutOfRangeException"/>; those before it may be marked.
     /// </remarks>
-    /// <inheritdoc cref="BitmapistClient.MarkUniqueAsync(string, IAsyncEnumerable{uint}, CancellationToken)"/>
+    /// <inheritdoc cref="MarkingClient.MarkUniqueAsync(string, IAsyncEnumerable{uint}, CancellationToken)"/>
     public static Task<long> MarkUniqueAsync<T>(
         this BitmapistClient client, string name, IAsyncEnumerable<T> ids,
         CancellationToken cancellationToken = default)

@@ -70,7 +70,7 @@ internal static class CommandLine
 
     private static readonly Option<int> s_evictIdle = new("-evict-idle")
     {
-        Description = "seconds after which an unused bitmap leaves memory, 0 for never", HelpName = "seconds",
+        Description = "seconds after which an unused key is evicted from memory, 0 for never", HelpName = "seconds",
         DefaultValueFactory = _ => 300,
     };
 

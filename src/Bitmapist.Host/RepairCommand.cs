@@ -32,7 +32,7 @@ internal static class RepairCommand
             throw new StorageException(outputPath, null, "names like this belong to the damaged database");
         string folder = Path.GetDirectoryName(outputPath)!;
         if (Directory.Exists(folder) && files.List(folder, Path.GetFileName(outputPath) + ".log.").Count > 0)
-            throw new StorageException(outputPath, null, "the log of another database stands beside it");
+            throw new StorageException(outputPath, null, "the log of another database is beside it");
         RepairReport report = DatabaseRepair.Run(
             files, path, outputPath, older, OfflineDatabase.Progress($"repairing {path}"));
         Print(outputPath, report);

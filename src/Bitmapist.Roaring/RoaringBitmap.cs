@@ -51,9 +51,9 @@ public sealed class RoaringBitmap
     }
 
     /// <summary>
-    /// As <see cref="Freeze"/>, for one reader who soon lets go: a small set is copied, so that the writes that follow
-    /// need not, and nothing young is kept here. A caller that passes over very many bitmaps would otherwise leave the
-    /// garbage collector a reference in each of them to follow.
+    /// As <see cref="Freeze"/>, for a reader that soon releases it: a small set is copied, so that the writes that
+    /// follow need not, and nothing young is kept here. A caller that passes over very many bitmaps would otherwise
+    /// leave the garbage collector a reference in each of them to follow.
     /// </summary>
     public FrozenBitmap FreezeBriefly()
     {

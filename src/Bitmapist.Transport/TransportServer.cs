@@ -83,7 +83,7 @@ public sealed class TransportServer : IAsyncDisposable
 
     /// <summary>
     /// Accepts no more, waits for handlers to end, and cuts those off that take longer. Handlers are not told: have
-    /// them end first. Whoever asks again waits for the first stop.
+    /// them end first. A second caller waits for the first stop.
     /// </summary>
     public async Task StopAsync(TimeSpan patience)
     {

@@ -85,7 +85,7 @@ public sealed class CheckAndRepairTests : IDisposable
         (int exitCode, string output) = Run("check", foreign);
         Assert.Equal(2, exitCode);
         Assert.Contains("is not a bitmapist-server database", output, StringComparison.Ordinal);
-        File.WriteAllText(Output + ".log.000001", "a log of what stood here before");
+        File.WriteAllText(Output + ".log.000001", "a log of what was here before");
         Assert.Equal(2, Run("repair", server.DatabasePath, Output).ExitCode);
         Assert.False(File.Exists(Output));
     }

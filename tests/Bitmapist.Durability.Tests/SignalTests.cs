@@ -98,7 +98,7 @@ public sealed class SignalTests
         WaitForLine(server, "backup written", count: 2);
         File.WriteAllText(Path.Combine(server.Folder, "notes.txt"), "mine");
         File.WriteAllText(Path.Combine(server.Folder, "copy.db.lock"), ""); // as if a server had it
-        const string Refusal = "-ERR a file of that name stands there and is no backup";
+        const string Refusal = "-ERR a file of that name exists and is no backup";
         Assert.Equal(Refusal, ReplyText.Render(await connection.AskAsync("BGSAVE TO notes.txt")));
         Assert.Equal(Refusal, ReplyText.Render(await connection.AskAsync("BGSAVE TO copy.db")));
         Assert.Equal("mine", File.ReadAllText(Path.Combine(server.Folder, "notes.txt")));

@@ -121,7 +121,7 @@ public static class Mutator
         for (int i = 0; i < number.Length && at + i < bytes.Count; i++) bytes[at + i] = number[i];
     }
 
-    /// <summary>A place within the bytes, mostly one where something stands: files are padded with zeros.</summary>
+    /// <summary>A place within the bytes, mostly one where something is: files are padded with zeros.</summary>
     private static int Place(IReadOnlyList<byte> bytes, Random random)
     {
         if (bytes.Count == 0) return 0;

@@ -29,7 +29,7 @@ public sealed partial class NamespaceTests
     }
 
     /// <summary>
-    /// docs/architecture.md lists the rooms of each assembly, and a room uses only those that stand before it there.
+    /// docs/architecture.md lists the rooms of each assembly, and a room uses only those that come before it there.
     /// </summary>
     [Theory]
     [MemberData(nameof(Projects))]
@@ -47,7 +47,7 @@ public sealed partial class NamespaceTests
         {
             // What is used may be at its first place in the row, what uses it at its last.
             int used = Array.IndexOf(rooms, Room(project, to)), user = Array.LastIndexOf(rooms, Room(project, from));
-            Assert.True(used < user, $"{from} uses {to}, which does not stand before it: {place}");
+            Assert.True(used < user, $"{from} uses {to}, which does not come before it: {place}");
         }
     }
 

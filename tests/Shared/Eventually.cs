@@ -44,7 +44,7 @@ internal static class Eventually
 
     /// <summary>
     /// Gives something that must not happen the time to happen. It proves little by itself: what would show that it can
-    /// happen at all must stand beside it.
+    /// happen at all must be beside it.
     /// </summary>
     /// <param name="condition">What must not come about.</param>
     /// <param name="what">Its name in the message.</param>

@@ -34,8 +34,8 @@ internal static class RowList
     /// <summary>What concerns the disk.</summary>
     public static IEnumerable<IRow> Storage() =>
     [
-        new ColdKeysRow(1_000_000),
-        new ColdKeysRow(10_000_000),
+        new OnDiskKeysRow(1_000_000),
+        new OnDiskKeysRow(10_000_000),
         new MissingKeysRow(30_000),
         new MissingKeysRow(1_000_000),
         new MissingKeysRow(10_000_000),

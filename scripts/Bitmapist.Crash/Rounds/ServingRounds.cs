@@ -58,7 +58,7 @@ internal sealed class ServingRounds(MainDatabase database, Random random)
             Server, IsCut, () => database.NewestSegment - segments > Saves() - saves);
     }
 
-    /// <summary>While the new file stands beside the old one.</summary>
+    /// <summary>While the new file is beside the old one.</summary>
     private async Task<Outcome> CompactionAsync()
     {
         using RawConnection connection = await database.ConnectAsync();

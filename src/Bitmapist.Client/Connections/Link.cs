@@ -73,7 +73,8 @@ internal sealed class Link
     }
 
     /// <summary>
-    /// Writes what the queue has, or has it written. Whoever the queue named as writer calls this. Does not block.
+    /// Writes what the queue has, or has it written. Called by the thread that the queue named as writer. Does not
+    /// block.
     /// </summary>
     /// <param name="isQuiet">Whether nothing else was under way; see <see cref="RequestQueue.Add"/>.</param>
     public void Write(bool isQuiet)

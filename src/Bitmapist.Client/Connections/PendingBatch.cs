@@ -12,8 +12,8 @@ namespace Bitmapist.Client.Connections;
 /// </summary>
 /// <remarks>
 /// Bytes are taken and given back under the lock of <see cref="RequestQueue"/>; replies are added by the connection's
-/// reader alone. Whoever ends the task runs what awaits it, within the call: this library's code, which does not block.
-/// A hop to the thread pool would make the reply depend on a thread that callers may have blocked.
+/// reader alone. The thread that ends the task runs what awaits it, within the call: this library's code, which does
+/// not block. A hop to the thread pool would make the reply depend on a thread that callers may have blocked.
 /// </remarks>
 internal sealed class PendingBatch : TaskCompletionSource<IReadOnlyList<Reply>>
 {
@@ -37,11 +37,11 @@ internal sealed class PendingBatch : TaskCompletionSource<IReadOnlyList<Reply>>
         WireBytes = FramedBytes(batch.Wire.Length, mode);
         _wire = ArrayPool<byte>.Shared.Rent(WireBytes);
         bool isTransaction = mode == SendMode.Transaction;
-        _replies = new Reply[batch.Count + (isTransaction ? TransactionReplies.FrameReplies : 0)];
+        _replies = new Reply[batch.Count + (isTransaction ? ExecReplies.FrameReplies : 0)];
         Span<byte> rest = _wire;
-        if (isTransaction) Append(ref rest, TransactionReplies.Opening);
+        if (isTransaction) Append(ref rest, ExecReplies.Opening);
         Append(ref rest, batch.Wire.Span);
-        if (isTransaction) Append(ref rest, TransactionReplies.Closing);
+        if (isTransaction) Append(ref rest, ExecReplies.Closing);
     }
 
     /// <summary>Bytes on the wire.</summary>
@@ -81,7 +81,7 @@ internal sealed class PendingBatch : TaskCompletionSource<IReadOnlyList<Reply>>
 
         return mode == SendMode.Pipeline
             ? bytes
-            : bytes + TransactionReplies.Opening.Length + TransactionReplies.Closing.Length;
+            : bytes + ExecReplies.Opening.Length + ExecReplies.Closing.Length;
     }
 
     /// <summary>Begins to send.</summary>
@@ -129,7 +129,7 @@ internal sealed class PendingBatch : TaskCompletionSource<IReadOnlyList<Reply>>
         {
             try
             {
-                replies = TransactionReplies.Unwrap(_replies, _wire.AsSpan(0, WireBytes));
+                replies = ExecReplies.Unwrap(_replies, _wire.AsSpan(0, WireBytes));
             }
             catch (BitmapistException refusal)
             {

@@ -36,7 +36,7 @@ public sealed class EventDefinition
         if (depth > ClientLimits.ExpressionDepthMax)
         {
             throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
-                $"Definitions may stand inside one another {ClientLimits.ExpressionDepthMax:N0} deep: combine many "
+                $"Definitions may be nested {ClientLimits.ExpressionDepthMax:N0} deep: combine many "
                 + $"events in one function, which gives EventSet.Or or its like over all of them."));
         }
 

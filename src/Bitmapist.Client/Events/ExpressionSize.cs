@@ -46,7 +46,7 @@ internal readonly record struct ExpressionSize(int Depth, long Names, long Bytes
         if (Depth > ClientLimits.ExpressionDepthMax)
         {
             throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
-                $"Operations may stand inside one another {ClientLimits.ExpressionDepthMax:N0} deep, not {Depth:N0}: "
+                $"Operations may be nested {ClientLimits.ExpressionDepthMax:N0} deep, not {Depth:N0}: "
                 + $"combine many sets in one operation (EventSet.Or and its like) instead of one after another."));
         }
 

@@ -38,7 +38,7 @@ internal sealed class BorrowedBits(int operandCount)
             if (Bits[i] is not null && !IsOf(i, operands[i].Pending)) Forget(i);
     }
 
-    // It may have left memory and come back meanwhile, and would do so for ever where memory is short.
+    // It may have been evicted and come back meanwhile, and would do so for ever where memory is short.
     private bool IsOf(int operand, PendingBits pending) =>
         pending == _of[operand] || (pending.Stored?.IsSame(_from[operand]) ?? false);
 

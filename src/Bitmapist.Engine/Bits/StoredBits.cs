@@ -6,7 +6,7 @@ namespace Bitmapist.Engine.Bits;
 
 /// <summary>
 /// Bits that lie in a database file. Refers to the file they were found in, so that a compaction meanwhile does not
-/// matter. The first question is answered from as little as it needs; who comes back wants the whole in memory.
+/// matter. The first question is answered from as little as it needs; the second makes all of it resident.
 /// </summary>
 /// <param name="file">The file.</param>
 /// <param name="stored">The entry of its index that says where they lie.</param>

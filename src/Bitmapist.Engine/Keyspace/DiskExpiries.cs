@@ -8,8 +8,8 @@ namespace Bitmapist.Engine.Keyspace;
 /// <summary>
 /// When keys that are not resident expire: walks the expiry index of the database file, which is in the order of time,
 /// up to now. An item says that a key had that expiry time when it was saved; what has become of it since, the key
-/// itself tells. Items walked over never matter again, as a key whose time is past is removed before it may leave
-/// memory; unless the clock is set back, which starts the walk anew.
+/// itself tells. Items walked over never matter again, as a key whose time is past is removed before it may be
+/// evicted; unless the clock is set back, which starts the walk anew.
 /// Thread-safe.
 /// </summary>
 internal sealed class DiskExpiries(KeyspaceStore store, DiskKeys disk)

@@ -62,7 +62,7 @@ internal sealed class Entry(int database, ulong hash, byte[] name)
     /// <summary>The value, while its bits are still to be computed or read; null when they are at hand.</summary>
     public PendingBits? Unfinished => _pending is { IsReady: false } ? _pending : null;
 
-    /// <summary>Lets go of the value of a removed entry, which lists may go on referring to for a while.</summary>
+    /// <summary>Releases the value of a removed entry, which lists may go on referring to for a while.</summary>
     public void Release()
     {
         _bits = null;
@@ -103,6 +103,6 @@ internal sealed class Entry(int database, ulong hash, byte[] name)
     /// <summary>The value as of now, immutable and safe outside the lock; O(1).</summary>
     public StringValue Freeze() => new(LengthBytes, _pending ?? PendingBits.Ready(_bits!.Freeze()));
 
-    /// <summary>The same for a reader that soon lets go of it, as a save does that passes over very many.</summary>
+    /// <summary>The same for a reader that soon releases it, as a save does that passes over very many.</summary>
     public StringValue FreezeBriefly() => new(LengthBytes, _pending ?? PendingBits.Ready(_bits!.FreezeBriefly()));
 }

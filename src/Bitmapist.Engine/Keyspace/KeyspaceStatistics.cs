@@ -6,16 +6,16 @@ namespace Bitmapist.Engine.Keyspace;
 /// <param name="Expired">Keys removed because their time had come.</param>
 public readonly record struct KeyspaceStatistics(long Hits, long Misses, long Expired)
 {
-    /// <summary>Keys fetched from the database file because they were not in memory.</summary>
+    /// <summary>Keys fetched from the database file because they were not resident.</summary>
     public long Loads { get; init; }
 
-    /// <summary>Read lookups that found their key in memory.</summary>
+    /// <summary>Read lookups whose key was resident.</summary>
     public long HotHits { get; init; }
 
-    /// <summary>Keys that left memory; the database file has them.</summary>
+    /// <summary>Keys evicted; the database file has them.</summary>
     public long Evicted { get; init; }
 
-    /// <summary>Keys in memory now.</summary>
+    /// <summary>Resident keys.</summary>
     public long ResidentKeys { get; init; }
 
     /// <summary>Bytes these occupy, about.</summary>

@@ -10,9 +10,9 @@ namespace Bitmapist.Engine.Keyspace;
 /// <summary>
 /// All keys of all databases, in 64 shards by hash, each behind a lock held for microseconds. A command holds the
 /// shards of its keys from its first look to its last effect (two-phase locking, shards in ascending order), hands its
-/// effects to the log before it lets go, and computes what is long outside, on frozen values. Why every outcome is that
-/// of some serial order: docs/architecture.md, "Concurrency". Keys not in a shard's table may be in the database
-/// file beneath: "The hot set" there.
+/// effects to the log before it releases them, and computes what is long outside, on frozen values. Why every outcome
+/// is that of some serial order: docs/architecture.md, "Concurrency". Keys not in a shard's table may be in the
+/// database file beneath: "The hot set" there.
 /// </summary>
 public sealed class KeyspaceStore
 {

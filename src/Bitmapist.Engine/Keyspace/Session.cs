@@ -188,7 +188,7 @@ public sealed class Session(KeyspaceStore store) : IDisposable
             try
             {
                 entry = Find(key);
-                // It may have left memory and come back meanwhile, and would do so for ever where memory is short.
+                // It may have been evicted and come back meanwhile, and would do so for ever where memory is short.
                 if (entry?.Unfinished?.Stored is { } stored && stored.IsSame(readFrom)) entry.SetBits(computed!);
                 unfinished = InTransaction ? null : entry?.Unfinished;
             }
@@ -223,7 +223,7 @@ public sealed class Session(KeyspaceStore store) : IDisposable
         }
     }
 
-    /// <summary>Ends a verb; outside a transaction it lets go of its shards as well.</summary>
+    /// <summary>Ends a verb; outside a transaction it releases its shards as well.</summary>
     internal void Leave(ulong shards)
     {
         if (shards == 0) Journal.EndVerb(_held);

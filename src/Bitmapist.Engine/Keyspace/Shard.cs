@@ -31,10 +31,10 @@ internal sealed class Shard(int number, int databases)
     /// <summary>Keys looked up in the database file and found there.</summary>
     public long Loads;
 
-    /// <summary>Read lookups that found their key in memory.</summary>
+    /// <summary>Read lookups whose key was resident.</summary>
     public long HotHits;
 
-    /// <summary>Keys that left memory.</summary>
+    /// <summary>Keys evicted.</summary>
     public long Evicted;
 
     /// <summary>Read lookups that found, and did not find, their key.</summary>

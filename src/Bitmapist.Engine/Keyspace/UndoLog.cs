@@ -40,7 +40,7 @@ internal sealed class UndoLog
     {
         while (_count > 0 && this[0].Position is > 0 and var position && position <= retained)
         {
-            this[0] = default; // lets go of what it holds
+            this[0] = default; // releases what it holds
             _first = (_first + 1) & (_items.Length - 1);
             _count--;
         }

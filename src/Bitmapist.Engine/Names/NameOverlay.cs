@@ -124,7 +124,7 @@ internal sealed class NameOverlay
     /// <summary>Whether the database file's keys of a database count no longer.</summary>
     public bool IsFileHidden(int database)
     {
-        if (!_isAnyHidden) return false; // asked for every key that is not in memory
+        if (!_isAnyHidden) return false; // asked for every key that is not resident
         lock (_gate) return _current.Flushed.Contains(database) || (_saving?.Flushed.Contains(database) ?? false);
     }
 

@@ -20,6 +20,6 @@ public sealed record PersistenceOptions(string Path, int Databases, FsyncPolicy 
     /// <summary>Below so many bytes of the log no save begins for its size.</summary>
     public long LogGrowthBytesMin { get; init; } = 64L << 20; // Redis's auto-aof-rewrite-min-size
 
-    /// <summary>After so long without being asked for a bitmap leaves memory; zero: it stays.</summary>
+    /// <summary>After so long without being used a key is evicted; zero: it stays.</summary>
     public TimeSpan HotFor { get; init; } = TimeSpan.FromSeconds(300); // as the original server
 }

@@ -124,7 +124,7 @@ public sealed class PersistentKeyspace : IAsyncDisposable
         }
     }
 
-    /// <summary>After so long without being asked for a bitmap leaves memory; zero: it stays. May change.</summary>
+    /// <summary>After so long without being used a key is evicted; zero: it stays. May change.</summary>
     public TimeSpan HotFor
     {
         get => _hotSet.HotSet.Idle;
@@ -203,7 +203,8 @@ public sealed class PersistentKeyspace : IAsyncDisposable
         }
 
         session.EndBatch();
-        // Who writes faster than saves can follow waits for them: the budget is kept by all that is asked for later.
+        // A client that writes faster than saves can follow waits for them (back-pressure): the budget is kept by all
+        // that is asked for later.
         if (_hotSet.HotSet.IsOverwhelmed) await _hotSet.WaitForRoomAsync().ConfigureAwait(false);
     }
 

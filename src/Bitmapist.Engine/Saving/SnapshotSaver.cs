@@ -8,22 +8,28 @@ using Bitmapist.Storage.Snapshots;
 namespace Bitmapist.Engine.Saving;
 
 /// <summary>Writes snapshots into the database file. Thread-safe; a save keeps others and every look waiting.</summary>
-internal sealed class SnapshotSaver(KeyspaceStore store, IFileSystem files, DatabaseFile file, LogWriter log)
-    : IDisposable
+internal sealed class SnapshotSaver : IDisposable
 {
-    // Below this a compaction is not worth its fsyncs, whatever the share of garbage.
-    private const long CompactMinBytes = 1024 * 1024;
-
     private readonly Lock _gate = new();
-    private readonly Session _session = new(store);
-    private readonly SnapshotWriter _writer = new(store);
-    private readonly ReplacedFiles _replaced = new();
-    private volatile DatabaseFile _file = file;
+    private readonly KeyspaceStore _store;
+    private readonly LogWriter _log;
+    private readonly Session _session;
+    private readonly SnapshotWriter _writer;
+    private readonly OpenDatabase _database;
     private DatabasePlace _known = DatabasePlace.InPlace; // where the last save that failed for it found the file
-    private bool _mustReopen;
     private long _savedPosition; // of the log: what was appended since makes a save worth it
-    private long _databaseBytes = file.FileBytes;
-    private long _databaseLiveBytes = file.LiveBytes;
+    private long _databaseBytes;
+    private long _databaseLiveBytes;
+
+    public SnapshotSaver(KeyspaceStore store, IFileSystem files, DatabaseFile file, LogWriter log)
+    {
+        _store = store;
+        _log = log;
+        _session = new Session(store);
+        _writer = new SnapshotWriter(store);
+        _database = new OpenDatabase(store, _session, files, file);
+        NoteBytes();
+    }
 
     /// <summary>The keyspace's count of changes as of the last save.</summary>
     public long SavedChanges { get; private set; }
@@ -41,7 +47,7 @@ internal sealed class SnapshotSaver(KeyspaceStore store, IFileSystem files, Data
     public Mended Mended { get; private set; }
 
     /// <summary>The file as of the last save: every change up to then.</summary>
-    public DatabaseFile File => _file;
+    public DatabaseFile File => _database.File;
 
     /// <summary>
     /// Moves what changed since the last save into the database file and drops the log before it. Then writes the file
@@ -57,38 +63,36 @@ internal sealed class SnapshotSaver(KeyspaceStore store, IFileSystem files, Data
     {
         using Lock.Scope alone = _gate.EnterScope();
         Mended = Mended.Nothing;
-        DatabasePlace place = Look();
+        DatabasePlace place = _database.Look();
         if (place == DatabasePlace.InPlace)
         {
-            if (_mustReopen) Replace(OpenAgain());
+            if (_database.MustReopen) _database.Reopen();
             SaveInPlace();
         }
         else
         {
             RequireRestorable(place);
-            Restore(_file.Path);
+            Restore(File.Path);
             Mended |= Mended.DatabaseFile;
         }
 
         _known = DatabasePlace.InPlace;
-        CompactionFailure = null;
-        if (_file.FileBytes > Math.Max(2 * _file.LiveBytes, CompactMinBytes)) TryCompact();
-        Volatile.Write(ref _databaseBytes, _file.FileBytes);
-        Volatile.Write(ref _databaseLiveBytes, _file.LiveBytes);
-        _replaced.LetGo(_session, _file);
+        CompactionFailure = _database.Compact();
+        NoteBytes();
+        _database.ReleaseReplaced();
     }
 
     /// <summary>
     /// Whether a save should begin though nobody asked for one: file or log are missing from their places and that may
-    /// be mended, or is to be told; or a replaced file is to be let go.
+    /// be mended, or is to be told; or a replaced file is to be released.
     /// </summary>
     /// <exception cref="StorageException">It cannot be told.</exception>
     public bool IsSaveNeeded()
     {
         using Lock.Scope alone = _gate.EnterScope();
-        _replaced.LetGo(_session, _file);
-        DatabasePlace place = Look();
-        if (place == DatabasePlace.InPlace) return _replaced.NeedSave || !log.IsInPlace();
+        _database.ReleaseReplaced();
+        DatabasePlace place = _database.Look();
+        if (place == DatabasePlace.InPlace) return _database.NeedsSave || !_log.IsInPlace();
         return place == DatabasePlace.Gone || place != _known;
     }
 
@@ -98,7 +102,7 @@ internal sealed class SnapshotSaver(KeyspaceStore store, IFileSystem files, Data
     {
         get
         {
-            lock (_gate) return Look() == DatabasePlace.InPlace;
+            lock (_gate) return _database.Look() == DatabasePlace.InPlace;
         }
     }
 
@@ -111,25 +115,21 @@ internal sealed class SnapshotSaver(KeyspaceStore store, IFileSystem files, Data
     public string Rescue()
     {
         using Lock.Scope alone = _gate.EnterScope();
-        string path = _file.Path + ".rescued";
+        string path = File.Path + ".rescued";
         Restore(path);
         return path;
     }
 
     public void Dispose()
     {
-        _replaced.Dispose();
-        _file.Dispose();
+        _database.Dispose();
         _session.Dispose();
     }
 
-    private DatabasePlace Look()
+    private void NoteBytes()
     {
-        DatabasePlace place = _file.Place;
-        if (place != DatabasePlace.Replaced || !_file.IsReplaced) return place;
-        // It is our own file that is there, put there by a save or compaction that failed afterwards.
-        Replace(OpenAgain());
-        return _file.Place;
+        Volatile.Write(ref _databaseBytes, File.FileBytes);
+        Volatile.Write(ref _databaseLiveBytes, File.LiveBytes);
     }
 
     /// <summary>Throws, unless it has been said that the file is gone: then it can be written anew.</summary>
@@ -149,12 +149,13 @@ internal sealed class SnapshotSaver(KeyspaceStore store, IFileSystem files, Data
             : "; to keep what this server has, move that file away; to use that file, stop the server and move away "
                 + "its log, the files whose names end in .log and a number";
         throw new StorageException(
-            _file.Path, null, $"{found}; nothing was deleted, and the log has every change{remedy}");
+            File.Path, null, $"{found}; nothing was deleted, and the log has every change{remedy}");
     }
 
     private void SaveInPlace()
     {
-        bool isLogInPlace = log.IsInPlace();
+        DatabaseFile file = File;
+        bool isLogInPlace = _log.IsInPlace();
         // What only a missing segment had is saved, and the log goes on in a new one.
         (SnapshotCapture? capture, long firstSequence, long changes) = Cut(isForced: !isLogInPlace);
         if (capture is null) return;
@@ -162,17 +163,17 @@ internal sealed class SnapshotSaver(KeyspaceStore store, IFileSystem files, Data
         {
             // What is wholly emptied is written anew, instead of a deletion per key.
             bool isEmptied = capture.Flushed.Count > 0
-                && KeyTotals.Of(_file).Databases.All(counts => capture.Flushed.Contains(counts.Key));
-            using (GenerationWriter writer = isEmptied ? _file.BeginRewrite() : _file.BeginGeneration())
+                && KeyTotals.Of(file).Databases.All(counts => capture.Flushed.Contains(counts.Key));
+            using (GenerationWriter writer = isEmptied ? file.BeginRewrite() : file.BeginGeneration())
             {
-                if (!isEmptied) SnapshotWriter.RemoveUnwanted(capture, _file, writer);
-                _writer.WriteChanges(_session, capture, _file, writer);
+                if (!isEmptied) SnapshotWriter.RemoveUnwanted(capture, file, writer);
+                _writer.WriteChanges(_session, capture, file, writer);
                 KeyWriter.PutTotals(writer, capture.Totals);
                 WaitForLog(capture);
                 writer.Commit(firstSequence);
             }
 
-            return isEmptied ? OpenAgain() : _file;
+            return isEmptied ? _database.OpenAgain(file.Path) : file;
         });
         Finish(capture, firstSequence, changes);
         if (!isLogInPlace) Mended |= Mended.Log;
@@ -180,33 +181,34 @@ internal sealed class SnapshotSaver(KeyspaceStore store, IFileSystem files, Data
 
     /// <summary>
     /// Writes every key to a new file: what the open one has, wherever it is now, and over it what changed. If
-    /// somebody wrote in the open one it is not read; then every key must be in memory.
+    /// somebody wrote in the open one it is not read; then every key must be resident.
     /// </summary>
     private void Restore(string path)
     {
-        bool isReadable = !_file.IsOverwritten, isInItsPlace = path == _file.Path;
-        using GenerationWriter writer = _file.BeginReplacement(path); // before the log goes on in the place it may lack
+        DatabaseFile file = File;
+        bool isReadable = !file.IsOverwritten, isInItsPlace = path == file.Path;
+        using GenerationWriter writer = file.BeginReplacement(path); // before the log goes on in the place it may lack
         if (!isReadable) HotSet.MarkAllChanged(_session);
         (SnapshotCapture? capture, long firstSequence, long changes) = Cut(isForced: true);
         Take(capture!, () =>
         {
             if (isReadable)
             {
-                new DatabaseReader(_file).CopyTo(writer);
-                SnapshotWriter.RemoveUnwanted(capture!, _file, writer);
+                new DatabaseReader(file).CopyTo(writer);
+                SnapshotWriter.RemoveUnwanted(capture!, file, writer);
             }
 
-            long written = _writer.WriteChanges(_session, capture!, _file, writer);
+            long written = _writer.WriteChanges(_session, capture!, file, writer);
             if (!isReadable && written != capture!.Totals.Keys)
             {
-                throw new StorageException(_file.Path, null, "was overwritten while in use, and of "
+                throw new StorageException(file.Path, null, "was overwritten while in use, and of "
                     + $"{capture.Totals.Keys} keys only {written} are in memory: nothing is written");
             }
 
             KeyWriter.PutTotals(writer, capture!.Totals);
             WaitForLog(capture);
             writer.Commit(firstSequence);
-            return OpenAgain(path);
+            return _database.OpenAgain(path);
         });
         if (isInItsPlace) Finish(capture!, firstSequence, changes); // else the log stays as it is
     }
@@ -217,18 +219,18 @@ internal sealed class SnapshotSaver(KeyspaceStore store, IFileSystem files, Data
     {
         using TransactionScope scope = _session.BeginTransaction(KeyspaceStore.AllShards);
         // Where changes came to nothing there is still a log to be dropped, or one that cannot go on.
-        bool isNeeded = isForced || log.NeedsSnapshot || log.AppendedPosition != _savedPosition
-            || store.Names.IsAnyFlushed || store.Shards.Any(shard => !shard.Dirty.IsEmpty);
+        bool isNeeded = isForced || _log.NeedsSnapshot || _log.AppendedPosition != _savedPosition
+            || _store.Names.IsAnyFlushed || _store.Shards.Any(shard => !shard.Dirty.IsEmpty);
         if (!isNeeded) return default;
-        long changes = store.Changes;
-        long firstSequence = log.Rotate();
-        return (store.BeginCapture(), firstSequence, changes);
+        long changes = _store.Changes;
+        long firstSequence = _log.Rotate();
+        return (_store.BeginCapture(), firstSequence, changes);
     }
 
     /// <summary>Has a capture written, and tells the keyspace in which file, or that nothing came of it.</summary>
     private void Take(SnapshotCapture capture, Func<DatabaseFile> write)
     {
-        _mustReopen = true; // whatever fails from here on: a failed fsync spoils the handle, a rename may have happened
+        _database.MustReopen = true; // whatever fails from here on
         DatabaseFile saved;
         try
         {
@@ -237,14 +239,12 @@ internal sealed class SnapshotSaver(KeyspaceStore store, IFileSystem files, Data
         catch
         {
             using TransactionScope abandoning = _session.BeginTransaction(KeyspaceStore.AllShards);
-            store.AbandonCapture(capture);
+            _store.AbandonCapture(capture);
             throw;
         }
 
-        using (_session.BeginTransaction(KeyspaceStore.AllShards)) store.CompleteCapture(capture, saved);
-        if (saved != _file) _replaced.Add(_file);
-        _file = saved;
-        _mustReopen = false;
+        using (_session.BeginTransaction(KeyspaceStore.AllShards)) _store.CompleteCapture(capture, saved);
+        _database.Become(saved);
     }
 
     /// <summary>
@@ -254,8 +254,8 @@ internal sealed class SnapshotSaver(KeyspaceStore store, IFileSystem files, Data
     /// <exception cref="StorageException">Some of it was taken back.</exception>
     private void WaitForLog(SnapshotCapture capture)
     {
-        log.CommitAsync(capture.CutPosition).AsTask().GetAwaiter().GetResult();
-        if (capture.IsAbandoned) throw store.TakenBack();
+        _log.CommitAsync(capture.CutPosition).AsTask().GetAwaiter().GetResult();
+        if (capture.IsAbandoned) throw _store.TakenBack();
     }
 
     /// <summary>The log before a save goes, if a start would find what was saved.</summary>
@@ -263,55 +263,8 @@ internal sealed class SnapshotSaver(KeyspaceStore store, IFileSystem files, Data
     {
         SavedChanges = changes;
         _savedPosition = capture.CutPosition;
-        _file.RequireInPlace();
-        log.DeleteSegmentsBefore(firstSequence);
-    }
-
-    /// <summary>A compaction that fails harms nothing: the file is as good with its garbage.</summary>
-    private void TryCompact()
-    {
-        try
-        {
-            Compact();
-        }
-        catch (Exception failure) when (failure is StorageException or CorruptFileException)
-        {
-            CompactionFailure = failure;
-        }
-    }
-
-    /// <summary>Writes what is live to a new file that takes the place of this one.</summary>
-    private void Compact()
-    {
-        _mustReopen = true;
-        using (GenerationWriter writer = _file.BeginRewrite())
-        {
-            new DatabaseReader(_file).CopyTo(writer);
-            writer.Commit(_file.FirstLogSequence);
-        }
-
-        Replace(OpenAgain());
-    }
-
-    /// <summary>Looks keys up in another file with the same ones; the old one is closed when nobody needs it.</summary>
-    private void Replace(DatabaseFile file)
-    {
-        using (_session.BeginTransaction(KeyspaceStore.AllShards)) store.ReplaceFile(file);
-        _replaced.Add(_file);
-        _file = file;
-        _mustReopen = false;
-    }
-
-    private DatabaseFile OpenAgain() => OpenAgain(_file.Path);
-
-    /// <summary>Opens what was put under a path, unless it is another database or an older state of this one.</summary>
-    private DatabaseFile OpenAgain(string path)
-    {
-        var reopened = DatabaseFile.Open(files, path);
-        long generation = _file.Generation + (_file.IsReplaced ? 1 : 0);
-        if (reopened.Id == _file.Id && reopened.Generation >= generation) return reopened;
-        reopened.Dispose();
-        throw new StorageException(path, null, "was replaced by another database while in use");
+        File.RequireInPlace();
+        _log.DeleteSegmentsBefore(firstSequence);
     }
 }
 

@@ -29,7 +29,7 @@ internal sealed class HeldFiles
         if (isOpen) _files.Add(file);
     }
 
-    /// <summary>Lets go of all of them; each is closed with its last reader.</summary>
+    /// <summary>Releases all of them; each is closed with its last reader.</summary>
     public void Release()
     {
         if (_files.Count == 0) return;

@@ -6,7 +6,7 @@ using Bitmapist.Storage.Snapshots;
 namespace Bitmapist.Engine.Upkeep;
 
 /// <summary>
-/// Keeps what is in memory within a budget: sweeps over the resident entries, measures them, and evicts clean ones
+/// Keeps the resident keys within a budget: sweeps over the resident entries, measures them, and evicts clean ones
 /// that were not asked for in a while, or that were asked for least recently while there is too much. What is dirty
 /// stays until a save has it. Thread-safe.
 /// </summary>
@@ -37,12 +37,12 @@ internal sealed class HotSet(KeyspaceStore store, long budgetBytes, TimeSpan idl
     public long Bytes => KeyBytes + Volatile.Read(ref _indexBytes);
 
     /// <summary>
-    /// Bytes that must be saved before they can leave memory, as of the last sweep: changed keys, and the names of
+    /// Bytes that must be saved before they can be evicted, as of the last sweep: changed keys, and the names of
     /// those that came or went.
     /// </summary>
     public long UnsavedBytes => Volatile.Read(ref _dirtyBytes) + Volatile.Read(ref _nameBytes);
 
-    /// <summary>Bytes that left memory since the start.</summary>
+    /// <summary>Bytes evicted since the start.</summary>
     public long EvictedBytes => Volatile.Read(ref _evictedBytes);
 
     /// <summary>Whether there is more than the budget allows.</summary>

@@ -8,7 +8,7 @@ namespace Bitmapist.Engine.Verbs;
 /// every operand is at hand or an operation that cannot fail. What is not is made ready outside, and tried again. One
 /// thread.
 /// </summary>
-/// <param name="session">Who asks.</param>
+/// <param name="session">The caller's.</param>
 /// <param name="operation">NOT takes one source, the 8.2 forms but ONE at least two.</param>
 /// <param name="destination">Overwritten, its expiry dropped; removed when every source is missing or empty.</param>
 /// <param name="sources">Names; a missing key is an empty string.</param>
@@ -142,7 +142,7 @@ public sealed class BitOpCall(
         StringVerbs.PutHeld(session, key, existing, Result, expiresAtUnixMs: 0);
         session.Effects.BitOp(session.Database, destination.Span, operation, sources);
         session.Seal();
-        // Who waits to acknowledge it need not keep what the result was made of.
+        // A caller that waits to acknowledge it need not keep what the result was made of.
         _borrowed = null;
         _operands = [];
     }

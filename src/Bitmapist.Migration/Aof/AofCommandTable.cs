@@ -32,9 +32,9 @@ internal static class AofCommandTable
         StringCommands.AddTo(all);
         NumberCommands.AddTo(all);
         BitCommands.AddTo(all);
-        KeyCommands.AddTo(all);
+        AofKeyCommands.AddTo(all);
         ExpiryCommands.AddTo(all);
-        DatabaseCommands.AddTo(all);
+        AofDatabaseCommands.AddTo(all);
         OtherTypeCommands.AddTo(all);
         UnreplayedCommands.AddTo(all);
         return all;

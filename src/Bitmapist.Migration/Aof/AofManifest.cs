@@ -86,7 +86,7 @@ internal sealed class AofManifest
 
         if (string.IsNullOrEmpty(name) || sequence == 0)
             throw Refuse(Path, offset, "a line lacks a file or its number");
-        if (name.Contains('/')) throw Refuse(Path, offset, $"{name} is a path, where the name of a file must stand");
+        if (name.Contains('/')) throw Refuse(Path, offset, $"{name} is a path instead of the name of a file");
         switch (type)
         {
             case "b" when Base is not null:

@@ -45,7 +45,7 @@ internal sealed class AofReader(SourceInput input)
         long behind = input.Position;
         while (Read(_ahead) == AofOutcome.Command)
         {
-            if (_ahead.Name == "MULTI") throw _ahead.Refuse("stands within a transaction");
+            if (_ahead.Name == "MULTI") throw _ahead.Refuse("is within a transaction");
             if (_ahead.Name != "EXEC") continue;
             input.Seek(behind);
             return true;
@@ -127,5 +127,5 @@ internal sealed class AofReader(SourceInput input)
 
     private Storage.Files.CorruptFileException Unexpected(byte found, string expected) => input.CorruptAt(
         input.Position - 1,
-        $"byte {found:x2} stands where {expected} must: redis-check-aof --fix on a copy cuts a damaged end off");
+        $"byte {found:x2} instead of {expected}: redis-check-aof --fix on a copy cuts a damaged end off");
 }

@@ -15,7 +15,7 @@ internal static class RdbOtherValues
         : type is >= 1 and <= 25 and not (6 or 8); // 6: a module of 4.0's release candidates, without an end; 8: unused
 
     /// <summary>Passes over a value.</summary>
-    /// <param name="input">Stands behind the key.</param>
+    /// <param name="input">Positioned behind the key.</param>
     /// <param name="type">The value's type, as stored; one that is known.</param>
     /// <param name="isValkey">The file's magic is Valkey's.</param>
     /// <returns>What TYPE calls it.</returns>

@@ -117,7 +117,7 @@ internal static class RdbLength
     public static long ReadPlain(SourceInput input)
     {
         long length = Read(input, out bool isSpecial);
-        return isSpecial ? throw input.Corrupt("a special form of string stands where a number must") : length;
+        return isSpecial ? throw input.Corrupt("a special form of string instead of a number") : length;
     }
 
     /// <summary>Writes a length of 0 or more; returns the bytes used.</summary>

@@ -33,7 +33,7 @@ internal static class NewDatabase
         long keys = new DatabaseReader(written).Keys().LongCount();
         if (keys == report.Keys) return;
         throw new CorruptFileException(FileDefect.Damaged, report.Source, 0,
-            $"it has {report.Keys} keys, but only {keys} different ones: a key stands in it twice");
+            $"it has {report.Keys} keys, but only {keys} different ones: a key is in it twice");
     }
 
     /// <summary>Segments of a log beside a database, oldest first; names that only look alike are left out.</summary>

@@ -9,7 +9,7 @@ namespace Bitmapist.Server.Commands;
 /// sequence = item*                    item = word | "[" choice "]" (optional) | "(" choice ")", then maybe "..."
 /// choice = sequence ("|" sequence)*   word = TOKEN | name | name ":" type
 /// </code>
-/// A TOKEN introduces the rest of its sequence, or stands alone. A name without a type is a string; "key" is a key.
+/// A TOKEN introduces the rest of its sequence, or is alone. A name without a type is a string; "key" is a key.
 /// </summary>
 internal sealed partial class ArgumentSyntax
 {

@@ -37,7 +37,7 @@ public sealed record ServerOptions
 
     /// <summary>
     /// Half of what the machine, or the container the process runs in, has: the rest is for the system's cache of the
-    /// database file, which cold reads come from.
+    /// database file, from which keys on disk are read.
     /// </summary>
     public static long MemoryDefault => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2;
 

@@ -34,7 +34,7 @@ internal sealed class Backups(PersistentKeyspace? persistence, string databasePa
         reason = "the database's own files are no backup";
         if (name.StartsWith(Path.GetFileName(full), StringComparison.Ordinal)) return null;
         string path = Path.Combine(Path.GetDirectoryName(full)!, name);
-        reason = "a file of that name stands there and is no backup";
+        reason = "a file of that name exists and is no backup";
         return !File.Exists(path) || IsReplaceable(path) ? path : null;
     }
 

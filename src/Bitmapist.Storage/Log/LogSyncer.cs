@@ -9,7 +9,9 @@ namespace Bitmapist.Storage.Log;
 /// </summary>
 internal sealed class LogSyncer : IDisposable
 {
-    private readonly LogWriter _log;
+    private readonly LogBuffer _buffer;
+    private readonly LogOutput _output;
+    private readonly LogProgress _progress;
     private readonly IFileSystem _files;
     private readonly SyncDelay _delay;
     private readonly string _databasePath;
@@ -19,22 +21,22 @@ internal sealed class LogSyncer : IDisposable
     private TaskCompletionSource _next = NewPass();
     private TaskCompletionSource _running = NewPass();
     private long _runningTarget = -1;
-    private long _synced;
     private bool _requested;
     private bool _stopping;
 
-    public LogSyncer(LogWriter log, IFileSystem files, SyncDelay delay, string databasePath, TimeProvider time)
+    public LogSyncer(
+        LogBuffer buffer, LogOutput output, LogProgress progress, IFileSystem files, SyncDelay delay,
+        string databasePath, TimeProvider time)
     {
-        _log = log;
+        _buffer = buffer;
+        _output = output;
+        _progress = progress;
         _files = files;
         _delay = delay;
         _databasePath = databasePath;
         _thread = new Thread(Run) { IsBackground = true, Name = "log fsync" };
         _timer = time.CreateTimer(_ => Tick(), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
     }
-
-    /// <summary>The position up to which the log survives a power cut.</summary>
-    public long SyncedPosition => Volatile.Read(ref _synced);
 
     public void Start() => _thread.Start();
 
@@ -53,21 +55,15 @@ internal sealed class LogSyncer : IDisposable
     {
         lock (_gate)
         {
-            if (_synced >= position) return ValueTask.CompletedTask;
+            if (_progress.Synced >= position) return ValueTask.CompletedTask;
             // What is written may be synced yet, though further writes fail.
-            if (_log.Failure is { } reason && (_log.IsSyncFailed || _log.WrittenPosition < position))
+            if (_output.Failure is { } reason && (_output.IsSyncFailed || _progress.Written < position))
                 return ValueTask.FromException(reason.Again());
             if (_runningTarget >= position) return WaitAsync(_running.Task, position);
             _requested = true;
             Monitor.Pulse(_gate);
             return WaitAsync(_next.Task, position);
         }
-    }
-
-    /// <summary>Everything up to a position is dealt with: synced, or dropped for good.</summary>
-    public void Settle(long position)
-    {
-        lock (_gate) Volatile.Write(ref _synced, Math.Max(_synced, position));
     }
 
     /// <summary>Runs a last pass, ends the thread, and fails the commits that still wait in vain.</summary>
@@ -90,13 +86,13 @@ internal sealed class LogSyncer : IDisposable
     private async ValueTask WaitAsync(Task pass, long position)
     {
         await pass.ConfigureAwait(false);
-        if (SyncedPosition >= position) return;
-        throw _log.Failure?.Again() ?? _log.Missed();
+        if (_progress.Synced >= position) return;
+        throw _output.Failure?.Again() ?? _output.Missed();
     }
 
     private void Tick()
     {
-        if (_log.Policy == FsyncPolicy.EverySecond && _log.AppendedPosition > SyncedPosition) Request();
+        if (_progress.Policy == FsyncPolicy.EverySecond && _buffer.AppendedPosition > _progress.Synced) Request();
     }
 
     private void Run()
@@ -121,7 +117,7 @@ internal sealed class LogSyncer : IDisposable
     /// </summary>
     private long SyncPass()
     {
-        while (_log.TryBeginSync(out SyncWork work, out long target))
+        while (_output.TryBeginSync(out SyncWork work, out long target))
         {
             if (!TrySync(work, target))
             {
@@ -131,10 +127,10 @@ internal sealed class LogSyncer : IDisposable
             }
 
             if (work.Left.Count == 0) return target;
-            _log.NoteSynced(work.Left);
+            _output.NoteSynced(work.Left);
         }
 
-        return SyncedPosition;
+        return _progress.Synced;
     }
 
     /// <summary>False when a segment that failed has become useless meanwhile: then what is left is synced.</summary>
@@ -152,7 +148,7 @@ internal sealed class LogSyncer : IDisposable
             sequence = work.Current?.Sequence ?? sequence;
             if (work.IsDirectory) _files.SyncDirectory(ParentDirectory.Of(_databasePath));
             if (work.Left.Count > 0) return true; // the current one comes after the note about these
-            if (SyncedPosition < target) work.Current?.Sync();
+            if (_progress.Synced < target) work.Current?.Sync();
             _delay.SyncEnds();
             return true;
         }
@@ -160,7 +156,7 @@ internal sealed class LogSyncer : IDisposable
         {
             StorageException failed = reason as StorageException
                 ?? new StorageException(_databasePath, null, $"syncing the log failed: {reason.Message}", reason);
-            if (_log.NoteSyncFailure(work, sequence, failed)) throw failed;
+            if (_output.NoteSyncFailure(work, sequence, failed)) throw failed;
             return false;
         }
     }
@@ -176,7 +172,7 @@ internal sealed class LogSyncer : IDisposable
             _running = _next;
             _next = NewPass();
             // The pass takes at least what is appended by now; later records may have to wait for the next one.
-            _runningTarget = _log.AppendedPosition;
+            _runningTarget = _buffer.AppendedPosition;
             return true;
         }
     }
@@ -186,7 +182,7 @@ internal sealed class LogSyncer : IDisposable
         TaskCompletionSource done;
         lock (_gate)
         {
-            Volatile.Write(ref _synced, Math.Max(_synced, position));
+            _progress.NoteSynced(position);
             _runningTarget = -1;
             done = _running;
         }

@@ -22,12 +22,7 @@ public sealed class LogWriter : IDisposable
     private readonly SyncDelay _delay;
     private readonly SegmentChain _chain;
     private readonly LogOutput _output;
-    private readonly Lock _writeGate = new();
-    private long _promised; // what was acknowledged as written before the policy became Always
-    private volatile FsyncPolicy _policy;
-    private volatile StorageException? _failure;
-    private volatile bool _isSyncFailed;
-    private volatile bool _needsSnapshot;
+    private readonly LogProgress _progress;
     private volatile bool _disposed;
 
     private LogWriter(
@@ -37,55 +32,44 @@ public sealed class LogWriter : IDisposable
         _files = files;
         _databasePath = databasePath;
         _chain = chain;
-        _policy = policy;
         _buffer = new LogBuffer(sequence);
         _delay = new SyncDelay(time);
-        _output = new LogOutput(_buffer, chain, _delay, databasePath);
-        _syncer = new LogSyncer(this, files, _delay, databasePath, time);
+        _progress = new LogProgress(policy);
+        _output = new LogOutput(_buffer, chain, _progress, _delay, databasePath);
+        _syncer = new LogSyncer(_buffer, _output, _progress, files, _delay, databasePath, time);
     }
 
     /// <summary>Called when the log begins to fail, and when an fsync fails while writes do; by the thread that
     /// noticed, which holds none of the log's gates. Set once, before anything is appended.</summary>
-    public Action? Failing { get; set; }
+    public Action? Failing
+    {
+        get => _output.Failing;
+        set => _output.Failing = value;
+    }
 
     /// <summary>Bytes of records ever appended to this object, discarded ones included.</summary>
     public long AppendedPosition => _buffer.AppendedPosition;
 
     /// <summary>The position up to which the promise of the current policy holds.</summary>
-    public long CommittedPosition
-    {
-        get
-        {
-            long upTo = WrittenPosition; // before the policy is read: a change of it keeps what was written by then
-            return _policy == FsyncPolicy.Always ? _syncer.SyncedPosition : upTo;
-        }
-    }
+    public long CommittedPosition => _progress.Committed;
 
     /// <summary>The position up to which nothing will have to be taken back, whatever fails from here on.</summary>
-    public long RetainedPosition
-    {
-        get
-        {
-            long upTo = WrittenPosition;
-            if (_policy != FsyncPolicy.Always) return upTo;
-            return Math.Max(_syncer.SyncedPosition, Volatile.Read(ref _promised));
-        }
-    }
+    public long RetainedPosition => _progress.Retained;
 
     /// <summary>The position up to which the system has the bytes: they survive the end of this process.</summary>
-    public long WrittenPosition => _output.Position;
+    public long WrittenPosition => _progress.Written;
 
     /// <summary>The position up to which the bytes survive a power cut.</summary>
-    public long SyncedPosition => _syncer.SyncedPosition;
+    public long SyncedPosition => _progress.Synced;
 
     /// <summary>Why the log takes nothing now; null while it works.</summary>
-    public StorageException? Failure => _failure;
+    public StorageException? Failure => _output.Failure;
 
     /// <summary>An fsync failed, and only a snapshot leads on: <see cref="TryResume"/> is in vain before it.</summary>
-    public bool NeedsSnapshot => _needsSnapshot;
+    public bool NeedsSnapshot => _output.NeedsSnapshot;
 
     /// <summary>An fsync failed since the log worked last.</summary>
-    public bool IsSyncFailed => _isSyncFailed;
+    public bool IsSyncFailed => _output.IsSyncFailed;
 
     /// <summary>Commits that waited for the disk under <see cref="FsyncPolicy.EverySecond"/>.</summary>
     public long DelayedCommits => _delay.Count;
@@ -93,28 +77,15 @@ public sealed class LogWriter : IDisposable
     /// <summary>May change at any time; commits already waiting are still synced.</summary>
     public FsyncPolicy Policy
     {
-        get => _policy;
-        set
-        {
-            lock (_writeGate)
-            {
-                Volatile.Write(ref _promised, RetainedPosition);
-                _policy = value;
-            }
-        }
+        get => _progress.Policy;
+        set => _output.ChangePolicy(value);
     }
 
     /// <summary>Sequence of the segment that further records go to.</summary>
     public long Sequence => _buffer.Segment;
 
     /// <summary>Bytes of the segment being written, header included; 0 while there is none.</summary>
-    public long SegmentBytes
-    {
-        get
-        {
-            lock (_writeGate) return _chain.SegmentBytes;
-        }
-    }
+    public long SegmentBytes => _output.SegmentBytes;
 
     /// <summary>Bytes of all segments that the database file needs.</summary>
     public long TotalBytes => _chain.TotalBytes;
@@ -147,7 +118,7 @@ public sealed class LogWriter : IDisposable
     public long Append(ReadOnlySpan<byte> payload)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        if (_failure is { } reason) throw reason.Again();
+        if (Failure is { } reason) throw reason.Again();
         return _buffer.Append(payload);
     }
 
@@ -164,13 +135,13 @@ public sealed class LogWriter : IDisposable
     public bool TryCommit(long position)
     {
         if (CommittedPosition >= position) return true;
-        if (_policy == FsyncPolicy.Always)
+        if (Policy == FsyncPolicy.Always)
         {
-            if (_failure is { } reason && WrittenPosition < position) throw reason.Again();
+            if (Failure is { } reason && WrittenPosition < position) throw reason.Again();
             return false;
         }
 
-        Write(position);
+        _output.Write(position);
         return CommittedPosition >= position; // or the policy has become Always
     }
 
@@ -188,7 +159,7 @@ public sealed class LogWriter : IDisposable
 
     /// <summary>Whether <see cref="AcknowledgeAsync"/> would wait.</summary>
     public bool IsAcknowledgementDelayed(long position) =>
-        SyncedPosition < position && _policy == FsyncPolicy.EverySecond && _delay.IsOverdue;
+        SyncedPosition < position && Policy == FsyncPolicy.EverySecond && _delay.IsOverdue;
 
     /// <summary>Completes when everything up to <paramref name="position"/> is synced, whatever the policy.</summary>
     /// <exception cref="StorageException">It is not, and will not be.</exception>
@@ -203,7 +174,7 @@ public sealed class LogWriter : IDisposable
     {
         try
         {
-            Write(AppendedPosition);
+            _output.Write(AppendedPosition);
             return true;
         }
         catch (StorageException)
@@ -229,22 +200,14 @@ public sealed class LogWriter : IDisposable
     /// are being deleted.
     /// </summary>
     /// <exception cref="StorageException">It cannot be told.</exception>
-    public bool IsInPlace()
-    {
-        lock (_writeGate) return _chain.IsInPlace();
-    }
+    public bool IsInPlace() => _output.IsInPlace();
 
     /// <summary>Deletes the segments that a snapshot needing only this sequence onwards made useless.</summary>
     public void DeleteSegmentsBefore(long sequence)
     {
         if (sequence > Sequence)
             throw new ArgumentOutOfRangeException(nameof(sequence), sequence, "That segment has not begun.");
-        lock (_writeGate)
-        {
-            _chain.Forget(sequence);
-            _needsSnapshot = _chain.IsSpoiled;
-        }
-
+        _output.Forget(sequence);
         _syncer.Request(); // which closes them, as it may be syncing one just now
         foreach ((long oldSequence, string path) in SegmentName.List(_files, _databasePath))
         {
@@ -257,52 +220,17 @@ public sealed class LogWriter : IDisposable
     /// Drops what a failing log does not have. Called while nobody else appends. Positions are never used twice: those
     /// dropped count as dealt with from now on.
     /// </summary>
-    /// <param name="retaining">Told the position up to which records count, before those who wait for later ones are
-    /// let go.</param>
+    /// <param name="retaining">Told the position up to which records count, before those that wait for later ones are
+    /// released.</param>
     /// <returns>That position; the caller takes back what came behind it.</returns>
-    public long Discard(Action<long>? retaining = null)
-    {
-        lock (_writeGate)
-        {
-            if (_failure is null) throw new InvalidOperationException("The log works.");
-            // One decision, under the gate: a failing fsync may make it less at any moment.
-            long retained = _isSyncFailed ? RetainedPosition : WrittenPosition;
-            retaining?.Invoke(retained);
-            long end = _output.Discard();
-            if (!_isSyncFailed) return retained; // what is written may still be synced
-            Volatile.Write(ref _promised, end);
-            _syncer.Settle(end);
-            return retained;
-        }
-    }
+    public long Discard(Action<long>? retaining = null) => _output.Discard(retaining);
 
     /// <summary>
     /// Tries whether a failing log, what it does not have being discarded, can be written again, and takes records if
     /// so.
     /// </summary>
     /// <returns>Whether it does; if not, <see cref="Failure"/> has the latest reason.</returns>
-    public bool TryResume()
-    {
-        lock (_writeGate)
-        {
-            if (_failure is null) return true;
-            if (_disposed || _needsSnapshot) return false;
-            try
-            {
-                _chain.Probe(_buffer.Segment, StorageLimits.ProbeBytes);
-            }
-            catch (StorageException reason)
-            {
-                _failure = reason;
-                _needsSnapshot = _chain.IsSpoiled;
-                return false;
-            }
-
-            _isSyncFailed = false;
-            _failure = null;
-            return true;
-        }
-    }
+    public bool TryResume() => Failure is null || (!_disposed && _output.TryResume());
 
     /// <summary>Writes and syncs what is left. A failure in doing so is in <see cref="Failure"/> afterwards.</summary>
     public void Dispose()
@@ -311,79 +239,5 @@ public sealed class LogWriter : IDisposable
         _disposed = true;
         _syncer.Dispose();
         _chain.Dispose();
-    }
-
-    /// <summary>Writes what is buffered, and takes what is to be synced; false when nothing may be.</summary>
-    internal bool TryBeginSync(out SyncWork work, out long target)
-    {
-        bool beganToFail;
-        lock (_writeGate)
-        {
-            beganToFail = _failure is null && !TryWriteBuffered();
-            target = _output.Position;
-            if (_isSyncFailed)
-            {
-                _chain.CloseForgotten();
-                work = default;
-                return false;
-            }
-
-            work = _chain.TakeForSync();
-            _delay.SyncBegins();
-        }
-
-        if (beganToFail) Failing?.Invoke();
-        return true;
-    }
-
-    /// <summary>These were synced, and the names of all: to be noted before the current segment is synced.</summary>
-    internal void NoteSynced(List<LogSegment> left)
-    {
-        lock (_writeGate) _chain.Synced(left);
-    }
-
-    /// <summary>A segment could not be synced.</summary>
-    /// <returns>Whether that ends the log's work; false when the segment has become useless meanwhile.</returns>
-    internal bool NoteSyncFailure(in SyncWork work, long sequence, StorageException reason)
-    {
-        lock (_writeGate)
-        {
-            _chain.Spoil(work, sequence);
-            if (!_chain.IsSpoiled) return false;
-            _isSyncFailed = _needsSnapshot = true;
-            _failure = reason;
-            _delay.Forget();
-        }
-
-        Failing?.Invoke();
-        return true;
-    }
-
-    /// <summary>For who waited for what was discarded meanwhile.</summary>
-    internal StorageException Missed() => new(_databasePath, null, "the log could not be written, and was taken back");
-
-    /// <summary>Has everything up to a position written, by this thread or by another that came first.</summary>
-    private void Write(long position)
-    {
-        if (WrittenPosition >= position) return;
-        bool beganToFail = false;
-        StorageException reason;
-        // Group commit: the first thread to enter writes for all that wait here, which then find their records written.
-        lock (_writeGate)
-        {
-            if (WrittenPosition < position && _failure is null) beganToFail = !TryWriteBuffered();
-            if (WrittenPosition >= position) return;
-            reason = _failure?.Again() ?? Missed();
-        }
-
-        if (beganToFail) Failing?.Invoke();
-        throw reason;
-    }
-
-    /// <summary>Under the write gate.</summary>
-    private bool TryWriteBuffered()
-    {
-        _failure = _output.Write();
-        return _failure is null;
     }
 }

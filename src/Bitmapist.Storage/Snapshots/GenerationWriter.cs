@@ -30,7 +30,7 @@ public sealed class GenerationWriter : IDisposable
 
     /// <summary>
     /// Stores a value under a key; of several puts and deletions of a key the last counts. Returns where the value
-    /// lies: readable once the generation is committed. ArgumentException beyond <see cref="Limits"/>.
+    /// lies: readable once the generation is committed. ArgumentException beyond <see cref="StorageLimits"/>.
     /// </summary>
     public StoredEntry Put(ReadOnlySpan<byte> key, ReadOnlySpan<byte> metadata, ReadOnlySpan<byte> value)
     {

@@ -96,7 +96,7 @@ internal static class NewDatabaseFile
     public static void PutInFreePlace(IFileSystem files, string unfinished, string path)
     {
         if (!files.TryRenameNew(unfinished, path))
-            throw new StorageException(path, null, "has come to stand there meanwhile, and is left alone");
+            throw new StorageException(path, null, "was created by another meanwhile, and is left alone");
     }
 
     public static void DeleteQuietly(IFileSystem files, string path)

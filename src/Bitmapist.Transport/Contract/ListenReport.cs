@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Bitmapist.Transport.Contract;
 
 /// <summary>
-/// Logs what a listening socket suffers, each kind once a minute at most: a shortage lasts, and whoever comes and goes
-/// at once may do so a thousand times a second. Thread-safe.
+/// Logs what a listening socket suffers, each kind once a minute at most: a shortage lasts, and clients that come and
+/// go at once may do so a thousand times a second. Thread-safe.
 /// </summary>
 internal sealed class ListenReport(ILogger logger, EndPoint endPoint)
 {

@@ -9,7 +9,9 @@ internal static partial class Log
     [LoggerMessage(120, LogLevel.Information, "connections are carried by {Kind}, and served by {Threads}")]
     public static partial void Started(ILogger logger, string kind, string threads);
 
-    /// <summary>A warning to whoever asked for it, a matter of course where the best there is was asked for.</summary>
+    /// <summary>
+    /// A warning where it was asked for by name, a matter of course where the best there is was asked for.
+    /// </summary>
     [LoggerMessage(EventId = 121, Message = "no {Kind} here ({Reason}), {Instead} instead")]
     public static partial void FellBack(ILogger logger, LogLevel level, string kind, string reason, string instead);
 

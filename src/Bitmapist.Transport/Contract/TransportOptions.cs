@@ -29,8 +29,8 @@ public sealed record TransportOptions
 
     /// <summary>
     /// Asked for each accepted connection, on the accepting thread: false refuses it, before anything is made for it.
-    /// Whoever counts admitted connections counts them back when they were served, or in <see cref="Withdraw"/>. Null:
-    /// all are admitted.
+    /// A caller that counts admitted connections counts them back when they were served, or in <see cref="Withdraw"/>.
+    /// Null: all are admitted.
     /// </summary>
     public Func<bool>? Admit { get; init; }
 

@@ -8,8 +8,8 @@ namespace Bitmapist.Transport.IoUring;
 /// <summary>
 /// Finds resets that no completion tells of. A receive that goes on waits for the socket's next event; a reset that
 /// came together with the last bytes is no next event, and unless something is sent the connection would stay for
-/// ever (seen on Linux 6.18; the end of input is not lost so). Who has been quiet for a while after bytes came is
-/// looked at once. The loop's thread's.
+/// ever (seen on Linux 6.18; the end of input is not lost so). A peer that has been quiet for a while after bytes came
+/// is looked at once. The loop's thread's.
 /// </summary>
 internal sealed unsafe class ResetSweep(
     ConnectionTable connections, LoopTimers timers, Action<RingConnection, int> reset)

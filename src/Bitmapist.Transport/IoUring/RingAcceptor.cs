@@ -6,7 +6,7 @@ namespace Bitmapist.Transport.IoUring;
 
 /// <summary>
 /// Accepts by one submission at a time for each listening socket. Not by one that completes for each connection: the
-/// kernel would accept whoever waits before the first could be refused, and refusing take as many descriptors. The
+/// kernel would accept clients that wait before the first could be refused, and refusing take as many descriptors. The
 /// loop's thread's.
 /// </summary>
 /// <param name="loop">Which accepts.</param>

@@ -1,5 +1,4 @@
 using System.IO.Pipelines;
-using System.Threading.Tasks.Sources;
 using Bitmapist.Transport.Contract;
 using Bitmapist.Transport.Linux;
 using Bitmapist.Transport.Memory;
@@ -16,11 +15,11 @@ namespace Bitmapist.Transport.Loops;
 /// the kernel reads only what lies before. What another thread writes is in blocks of its own; its flush leaves them
 /// under the gate for the loop to take.
 /// </remarks>
-internal sealed class LoopOutput(LoopConnection connection, BlockPool pool, int pauseBytes)
-    : PipeWriter, IValueTaskSource<FlushResult>
+internal sealed class LoopOutput(LoopConnection connection, BlockPool pool, int pauseBytes) : PipeWriter
 {
     private readonly Lock _gate = new();
     private readonly SendQueue _queue = new();
+    private readonly FlushWaiter _waiter = new();
 
     // The writer's own.
     private Block? _first; // what is written and not flushed: from this block's End on
@@ -28,7 +27,6 @@ internal sealed class LoopOutput(LoopConnection connection, BlockPool pool, int 
     private bool _isFirstShared; // it is the queue's last, and flushed up to its End
     private long _unflushedBytes;
     private bool _isCompleted;
-    private CancellationTokenRegistration _tokenRegistration;
 
     // Left by another thread for the loop, under the gate.
     private int _leftSharedEnd = -1; // the new End of the queue's last block; -1: as it is
@@ -38,12 +36,9 @@ internal sealed class LoopOutput(LoopConnection connection, BlockPool pool, int 
     private volatile bool _isLeft;
 
     private bool _isLastKept; // the loop's: the queue's last block is the writer's first
-    private int _isWaiting; // 1: a flush is pending; whoever exchanges it for 0 completes it
     private volatile bool _isCancelAsked;
     private volatile bool _isClosed;
     private long _unsentBytes; // the loop's, read by the writer
-    private CancellationToken _token;
-    private ManualResetValueTaskSourceCore<FlushResult> _waiter; // continues where it is completed: on the loop
 
     public override bool CanGetUnflushedBytes => true;
 
@@ -86,9 +81,9 @@ internal sealed class LoopOutput(LoopConnection connection, BlockPool pool, int 
     public override void CancelPendingFlush()
     {
         _isCancelAsked = true;
-        if (!TryClaim()) return; // the next flush is what is cancelled
+        if (!_waiter.TryClaim()) return; // the next flush is what is cancelled
         _isCancelAsked = false;
-        _waiter.SetResult(new FlushResult(isCanceled: true, _isClosed));
+        _waiter.Complete(new FlushResult(isCanceled: true, _isClosed));
     }
 
     /// <summary>Ends writing; what was written is sent.</summary>
@@ -133,7 +128,7 @@ internal sealed class LoopOutput(LoopConnection connection, BlockPool pool, int 
     {
         _isClosed = true;
         Interlocked.MemoryBarrier(); // seen before the waiting flush is looked for; Wait has the counterpart
-        if (TryClaim()) _waiter.SetResult(new FlushResult(isCanceled: false, isCompleted: true));
+        if (_waiter.TryClaim()) _waiter.Complete(new FlushResult(isCanceled: false, isCompleted: true));
     }
 
     /// <summary>
@@ -145,19 +140,6 @@ internal sealed class LoopOutput(LoopConnection connection, BlockPool pool, int 
         _queue.Drop(keepLast: _isLastKept);
         Volatile.Write(ref _unsentBytes, 0);
     }
-
-    FlushResult IValueTaskSource<FlushResult>.GetResult(short token)
-    {
-        _tokenRegistration.Dispose();
-        _tokenRegistration = default;
-        return _waiter.GetResult(token);
-    }
-
-    ValueTaskSourceStatus IValueTaskSource<FlushResult>.GetStatus(short token) => _waiter.GetStatus(token);
-
-    void IValueTaskSource<FlushResult>.OnCompleted(
-        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-        _waiter.OnCompleted(continuation, state, token, flags);
 
     private Block Reserve(int sizeHint)
     {
@@ -277,13 +259,10 @@ internal sealed class LoopOutput(LoopConnection connection, BlockPool pool, int 
 
     private ValueTask<FlushResult> Wait(CancellationToken cancellationToken)
     {
-        _waiter.Reset();
-        _token = cancellationToken;
-        short version = _waiter.Version;
-        Interlocked.Exchange(ref _isWaiting, 1);
+        short version = _waiter.Begin(cancellationToken);
         // The loop may have sent, closed or been asked to cancel before it could see that this waits.
         bool isOver = _isClosed || _isCancelAsked;
-        if (isOver && TryClaim())
+        if (isOver && _waiter.TryClaim())
         {
             bool isCanceled = _isCancelAsked;
             _isCancelAsked = false;
@@ -291,27 +270,13 @@ internal sealed class LoopOutput(LoopConnection connection, BlockPool pool, int 
         }
 
         if (!connection.IsOnLoop) connection.Ask(LoopWork.Send); // which looks for it when nothing is unsent
-        if (cancellationToken.CanBeCanceled)
-        {
-            _tokenRegistration = cancellationToken.UnsafeRegister(
-                static self => ((LoopOutput)self!).CancelByToken(), this);
-        }
-
-        return new ValueTask<FlushResult>(this, version);
-    }
-
-    private void CancelByToken()
-    {
-        if (TryClaim()) _waiter.SetException(new OperationCanceledException(_token));
+        return _waiter.Wait(version);
     }
 
     /// <summary>On the loop: completes a waiting flush when little enough is unsent.</summary>
     public void WakeWhenSent()
     {
-        if (Volatile.Read(ref _isWaiting) == 0 || _unsentBytes > pauseBytes / 2) return;
-        if (TryClaim()) _waiter.SetResult(new FlushResult(isCanceled: false, _isClosed));
+        if (!_waiter.IsPending || _unsentBytes > pauseBytes / 2) return;
+        if (_waiter.TryClaim()) _waiter.Complete(new FlushResult(isCanceled: false, _isClosed));
     }
-
-    private bool TryClaim() =>
-        Volatile.Read(ref _isWaiting) != 0 && Interlocked.Exchange(ref _isWaiting, 0) != 0;
 }

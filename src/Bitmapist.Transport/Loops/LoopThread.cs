@@ -174,7 +174,7 @@ internal abstract class LoopThread
         }
 
         End();
-        // A loop that ends in silence would leave a server that accepts nothing: whoever started it decides.
+        // A loop that ends in silence would leave a server that accepts nothing: its starter decides.
         if (failure is not null && !_started.TrySetException(failure)) _failed(failure);
         _ended.SetResult();
     }
@@ -225,7 +225,7 @@ internal abstract class LoopThread
     private void CutLater(LoopConnection connection) =>
         Timers.After(Options.ClosePatience, () => BringDown(connection, null));
 
-    /// <summary>Whether nothing waits for this thread; whoever adds something from now on wakes it.</summary>
+    /// <summary>Whether nothing waits for this thread; a thread that adds something from now on wakes it.</summary>
     private bool MayFallAsleep()
     {
         Volatile.Write(ref _isAwake, 0);
@@ -254,7 +254,7 @@ internal abstract class LoopThread
             Log.LoopFailed(Logger, failure);
         }
 
-        // What the kernel would not let go of: its handler is told, its buffers are not used again.
+        // What the kernel would not release: its handler is told, its buffers are not used again.
         foreach (LoopConnection connection in Connections.All()) connection.Lost();
         Wake.Dispose();
     }

@@ -5,7 +5,7 @@ using Bitmapist.Transport.Contract;
 namespace Bitmapist.Transport.Tls;
 
 /// <summary>
-/// A connection inside another's TLS: the same contract, so that whoever serves it does not know. The outer connection
+/// A connection inside another's TLS: the same contract, so that its server does not know. The outer connection
 /// stays its maker's; what was flushed here is sent before <see cref="DisposeAsync"/> completes.
 /// </summary>
 public sealed class TlsConnection : TransportConnection

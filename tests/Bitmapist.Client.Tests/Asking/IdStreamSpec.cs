@@ -61,7 +61,7 @@ public abstract class IdStreamSpec(ITestServer server) : ClientSpec(server)
         Assert.True(await Client.AnyAsync(s_all, Cancel));
     }
 
-    /// <summary>Where ids stand, as bytes of the key: the least and the most a window skips or reads on over.</summary>
+    /// <summary>Where ids are, as bytes of the key: the least and the most a window skips or reads on over.</summary>
     public static readonly TheoryData<string, long[], int, long> Stretches = new()
     {
         // what, bytes with an id, round trips, bytes received at most

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace Bitmapist.Client.Tests.Connections;
 
-/// <summary>Whoever cancels is told so with its own token, whatever its request was waiting for.</summary>
+/// <summary>A caller that cancels is told so with its own token, whatever its request was waiting for.</summary>
 public sealed class CancellationTests
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;

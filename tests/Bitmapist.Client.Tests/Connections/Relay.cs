@@ -6,7 +6,7 @@ using System.Security.Cryptography.X509Certificates;
 namespace Bitmapist.Client.Tests.Connections;
 
 /// <summary>
-/// Stands between client and server and passes bytes on: over TLS or a unix socket where the server has neither, and
+/// Is between client and server and passes bytes on: over TLS or a unix socket where the server has neither, and
 /// cutting connections where a test wants them cut.
 /// </summary>
 internal sealed class Relay : IAsyncDisposable
@@ -104,7 +104,7 @@ internal sealed class Relay : IAsyncDisposable
         catch (Exception failure) when (
             failure is SocketException or IOException or System.Security.Authentication.AuthenticationException)
         {
-            // One of the two went away: the other is let go of as well.
+            // One of the two went away: the other is closed as well.
         }
         finally
         {
@@ -128,7 +128,7 @@ internal sealed class Relay : IAsyncDisposable
         }
         catch (Exception failure) when (failure is IOException or ObjectDisposedException)
         {
-            // Cut by the other direction, or by whoever is at either end.
+            // Cut by the other direction, or by the client or the server.
         }
     }
 }

@@ -5,7 +5,9 @@ using Bitmapist.Testing.Files;
 
 namespace Bitmapist.Client.Tests.Connections;
 
-/// <summary>Replies reach the batch they belong to, however they arrive and whoever has given up meanwhile.</summary>
+/// <summary>
+/// Replies reach the batch they belong to, however they arrive and whichever callers have given up meanwhile.
+/// </summary>
 public sealed class ReplyMatchingTests
 {
     private const string Replies = ":1\r\n$5\r\nhel\r\n\r\n*2\r\n$-1\r\n:-7\r\n-ERR no\r\n+OK\r\n";

@@ -45,7 +45,7 @@ public sealed class ExpressionSizeTests
             }
         }
 
-        Assert.StartsWith("Operations may stand inside one another 1,200 deep, not 1,20", refusal.Message,
+        Assert.StartsWith("Operations may be nested 1,200 deep, not 1,20", refusal.Message,
             StringComparison.Ordinal);
         Assert.InRange(levels, 400, 1_200);
         // A thread of Windows, or of Alpine, has no more.
@@ -149,7 +149,7 @@ public sealed class ExpressionSizeTests
         {
             for (; levels < 100_000; levels++) deepest = (deepest | "b").As("deep");
         });
-        Assert.StartsWith("Definitions may stand inside one another 1,200 deep", refusal.Message,
+        Assert.StartsWith("Definitions may be nested 1,200 deep", refusal.Message,
             StringComparison.Ordinal);
         Assert.Equal(1_200, levels);
         OnSmallStack(() => Assert.Equal(

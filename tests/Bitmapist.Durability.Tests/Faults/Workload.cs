@@ -9,7 +9,7 @@ using Bitmapist.Testing.Files;
 namespace Bitmapist.Durability.Tests.Faults;
 
 /// <summary>
-/// A fixed sequence of changes, saves and evictions that uses every effect, and the state that stands after each: as a
+/// A fixed sequence of changes, saves and evictions that uses every effect, and the state after each: as a
 /// keyspace without a disk has it.
 /// </summary>
 internal static class Workload
@@ -51,8 +51,8 @@ internal static class Workload
         new NoEvents());
 
     /// <summary>
-    /// Runs the changes one by one on a disk, each acknowledged before the next, until one fails; what is clean leaves
-    /// memory on the way.
+    /// Runs the changes one by one on a disk, each acknowledged before the next, until one fails; what is clean is
+    /// evicted on the way.
     /// </summary>
     /// <param name="disk">An empty disk.</param>
     /// <param name="changes">How many.</param>

@@ -5,7 +5,7 @@ namespace Bitmapist.Durability.Tests.Syscalls;
 
 /// <summary>
 /// Lets system calls of a running server fail or wait from <see cref="Attach"/> to <see cref="Dispose"/>: an strace
-/// that is attached to it and let go again. strace counts calls for each thread by itself, so a fault meant to happen
+/// that is attached to it and released again. strace counts calls for each thread by itself, so a fault meant to happen
 /// once is injected "once", seen, and then disposed of.
 /// </summary>
 internal sealed class FaultInjection : IDisposable

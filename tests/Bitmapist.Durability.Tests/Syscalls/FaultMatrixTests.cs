@@ -5,7 +5,7 @@ namespace Bitmapist.Durability.Tests.Syscalls;
 
 /// <summary>
 /// Each system call that a save, a compaction or a backup makes for its files fails, once or until further notice:
-/// whoever asked is told, the log keeps what the database file does not have for certain, the server goes on serving,
+/// the caller is told, the log keeps what the database file does not have for certain, the server goes on serving,
 /// does it right when it can, and a restart finds everything acknowledged.
 /// </summary>
 public sealed class FaultMatrixTests

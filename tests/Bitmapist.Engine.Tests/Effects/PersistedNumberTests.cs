@@ -4,7 +4,7 @@ using Bitmapist.Storage.Log;
 
 namespace Bitmapist.Engine.Tests.Effects;
 
-/// <summary>Numbers that stand in files. A failure here means that existing databases would be misread.</summary>
+/// <summary>Numbers that files have. A failure here means that existing databases would be misread.</summary>
 public sealed class PersistedNumberTests
 {
     [Fact]

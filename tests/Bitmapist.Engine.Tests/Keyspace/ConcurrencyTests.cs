@@ -100,7 +100,7 @@ public sealed class ConcurrencyTests
             };
         }
 
-        // Bits are set in ascending order, each in the next key: what stood at an instant is a prefix.
+        // Bits are set in ascending order, each in the next key: what there was at an instant is a prefix.
         void Write(int i) => writer.SetBit(Name.Bytes(keys[i % 3]), (uint)i, bit: true);
         Load.Run(s_duration, Write, Reader("a"), Reader("b"), Reader("a"));
     }

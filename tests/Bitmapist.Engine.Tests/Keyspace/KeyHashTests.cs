@@ -5,8 +5,8 @@ using Bitmapist.Engine.Keyspace;
 namespace Bitmapist.Engine.Tests.Keyspace;
 
 /// <summary>
-/// Whoever chooses the names, they spread over shards and buckets as names chosen by chance do. The bounds are so wide
-/// that chance alone does not reach them in a lifetime.
+/// Whatever client chooses the names, they spread over shards and buckets as names chosen by chance do. The bounds are
+/// so wide that chance alone does not reach them in a lifetime.
 /// </summary>
 public sealed class KeyHashTests
 {

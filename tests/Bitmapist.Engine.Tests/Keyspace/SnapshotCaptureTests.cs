@@ -10,7 +10,7 @@ namespace Bitmapist.Engine.Tests.Keyspace;
 
 /// <summary>
 /// Captures read out step by step while verbs go on between the steps, flushes and expiry among them: what comes out,
-/// laid over what earlier captures left, is the state of the cut. Keys leave memory and come back meanwhile. Some
+/// laid over what earlier captures left, is the state of the cut. Keys are evicted and come back meanwhile. Some
 /// captures fail, some after what they wrote became the database all the same.
 /// </summary>
 public sealed class SnapshotCaptureTests
@@ -133,7 +133,7 @@ public sealed class SnapshotCaptureTests
             }
         }
 
-        /// <summary>Everything clean leaves memory.</summary>
+        /// <summary>Evicts everything clean.</summary>
         private void Evict()
         {
             using var hotSet = new HotSet(_store, budgetBytes: 1, TimeSpan.Zero);

@@ -16,7 +16,7 @@ public sealed class ShortSequenceTests
     private const int ExpiryMs = 50;
 
     // b: SETBIT  e: EXPIRE  o: BITOP over it  d: DEL  r: RENAME away  f: FLUSHDB
-    // t: its time comes  s: SAVE  v: what is saved leaves memory  k: kill and start again
+    // t: its time comes  s: SAVE  v: what is saved is evicted  k: kill and start again
     private const string Steps = "beodrftsvk";
 
     [Theory]

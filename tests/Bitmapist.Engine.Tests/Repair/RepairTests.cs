@@ -92,7 +92,7 @@ public sealed class RepairTests
     public async Task Keys_under_a_damaged_index_block_come_from_the_generation_before()
     {
         DamagedDatabase database = await ManyKeysAsync();
-        // The newest generation's run was merged with the one before. The first key of the merged one stands in its
+        // The newest generation's run was merged with the one before. The first key of the merged one is in its
         // first block and, last in the file, in its directory.
         Span<byte> bytes = database.Disk.ReadAll(FilePath);
         int block = bytes[..bytes.LastIndexOf("key000"u8)].LastIndexOf("key000"u8);

@@ -32,7 +32,7 @@ public sealed class ReplacedFileTests
     [Fact]
     public async Task A_value_given_out_before_a_compaction_is_read_after_it()
     {
-        await using SimulatedServer server = await ColdAsync();
+        await using SimulatedServer server = await OnDiskAsync();
         server.Session.TryGet(Name.Bytes("kept0"), out StringValue value);
         Assert.False(value.Pending.IsReady);
         await CompactAsync(server);
@@ -46,7 +46,7 @@ public sealed class ReplacedFileTests
     [Fact]
     public async Task A_listing_begun_before_a_compaction_is_read_after_it()
     {
-        await using SimulatedServer server = await ColdAsync();
+        await using SimulatedServer server = await OnDiskAsync();
         NameListing names = server.Session.Names([]);
         int before = server.Model.Keys.Keys.Count(key => key.Database == 0);
         await CompactAsync(server);
@@ -59,7 +59,7 @@ public sealed class ReplacedFileTests
     [Fact]
     public async Task Each_session_holds_the_file_for_itself()
     {
-        await using SimulatedServer server = await ColdAsync();
+        await using SimulatedServer server = await OnDiskAsync();
         using Session first = new(server.Keyspace.Store), second = new(server.Keyspace.Store);
         first.TryGet(Name.Bytes("kept0"), out StringValue value);
         second.TryGet(Name.Bytes("kept0"), out StringValue other);
@@ -77,7 +77,7 @@ public sealed class ReplacedFileTests
     [InlineData(true)]
     public async Task Keys_whose_bits_lie_unread_in_it_are_saved_to_the_new_file(bool isAsked)
     {
-        await using SimulatedServer server = await ColdAsync();
+        await using SimulatedServer server = await OnDiskAsync();
         // While the compaction reads, keys that are nowhere but in the old file change in all but their bits.
         bool isDone = false;
         server.Disk.Reading = bytes =>
@@ -107,7 +107,7 @@ public sealed class ReplacedFileTests
     [Fact]
     public async Task A_bit_operation_over_operands_of_a_replaced_file_gives_what_it_would_have_given()
     {
-        await using SimulatedServer server = await ColdAsync();
+        await using SimulatedServer server = await OnDiskAsync();
         bool isDone = false;
         server.Disk.Reading = bytes =>
         {
@@ -127,7 +127,7 @@ public sealed class ReplacedFileTests
     [Fact]
     public async Task A_backup_reads_the_old_file_to_its_end()
     {
-        await using SimulatedServer server = await ColdAsync();
+        await using SimulatedServer server = await OnDiskAsync();
         string before = KeyspaceState.Of(server.Model);
         bool isDone = false;
         server.Disk.Reading = bytes =>
@@ -148,7 +148,7 @@ public sealed class ReplacedFileTests
     }
 
     /// <summary>Saved keys of which none is in memory: a few that stay, and one of garbage to be.</summary>
-    private static async Task<SimulatedServer> ColdAsync()
+    private static async Task<SimulatedServer> OnDiskAsync()
     {
         SimulatedServer server = new(FsyncPolicy.No);
         for (int i = 0; i < 6; i++) SetLarge(server, $"kept{i}", i);

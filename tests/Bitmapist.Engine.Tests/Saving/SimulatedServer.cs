@@ -43,7 +43,7 @@ internal sealed class SimulatedServer : IAsyncDisposable
     /// <summary>The keyspace's whole state equals the model's.</summary>
     public void Check() => Assert.Equal(KeyspaceState.Of(Model), KeyspaceState.Of(_keyspace.Store));
 
-    /// <summary>Everything that is saved leaves memory.</summary>
+    /// <summary>Evicts everything that is saved.</summary>
     public void Evict()
     {
         _keyspace.MemoryBytesMax = 1;

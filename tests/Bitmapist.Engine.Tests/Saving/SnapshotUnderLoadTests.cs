@@ -11,8 +11,8 @@ using Bitmapist.Testing.Files;
 namespace Bitmapist.Engine.Tests.Saving;
 
 /// <summary>
-/// Writers mark numbers in ascending order, each in the next of several keys; what stood at any instant is a prefix of
-/// each writer's marks.
+/// Writers mark numbers in ascending order, each in the next of several keys; what there was at any instant is a prefix
+/// of each writer's marks.
 /// </summary>
 public sealed class SnapshotUnderLoadTests
 {

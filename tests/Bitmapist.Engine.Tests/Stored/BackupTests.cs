@@ -43,7 +43,7 @@ public sealed class BackupTests
             string after = KeyspaceState.Of(server.Model);
             string found = await server.StateOfFileAsync(BackupPath);
             Assert.True(found == after || (failure is not null && found == before), $"operation {operation}: {found}");
-            await server.CrashAsync(CrashMode.ProcessKilled, seed: 0, server.Model); // whoever met the fault
+            await server.CrashAsync(CrashMode.ProcessKilled, seed: 0, server.Model); // whichever thread met the fault
             server.Check();
             await server.SaveAsync();
             Assert.Equal(after, await server.StateOfFileAsync(SimulatedServer.Path));

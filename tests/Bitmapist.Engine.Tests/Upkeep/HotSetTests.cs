@@ -9,7 +9,9 @@ using Bitmapist.Testing.Files;
 
 namespace Bitmapist.Engine.Tests.Upkeep;
 
-/// <summary>What is in memory and what is read from the disk: the budget, the order of leaving, cold answers.</summary>
+/// <summary>
+/// What is in memory and what is read from the disk: the budget, the order of eviction, answers from disk.
+/// </summary>
 public sealed class HotSetTests : IAsyncDisposable
 {
     private const int LargeIds = 300_000;

@@ -5,7 +5,7 @@ using Bitmapist.Engine.Bits;
 
 namespace Bitmapist.Fuzz.Specimens;
 
-/// <summary>Keys as short texts that can be compared: database and name, and what stands under it.</summary>
+/// <summary>Keys as short texts that can be compared: database and name, and what it holds.</summary>
 internal static class Keys
 {
     /// <summary>A key's name with its database.</summary>

@@ -136,7 +136,7 @@ public abstract class StoreTarget : IFuzzTarget
         }
         catch (DiskReadException refusal)
         {
-            return "cold: " + refusal.Message;
+            return "unreadable: " + refusal.Message;
         }
 
         if (!set.IsForged && !specimen.States.Contains(Keys.State(keys)))

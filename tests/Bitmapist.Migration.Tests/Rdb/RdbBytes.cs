@@ -31,7 +31,7 @@ internal sealed class RdbBytes
         return this;
     }
 
-    /// <summary>A key of one letter, whose value's type stands before it and whose value follows.</summary>
+    /// <summary>A key of one letter, whose value's type comes before it and whose value follows.</summary>
     public RdbBytes Key(byte type, string name) => Add(type, (byte)name.Length, name);
 
     /// <summary>A string behind its length of one byte.</summary>

@@ -5,7 +5,7 @@ using Bitmapist.Testing.Files;
 
 namespace Bitmapist.Migration.Tests.Rdb;
 
-/// <summary>Every form in which an RDB file may hold a string, its expiry, and what stands around it.</summary>
+/// <summary>Every form in which an RDB file may hold a string, its expiry, and what is around it.</summary>
 public sealed class RdbSourceTests
 {
     private static readonly long s_nowMs = Disk.Clock().GetUtcNow().ToUnixTimeMilliseconds();
@@ -108,7 +108,7 @@ public sealed class RdbSourceTests
 
     [Fact]
     public void A_key_that_stands_twice_is_refused() =>
-        AssertRefused(new RdbBytes().Key(0, "k").Text("v").Key(0, "k").Text("w").End(), "a key stands in it twice");
+        AssertRefused(new RdbBytes().Key(0, "k").Text("v").Key(0, "k").Text("w").End(), "a key is in it twice");
 
     [Theory]
     [InlineData((byte)6)] // modules of 4.0's release candidates do not say where they end

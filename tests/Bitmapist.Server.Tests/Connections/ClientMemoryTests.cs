@@ -44,7 +44,7 @@ public sealed class ClientMemoryTests
     });
 
     [Fact]
-    public async Task Whoever_holds_most_goes_and_the_others_stay()
+    public async Task The_client_that_holds_most_goes_and_the_others_stay()
     {
         await using var small = new PipedClient(_server);
         var large = new PipedClient(_server);

@@ -47,7 +47,7 @@ public abstract class ListenerTests : IAsyncDisposable
         Listen(Places);
         RawConnection[] clients = await Task.WhenAll(
             Enumerable.Range(0, Clients).Select(_ => Task.Run(() => RawConnection.ConnectAsync(_port))));
-        // Whoever is refused hears it without having asked anything.
+        // A refused client hears it without having asked anything.
         Task<byte[]>[] farewells = [.. clients.Select(client => client.ReceiveUntilClosedAsync())];
         for (int i = 0; farewells.Count(farewell => farewell.IsCompleted) < Clients - Places; i++)
         {

@@ -49,7 +49,7 @@ public sealed class UnreadableTests : IAsyncDisposable
         _keyspace.MemoryBytesMax = 1;
         for (int i = 0; _keyspace.Store.Statistics().ResidentKeys > 0; i++)
         {
-            Assert.True(i < 2000, "nothing leaves memory");
+            Assert.True(i < 2000, "nothing is evicted");
             await Eventually.AMomentAsync(10);
         }
 

@@ -4,7 +4,7 @@ using Bitmapist.Testing.Files;
 
 namespace Bitmapist.Storage.Tests.Snapshots;
 
-/// <summary>Where an open database file stands, what that allows, and how long it stays open.</summary>
+/// <summary>Where an open database file is, what that allows, and how long it stays open.</summary>
 public sealed class DatabasePlaceTests
 {
     private const string Path = "/data/bitmapist.db";
@@ -136,7 +136,7 @@ public sealed class DatabasePlaceTests
         Overwrite(file => file.Write(file.Length, "appended"u8));
         Assert.Equal(DatabasePlace.Overwritten, database.Place);
 
-        using var reopened = DatabaseFile.Open(_disk, Path); // what stood there at the start is a crash's
+        using var reopened = DatabaseFile.Open(_disk, Path); // what was there at the start is a crash's
         Assert.Equal((8, DatabasePlace.InPlace), (reopened.TornBytes, reopened.Place));
     }
 

@@ -70,7 +70,7 @@ public sealed class DatabaseSurveyTests
         List<FileDamage> damages = Read(survey, survey.Generations[0], out List<string> entries);
         Assert.Contains("does not match its checksum", Assert.Single(damages).Reason, StringComparison.Ordinal);
         Assert.Equal(2000, entries.Count);
-        // The damaged block was the last of its run, so any key from its first on may have stood there.
+        // The damaged block was the last of its run, so any key from its first on may have been there.
         Assert.Equal(1500, entries.Count(entry => entry.EndsWith('?')));
         Assert.Equal("key00500?", entries.First(entry => entry.EndsWith('?')));
         Assert.Empty(Read(survey, survey.Generations[1], out List<string> before));

@@ -6,7 +6,7 @@ using Bitmapist.Transport.Tests.Hosting;
 
 namespace Bitmapist.Transport.Tests.Carriers;
 
-/// <summary>Whoever is slow slows only itself, and costs a bounded amount of memory.</summary>
+/// <summary>A slow peer slows only itself (back-pressure), and costs a bounded amount of memory.</summary>
 public abstract class BackPressureSpec(TransportKind kind, int loops) : CarrierSpec(kind, loops)
 {
     private const int MiB = 1024 * 1024;

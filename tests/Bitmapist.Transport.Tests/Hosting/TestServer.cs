@@ -7,7 +7,7 @@ namespace Bitmapist.Transport.Tests.Hosting;
 /// <summary>A transport server on a free loopback port, with a handler under test.</summary>
 internal sealed class TestServer : IAsyncDisposable
 {
-    /// <summary>Longer than anything here takes on a busy machine; who waits this long has failed.</summary>
+    /// <summary>Longer than anything here takes on a busy machine; what takes this long has failed.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private TestServer(TransportServer transport, RecordingLogger logger)

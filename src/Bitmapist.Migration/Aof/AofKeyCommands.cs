@@ -5,7 +5,7 @@ using Bitmapist.Migration.Transfer;
 namespace Bitmapist.Migration.Aof;
 
 /// <summary>Commands about keys, whatever their values.</summary>
-internal static class KeyCommands
+internal static class AofKeyCommands
 {
     public static void AddTo(Dictionary<string, AofCommandSpec> all)
     {

@@ -9,7 +9,7 @@ namespace Bitmapist.Bench.Storage;
 /// Many keys on disk, none in memory: the start, the memory after it, and the first question to keys chosen at random,
 /// one after the other on one connection. The file is in the system's cache, as it was just written.
 /// </summary>
-internal sealed class ColdKeysRow(int keys) : IRow
+internal sealed class OnDiskKeysRow(int keys) : IRow
 {
     public string Name => FormattableString.Invariant($"{keys:N0} keys on disk");
 
@@ -27,22 +27,22 @@ internal sealed class ColdKeysRow(int keys) : IRow
         if (client.Integer("DBSIZE") is var size && size != keys) throw new IOException($"{size} keys, not {keys}.");
         var random = new Random(7);
         int questions = run.IsShort ? 2000 : 10_000;
-        Ask($"{Name}: cold GETBIT", questions, () =>
+        Ask($"{Name}: GETBIT", questions, () =>
             client.Integer("GETBIT", EventDatabase.Name(random.Next(keys)), "123456"));
-        Ask($"{Name}: cold BITCOUNT", questions, () =>
+        Ask($"{Name}: BITCOUNT", questions, () =>
         {
             int number = random.Next(keys);
             long count = client.Integer("BITCOUNT", EventDatabase.Name(number));
             if (count != EventDatabase.Cardinality(number)) throw new IOException($"key {number} has {count} bits.");
         });
-        Ask($"{Name}: cold BITOP AND of two keys, and BITCOUNT", questions / 2, () =>
+        Ask($"{Name}: BITOP AND of two keys, and BITCOUNT", questions / 2, () =>
         {
             int number = random.Next(keys - 1);
             client.Integer("BITOP", "AND", "result", EventDatabase.Name(number), EventDatabase.Name(number + 1));
             client.Integer("BITCOUNT", "result");
         });
-        int large = 99_999; // each of them once: who asks again has all of it brought into memory
-        Ask($"{Name}: cold GETBIT of keys of 500,000 ids", keys / 100_000, () =>
+        int large = 99_999; // each of them once: the second GETBIT of a key makes all of it resident
+        Ask($"{Name}: GETBIT of keys of 500,000 ids", keys / 100_000, () =>
         {
             client.Integer("GETBIT", EventDatabase.Name(large), "123456");
             large += 100_000;

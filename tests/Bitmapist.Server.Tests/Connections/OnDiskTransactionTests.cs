@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Bitmapist.Server.Tests.Connections;
 
 /// <summary>EXEC over bitmaps that are not in memory: they are read before its shards are held.</summary>
-public sealed class ColdTransactionTests : IAsyncDisposable
+public sealed class OnDiskTransactionTests : IAsyncDisposable
 {
     private const int LongRead = 16 * 1024; // what is shorter are blocks of the index
     private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(20);
@@ -20,7 +20,7 @@ public sealed class ColdTransactionTests : IAsyncDisposable
     private readonly ServerState _server;
     private readonly PipedClient _client;
 
-    public ColdTransactionTests()
+    public OnDiskTransactionTests()
     {
         var options = new PersistenceOptions("/data/bitmapist.db", 16, FsyncPolicy.No, TimeSpan.Zero);
         _keyspace = PersistentKeyspace.Open(
@@ -250,7 +250,7 @@ public sealed class ColdTransactionTests : IAsyncDisposable
     private async Task EvictAsync()
     {
         _keyspace.MemoryBytesMax = 1;
-        await Eventually.IsAsync(() => _keyspace.Store.Statistics().ResidentKeys == 0, "everything leaves memory");
+        await Eventually.IsAsync(() => _keyspace.Store.Statistics().ResidentKeys == 0, "everything is evicted");
         _keyspace.MemoryBytesMax = 0;
     }
 

@@ -3,7 +3,7 @@ using Bitmapist.Engine.Verbs;
 namespace Bitmapist.Migration.Aof;
 
 /// <summary>Commands about whole databases, transactions, and what says nothing about keys.</summary>
-internal static class DatabaseCommands
+internal static class AofDatabaseCommands
 {
     public static void AddTo(Dictionary<string, AofCommandSpec> all)
     {

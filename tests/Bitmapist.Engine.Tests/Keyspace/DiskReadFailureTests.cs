@@ -13,7 +13,7 @@ using Bitmapist.Testing.Files;
 namespace Bitmapist.Engine.Tests.Keyspace;
 
 /// <summary>What happens when the database file cannot be read or written, and around its expiry index.</summary>
-public sealed class ColdFailureTests : IAsyncDisposable
+public sealed class DiskReadFailureTests : IAsyncDisposable
 {
     private readonly SimulatedServer _server = new(FsyncPolicy.No);
 
@@ -91,11 +91,11 @@ public sealed class ColdFailureTests : IAsyncDisposable
     [Fact]
     public async Task DEL_of_several_keys_removes_none_when_one_cannot_be_read()
     {
-        Pair.SetBit("cold", 1, bit: true);
+        Pair.SetBit("onDisk", 1, bit: true);
         await SaveAndEvictAsync();
         Pair.SetBit("hot", 1, bit: true);
         _server.Disk.UnreadableSuffix = "bitmapist.db";
-        Assert.Throws<DiskReadException>(() => Session.Delete(Name.All("hot", "cold")));
+        Assert.Throws<DiskReadException>(() => Session.Delete(Name.All("hot", "onDisk")));
         _server.Disk.UnreadableSuffix = "";
         _server.Check();
     }

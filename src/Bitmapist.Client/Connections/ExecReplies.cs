@@ -6,7 +6,7 @@ namespace Bitmapist.Client.Connections;
 /// The frame of a transaction on the wire, and what its replies come to: one to MULTI, one to each request (QUEUED or
 /// an error), one to EXEC.
 /// </summary>
-internal static class TransactionReplies
+internal static class ExecReplies
 {
     /// <summary>Replies beyond those of the requests.</summary>
     public const int FrameReplies = 2;

@@ -9,7 +9,7 @@ using Bitmapist.Storage.Log;
 namespace Bitmapist.Engine.Tests.Keyspace;
 
 /// <summary>Bit operations over bitmaps that are not in memory: read outside the shards, and right.</summary>
-public sealed class ColdOperandTests : IAsyncDisposable
+public sealed class OnDiskOperandTests : IAsyncDisposable
 {
     private const int LargeBytes = 100_000;
 
