@@ -5,38 +5,47 @@ using Bitmapist.Roaring.Tests.Interop;
 namespace Bitmapist.Roaring.Benchmarks;
 
 /// <summary>
-/// Ours against CRoaring in one process, in alternating rounds, so that whatever else the machine does hits both.
-/// Prints nanoseconds per operation and the median over rounds of the ratio ours / CRoaring. Results are freed on both
-/// sides within the time: by the collector here, by free there.
+/// Ours against CRoaring, as Roaring.Net ships it, in one process and in alternating rounds, so that whatever else the
+/// machine does hits both. What is counted is the process's CPU time: results are freed on both sides within it, by the
+/// collector (whose threads count) here, by Dispose there.
 /// </summary>
 internal static class Comparison
 {
-    private const int RoundsMin = 30;
+    private const int Rounds = 15;
 
-    private static readonly TimeSpan s_rowTime = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_roundTime = TimeSpan.FromMilliseconds(12); // of each side
+
+    /// <summary>
+    /// A method is compiled anew after thirty calls and, in the background, after 100 ms without another new one.
+    /// </summary>
+    private static readonly TimeSpan s_warmUpTime = TimeSpan.FromMilliseconds(400);
+
+    private const int WarmUpCalls = 60;
 
     /// <summary>Names given on the command line select rows that contain one of them.</summary>
     public static void Run(string[] filters)
     {
-        if (!CRoaring.IsInstalled)
-        {
-            Console.Error.WriteLine("libroaring.so.0 is not installed (Debian: apt-get install libroaring0).");
-            return;
-        }
-        Console.WriteLine("| data | operation | ours, ns | CRoaring, ns | ratio |");
+        var ratios = new List<double>();
+        Console.WriteLine("| data | operation | ours, ns | CRoaring, ns | ours ÷ CRoaring |");
         Console.WriteLine("|---|---|---|---|---|");
-        foreach (ComparedSets sets in AllSets())
+        foreach (Func<ComparedSets> make in AllSets())
         {
-            foreach ((string name, int count, Action ours, Action theirs) in sets.Rows())
+            ComparedSets? sets = null;
+            foreach (ComparedRow row in (sets = make()).Rows())
             {
-                string row = $"{sets.Name} | {name}";
-                if (filters.Length > 0 && !filters.Any(row.Contains)) continue;
-                Measure(row, count, ours, theirs);
+                string name = $"{sets.Name} | {row.Name}";
+                if (filters.Length == 0 || filters.Any(name.Contains)) ratios.Add(Measure(name, row));
             }
         }
+
+        if (ratios.Count == 0) return;
+        Console.WriteLine();
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{ratios.Count} rows: median {Median(ratios):N2}, highest {ratios.Max():N2}, "
+            + $"{ratios.Count(ratio => ratio > 1)} above 1"));
     }
 
-    private static IEnumerable<ComparedSets> AllSets()
+    private static IEnumerable<Func<ComparedSets>> AllSets()
     {
         foreach (string name in RealDataSets.Names)
         {
@@ -47,11 +56,13 @@ internal static class Comparison
                 continue;
             }
             uint[][] lists = RealDataSets.Read(path);
-            yield return new ComparedSets(name, lists, optimize: false);
-            yield return new ComparedSets(name + ", runs", lists, optimize: true);
+            yield return () => new ComparedSets(name, lists, optimize: false);
+            yield return () => new ComparedSets(name + ", runs", lists, optimize: true);
         }
-        yield return new ComparedSets("10 M users, 5 %", Months(0.05), optimize: false);
-        yield return new ComparedSets("10 M users, 0.5 %", Months(0.005), optimize: false);
+        yield return () => new ComparedSets("10 M users, 50 %", Months(10_000_000, 0.5), optimize: false);
+        yield return () => new ComparedSets("10 M users, 5 %", Months(10_000_000, 0.05), optimize: false);
+        yield return () => new ComparedSets("10 M users, 0.5 %", Months(10_000_000, 0.005), optimize: false);
+        yield return () => new ComparedSets("1 M users, 30 %", Months(1_000_000, 0.3), optimize: false);
     }
 
     /// <summary>The folder of data kept beside the repository.</summary>
@@ -62,17 +73,15 @@ internal static class Comparison
         return Path.GetFullPath(Path.Combine(root?.FullName ?? "", "..", "shared", "data"));
     }
 
-    /// <summary>
-    /// Twelve months in each of which every user of ten million is active with the given probability.
-    /// </summary>
-    private static uint[][] Months(double share)
+    /// <summary>Six months in each of which every user is active with the given probability.</summary>
+    private static uint[][] Months(uint users, double share)
     {
         Random random = new(1);
-        uint[][] months = new uint[12][];
+        uint[][] months = new uint[6][];
         for (int month = 0; month < months.Length; month++)
         {
             List<uint> ids = [];
-            for (uint id = 0; id < 10_000_000; id++)
+            for (uint id = 0; id < users; id++)
             {
                 if (random.NextDouble() < share) ids.Add(id);
             }
@@ -81,31 +90,44 @@ internal static class Comparison
         return months;
     }
 
-    private static void Measure(string row, int operations, Action ours, Action theirs)
+    private static double Measure(string name, ComparedRow row)
     {
-        for (Stopwatch warmUp = Stopwatch.StartNew(); warmUp.ElapsedMilliseconds < 600;)
+        Stopwatch warmUp = Stopwatch.StartNew();
+        for (int calls = 0; calls < WarmUpCalls || warmUp.Elapsed < s_warmUpTime; calls++)
         {
-            ours(); // long enough for the tiered compiler to finish
-            theirs();
+            long ours = row.Ours(), theirs = row.Theirs();
+            if (ours != theirs) throw new InvalidOperationException($"{name}: ours {ours}, theirs {theirs}");
+            if (warmUp.Elapsed > 10 * s_warmUpTime) break; // such calls take long enough to be compiled in the midst
         }
+
         List<double> ourTimes = [], theirTimes = [], ratios = [];
-        Stopwatch total = Stopwatch.StartNew();
-        while (ratios.Count < RoundsMin || total.Elapsed < s_rowTime)
+        for (int round = 0; round < Rounds; round++)
         {
-            double ourTime = Time(ours, operations), theirTime = Time(theirs, operations);
+            double ourTime = Time(row.Ours, row.Count), theirTime = Time(row.Theirs, row.Count);
             ourTimes.Add(ourTime);
             theirTimes.Add(theirTime);
             ratios.Add(ourTime / theirTime);
         }
+
+        double ratio = Median(ratios);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"| {row} | {Median(ourTimes):N0} | {Median(theirTimes):N0} | {Median(ratios):N2} |"));
+            $"| {name} | {Median(ourTimes):N0} | {Median(theirTimes):N0} | {ratio:N2} |"));
+        return ratio;
     }
 
-    private static double Time(Action action, int operations)
+    /// <summary>CPU nanoseconds of one operation.</summary>
+    private static double Time(Func<long> call, int operations)
     {
-        long start = Stopwatch.GetTimestamp();
-        action();
-        return Stopwatch.GetElapsedTime(start).TotalNanoseconds / operations;
+        Stopwatch watch = Stopwatch.StartNew();
+        TimeSpan before = Environment.CpuUsage.TotalTime;
+        int calls = 0;
+        do
+        {
+            call();
+            calls++;
+        }
+        while (watch.Elapsed < s_roundTime);
+        return (Environment.CpuUsage.TotalTime - before).TotalNanoseconds / ((double)calls * operations);
     }
 
     private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);

@@ -85,13 +85,6 @@ internal struct ChunkCursor
         else EnterCompactChunk(_next);
     }
 
-    /// <summary>Back to the first chunk; the scratch memory is kept.</summary>
-    public void Rewind()
-    {
-        if (_ids is null) EnterContainer(0);
-        else EnterCompactChunk(0);
-    }
-
     /// <summary>
     /// Moves to the first chunk at or after <paramref name="chunk"/>; never backwards; O(log distance).
     /// </summary>
@@ -134,7 +127,7 @@ internal struct ChunkCursor
         if (CanShare) return _containers![_index].View;
         if (_ids is null) return _source.ViewAt(_index);
         ReadOnlySpan<uint> ids = _ids.AsSpan(_index, _next - _index);
-        CompactIds.CopyValues(ids, room);
+        Widths.Narrow(ids, room);
         return ContainerView.OfArray(room[..ids.Length]);
     }
 
@@ -142,7 +135,7 @@ internal struct ChunkCursor
     {
         int length = _next - _index;
         if (_scratch is null || _scratch.Length < length) _scratch = new ushort[Math.Max(length, 8)];
-        CompactIds.CopyValues(_ids.AsSpan(_index, length), _scratch);
+        Widths.Narrow(_ids.AsSpan(_index, length), _scratch);
         return ContainerView.OfArray(_scratch.AsSpan(0, length));
     }
 }

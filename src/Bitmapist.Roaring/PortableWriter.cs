@@ -3,96 +3,145 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using Bitmapist.Roaring.Containers;
 using Bitmapist.Roaring.Format;
+using Bitmapist.Roaring.Kernels;
 
 namespace Bitmapist.Roaring;
 
 /// <summary>
-/// Writes any bitmap in the portable format, each container in whichever of its three forms is smallest.
+/// Writes any bitmap in the portable format, each container in whichever of its three forms is smallest. First each
+/// container is planned, because the header tells all; then it is written. Planning stops counting a container's runs
+/// as soon as they are too many, and takes from a container of runs in memory what it knows.
 /// </summary>
 internal static class PortableWriter
 {
     private const int PlannedOnStackMax = 256;
 
+    /// <summary>Bytes asked of the output at once, if there are so many: few calls, and no block that has to be large.</summary>
+    private const int BlockBytes = 32 << 10;
+
     public static long MeasureBytes(ReadOnlyBitmap bitmap)
     {
-        bool hasRuns = false;
-        long containerBytes = 0;
-        for (ChunkCursor cursor = new(bitmap); cursor.Chunk != ChunkCursor.End; cursor.MoveNext())
-        {
-            int bytes = Plan(cursor.View, out int runCount);
-            hasRuns |= runCount > 0;
-            containerBytes += bytes;
-        }
-        return PortableLayout.Of(bitmap.ChunkCount, hasRuns).HeaderBytes + containerBytes;
+        int count = bitmap.ChunkCount;
+        using PooledArray<ContainerPlan> pooled = PooledArray<ContainerPlan>.Above(PlannedOnStackMax, count);
+        Span<ContainerPlan> plans =
+            count <= PlannedOnStackMax ? stackalloc ContainerPlan[PlannedOnStackMax] : pooled.Span;
+        return Plan(bitmap, plans[..count]).TotalBytes;
     }
 
     public static void Write(ReadOnlyBitmap bitmap, IBufferWriter<byte> output)
     {
         int count = bitmap.ChunkCount;
         // Small bitmaps are written by the hundred thousand: no garbage for each.
-        if (count <= PlannedOnStackMax)
-        {
-            Write(bitmap, stackalloc ContainerPlan[count], output);
-            return;
-        }
-
-        ContainerPlan[] rented = ArrayPool<ContainerPlan>.Shared.Rent(count);
-        Write(bitmap, rented.AsSpan(0, count), output);
-        ArrayPool<ContainerPlan>.Shared.Return(rented);
+        using PooledArray<ContainerPlan> pooled = PooledArray<ContainerPlan>.Above(PlannedOnStackMax, count);
+        Span<ContainerPlan> plans =
+            count <= PlannedOnStackMax ? stackalloc ContainerPlan[PlannedOnStackMax] : pooled.Span;
+        plans = plans[..count];
+        BitmapPlan plan = Plan(bitmap, plans);
+        var block = new OutputBlock(output, plan.TotalBytes);
+        WriteHeader(plans, plan.Layout, block.Take(plan.Layout.HeaderBytes));
+        if (bitmap.IsCompact) WriteCompact(bitmap.CompactIds, plans, ref block);
+        else WriteContainers(bitmap, plans, ref block);
+        block.Finish();
     }
 
-    // Planned first, because the header tells all.
-    private static void Write(ReadOnlyBitmap bitmap, Span<ContainerPlan> plans, IBufferWriter<byte> output)
+    private static BitmapPlan Plan(ReadOnlyBitmap bitmap, Span<ContainerPlan> plans)
     {
+        if (bitmap.IsCompact) PlanCompact(bitmap.CompactIds, plans);
+        else PlanContainers(bitmap, plans);
         bool hasRuns = false;
-        int index = 0;
-        ChunkCursor cursor = new(bitmap);
-        for (; cursor.Chunk != ChunkCursor.End; cursor.MoveNext())
+        long bytes = 0;
+        foreach (ref readonly ContainerPlan plan in plans)
         {
-            int bytes = Plan(cursor.View, out int runCount);
-            plans[index++] = new ContainerPlan(bytes, runCount);
-            hasRuns |= runCount > 0;
+            hasRuns |= plan.RunCount > 0;
+            bytes += plan.Bytes;
         }
-
         PortableLayout layout = PortableLayout.Of(plans.Length, hasRuns);
-        cursor.Rewind();
-        WriteHeader(ref cursor, layout, plans, output);
-        cursor.Rewind();
-        for (index = 0; cursor.Chunk != ChunkCursor.End; cursor.MoveNext())
+        return new BitmapPlan(layout, layout.HeaderBytes + bytes);
+    }
+
+    private static void PlanCompact(ReadOnlySpan<uint> ids, Span<ContainerPlan> plans)
+    {
+        int start = 0;
+        for (int i = 0; i < plans.Length; i++)
         {
-            ContainerPlan plan = plans[index++];
-            WriteContainer(cursor.View, plan.RunCount, output.GetSpan(plan.Bytes)[..plan.Bytes]);
-            output.Advance(plan.Bytes);
+            uint chunk = ids[start] >> 16;
+            int end = start + 1;
+            while (end < ids.Length && ids[end] >> 16 == chunk) end++;
+            int limit = RunsMax(end - start) + 1;
+            int runCount = limit > 1 ? RunCount.OfIds(ids[start..end], limit) : limit;
+            plans[i] = new ContainerPlan((int)chunk, end - start, runCount < limit ? runCount : 0);
+            start = end;
         }
     }
 
-    /// <summary>Bytes of the smallest form; <paramref name="runCount"/> is 0 unless that is runs.</summary>
-    private static int Plan(in ContainerView view, out int runCount)
+    private static void PlanContainers(ReadOnlyBitmap bitmap, Span<ContainerPlan> plans)
     {
-        int plainBytes = view.Cardinality <= FormRules.PortableArrayMax ? 2 * view.Cardinality : FormRules.BitsetBytes;
-        runCount = RunList.CountRuns(view);
-        int runBytes = 2 + 4 * runCount;
-        if (runBytes < plainBytes) return runBytes;
-        runCount = 0;
-        return plainBytes;
+        bool inMemory = bitmap is FrozenBitmap;
+        for (int i = 0; i < plans.Length; i++)
+        {
+            ContainerView view = bitmap.ViewAt(i);
+            int limit = RunsMax(view.Cardinality) + 1;
+            // Runs in memory do not touch one another; those of foreign bytes may.
+            int runCount = inMemory && view.Kind == ContainerKind.Run
+                ? view.RunCount
+                : RunList.CountRuns(view, limit);
+            plans[i] = new ContainerPlan(bitmap.ChunkAt(i), view.Cardinality, runCount < limit ? runCount : 0);
+        }
     }
 
-    private static void WriteHeader(
-        ref ChunkCursor cursor, in PortableLayout layout, Span<ContainerPlan> plans, IBufferWriter<byte> output)
+    /// <summary>The most runs that take less than the array or bitset of so many values.</summary>
+    private static int RunsMax(int cardinality) => (PlainBytes(cardinality) - 3) / 4; // 2 + 4 × runs < plain
+
+    private static int PlainBytes(int cardinality) =>
+        cardinality <= FormRules.PortableArrayMax ? 2 * cardinality : FormRules.BitsetBytes;
+
+    private static void WriteHeader(ReadOnlySpan<ContainerPlan> plans, in PortableLayout layout, Span<byte> header)
     {
-        Span<byte> header = output.GetSpan(layout.HeaderBytes)[..layout.HeaderBytes];
         layout.WriteCookie(header);
-        int index = 0;
-        uint position = (uint)layout.HeaderBytes;
-        for (; cursor.Chunk != ChunkCursor.End; cursor.MoveNext(), index++)
+        Span<uint> pairs = MemoryMarshal.Cast<byte, uint>(header.Slice(layout.PairsAt, 4 * plans.Length));
+        for (int i = 0; i < plans.Length; i++)
         {
-            ContainerPlan plan = plans[index];
-            layout.WriteEntry(
-                header, index, cursor.Chunk, cursor.View.Cardinality, hasRuns: plan.RunCount > 0, position);
-            position += (uint)plan.Bytes;
+            ref readonly ContainerPlan plan = ref plans[i];
+            pairs[i] = (uint)plan.Chunk | (uint)(plan.Cardinality - 1) << 16;
+            if (plan.RunCount > 0) header[layout.FlagsAt + (i >> 3)] |= (byte)(1 << (i & 7));
         }
 
-        output.Advance(layout.HeaderBytes);
+        if (layout.OffsetsAt < 0) return;
+        Span<uint> offsets = MemoryMarshal.Cast<byte, uint>(header.Slice(layout.OffsetsAt, 4 * plans.Length));
+        uint position = (uint)layout.HeaderBytes;
+        for (int i = 0; i < plans.Length; i++)
+        {
+            offsets[i] = position;
+            position += (uint)plans[i].Bytes;
+        }
+    }
+
+    private static void WriteCompact(
+        ReadOnlySpan<uint> ids, scoped ReadOnlySpan<ContainerPlan> plans, ref OutputBlock block)
+    {
+        Span<ushort> all = stackalloc ushort[FormRules.CompactMax];
+        foreach (ref readonly ContainerPlan plan in plans)
+        {
+            Span<byte> target = block.Take(plan.Bytes);
+            Span<ushort> values = MemoryMarshal.Cast<byte, ushort>(target);
+            if (plan.RunCount == 0 && plan.Cardinality <= FormRules.PortableArrayMax)
+            {
+                Widths.Narrow(ids[..plan.Cardinality], values);
+            }
+            else
+            {
+                Widths.Narrow(ids[..plan.Cardinality], all);
+                WriteContainer(ContainerView.OfArray(all[..plan.Cardinality]), plan.RunCount, target);
+            }
+            ids = ids[plan.Cardinality..];
+        }
+    }
+
+    private static void WriteContainers(
+        ReadOnlyBitmap bitmap, scoped ReadOnlySpan<ContainerPlan> plans, ref OutputBlock block)
+    {
+        for (int i = 0; i < plans.Length; i++)
+            WriteContainer(bitmap.ViewAt(i), plans[i].RunCount, block.Take(plans[i].Bytes));
     }
 
     private static void WriteContainer(in ContainerView view, int runCount, Span<byte> target)
@@ -112,6 +161,49 @@ internal static class PortableWriter
         }
     }
 
-    /// <summary>A container's bytes, and the runs to write or 0.</summary>
-    private readonly record struct ContainerPlan(int Bytes, int RunCount);
+    /// <summary>One container: what the header says, and the runs to write or 0.</summary>
+    private readonly struct ContainerPlan(int chunk, int cardinality, int runCount)
+    {
+        private readonly ushort _chunk = (ushort)chunk;
+        private readonly ushort _cardinalityLessOne = (ushort)(cardinality - 1);
+        private readonly ushort _runCount = (ushort)runCount; // at most 2,047, else they are not smallest
+
+        public int Chunk => _chunk;
+
+        public int Cardinality => _cardinalityLessOne + 1;
+
+        public int RunCount => _runCount;
+
+        public int Bytes => _runCount > 0 ? 2 + 4 * _runCount : PlainBytes(Cardinality);
+    }
+
+    private readonly record struct BitmapPlan(PortableLayout Layout, long TotalBytes);
+
+    /// <summary>Hands out parts of the output, a block of which is asked for at a time.</summary>
+    /// <param name="output">Where everything goes.</param>
+    /// <param name="left">Bytes that are to be taken.</param>
+    private ref struct OutputBlock(IBufferWriter<byte> output, long left)
+    {
+        private Span<byte> _block;
+        private int _taken;
+
+        public Span<byte> Take(int bytes)
+        {
+            if (_block.Length - _taken < bytes)
+            {
+                if (_taken > 0) output.Advance(_taken);
+                _block = output.GetSpan((int)Math.Max(bytes, Math.Min(left, BlockBytes)));
+                _taken = 0;
+            }
+            Span<byte> part = _block.Slice(_taken, bytes);
+            _taken += bytes;
+            left -= bytes;
+            return part;
+        }
+
+        public readonly void Finish()
+        {
+            if (_taken > 0) output.Advance(_taken);
+        }
+    }
 }

@@ -146,6 +146,26 @@ public abstract class ReadOnlyBitmap
     }
 
     /// <summary>
+    /// Writes all ids, ascending, to the start of a span with room for <see cref="Cardinality"/> of them; O(ids).
+    /// </summary>
+    /// <exception cref="ArgumentException">There is not room for all.</exception>
+    public void CopyIdsTo(Span<uint> ids)
+    {
+        if (ids.Length < Cardinality) throw new ArgumentException("There is not room for all ids.", nameof(ids));
+        if (IsCompact)
+        {
+            CompactIds.CopyTo(ids);
+            return;
+        }
+        for (int i = 0, written = 0; i < ContainerCount; i++)
+        {
+            ContainerView view = ViewAt(i);
+            ContainerReading.CopyIds(view, ChunkAt(i), ids.Slice(written, view.Cardinality));
+            written += view.Cardinality;
+        }
+    }
+
+    /// <summary>
     /// Writes the set in the portable format (docs/format/roaring.md), each container in its smallest form.
     /// </summary>
     public void Serialize(IBufferWriter<byte> output)

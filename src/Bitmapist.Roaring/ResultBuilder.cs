@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Bitmapist.Roaring.Containers;
+using Bitmapist.Roaring.Kernels;
 
 namespace Bitmapist.Roaring;
 
@@ -116,7 +117,7 @@ internal sealed class ResultBuilder
     {
         if (ids.Length <= FormRules.ArrayMax)
         {
-            CompactIds.CopyValues(ids, scratch.Values);
+            Widths.Narrow(ids, scratch.Values);
             return scratch.ArrayResult(ids.Length);
         }
         Span<ulong> words = scratch.Words;

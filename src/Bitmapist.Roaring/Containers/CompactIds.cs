@@ -50,12 +50,6 @@ internal static class CompactIds
         return chunks;
     }
 
-    /// <summary>Writes the lower halves.</summary>
-    public static void CopyValues(ReadOnlySpan<uint> ids, Span<ushort> values)
-    {
-        for (int i = 0; i < ids.Length; i++) values[i] = (ushort)ids[i];
-    }
-
     /// <summary>Sets the bits of ids of one chunk in its 1,024 words.</summary>
     public static void SetBits(ReadOnlySpan<uint> ids, Span<ulong> words)
     {
@@ -76,15 +70,8 @@ internal static class CompactIds
         }
 
         ushort[] values = new ushort[arrayCapacity];
-        CopyValues(ids, values);
+        Widths.Narrow(ids, values);
         return Container.OfArray(values, ids.Length);
-    }
-
-    /// <summary>Writes values of one chunk as ids.</summary>
-    public static void CopyIds(ReadOnlySpan<ushort> values, int chunk, Span<uint> ids)
-    {
-        uint high = (uint)chunk << 16;
-        for (int i = 0; i < values.Length; i++) ids[i] = high | values[i];
     }
 
     [Conditional("DEBUG")]

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Numerics;
 using Bitmapist.Roaring.Kernels;
 
 namespace Bitmapist.Roaring.Containers;
@@ -102,12 +101,7 @@ internal static class ContainerReading
                 BitExtraction.Values(view.Words, view.Cardinality, target);
                 break;
             default:
-                int count = 0;
-                for (int i = 0; i < values.Length; i += 2)
-                {
-                    int end = values[i] + values[i + 1];
-                    for (int value = values[i]; value <= end; value++) target[count++] = (ushort)value;
-                }
+                Widths.ValuesOfRuns(values, target);
                 break;
         }
     }
@@ -121,13 +115,13 @@ internal static class ContainerReading
         switch (view.Kind)
         {
             case ContainerKind.Array:
-                CompactIds.CopyIds(view.Values, chunk, target);
+                Widths.Widen(view.Values, (uint)chunk << 16, target);
                 break;
             case ContainerKind.Bitset:
-                CopyBits(view.Words, (uint)chunk << 16, target);
+                BitExtraction.Ids(view.Words, (uint)chunk << 16, target);
                 break;
             default:
-                CopyRuns(view.Values, (uint)chunk << 16, target);
+                Widths.OfRuns(view.Values, (uint)chunk << 16, target);
                 break;
         }
     }
@@ -221,25 +215,5 @@ internal static class ContainerReading
             count += Math.Max(0, to - from);
         }
         return count;
-    }
-
-    private static void CopyBits(ReadOnlySpan<ulong> words, uint high, Span<uint> target)
-    {
-        int count = 0;
-        for (int w = 0; w < words.Length; w++)
-        {
-            for (ulong word = words[w]; word != 0; word &= word - 1)
-                target[count++] = high | (uint)((w << 6) + BitOperations.TrailingZeroCount(word));
-        }
-    }
-
-    private static void CopyRuns(ReadOnlySpan<ushort> runs, uint high, Span<uint> target)
-    {
-        int count = 0;
-        for (int i = 0; i < runs.Length; i += 2)
-        {
-            int last = runs[i] + runs[i + 1];
-            for (int value = runs[i]; value <= last; value++) target[count++] = high | (uint)value;
-        }
     }
 }

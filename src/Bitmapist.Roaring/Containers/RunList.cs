@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Bitmapist.Roaring.Kernels;
@@ -63,11 +62,14 @@ internal static class RunList
     }
 
     /// <summary>The number of maximal runs in any container; O(1) words per value, run or word.</summary>
-    public static int CountRuns(in ContainerView view) => view.Kind switch
+    public static int CountRuns(in ContainerView view) => CountRuns(view, int.MaxValue);
+
+    /// <summary>The same, or any number from the limit on where there are that many.</summary>
+    public static int CountRuns(in ContainerView view, int limit) => view.Kind switch
     {
-        ContainerKind.Array => CountInArray(view.Values),
-        ContainerKind.Bitset => CountInBitset(view.Words),
-        _ => CountInRuns(view.Values),
+        ContainerKind.Array => RunCount.OfValues(view.Values, limit),
+        ContainerKind.Bitset => RunCount.OfBits(view.Words, limit),
+        _ => RunCount.OfRuns(view.Values),
     };
 
     /// <summary>
@@ -81,33 +83,6 @@ internal static class RunList
             case ContainerKind.Bitset: FillFromBitset(view.Words, target); break;
             default: FillFromRuns(view.Values, target); break;
         }
-    }
-
-    private static int CountInArray(ReadOnlySpan<ushort> values)
-    {
-        if (values.IsEmpty) return 0;
-        int runs = 1;
-        for (int i = 1; i < values.Length; i++) runs += values[i] != values[i - 1] + 1 ? 1 : 0;
-        return runs;
-    }
-
-    private static int CountInBitset(ReadOnlySpan<ulong> words)
-    {
-        int runs = 0;
-        ulong before = 0; // the top bit of the word below
-        foreach (ulong word in words)
-        {
-            runs += BitOperations.PopCount(word & ~((word << 1) | before)); // bits that start a run
-            before = word >> 63;
-        }
-        return runs;
-    }
-
-    private static int CountInRuns(ReadOnlySpan<ushort> runs)
-    {
-        int count = 1;
-        for (int i = 2; i < runs.Length; i += 2) count += Touches(runs, i) ? 0 : 1;
-        return count;
     }
 
     private static bool Touches(ReadOnlySpan<ushort> runs, int i) => runs[i] == runs[i - 2] + runs[i - 1] + 1;

@@ -48,18 +48,8 @@ internal static class PopCount
 
     internal static int CountVector512(ReadOnlySpan<ulong> words)
     {
-        const int BlockWords = BlockVectors * 8;
-        ref ulong first = ref MemoryMarshal.GetReference(words);
-        Vector512<ulong> counts = Vector512<ulong>.Zero;
-        nuint i = 0, end = (nuint)(words.Length - words.Length % BlockWords);
-        while (i < end)
-        {
-            Vector512<byte> block = Vector512<byte>.Zero;
-            for (int n = 0; n < BlockVectors; n++, i += 8)
-                block += OfBytes(Vector512.LoadUnsafe(ref first, i).AsByte());
-            counts += Avx512BW.SumAbsoluteDifferences(block, Vector512<byte>.Zero).AsUInt64();
-        }
-        return (int)Vector512.Sum(counts) + CountScalar(words[(int)i..]);
+        int done = words.Length - words.Length % CarrySaveCount.BlockWords;
+        return CarrySaveCount.Count(new SingleSource(words), (nuint)done) + CountScalar(words[done..]);
     }
 
     /// <summary>The number of set bits of each byte; AVX2 only.</summary>

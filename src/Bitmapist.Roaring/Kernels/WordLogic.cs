@@ -82,24 +82,9 @@ internal static class WordLogic
         ReadOnlySpan<ulong> left, ReadOnlySpan<ulong> right, Span<ulong> result) where TOperation : IWordOperation
     {
         AssertSameLength(left, right, result);
-        ref ulong a = ref MemoryMarshal.GetReference(left), b = ref MemoryMarshal.GetReference(right);
-        ref ulong target = ref MemoryMarshal.GetReference(result);
-        Vector512<ulong> counts = Vector512<ulong>.Zero;
-        nuint i = 0, step = (nuint)Vector512<ulong>.Count;
-        for (nuint blocksEnd = BlocksEnd(result.Length, Vector512<ulong>.Count); i < blocksEnd;)
-        {
-            Vector512<byte> block = Vector512<byte>.Zero;
-            for (int n = 0; n < PopCount.BlockVectors; n++, i += step)
-            {
-                Vector512<ulong> words = TOperation.Apply(
-                    Vector512.LoadUnsafe(ref a, i), Vector512.LoadUnsafe(ref b, i));
-                words.StoreUnsafe(ref target, i);
-                block += PopCount.OfBytes(words.AsByte());
-            }
-            counts += Avx512BW.SumAbsoluteDifferences(block, Vector512<byte>.Zero).AsUInt64();
-        }
-        int done = (int)i;
-        return (int)Vector512.Sum(counts) + CombineScalar<TOperation>(left[done..], right[done..], result[done..]);
+        int done = result.Length - result.Length % CarrySaveCount.BlockWords;
+        int count = CarrySaveCount.Count(new WrittenSource<TOperation>(left, right, result), (nuint)done);
+        return count + CombineScalar<TOperation>(left[done..], right[done..], result[done..]);
     }
 
     internal static int AndCountScalar(ReadOnlySpan<ulong> left, ReadOnlySpan<ulong> right)
@@ -129,18 +114,9 @@ internal static class WordLogic
     internal static int AndCountVector512(ReadOnlySpan<ulong> left, ReadOnlySpan<ulong> right)
     {
         AssertSameLength(left, right, left);
-        ref ulong a = ref MemoryMarshal.GetReference(left), b = ref MemoryMarshal.GetReference(right);
-        Vector512<ulong> counts = Vector512<ulong>.Zero;
-        nuint i = 0, step = (nuint)Vector512<ulong>.Count;
-        for (nuint blocksEnd = BlocksEnd(left.Length, Vector512<ulong>.Count); i < blocksEnd;)
-        {
-            Vector512<byte> block = Vector512<byte>.Zero;
-            for (int n = 0; n < PopCount.BlockVectors; n++, i += step)
-                block += PopCount.OfBytes((Vector512.LoadUnsafe(ref a, i) & Vector512.LoadUnsafe(ref b, i)).AsByte());
-            counts += Avx512BW.SumAbsoluteDifferences(block, Vector512<byte>.Zero).AsUInt64();
-        }
-        int done = (int)i;
-        return (int)Vector512.Sum(counts) + AndCountScalar(left[done..], right[done..]);
+        int done = left.Length - left.Length % CarrySaveCount.BlockWords;
+        int count = CarrySaveCount.Count(new PairSource<WordOperations.And>(left, right), (nuint)done);
+        return count + AndCountScalar(left[done..], right[done..]);
     }
 
     private static void CombineInto<TOperation>(ReadOnlySpan<ulong> source, Span<ulong> target)
