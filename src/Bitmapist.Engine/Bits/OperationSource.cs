@@ -8,7 +8,7 @@ namespace Bitmapist.Engine.Bits;
 /// </summary>
 internal sealed class OperationSource : PendingSource
 {
-    // Looking into so many operands is less than letting go of a shard to do it.
+    // Looking into so many operands is less than releasing a shard to do it.
     private const int OperandsAtOnceMax = 16;
 
     private readonly BitopKind _operation;

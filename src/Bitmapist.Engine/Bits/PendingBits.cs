@@ -92,7 +92,7 @@ public sealed class PendingBits
             }
             catch (DiskReadException)
             {
-                // Whoever needs them tries again, and is told.
+                // The caller that needs them tries again, and is told.
             }
             finally
             {
@@ -129,7 +129,7 @@ public sealed class PendingBits
     }
 
     /// <summary>
-    /// Whether a bit is set, when that can be told in a moment and without reading, so while a shard is held; else null.
+    /// Whether a bit is set, when that can be told in a moment and without reading: a shard may be held. Else null.
     /// </summary>
     internal bool? TryContainsAtOnce(uint offset) =>
         _result is { } ready ? ready.Contains(offset) : Source?.TryContainsAtOnce(offset);

@@ -6,7 +6,7 @@ namespace Bitmapist.Engine.Keyspace;
 /// Bounds what frozen values keep in memory beyond the keys themselves: the operands of bit operations that are decided
 /// and not computed, and what a save under way has yet to write. A frozen value takes no memory at first, as it shares
 /// its arrays with the key. It comes to have some for itself when the key changes and the key's array is copied before
-/// it is written, or when the key lets go of its value altogether. Shards count those bytes
+/// it is written, or when the key loses its value altogether. Shards count those bytes
 /// (<see cref="Shard.LeftBytes"/>), so what was frozen at some moment or later has at most what was counted since.
 /// Thread-safe.
 /// </summary>
@@ -53,12 +53,15 @@ internal sealed class DeferredOperations(KeyspaceStore store)
     /// <returns>To be given to <see cref="EndLook"/>.</returns>
     public (long Decided, long LeftBytes) BeginLook() => (Volatile.Read(ref _decided), store.LeftBytes);
 
-    /// <summary>After a look at all keys that found no deferred operation, or after those found were computed.</summary>
+    /// <summary>
+    /// After a look at all keys that found no deferred operation, or after those found were computed.
+    /// </summary>
     public void EndLook((long Decided, long LeftBytes) begin)
     {
         lock (_lock)
         {
-            Volatile.Write(ref _leftAtOldest, begin.LeftBytes); // what was decided meanwhile was decided later than that
+            // What was decided meanwhile was decided later than that.
+            Volatile.Write(ref _leftAtOldest, begin.LeftBytes);
             if (Volatile.Read(ref _decided) == begin.Decided) _hasAny = false;
         }
     }

@@ -120,7 +120,7 @@ public sealed class KeyspaceStore
         }
     }
 
-    /// <summary>Bytes that keys let go of since the start; read without the shards.</summary>
+    /// <summary>What keys have left to frozen values since the start, in bytes; read without the shards.</summary>
     internal long LeftBytes
     {
         get

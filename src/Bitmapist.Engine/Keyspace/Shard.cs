@@ -41,8 +41,8 @@ internal sealed class Shard(int number, int databases)
     public long Hits, Misses;
 
     /// <summary>
-    /// Bytes of bitmaps that keys let go of: copied before they were written, replaced, removed or evicted. Frozen
-    /// values may have them still.
+    /// Bytes of bitmaps that keys have left to frozen values, if there are any: copied before they were written,
+    /// replaced, removed or evicted.
     /// </summary>
     public long LeftBytes;
 

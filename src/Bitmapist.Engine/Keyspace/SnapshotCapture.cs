@@ -31,7 +31,7 @@ internal sealed class SnapshotCapture
     /// <summary>The log's position at the cut: until the log has that, what was captured may be taken back.</summary>
     public long CutPosition { get; }
 
-    /// <summary>Bytes that keys had let go of at the cut.</summary>
+    /// <summary><see cref="KeyspaceStore.LeftBytes"/> at the cut.</summary>
     public long LeftBytesAtCut { get; }
 
     /// <summary>It was given up: something that it has was taken back.</summary>

@@ -50,7 +50,9 @@ public static class BitVerbs
         using ShardScope scope = session.Enter(key.ShardMask);
         Entry? entry = session.FindForRead(key);
         unfinished = entry?.Unfinished;
-        bool? atOnce = unfinished is null ? entry?.Bits.Contains(offset) ?? false : unfinished.TryContainsAtOnce(offset);
+        bool? atOnce = unfinished is null
+            ? entry?.Bits.Contains(offset) ?? false
+            : unfinished.TryContainsAtOnce(offset);
         bit = atOnce ?? false;
         return atOnce is not null;
     }

@@ -206,7 +206,8 @@ public sealed class DeferredOperationTests : IAsyncDisposable
         StringValue ones = Session.BitOp(BitopKind.Not, Name.Bytes("full"), Name.All("dense"));
         ones.Pending.Force();
         Sweep(budgetBytes: 0);
-        foreach (uint id in (uint[])[0, 65_535, 65_536, 131_071, 131_072]) Session.SetBit(Name.Bytes("edges"), id, true);
+        foreach (uint id in (uint[])[0, 65_535, 65_536, 131_071, 131_072])
+            Session.SetBit(Name.Bytes("edges"), id, bit: true);
     }
 
     private bool Bit(byte[] name, uint offset)

@@ -11,7 +11,7 @@ using Bitmapist.Transport.Contract;
 
 namespace Bitmapist.Server.Tests.Connections;
 
-/// <summary>Clients that a loop serves in one turn: the log is written once for all, and no reply leaves before.</summary>
+/// <summary>Clients that a loop serves in one turn: one write of the log for all, and no reply leaves before.</summary>
 public sealed class TurnEndTests : IAsyncDisposable
 {
     private readonly SimulatedFileSystem _disk = new();
