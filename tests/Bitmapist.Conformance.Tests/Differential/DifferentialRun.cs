@@ -14,8 +14,8 @@ public sealed class DifferentialRun(int seed, int commandsMax, ITestServer teste
     private const int BatchMax = 200;
     private const int HistoryShown = 25;
     private const int ReplyCharsShown = 400;
-    private readonly Random random = new(seed);
-    private readonly CommandGenerator generator = new(seed);
+    private readonly Random _random = new(seed);
+    private readonly CommandGenerator _generator = new(seed);
     private readonly List<(int Connection, GeneratedCommand Command)> history = [];
     private readonly List<(RawConnection, RawConnection, List<GeneratedCommand> Queued)> connections = [];
 
@@ -31,9 +31,9 @@ public sealed class DifferentialRun(int seed, int commandsMax, ITestServer teste
         }
         while (history.Count < commandsMax)
         {
-            int count = Math.Min(random.Next(1, BatchMax), commandsMax - history.Count);
-            List<GeneratedCommand> batch = [.. Enumerable.Range(0, count).Select(_ => generator.Next())];
-            await RunBatchAsync(random.Next(Connections), batch);
+            int count = Math.Min(_random.Next(1, BatchMax), commandsMax - history.Count);
+            List<GeneratedCommand> batch = [.. Enumerable.Range(0, count).Select(_ => _generator.Next())];
+            await RunBatchAsync(_random.Next(Connections), batch);
         }
         await CompareStoredAsync();
     }

@@ -4,7 +4,7 @@ namespace Bitmapist.Testing.Files;
 internal sealed class SimulatedNode
 {
     private readonly List<(long Offset, byte[]? Bytes)> unsynced = [];
-    private byte[] durable = [];
+    private byte[] _durable = [];
 
     public byte[] Content { get; private set; } = [];
 
@@ -24,7 +24,7 @@ internal sealed class SimulatedNode
 
     public void Sync()
     {
-        durable = Content.AsSpan(0, (int)Length).ToArray();
+        _durable = Content.AsSpan(0, (int)Length).ToArray();
         unsynced.Clear();
     }
 
@@ -39,7 +39,7 @@ internal sealed class SimulatedNode
             return node;
         }
 
-        node.Apply(0, durable);
+        node.Apply(0, _durable);
         int cut = mode == CrashMode.UnsyncedCutShort ? random.Next(unsynced.Count + 1) : unsynced.Count;
         for (int i = 0; i < unsynced.Count && mode != CrashMode.UnsyncedLost; i++)
         {

@@ -10,7 +10,7 @@ namespace Bitmapist.Storage.Snapshots;
 /// <param name="file">The open file.</param>
 /// <param name="id">The database's.</param>
 /// <param name="newest">Its newest whole generation.</param>
-internal sealed class Generations(IFileSystem files, IFile file, Guid id, DatabaseState newest)
+internal sealed class DatabaseGenerations(IFileSystem files, IFile file, Guid id, DatabaseState newest)
 {
     private volatile DatabaseState _newest = newest;
     private int _writing;
