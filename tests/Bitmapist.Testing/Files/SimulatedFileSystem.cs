@@ -12,7 +12,7 @@ public sealed class SimulatedFileSystem : IFileSystem
     private readonly Dictionary<int, DiskFault> _faults = [];
     private readonly Dictionary<DiskOperation, DiskFault> _nextFaults = [];
     private readonly HashSet<string> _locks = [];
-    private readonly List<(string Path, SimulatedNode? Node)> unsyncedEntries = [];
+    private readonly List<(string Path, SimulatedNode? Node)> _unsyncedEntries = [];
     private readonly Dictionary<string, SimulatedNode> _entries = [];
     private readonly HashSet<SimulatedFile> _open = [];
     private Dictionary<string, SimulatedNode> _durableEntries = [];
@@ -76,10 +76,10 @@ public sealed class SimulatedFileSystem : IFileSystem
         {
             Dictionary<string, SimulatedNode> kept = mode == CrashMode.ProcessKilled ? _entries : new(_durableEntries);
             int cut = mode is CrashMode.UnsyncedCutShort or CrashMode.UnsyncedAtRandom
-                ? random.Next(unsyncedEntries.Count + 1)
+                ? random.Next(_unsyncedEntries.Count + 1)
                 : 0;
             foreach ((string path, SimulatedNode? node) in mode == CrashMode.ProcessKilled ? []
-                : unsyncedEntries.Take(cut))
+                : _unsyncedEntries.Take(cut))
             {
                 if (node is null) kept.Remove(path);
                 else kept[path] = node;
@@ -215,7 +215,7 @@ public sealed class SimulatedFileSystem : IFileSystem
             DiskFault? fault = Record(DiskOperation.SyncDirectory, directory, 0, 0);
             if (fault is not null) throw Failed(directory, fault.Value);
             _durableEntries = new(_entries);
-            unsyncedEntries.Clear();
+            _unsyncedEntries.Clear();
         }
     }
 
@@ -273,7 +273,7 @@ public sealed class SimulatedFileSystem : IFileSystem
     {
         if (node is null) _entries.Remove(path);
         else _entries[path] = node;
-        unsyncedEntries.Add((path, node));
+        _unsyncedEntries.Add((path, node));
     }
 
     private sealed class Held(SimulatedFileSystem disk, string path) : IFileLock
