@@ -83,8 +83,9 @@ public sealed class BitmapistOptions
     public string? ClientName { get; set; }
 
     /// <summary>
-    /// Milliseconds a connection may take, name resolution, TLS and authentication included. 1 … a day, default
-    /// 5,000.
+    /// Milliseconds a connection may take, name resolution, TLS and authentication included. Where a host has several
+    /// addresses each has an equal share of what is left, so one that swallows packets does not hide the others. 1 … a
+    /// day, default 5,000.
     /// </summary>
     public int ConnectTimeoutMs { get; set; } = 5_000;
 

@@ -57,7 +57,7 @@ internal sealed class Patience
     private void LookOnce()
     {
         long now = _clock.GetTimestamp();
-        if (_loop.Attempt is { } attempt && attempt.Deadline <= now) attempt.TimeOut();
+        _loop.Attempt?.Look(now);
         Postpone();
         int timedOut = _queue.Sweep(now, TimedOut) + _bytes.Sweep(now, OutOfRoom);
         if (timedOut > 0) Log.TimedOut(_logger, _options.Address, timedOut, _options.ResponseTimeoutMs);

@@ -17,7 +17,7 @@ public sealed class SurvivalTests
         var dialer = new Dialer(
             options, NullLogger.Instance, () => throw new SocketException((int)SocketError.TooManyOpenSockets));
         ConnectionLostException failure =
-            Assert.Throws<ConnectionLostException>(() => dialer.Connect(new Attempt(long.MaxValue)));
+            Assert.Throws<ConnectionLostException>(() => dialer.Connect(new Attempt(TimeProvider.System, long.MaxValue)));
         Assert.StartsWith("redis://127.0.0.1:6379/0: no connection: ", failure.Message, StringComparison.Ordinal);
         Assert.IsType<SocketException>(failure.InnerException);
     }
