@@ -59,7 +59,7 @@ internal sealed class Dialer(BitmapistOptions options, ILogger logger, Func<Sock
         $"{options.Address} did not complete a connection within {options.ConnectTimeoutMs:N0} ms. Is the address "
         + $"right, does a firewall swallow packets, is the server overloaded?"), failure);
 
-    /// <summary>A connected socket, to the first of the host's addresses that takes it in its share of the time.</summary>
+    /// <summary>A connected socket, to the first of the host's addresses that takes it, in its share of time.</summary>
     private Socket Open(Attempt attempt)
     {
         EndPoint[] places = Places(attempt);
@@ -85,7 +85,7 @@ internal sealed class Dialer(BitmapistOptions options, ILogger logger, Func<Sock
         }
     }
 
-    /// <summary>Perhaps another address answers. A socket that is closed in the middle says so in several ways.</summary>
+    /// <summary>Perhaps another address answers. A socket closed in the middle says so in several ways.</summary>
     private static bool IsOfAddress(Exception failure) => failure is SocketException or ObjectDisposedException;
 
     private EndPoint[] Places(Attempt attempt)
