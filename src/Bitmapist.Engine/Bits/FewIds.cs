@@ -10,7 +10,7 @@ namespace Bitmapist.Engine.Bits;
 /// </summary>
 internal static class FewIds
 {
-    /// <summary>More ids than this are a bitmap: copying the array for each new one costs more, and saves less.</summary>
+    /// <summary>More ids than this are a bitmap: a copy for each new one costs more then, and saves less.</summary>
     public const int Max = 8;
 
     public static readonly uint[] None = [];
