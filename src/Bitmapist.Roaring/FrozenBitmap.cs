@@ -72,6 +72,9 @@ public sealed class FrozenBitmap : ReadOnlyBitmap
 
     internal ReadOnlySpan<Container> Containers => _containers.AsSpan(0, _ids is null ? _count : 0);
 
+    /// <summary>A descriptor to note something in that does not change what the bitmap holds.</summary>
+    internal ref Container ContainerAt(int index) => ref _containers[index];
+
     /// <summary>
     /// The arrays behind <see cref="CompactIds"/>, <see cref="Chunks"/> and <see cref="Containers"/>, to share.
     /// </summary>

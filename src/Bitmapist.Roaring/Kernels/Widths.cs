@@ -78,4 +78,20 @@ internal static class Widths
         }
         return count;
     }
+
+    /// <summary>Writes runs, pairs of first value and length − 1, from their first and last values.</summary>
+    public static void Interleave(ReadOnlySpan<ushort> first, ReadOnlySpan<ushort> last, Span<ushort> runs)
+    {
+        Span<uint> pairs = MemoryMarshal.Cast<ushort, uint>(runs)[..first.Length];
+        int i = 0;
+        for (; i <= first.Length - Vector128<ushort>.Count; i += Vector128<ushort>.Count)
+        {
+            Vector128<ushort> start = Vector128.Create(first[i..]), length = Vector128.Create(last[i..]) - start;
+            (Vector128<uint> lower, Vector128<uint> upper) = Vector128.Widen(start);
+            (Vector128<uint> lowerLength, Vector128<uint> upperLength) = Vector128.Widen(length);
+            (lower | lowerLength << 16).CopyTo(pairs[i..]);
+            (upper | upperLength << 16).CopyTo(pairs[(i + Vector128<uint>.Count)..]);
+        }
+        for (; i < first.Length; i++) pairs[i] = first[i] | (uint)(last[i] - first[i]) << 16;
+    }
 }
