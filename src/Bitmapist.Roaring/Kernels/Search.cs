@@ -59,19 +59,23 @@ internal static class Search
         return high;
     }
 
-    // Halving without a branch on the data: the comparison becomes a conditional move, and a random probe of 4,096
-    // ids costs twelve dependent loads instead of six mispredictions.
+    // Halving without a branch on the data, which would be mispredicted every other time. The compiler makes branches
+    // of conditionals within loops, so the comparison is taken as a number.
     private static int LowerBound<T>(ref T first, int length, T value)
         where T : unmanaged, IComparisonOperators<T, T, bool>
     {
+        if (length == 0) return 0;
         int low = 0;
-        while (length > 0)
+        while (length > 1)
         {
             int half = length >> 1;
-            bool below = Unsafe.Add(ref first, low + half) < value;
-            low = below ? low + half + 1 : low;
-            length = below ? length - half - 1 : half;
+            low += -Below(Unsafe.Add(ref first, low + half - 1), value) & half;
+            length -= half;
         }
-        return low;
+        return low + Below(Unsafe.Add(ref first, low), value);
     }
+
+    /// <summary>1 where the first is below the second, else 0.</summary>
+    private static int Below<T>(T left, T right) where T : unmanaged, IComparisonOperators<T, T, bool> =>
+        Unsafe.BitCast<bool, byte>(left < right);
 }

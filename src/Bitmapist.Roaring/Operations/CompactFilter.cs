@@ -50,7 +50,7 @@ internal static class CompactFilter
     {
         if (!left.IsCompact || (right.IsCompact && right.Cardinality < left.Cardinality)) (left, right) = (right, left);
         ReadOnlySpan<uint> ids = left.CompactIds;
-        if (right.IsCompact) return CountInIds(ids, right.CompactIds);
+        if (right.IsCompact) return IdSearch.Count(ids, right.CompactIds);
         int count = 0;
         ChunkCursor cursor = new(right);
         while (!ids.IsEmpty)
@@ -94,7 +94,7 @@ internal static class CompactFilter
     /// </summary>
     private static int Keep(ReadOnlySpan<uint> ids, ReadOnlyBitmap operand, Span<uint> target, int wanted)
     {
-        if (operand.IsCompact) return KeepInIds(ids, operand.CompactIds, target, wanted);
+        if (operand.IsCompact) return IdSearch.Keep(ids, operand.CompactIds, target, wanted);
         int kept = 0;
         ChunkCursor cursor = new(operand);
         while (!ids.IsEmpty)
@@ -112,19 +112,6 @@ internal static class CompactFilter
                 kept += end;
             }
             ids = ids[end..];
-        }
-        return kept;
-    }
-
-    private static int KeepInIds(ReadOnlySpan<uint> ids, ReadOnlySpan<uint> others, Span<uint> target, int wanted)
-    {
-        int kept = 0, position = 0;
-        foreach (uint id in ids)
-        {
-            position = Search.Gallop(others, position, id);
-            int found = position < others.Length && others[position] == id ? 1 : 0;
-            target[kept] = id;
-            kept += found == wanted ? 1 : 0;
         }
         return kept;
     }
@@ -156,18 +143,6 @@ internal static class CompactFilter
         // The first search looks at the whole array, the others at what is near.
         position = position == 0 ? Search.LowerBound(values, value) : Search.Gallop(values, position, value);
         return position < values.Length && values[position] == value;
-    }
-
-    private static long CountInIds(ReadOnlySpan<uint> few, ReadOnlySpan<uint> many)
-    {
-        int count = 0, position = 0;
-        foreach (uint id in few)
-        {
-            position = Search.Gallop(many, position, id);
-            if (position == many.Length) break;
-            count += many[position] == id ? 1 : 0;
-        }
-        return count;
     }
 
     /// <summary>How many ids share the first one's chunk.</summary>
