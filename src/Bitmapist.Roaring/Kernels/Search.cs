@@ -49,14 +49,15 @@ internal static class Search
     /// </summary>
     public static int LastRunAtOrBefore(ReadOnlySpan<ushort> runs, int value)
     {
-        int low = 0, high = (runs.Length >> 1) - 1;
-        while (low <= high)
+        ref ushort first = ref MemoryMarshal.GetReference(runs);
+        int low = -1, length = runs.Length >> 1; // of the runs from low + 1 on, some may begin at or before the value
+        while (length > 0)
         {
-            int middle = (low + high) >> 1;
-            if (runs[2 * middle] <= value) low = middle + 1;
-            else high = middle - 1;
+            int half = (length + 1) >> 1;
+            low += half & ~(value - Unsafe.Add(ref first, 2 * (low + half)) >> 31);
+            length -= half;
         }
-        return high;
+        return low;
     }
 
     // Halving without a branch on the data, which would be mispredicted every other time. The compiler makes branches
