@@ -51,7 +51,10 @@ internal static class Comparison
 
     /// <summary>Making a set takes seconds: those that no filter asks for are left out.</summary>
     private static bool IsWanted(string set, string[] filters) => filters.Length == 0 || filters.Any(filter =>
-        filter.IndexOf(" | ", StringComparison.Ordinal) is var end && (end < 0 || set.EndsWith(filter[..end], StringComparison.Ordinal)));
+    {
+        int end = filter.IndexOf(" | ", StringComparison.Ordinal);
+        return end < 0 || set.EndsWith(filter[..end], StringComparison.Ordinal);
+    });
 
     private static IEnumerable<(string Name, Func<ComparedSets> Make)> AllSets()
     {

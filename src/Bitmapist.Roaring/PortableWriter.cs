@@ -16,7 +16,7 @@ internal static class PortableWriter
 {
     private const int PlannedOnStackMax = 256;
 
-    /// <summary>Bytes asked of the output at once, if there are so many: few calls, and no block that has to be large.</summary>
+    /// <summary>Bytes asked of the output at once, if there are so many: few calls, and no very large block.</summary>
     private const int BlockBytes = 32 << 10;
 
     public static long MeasureBytes(ReadOnlyBitmap bitmap)

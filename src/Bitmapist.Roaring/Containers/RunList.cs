@@ -43,8 +43,8 @@ internal static class RunList
     }
 
     /// <summary>
-    /// Writes the maximal runs of strictly ascending values, at most 4,096; returns their number. The target may hold no
-    /// more pairs than there are runs.
+    /// Writes the maximal runs of strictly ascending values, at most 4,096; returns their number. The target may hold
+    /// no more pairs than there are runs.
     /// </summary>
     public static int FillFromArray(ReadOnlySpan<ushort> values, Span<ushort> target)
     {

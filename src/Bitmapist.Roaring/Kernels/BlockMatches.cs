@@ -39,7 +39,9 @@ internal static unsafe class BlockMatches
         : Avx2.IsSupported ? FindVector256(left, right)
         : FindVector128(left, right);
 
-    /// <summary>The same as <see cref="Find"/>, where hidden values of the right block (all ones) match nothing.</summary>
+    /// <summary>
+    /// The same as <see cref="Find"/>, where hidden values of the right block (all ones) match nothing.
+    /// </summary>
     public static uint FindSeen(ushort* left, ushort* right, Vector128<ushort> hidden)
     {
         if (Avx512BW.IsSupported) return FindSeenVector512(left, right, hidden);

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Bitmapist.Roaring.Kernels;
 
 /// <summary>
-/// Choices by arithmetic. The compiler makes a branch of a conditional (and of Math.Min) within a loop; one that depends
-/// on merged values is mispredicted every other time, and that costs as much as twenty of these instructions.
+/// Choices by arithmetic. The compiler makes a branch of a conditional (and of Math.Min) within a loop; one that
+/// depends on merged values is mispredicted every other time, and that costs as much as twenty of these instructions.
 /// </summary>
 internal static class Branchless
 {

@@ -12,7 +12,9 @@ internal static class IdSearch
 {
     private const int Block = 8;
 
-    /// <summary>From so many of the many for each of the few on, the block is searched for by doubled strides.</summary>
+    /// <summary>
+    /// From so many of the many for each of the few on, the block is searched for by doubled strides.
+    /// </summary>
     private const int GallopRatio = 64;
 
     /// <summary>How many of the few there are.</summary>

@@ -6,8 +6,8 @@ using System.Runtime.Intrinsics.X86;
 namespace Bitmapist.Roaring.Kernels;
 
 /// <summary>
-/// The first and the last values of the maximal runs of strictly ascending values. A run's first value follows no other,
-/// its last is followed by none, and the n-th of both belong together: so they can be gathered apart, in vectors.
+/// The first and the last values of the maximal runs of strictly ascending values. A run's first value follows no
+/// other, its last is followed by none, and the n-th of both belong together: so they can be gathered apart, in vectors.
 /// </summary>
 internal static class RunEdges
 {
@@ -43,7 +43,8 @@ internal static class RunEdges
     internal static int FindVector128(ReadOnlySpan<ushort> values, Span<ushort> after, Span<ushort> before)
     {
         ref ushort value = ref MemoryMarshal.GetReference(values);
-        ref ushort afterFirst = ref MemoryMarshal.GetReference(after), beforeFirst = ref MemoryMarshal.GetReference(before);
+        ref ushort afterFirst = ref MemoryMarshal.GetReference(after);
+        ref ushort beforeFirst = ref MemoryMarshal.GetReference(before);
         int i = 0, count = 0;
         for (; i < values.Length - Vector128<ushort>.Count; i += Vector128<ushort>.Count)
         {
@@ -60,7 +61,8 @@ internal static class RunEdges
     internal static int FindVector512(ReadOnlySpan<ushort> values, Span<ushort> after, Span<ushort> before)
     {
         ref ushort value = ref MemoryMarshal.GetReference(values);
-        ref ushort afterFirst = ref MemoryMarshal.GetReference(after), beforeFirst = ref MemoryMarshal.GetReference(before);
+        ref ushort afterFirst = ref MemoryMarshal.GetReference(after);
+        ref ushort beforeFirst = ref MemoryMarshal.GetReference(before);
         int i = 0, count = 0;
         for (; i < values.Length - Vector512<ushort>.Count; i += Vector512<ushort>.Count)
         {

@@ -44,7 +44,9 @@ internal static class Widths
         for (; i < ids.Length; i++) values[i] = (ushort)ids[i];
     }
 
-    /// <summary>Writes the ids of runs (pairs of first value and length − 1), ascending; returns their number.</summary>
+    /// <summary>
+    /// Writes the ids of runs (pairs of first value and length − 1), ascending; returns their number.
+    /// </summary>
     public static int OfRuns(ReadOnlySpan<ushort> runs, uint first, Span<uint> ids)
     {
         Vector256<uint> steps = Vector256.CreateSequence<uint>(0, 1);

@@ -54,7 +54,9 @@ internal static class CompactFilter
         if (!left.IsCompact || (right.IsCompact && right.Cardinality < left.Cardinality)) (left, right) = (right, left);
         ReadOnlySpan<uint> ids = left.CompactIds;
         if (right.IsCompact) return IdSearch.Count(ids, right.CompactIds);
-        return right is FrozenBitmap inMemory ? CountInContainers(ids, inMemory) : CountInChunks(ids, new ChunkCursor(right));
+        return right is FrozenBitmap inMemory
+            ? CountInContainers(ids, inMemory)
+            : CountInChunks(ids, new ChunkCursor(right));
     }
 
     private static long CountInContainers(ReadOnlySpan<uint> ids, FrozenBitmap bitmap)
@@ -111,7 +113,8 @@ internal static class CompactFilter
         return ids;
     }
 
-    private static ReadOnlySpan<uint> KeepOthers(ReadOnlyBitmap first, ReadOnlySpan<ReadOnlyBitmap> rest, Span<uint> kept)
+    private static ReadOnlySpan<uint> KeepOthers(
+        ReadOnlyBitmap first, ReadOnlySpan<ReadOnlyBitmap> rest, Span<uint> kept)
     {
         ReadOnlySpan<uint> ids = first.CompactIds;
         foreach (ReadOnlyBitmap operand in rest) ids = kept[..Keep(ids, operand, kept, wanted: 0)];

@@ -3,7 +3,9 @@ using Bitmapist.Roaring.Kernels;
 
 namespace Bitmapist.Roaring.Tests.Kernels;
 
-/// <summary>Kernels that count, find and write out runs, and those that turn bits into ids, against plain loops.</summary>
+/// <summary>
+/// Kernels that count, find and write out runs, and those that turn bits into ids, against plain loops.
+/// </summary>
 public sealed class RunKernelTests
 {
     public static TheoryData<int, double> Inputs()
@@ -118,6 +120,24 @@ public sealed class RunKernelTests
                 Assert.Equal(others, target[..IdSearch.Keep(target, many, target, wanted: 0)]);
 
                 uint Next() => uint.MaxValue - (uint)random.NextInt64(range);
+            }
+        }
+    }
+
+    [Fact]
+    public void Values_that_do_not_ascend_are_noticed_wherever_they_are()
+    {
+        for (int length = 0; length < 70; length++)
+        {
+            ushort[] values = [.. Enumerable.Range(0, length).Select(i => (ushort)(65_536 - length + i))];
+            Assert.True(AscendingValues.Are(values));
+            for (int i = 1; i < length; i++)
+            {
+                ushort[] repeated = [.. values], turned = [.. values];
+                repeated[i] = repeated[i - 1];
+                (turned[i], turned[i - 1]) = (turned[i - 1], turned[i]);
+                Assert.False(AscendingValues.Are(repeated));
+                Assert.False(AscendingValues.Are(turned));
             }
         }
     }
