@@ -7,7 +7,8 @@ namespace Bitmapist.Roaring.Kernels;
 
 /// <summary>
 /// The first and the last values of the maximal runs of strictly ascending values. A run's first value follows no
-/// other, its last is followed by none, and the n-th of both belong together: so they can be gathered apart, in vectors.
+/// other, its last is followed by none, and the n-th of both belong together: so they can be gathered apart, in
+/// vectors.
 /// </summary>
 internal static class RunEdges
 {
@@ -18,6 +19,8 @@ internal static class RunEdges
     public static int Find(ReadOnlySpan<ushort> values, Span<ushort> first, Span<ushort> last)
     {
         if (values.IsEmpty) return 0;
+        // Vector stores are not checked one by one.
+        ArgumentOutOfRangeException.ThrowIfLessThan(Math.Min(first.Length, last.Length), values.Length + Slack);
         first[0] = values[0];
         // A pair of neighbours that do not follow each other ends a run and begins another.
         int gaps = Avx512Vbmi2.IsSupported ? FindVector512(values, first[1..], last)

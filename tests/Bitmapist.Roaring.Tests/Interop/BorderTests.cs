@@ -9,7 +9,7 @@ namespace Bitmapist.Roaring.Tests.Interop;
 /// </summary>
 public sealed class BorderTests
 {
-    /// <summary>Ids at borders; two that follow each other may also be the ends of a range that is held whole.</summary>
+    /// <summary>Ids at borders; two neighbours may also be the ends of a range that is held whole.</summary>
     private static readonly uint[] s_borders =
     [
         0, 1, 63, 64, 65_534, 65_535, 65_536, 65_537, 131_071, 131_072,
@@ -33,7 +33,8 @@ public sealed class BorderTests
             Assert.Equal((ulong)xor.Length, theirLeft.XorCount(theirRight));
             foreach (SetForm form in forms)
             {
-                ReadOnlyBitmap a = Sets.Bitmap(left, form), b = Sets.Bitmap(right, forms[random.Next(forms.Length)]);
+                ReadOnlyBitmap a = Sets.Bitmap(left, form);
+                ReadOnlyBitmap b = Sets.Bitmap(right, forms[random.Next(forms.Length)]);
                 string what = $"of two sets, {form}, seed {seed}";
                 Sets.AssertHolds(and, BitmapAlgebra.And(a, b), "AND " + what);
                 Sets.AssertHolds(or, BitmapAlgebra.Or(a, b), "OR " + what);
