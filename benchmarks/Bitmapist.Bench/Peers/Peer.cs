@@ -37,6 +37,8 @@ internal sealed class Peer : IDisposable
 
     public string Name => _kind.Name;
 
+    public PeerKind Kind => _kind;
+
     public int Port { get; } = FreePort();
 
     /// <summary>CPU seconds the process has used, all threads, in user and kernel mode.</summary>
@@ -52,6 +54,15 @@ internal sealed class Peer : IDisposable
 
     /// <summary>Bytes of the files in the server's directory.</summary>
     public long DiskBytes => _directory.EnumerateFiles().Sum(file => file.Length);
+
+    /// <summary>Bytes of our own server's database file; 0 when there is none.</summary>
+    public long DatabaseBytes =>
+        new FileInfo(Path.Combine(_directory.FullName, PeerKind.DatabaseName)) is { Exists: true } file ? file.Length : 0;
+
+    /// <summary>Threads of the process.</summary>
+    public int ThreadCount => Directory.GetDirectories($"/proc/{_process!.Id}/task").Length;
+
+    public bool IsRunning => _process is { HasExited: false };
 
     /// <summary>How long the last start took, from before exec to the first PONG.</summary>
     public TimeSpan StartTime { get; private set; }
@@ -124,15 +135,18 @@ internal sealed class Peer : IDisposable
         _process = null;
     }
 
+    /// <summary>Ends the process as a crash would.</summary>
+    public void Kill()
+    {
+        _process!.Kill(entireProcessTree: true); // a Redis that saves has a child
+        _process.WaitForExit();
+        _process.Dispose();
+        _process = null;
+    }
+
     public void Dispose()
     {
-        if (_process is not null)
-        {
-            _process.Kill();
-            _process.WaitForExit();
-            _process.Dispose();
-            _process = null;
-        }
+        if (_process is not null) Kill();
 
         _directory.Delete(recursive: true);
     }
