@@ -19,6 +19,7 @@ if (args is not [string root, string server, string commit, .. string[] given])
     return 2;
 }
 
+AppDomain.CurrentDomain.ProcessExit += (_, _) => Peer.DisposeAll(); // a SIGTERM ends the program so
 try
 {
     BenchOptions options = BenchOptions.Parse(given);

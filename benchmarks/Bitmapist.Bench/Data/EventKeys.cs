@@ -30,7 +30,7 @@ internal sealed class EventKeys(string eventName, double markedShare, uint users
 
     public void Fill(Peer peer)
     {
-        if (!_filled.Add(peer)) return;
+        if (_filled.Contains(peer)) return;
         using CommandClient client = peer.Connect();
         for (int month = 0; month < Keys.Length; month++)
         {
@@ -43,6 +43,7 @@ internal sealed class EventKeys(string eventName, double markedShare, uint users
             }
             else
             {
+                client.Set(key, new byte[users / 8]); // Garnet 2.2 leaves garbage in strings that grow
                 random.Shuffle(ids);
                 client.Mark(ids.Select(id => (key, id)));
             }
@@ -50,6 +51,8 @@ internal sealed class EventKeys(string eventName, double markedShare, uint users
             long count = client.Integer("BITCOUNT", key);
             if (count != ids.Length) throw new IOException($"{peer.Name} counts {count} of {ids.Length} marks.");
         }
+
+        _filled.Add(peer);
     }
 
     /// <summary>One bit of every key.</summary>

@@ -36,10 +36,11 @@ internal sealed class ManyKeys(string eventName, int keys, int idsPerKey, uint i
 
     public void Fill(Peer peer)
     {
-        if (!_filled.Add(peer)) return;
+        if (_filled.Contains(peer)) return;
         using CommandClient client = peer.Connect();
         client.Mark(Marks());
         if (IsSaved && peer.Kind.IsOurs) client.Do("SAVE");
+        _filled.Add(peer);
     }
 
     /// <summary>One bit of every key, each time another one, above all others.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
@@ -13,6 +14,7 @@ internal sealed class Peer : IDisposable
 {
     private const double ClockTicksPerSecond = 100; // USER_HZ, fixed on every Linux architecture .NET runs on
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+    private static readonly ConcurrentDictionary<Peer, bool> s_running = new();
 
     private readonly PeerKind _kind;
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("bitmapist-bench-");
@@ -23,6 +25,7 @@ internal sealed class Peer : IDisposable
     public Peer(PeerKind kind, Action<string>? prepare = null)
     {
         _kind = kind;
+        s_running[this] = true;
         try
         {
             prepare?.Invoke(_directory.FullName);
@@ -144,8 +147,15 @@ internal sealed class Peer : IDisposable
         _process = null;
     }
 
+    /// <summary>Ends every server and removes its files: for when this program is asked to stop.</summary>
+    public static void DisposeAll()
+    {
+        foreach (Peer peer in s_running.Keys) peer.Dispose();
+    }
+
     public void Dispose()
     {
+        if (!s_running.TryRemove(this, out _)) return;
         if (_process is not null) Kill();
 
         _directory.Delete(recursive: true);

@@ -79,7 +79,7 @@ internal sealed class ResultTable
 
     private static string Shortened(string reason)
     {
-        string line = reason.ReplaceLineEndings(" ").Replace('|', '/').Trim();
+        string line = reason.Trim().Split('\n')[0].Replace('|', '/').Trim();
         return line.Length <= ReasonMax ? line : line[..ReasonMax] + "…";
     }
 

@@ -38,7 +38,7 @@ internal static class BitRows
     }
 
     public static LogCostRow LogCost(int pipeline) => new(
-        $"marks c{Connections} P{pipeline}, log beside memory", Marks(Connections, pipeline, log: false));
+        $"marks c{Connections} P{pipeline}, log beside memory", Marks(Connections, pipeline, log: false, "cost"));
 
     public static ThroughputRow GetBits(int connections, int pipeline, bool isFresh = false) =>
         Random($"GETBIT c{connections} P{pipeline}", Active, connections, pipeline,
@@ -46,14 +46,15 @@ internal static class BitRows
 
     private static ThroughputRow SetBits(int connections, int pipeline, bool log)
     {
-        var data = new EventKeys($"set{connections}x{pipeline}", 0.01);
+        var data = new EventKeys($"set{connections}x{pipeline}{(log ? "log" : "")}", 0.01);
         return Random($"SETBIT c{connections} P{pipeline}{LogText(log)}", data, connections, pipeline,
             first => BatchTemplate.SetBits(data.Keys, first, pipeline), log);
     }
 
-    private static ThroughputRow Marks(int connections, int pipeline, bool log)
+    /// <param name="keys">Tells this row's keys from those of others, which change theirs.</param>
+    private static ThroughputRow Marks(int connections, int pipeline, bool log, string keys = "")
     {
-        var data = new EventKeys($"mark{connections}x{pipeline}", 0.01);
+        var data = new EventKeys($"mark{connections}x{pipeline}{(log ? "log" : "")}{keys}", 0.01);
         return Random($"marks c{connections} P{pipeline}{LogText(log)}", data, connections, pipeline * RepliesPerMark,
             _ => BatchTemplate.Marks(data.Keys[..3], pipeline), log);
     }
