@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using Bitmapist.Bench;
 using Bitmapist.Bench.Peers;
 using Bitmapist.Bench.Report;
@@ -19,7 +20,10 @@ if (args is not [string root, string server, string commit, .. string[] given])
     return 2;
 }
 
-AppDomain.CurrentDomain.ProcessExit += (_, _) => Peer.DisposeAll(); // a SIGTERM ends the program so
+using PosixSignalRegistration onTerminate =
+    PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => Peer.DisposeAll());
+using PosixSignalRegistration onInterrupt =
+    PosixSignalRegistration.Create(PosixSignal.SIGINT, _ => Peer.DisposeAll());
 try
 {
     BenchOptions options = BenchOptions.Parse(given);

@@ -15,6 +15,7 @@ internal sealed class Peer : IDisposable
     private const double ClockTicksPerSecond = 100; // USER_HZ, fixed on every Linux architecture .NET runs on
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
     private static readonly ConcurrentDictionary<Peer, bool> s_running = new();
+    private static volatile bool s_isStopping;
 
     private readonly PeerKind _kind;
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("bitmapist-bench-");
@@ -97,6 +98,7 @@ internal sealed class Peer : IDisposable
         long startedAt = Stopwatch.GetTimestamp();
         try
         {
+            if (s_isStopping) throw new IOException("The benchmark is being stopped.");
             _process = Process.Start(start)!;
         }
         catch (Win32Exception failure)
@@ -150,6 +152,7 @@ internal sealed class Peer : IDisposable
     /// <summary>Ends every server and removes its files: for when this program is asked to stop.</summary>
     public static void DisposeAll()
     {
+        s_isStopping = true;
         foreach (Peer peer in s_running.Keys) peer.Dispose();
     }
 
