@@ -27,6 +27,7 @@ internal static class LinePlot
             scatter.MarkerSize = 7;
         }
 
+        plot.Font.Set("DejaVu Sans");
         plot.Title(title);
         plot.XLabel(axis);
         plot.YLabel("operations per second");
