@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Bitmapist.Roaring.Containers;
 using Bitmapist.Roaring.Kernels;
 
@@ -90,6 +91,21 @@ public sealed class FrozenBitmap : ReadOnlyBitmap
             if (count == 0 || sorted[count - 1] != id) sorted[count++] = id;
         }
         return FromAscending(sorted.AsSpan(0, count));
+    }
+
+    /// <summary>
+    /// The set of hardly any ids, strictly ascending, that keeps the array: it must not be changed any more. O(n).
+    /// </summary>
+    public static FrozenBitmap OfFew(uint[] ascending)
+    {
+        ArgumentNullException.ThrowIfNull(ascending);
+        Debug.Assert(IsStrictlyAscending(ascending), "ids strictly ascending");
+        if (ascending.Length == 0) return Empty;
+        int chunks = 1;
+        for (int i = 1; i < ascending.Length; i++)
+            if (ascending[i] >> 16 != ascending[i - 1] >> 16) chunks++;
+        Debug.Assert(!FormRules.OutgrowsCompact(ascending.Length, chunks), "few ids");
+        return new FrozenBitmap(ascending, ascending.Length, chunks);
     }
 
     /// <summary>Throws <see cref="InvalidOperationException"/> naming the first broken invariant.</summary>

@@ -9,15 +9,15 @@ namespace Bitmapist.Storage.Tests;
 /// <summary>The worked examples of docs/format are what this code writes, byte for byte.</summary>
 public sealed class FormatExampleTests(ITestOutputHelper output)
 {
-    private static readonly Guid Id = new("00112233-4455-6677-8899-aabbccddeeff");
-    private static readonly SipKey FilterKey = SipKey.Read("0123456789abcdef"u8);
+    private static readonly Guid s_id = new("00112233-4455-6677-8899-aabbccddeeff");
+    private static readonly SipKey s_filterKey = SipKey.Read("0123456789abcdef"u8);
 
     [Fact]
     public void The_log_example_is_what_is_written()
     {
         SimulatedFileSystem disk = new();
         disk.WriteAll("/data/bitmapist.db.log.000001", new byte[70]);
-        using (LogWriter log = LogWriter.Open(disk, "/data/bitmapist.db", Id, 2, FsyncPolicy.No, TimeProvider.System))
+        using (LogWriter log = LogWriter.Open(disk, "/data/bitmapist.db", s_id, 2, FsyncPolicy.No, TimeProvider.System))
             log.Append("hello"u8);
         Check("log.md", disk.ReadAll("/data/bitmapist.db.log.000002"));
     }
@@ -27,7 +27,8 @@ public sealed class FormatExampleTests(ITestOutputHelper output)
     {
         SimulatedFileSystem disk = new();
         using (GenerationWriter writer = NewDatabaseFile.Begin(
-            disk, "/data/bitmapist.db", Id, generation: 0, FilterKey, source: null, place: disk.Rename, end: () => { }))
+            disk, "/data/bitmapist.db", s_id, generation: 0, s_filterKey, source: null, place: disk.Rename,
+            end: () => { }))
         {
             writer.Put("k2"u8, default, "hi"u8);
             writer.Put("k1"u8, "m"u8, "hello"u8);

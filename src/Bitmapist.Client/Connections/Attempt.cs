@@ -8,11 +8,14 @@ namespace Bitmapist.Client.Connections;
 /// One attempt to connect. It blocks the thread it is made on, and can be given up from any other: because its time ran
 /// out, or because the client is closed. Made by one thread; given up by any.
 /// </summary>
+/// <param name="clock">Tells how much time is left.</param>
 /// <param name="deadline">Timestamp at which its time runs out.</param>
-internal sealed class Attempt(long deadline)
+/// <param name="resolve">Looks a host up, for as long as it likes; null for the system's resolver.</param>
+internal sealed class Attempt(TimeProvider clock, long deadline, Func<string, IPAddress[]>? resolve = null)
 {
     private readonly object _gate = new(); // a monitor: the look-up is waited for on it
     private Socket? _socket;
+    private long _shareEnds = long.MaxValue; // timestamp at which the socket's address has had its time
     private State _state = State.UnderWay;
 
     private enum State
@@ -23,30 +26,64 @@ internal sealed class Attempt(long deadline)
         Stopped,
     }
 
-    /// <summary>Timestamp at which its time runs out.</summary>
-    public long Deadline => deadline;
-
     /// <summary>Whether it was given up because its time ran out.</summary>
     public bool IsTimedOut => Is(State.TimedOut);
 
     /// <summary>Whether it was given up because nobody wants the connection any more.</summary>
     public bool IsStopped => Is(State.Stopped);
 
-    /// <summary>Names the socket that is closed when the attempt is given up; that ends every call on it.</summary>
-    /// <exception cref="SocketException">It was given up; the socket is closed.</exception>
-    public void Use(Socket socket)
+    /// <summary>
+    /// Names the socket that is closed when the attempt is given up; that ends every call on it. It has an equal share
+    /// of the time that is left to connect: an address that swallows packets must leave some to the others.
+    /// </summary>
+    /// <param name="socket">To be connected.</param>
+    /// <param name="addresses">How many there are yet to try, this one included.</param>
+    /// <exception cref="SocketException">The attempt was given up; the socket is closed.</exception>
+    public void Use(Socket socket, int addresses)
     {
+        long now = clock.GetTimestamp();
         lock (_gate)
         {
             if (_state == State.UnderWay)
             {
                 _socket = socket;
+                _shareEnds = addresses == 1 ? long.MaxValue : now + ((deadline - now) / addresses);
                 return;
             }
         }
 
         socket.Dispose();
         throw GivenUp();
+    }
+
+    /// <summary>The socket is connected; false: too late, it is closed.</summary>
+    public bool TryKeep()
+    {
+        lock (_gate)
+        {
+            _shareEnds = long.MaxValue;
+            return _socket is not null;
+        }
+    }
+
+    /// <summary>Closes what has taken too long by now: an address, or the attempt.</summary>
+    public void Look(long now)
+    {
+        if (deadline <= now)
+        {
+            GiveUp(State.TimedOut);
+            return;
+        }
+
+        Socket? late;
+        lock (_gate)
+        {
+            if (_state != State.UnderWay || _shareEnds > now) return;
+            (late, _socket) = (_socket, null);
+            _shareEnds = long.MaxValue;
+        }
+
+        late?.Dispose();
     }
 
     /// <summary>
@@ -63,7 +100,7 @@ internal sealed class Attempt(long deadline)
         {
             try
             {
-                found = Dns.GetHostAddresses(host);
+                found = resolve is null ? Dns.GetHostAddresses(host) : resolve(host);
             }
             catch (Exception unknown)
             {
@@ -96,9 +133,6 @@ internal sealed class Attempt(long deadline)
             return true;
         }
     }
-
-    /// <summary>Gives it up because its time ran out. Does nothing if it is over.</summary>
-    public void TimeOut() => GiveUp(State.TimedOut);
 
     /// <summary>Gives it up because nobody wants the connection any more. Does nothing if it is over.</summary>
     public void Stop() => GiveUp(State.Stopped);

@@ -118,7 +118,7 @@ internal sealed class ConnectionLoop
     {
         if (!Wait(DelayMs(failures))) return null;
         long startedAt = _clock.GetTimestamp();
-        var attempt = new Attempt(startedAt + (_clock.TimestampFrequency * _options.ConnectTimeoutMs / 1000));
+        var attempt = new Attempt(_clock, startedAt + (_clock.TimestampFrequency * _options.ConnectTimeoutMs / 1000));
         _attempt = attempt;
         if (_isStopped) attempt.Stop(); // which may have come before the line above
         try

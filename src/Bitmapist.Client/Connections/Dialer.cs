@@ -59,7 +59,7 @@ internal sealed class Dialer(BitmapistOptions options, ILogger logger, Func<Sock
         $"{options.Address} did not complete a connection within {options.ConnectTimeoutMs:N0} ms. Is the address "
         + $"right, does a firewall swallow packets, is the server overloaded?"), failure);
 
-    /// <summary>A connected socket, to the first of the host's addresses that takes it.</summary>
+    /// <summary>A connected socket, to the first of the host's addresses that takes it, in its share of time.</summary>
     private Socket Open(Attempt attempt)
     {
         EndPoint[] places = Places(attempt);
@@ -69,13 +69,13 @@ internal sealed class Dialer(BitmapistOptions options, ILogger logger, Func<Sock
             try
             {
                 socket = openSocket is null ? NewSocket(places[i]) : openSocket(); // fails without file descriptors
-                attempt.Use(socket);
+                attempt.Use(socket, places.Length - i);
                 socket.Connect(places[i]);
-                return socket;
+                return attempt.TryKeep() ? socket : throw new SocketException((int)SocketError.TimedOut);
             }
-            catch (SocketException) when (i + 1 < places.Length)
+            catch (Exception failure) when (IsOfAddress(failure) && i + 1 < places.Length)
             {
-                socket?.Dispose(); // perhaps another address answers
+                socket?.Dispose();
             }
             catch
             {
@@ -84,6 +84,9 @@ internal sealed class Dialer(BitmapistOptions options, ILogger logger, Func<Sock
             }
         }
     }
+
+    /// <summary>Perhaps another address answers. A socket closed in the middle says so in several ways.</summary>
+    private static bool IsOfAddress(Exception failure) => failure is SocketException or ObjectDisposedException;
 
     private EndPoint[] Places(Attempt attempt)
     {

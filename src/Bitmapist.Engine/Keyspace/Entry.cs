@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Bitmapist.Engine.Bits;
 using Bitmapist.Roaring;
 
@@ -9,20 +10,18 @@ namespace Bitmapist.Engine.Keyspace;
 /// </summary>
 internal sealed class Entry(int database, ulong hash, byte[] name)
 {
-    // The object itself, its name's header, its place in the table, and the objects that hold the bits.
-    private const int FixedBytes = 250;
+    // The object itself, its name's header, its places in the table and in the list of changes.
+    private const int FixedBytes = 130;
 
-    private RoaringBitmap? _bits;
-    private PendingBits? _pending;
+    // The bits: a uint[] (see FewIds), a RoaringBitmap, or PendingBits; null once released.
+    private object? _bits;
+    private uint _lengthBytes;
 
     public readonly byte[] Name = name;
     public readonly ulong Hash = hash;
 
     /// <summary>Next entry of the same hash bucket.</summary>
     public Entry? Next;
-
-    /// <summary>Length of the string in bytes, 0 … 512 MiB.</summary>
-    public long LengthBytes;
 
     /// <summary>Unix milliseconds at which the key is gone; 0 when it stays.</summary>
     public long ExpiresAtUnixMs;
@@ -44,65 +43,98 @@ internal sealed class Entry(int database, ulong hash, byte[] name)
     /// <summary>The entry is no longer in its table.</summary>
     public bool IsDetached;
 
-    /// <summary>The value as mutable bits; computes an unfinished bit operation first.</summary>
-    public RoaringBitmap Bits
+    /// <summary>Length of the string in bytes, 0 … 512 MiB.</summary>
+    public long LengthBytes
     {
-        get
-        {
-            if (_bits is null)
-            {
-                _bits = RoaringBitmap.FromFrozen(_pending!.Force());
-                _pending = null;
-            }
-
-            return _bits;
-        }
+        get => _lengthBytes;
+        set => _lengthBytes = checked((uint)value);
     }
 
     /// <summary>The value, while its bits are still to be computed or read; null when they are at hand.</summary>
-    public PendingBits? Unfinished => _pending is { IsReady: false } ? _pending : null;
+    public PendingBits? Unfinished => _bits is PendingBits { IsReady: false } pending ? pending : null;
 
-    /// <summary>Releases the value of a removed entry, which lists may go on referring to for a while.</summary>
-    public void Release()
-    {
-        _bits = null;
-        _pending = null;
-    }
+    /// <summary>How many bits are set; an unfinished operation is computed first, as by all that follow.</summary>
+    public long Cardinality => AtHand() is RoaringBitmap bits ? bits.Cardinality : AsFew(_bits)!.Length;
 
-    public void SetBits(RoaringBitmap bits)
-    {
-        _bits = bits;
-        _pending = null;
-    }
-
-    public void SetBits(PendingBits bits)
-    {
-        _bits = null;
-        _pending = bits;
-    }
-
-    /// <summary>The value as it is held: mutable bits need not be frozen to be asked.</summary>
-    public PendingBits? Pending => _pending;
-
-    /// <summary>The object that holds the bits, for <see cref="Hold"/> to put back.</summary>
-    public object? Held => (object?)_bits ?? _pending;
-
-    /// <summary>Puts back what <see cref="Held"/> was.</summary>
-    public void Hold(object? held)
-    {
-        _bits = held as RoaringBitmap;
-        _pending = held as PendingBits;
-    }
+    /// <summary>
+    /// The object that holds the bits, for <see cref="Hold"/> to put back. Where it is pending bits they need not be
+    /// frozen to be asked.
+    /// </summary>
+    public object? Held => _bits;
 
     /// <summary>Bytes the entry occupies, its bits included; O(chunks).</summary>
     public long MemoryBytes => FixedBytes + Name.Length + BitsBytes;
 
     /// <summary>Bytes that the bits occupy; 0 while they are still to be computed or read. O(chunks).</summary>
-    public long BitsBytes => _bits?.MemoryBytes ?? _pending?.ReadyBits?.MemoryBytes ?? 0;
+    public long BitsBytes => _bits switch
+    {
+        RoaringBitmap bits => bits.MemoryBytes,
+        PendingBits pending => pending.ReadyBits?.MemoryBytes ?? 0,
+        null => 0,
+        object few => FewIds.MemoryBytes(AsFew(few)!),
+    };
+
+    public bool Contains(uint offset) => AtHand() is RoaringBitmap bits
+        ? bits.Contains(offset)
+        : FewIds.IndexOf(AsFew(_bits)!, offset) >= 0;
+
+    /// <summary>Sets or clears a bit; true when that changed it.</summary>
+    /// <param name="offset">The bit's offset, within the string.</param>
+    /// <param name="bit">Its new value.</param>
+    /// <param name="leftBytes">Grows by what is left to frozen values that share it; see
+    /// <see cref="Shard.LeftBytes"/>.</param>
+    public bool Write(uint offset, bool bit, ref long leftBytes)
+    {
+        if (AtHand() is not RoaringBitmap bits)
+        {
+            uint[] few = AsFew(_bits)!;
+            int index = FewIds.IndexOf(few, offset);
+            if (index >= 0 == bit) return false;
+            leftBytes += FewIds.MemoryBytes(few);
+            if (!bit || few.Length < FewIds.Max)
+            {
+                _bits = bit ? FewIds.With(few, ~index, offset) : FewIds.Without(few, index);
+                return true;
+            }
+
+            _bits = bits = RoaringBitmap.FromFrozen(FrozenBitmap.OfFew(few));
+        }
+
+        return bit ? bits.Add(offset, ref leftBytes) : bits.Remove(offset, ref leftBytes);
+    }
+
+    /// <summary>Makes it a string without a one-bit.</summary>
+    public void Clear() => _bits = FewIds.None;
+
+    public void SetBits(FrozenBitmap bits) =>
+        _bits = bits.Cardinality <= FewIds.Max ? FewIds.Of(bits) : RoaringBitmap.FromFrozen(bits);
+
+    public void SetBits(PendingBits bits) => _bits = bits;
+
+    /// <summary>Puts back what <see cref="Held"/> was.</summary>
+    public void Hold(object? held) => _bits = held;
+
+    /// <summary>Drops the value of a removed entry, which lists may go on referring to for a while.</summary>
+    public void Release() => _bits = null;
 
     /// <summary>The value as of now, immutable and safe outside the lock; O(1).</summary>
-    public StringValue Freeze() => new(LengthBytes, _pending ?? PendingBits.Ready(_bits!.Freeze()));
+    public StringValue Freeze() => new(LengthBytes, _bits switch
+    {
+        RoaringBitmap bits => PendingBits.Ready(bits.Freeze()),
+        PendingBits pending => pending,
+        object few => PendingBits.Ready(FrozenBitmap.OfFew(AsFew(few)!)),
+        null => throw new InvalidOperationException("A removed entry has no value."),
+    });
 
-    /// <summary>The same for a reader that soon releases it, as a save does that passes over very many.</summary>
-    public StringValue FreezeBriefly() => new(LengthBytes, _pending ?? PendingBits.Ready(_bits!.FreezeBriefly()));
+    /// <summary>The same for a reader that soon drops it, as a save does that passes over very many.</summary>
+    public StringValue FreezeBriefly() =>
+        _bits is RoaringBitmap bits ? new(LengthBytes, PendingBits.Ready(bits.FreezeBriefly())) : Freeze();
+
+    private static uint[]? AsFew(object? bits) => Unsafe.As<uint[]>(bits); // the only kind of array there is
+
+    private object AtHand()
+    {
+        if (_bits is PendingBits pending) SetBits(pending.Force());
+        return _bits!;
+    }
 }

@@ -60,7 +60,7 @@ internal static class KeyChanges
     public static void Put(KeyspaceStore store, Entry entry, in StringValue value)
     {
         entry.LengthBytes = value.LengthBytes;
-        if (value.Pending.IsReady) entry.SetBits(Roaring.RoaringBitmap.FromFrozen(value.Bits));
+        if (value.Pending.IsReady) entry.SetBits(value.Bits);
         else entry.SetBits(value.Pending);
         store.NoteMove(value.Pending);
         if (value.Pending.ReadyBits is { } bits) store.Memory.Add(bits.MemoryBytes);
@@ -82,17 +82,17 @@ internal static class KeyChanges
         Reserve(session, shard);
         if (entry.ModifiedEpoch == store.Epoch && lengthBytes == formerBytes)
         {
-            bool isChanged = Write(shard, entry, offset, bit);
+            bool isChanged = entry.Write(offset, bit, ref shard.LeftBytes);
             old = bit ^ isChanged;
             if (!isChanged) return false;
             AfterChange(shard, entry);
         }
         else
         {
-            old = entry.Bits.Contains(offset);
+            old = entry.Contains(offset);
             if (old == bit && lengthBytes == formerBytes) return false;
             BeforeChange(store, shard, entry);
-            if (old != bit) Write(shard, entry, offset, bit);
+            if (old != bit) entry.Write(offset, bit, ref shard.LeftBytes);
             entry.LengthBytes = lengthBytes;
         }
 
@@ -196,13 +196,9 @@ internal static class KeyChanges
     public static void RestoreBit(Session session, Shard shard, Entry entry, in UndoItem changed)
     {
         BeforeChange(session.Store, shard, entry);
-        Write(shard, entry, changed.Offset, changed.Bit);
+        entry.Write(changed.Offset, changed.Bit, ref shard.LeftBytes);
         entry.LengthBytes = changed.LengthBytes;
     }
-
-    private static bool Write(Shard shard, Entry entry, uint offset, bool bit) => bit
-        ? entry.Bits.Add(offset, ref shard.LeftBytes)
-        : entry.Bits.Remove(offset, ref shard.LeftBytes);
 
     private static void NoteFormer(ref UndoItem undo, Entry entry)
     {

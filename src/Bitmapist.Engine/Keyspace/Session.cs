@@ -253,7 +253,7 @@ public sealed class Session(KeyspaceStore store) : IDisposable
             ?? store.LoadFromDisk(shard, database, hash, name);
         if (entry is null) return null;
         if (entry.LastUsed != store.Clock) entry.LastUsed = store.Clock; // readers leave its cache line alone
-        if (entry.Pending?.Stored is { } stored) Files.Hold(stored.File);
+        if (entry.Unfinished?.Stored is { } stored) Files.Hold(stored.File);
         if (entry.ExpiresAtUnixMs == 0 || entry.ExpiresAtUnixMs > NowUnixMs) return entry;
         KeyChanges.RemoveExpired(this, shard, entry);
         return null;

@@ -1,4 +1,5 @@
 using Bitmapist.Engine.Keyspace;
+using Bitmapist.Storage.Files;
 using Bitmapist.Storage.Log;
 
 namespace Bitmapist.Engine.Saving;
@@ -243,4 +244,42 @@ internal sealed class Backoff(TimeProvider time, TimeSpan first, TimeSpan longes
 
     /// <summary>All is well: the next attempt need not wait.</summary>
     public void Reset() => _wait = null;
+}
+
+/// <summary>Why writes are refused now.</summary>
+/// <param name="IsSync">
+/// An fsync failed: they are taken again after a save, which the server begins by itself. Else a write failed: they are
+/// taken as soon as one succeeds, which the server tries by itself.
+/// </param>
+/// <param name="Reason">What failed first.</param>
+/// <param name="SinceUnixMs">When.</param>
+public sealed record LogFailure(bool IsSync, StorageException Reason, long SinceUnixMs)
+{
+    /// <summary>The log's position behind which everything was taken back.</summary>
+    internal long RetainedPosition { get; init; }
+}
+
+/// <summary>
+/// When the log has outgrown the data, so that a save begins whatever the interval: as Redis rewrites its AOF, when it
+/// is at least so many bytes, and so many percent of the live data. Thread-safe.
+/// </summary>
+internal sealed class LogGrowth(LogWriter log, Func<long> liveBytes, int percentage, long bytesMin)
+{
+    /// <summary>Percent of the database file's live bytes; 0: never.</summary>
+    public int Percentage
+    {
+        get => Volatile.Read(ref field);
+        set => Volatile.Write(ref field, value);
+    } = percentage;
+
+    /// <summary>Below so many bytes never.</summary>
+    public long BytesMin
+    {
+        get => Volatile.Read(ref field);
+        set => Volatile.Write(ref field, value);
+    } = bytesMin;
+
+    public bool IsTooMuch =>
+        Percentage is > 0 and var share && log.TotalBytes is var bytes && bytes >= BytesMin
+        && bytes >= (Int128)liveBytes() * share / 100;
 }

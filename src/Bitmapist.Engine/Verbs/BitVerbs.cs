@@ -51,7 +51,7 @@ public static class BitVerbs
         Entry? entry = session.FindForRead(key);
         unfinished = entry?.Unfinished;
         bool? atOnce = unfinished is null
-            ? entry?.Bits.Contains(offset) ?? false
+            ? entry?.Contains(offset) ?? false
             : unfinished.TryContainsAtOnce(offset);
         bit = atOnce ?? false;
         return atOnce is not null;
@@ -68,7 +68,7 @@ public static class BitVerbs
         using ShardScope scope = session.Enter(key.ShardMask);
         Entry? entry = session.FindForRead(key);
         unfinished = entry?.Unfinished;
-        long? atOnce = unfinished is null ? entry?.Bits.Cardinality ?? 0 : unfinished.TryCountAtOnce();
+        long? atOnce = unfinished is null ? entry?.Cardinality ?? 0 : unfinished.TryCountAtOnce();
         cardinality = atOnce ?? 0;
         return atOnce is not null;
     }
@@ -99,9 +99,9 @@ public static class BitVerbs
         if (entry is null)
         {
             entry = KeyChanges.Add(session, shard, session.Database, key.Hash, key.Name);
-            entry.SetBits(new Roaring.RoaringBitmap());
+            entry.Clear();
             entry.LengthBytes = (offset / 8L) + 1;
-            if (bit) entry.Bits.Add(offset);
+            if (bit) entry.Write(offset, bit, ref shard.LeftBytes);
         }
         else if (!KeyChanges.TrySetBit(session, shard, entry, offset, bit, out old))
         {

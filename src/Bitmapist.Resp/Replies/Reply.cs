@@ -69,15 +69,6 @@ public sealed class Reply
     /// <summary>The value of an integer.</summary>
     public long AsInteger() => Kind == ReplyKind.Integer ? _number : throw Unlike("an integer");
 
-    /// <summary>The value of a boolean; of the integers 0 and 1 too, which mean it in RESP2.</summary>
-    public bool AsBoolean() => Kind is ReplyKind.Boolean or ReplyKind.Integer && _number is 0 or 1 ?
-        _number == 1 : throw Unlike("a boolean");
-
-    /// <summary>The value of a double; of a bulk string holding one too, which means it in RESP2.</summary>
-    public double AsDouble() =>
-        Kind == ReplyKind.Double ? BitConverter.Int64BitsToDouble(_number) :
-        Kind == ReplyKind.BulkString && TryParseDouble(_bytes, out double value) ? value : throw Unlike("a double");
-
     /// <summary>
     /// The payload of a bulk, simple or verbatim string (without its format), an error, or a big number's digits.
     /// </summary>
@@ -90,10 +81,6 @@ public sealed class Reply
 
     /// <summary><see cref="AsBytes"/> as UTF-8 text.</summary>
     public string AsText() => Encoding.UTF8.GetString(AsBytes().Span);
-
-    /// <summary>The three letters of a verbatim string's format, such as "txt".</summary>
-    public string VerbatimFormat => Kind == ReplyKind.VerbatimString ?
-        Encoding.Latin1.GetString(_bytes, 0, VerbatimPrefixBytes - 1) : throw Unlike("a verbatim string");
 
     /// <summary>
     /// The elements of an array, set or push; keys and values in turn of a map or an attribute (as RESP2 has maps).

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Bitmapist.Engine.Bits;
 using Bitmapist.Engine.Keyspace;
 using Bitmapist.Engine.Saving;
@@ -14,6 +15,8 @@ namespace Bitmapist.Server.Commands;
 internal sealed class CommandContext(ClientState client, ServerState server, CommandTable commands)
 {
     private TransactionState? _idleTransaction;
+    private long _timedFrom; // stopwatch ticks
+    private bool _isTiming;
 
     public ArgumentList Args { get; set; }
 
@@ -27,7 +30,7 @@ internal sealed class CommandContext(ClientState client, ServerState server, Com
     public Session Session => client.Session;
 
     /// <summary>The last command that was found and well-formed.</summary>
-    public CommandSpec? LastCommand { get; set; }
+    public CommandSpec? LastCommand { get; private set; }
 
     /// <summary>Commands queued since MULTI; null outside a transaction.</summary>
     public TransactionState? Transaction { get; private set; }
@@ -45,6 +48,34 @@ internal sealed class CommandContext(ClientState client, ServerState server, Com
 
     /// <summary>Whether the call was answered with an error.</summary>
     public bool IsFailed { get; set; }
+
+    /// <summary>
+    /// Counts time from now on, for what is dispatched next, or for what the last command has left. A run of one and the
+    /// same command is timed as a whole: asking the clock takes a twentieth of a SETBIT.
+    /// </summary>
+    public void StartClock(bool isLastCommands = false)
+    {
+        _isTiming = isLastCommands;
+        _timedFrom = Stopwatch.GetTimestamp();
+    }
+
+    /// <summary>Ends counting time.</summary>
+    public void StopClock()
+    {
+        if (!_isTiming) return; // nothing was dispatched
+        long now = Stopwatch.GetTimestamp();
+        client.Counters.Ticks[LastCommand!.Index] += now - _timedFrom;
+        _timedFrom = now;
+        _isTiming = false;
+    }
+
+    /// <summary>A command was found and is well-formed.</summary>
+    public void Begin(CommandSpec spec)
+    {
+        if (LastCommand != spec) StopClock();
+        LastCommand = spec;
+        _isTiming = true;
+    }
 
     /// <summary>Runs a command whose arity has been checked, and counts it.</summary>
     public void Run(CommandSpec spec, RespWriter reply)

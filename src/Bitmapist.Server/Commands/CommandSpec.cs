@@ -70,3 +70,110 @@ internal sealed record CommandSpec(string Name, int Arity, CommandFlags Flags, K
 /// <see cref="CommandContext.Defer"/>; then nothing has been written yet.
 /// </summary>
 internal delegate void CommandRunner(CommandContext call, RespWriter reply);
+
+/// <summary>Where a command's keys are among its arguments, the command's own name being argument 0.</summary>
+/// <param name="First">The first key; 0: the command has none.</param>
+/// <param name="Last">The last key; negative: counted from the end, -1 being the last argument.</param>
+/// <param name="Step">Distance from one key to the next.</param>
+internal readonly record struct KeySpec(int First, int Last, int Step)
+{
+    public static readonly KeySpec None;
+    public static readonly KeySpec FirstArgument = new(1, 1, 1);
+    public static readonly KeySpec FirstTwoArguments = new(1, 2, 1);
+    public static readonly KeySpec AllArguments = new(1, -1, 1);
+    public static readonly KeySpec FromSecondArgument = new(2, -1, 1);
+
+    /// <summary>The numbers of the arguments that are keys in a call with so many arguments, ascending.</summary>
+    public Positions In(int argumentCount) => new(this, argumentCount);
+
+    /// <summary>What <c>foreach</c> goes through; allocates nothing.</summary>
+    internal struct Positions
+    {
+        private readonly int _last;
+        private readonly int _step;
+
+        public Positions(KeySpec keys, int argumentCount)
+        {
+            int last = keys.Last >= 0 ? keys.Last : argumentCount + keys.Last;
+            _last = keys.First == 0 ? -1 : Math.Min(last, argumentCount - 1);
+            _step = keys.Step;
+            Current = keys.First - keys.Step;
+        }
+
+        public int Current { get; private set; }
+
+        public readonly Positions GetEnumerator() => this;
+
+        public bool MoveNext()
+        {
+            Current += _step;
+            return Current <= _last;
+        }
+    }
+}
+
+/// <summary>What a command does and where it may run, in the order in which COMMAND INFO lists them.</summary>
+[Flags]
+internal enum CommandFlags
+{
+    None = 0,
+    Write = 1 << 0,
+    ReadOnly = 1 << 1,
+    DenyOom = 1 << 2,
+    Admin = 1 << 3,
+    NoScript = 1 << 4,
+    Loading = 1 << 5,
+    Stale = 1 << 6,
+    SkipSlowlog = 1 << 7,
+    Fast = 1 << 8,
+    NoAuth = 1 << 9,
+    NoAsyncLoading = 1 << 10,
+    NoMulti = 1 << 11,
+    AllowBusy = 1 << 12,
+
+    /// <summary>
+    /// Leaves a result that is computed after it took effect, as BITOP does (not shown by COMMAND INFO).
+    /// </summary>
+    LeavesBits = 1 << 27,
+
+    /// <summary>Needs the bits of its key in memory, as SETBIT does (not shown by COMMAND INFO).</summary>
+    NeedsBits = 1 << 28,
+
+    /// <summary>Runs inside MULTI instead of being queued (not shown by COMMAND INFO).</summary>
+    NotQueued = 1 << 29,
+
+    /// <summary>Needs every shard: it concerns the keyspace as a whole (not shown by COMMAND INFO).</summary>
+    WholeKeyspace = 1 << 30,
+}
+
+/// <summary>The words that Redis has for flags and categories, in its order.</summary>
+internal static class CommandFlagNames
+{
+    private static readonly string[] s_flags =
+    [
+        "write", "readonly", "denyoom", "admin", "noscript", "loading", "stale", "skip_slowlog", "fast", "no_auth",
+        "no_async_loading", "no_multi", "allow_busy",
+    ];
+
+    private static readonly string[] s_categories =
+    [
+        "keyspace", "read", "write", "string", "bitmap", "admin", "fast", "slow", "dangerous", "connection",
+        "transaction",
+    ];
+
+    /// <summary>A command's flags; those that are our own are left out.</summary>
+    public static List<string> Of(CommandFlags flags)
+    {
+        var names = new List<string>();
+        for (int i = 0; i < s_flags.Length; i++)
+            if (((int)flags >> i & 1) != 0) names.Add(s_flags[i]);
+        return names;
+    }
+
+    /// <summary>A command's categories without their at-signs.</summary>
+    public static List<string> Categories(CommandSpec spec)
+    {
+        string[] given = spec.Categories.Split(' ');
+        return [.. s_categories.Where(given.Contains)];
+    }
+}

@@ -20,7 +20,6 @@ internal static class Errors
     public static ReadOnlySpan<byte> DatabaseIndex => "ERR DB index is out of range"u8;
     public static ReadOnlySpan<byte> SameObject => "ERR source and destination objects are the same"u8;
     public static ReadOnlySpan<byte> InvalidCursor => "ERR invalid cursor"u8;
-    public static ReadOnlySpan<byte> StringTooLong => "ERR string exceeds maximum allowed size (proto-max-bulk-len)"u8;
     public static ReadOnlySpan<byte> MultiNested => "ERR MULTI calls can not be nested"u8;
     public static ReadOnlySpan<byte> WatchInMulti => "ERR WATCH inside MULTI is not allowed"u8;
     public static ReadOnlySpan<byte> ExecWithoutMulti => "ERR EXEC without MULTI"u8;

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.IO.Pipelines;
 using System.Net;
 using Bitmapist.Engine.Keyspace;
@@ -112,7 +111,9 @@ internal sealed class ClientConnection : ClientState, ITurnEnd, IDisposable
         long bytesThisTurn = 0;
         while (!IsClosing && !_output.IsClosed)
         {
-            ReadResult read = await _input.ReadAsync().ConfigureAwait(false);
+            ValueTask<ReadResult> reading = _input.ReadAsync();
+            if (!reading.IsCompleted) bytesThisTurn = 0;
+            ReadResult read = await reading.ConfigureAwait(false);
             if (_sending is { } sending) await WaitAsync(sending).ConfigureAwait(false);
             LastActiveAtMs = Environment.TickCount64;
             Counters.InputBytes += read.Buffer.Length;
@@ -125,7 +126,7 @@ internal sealed class ClientConnection : ClientState, ITurnEnd, IDisposable
                 {
                     // The end of the turn must not come while this goes on elsewhere.
                     if (_isHeld) await SendNowAsync().ConfigureAwait(false);
-                    if (next == Next.RunElsewhere) await Task.Run(DispatchHere).ConfigureAwait(false);
+                    if (next == Next.RunElsewhere) await Task.Run(DispatchTimed).ConfigureAwait(false);
                     if (_call.TakeDeferred() is { } deferred) await FinishAsync(deferred).ConfigureAwait(false);
                     if (next == Next.Send) await SendNowAsync().ConfigureAwait(false);
                     next = Process(segment, ref offset);
@@ -171,7 +172,14 @@ internal sealed class ClientConnection : ClientState, ITurnEnd, IDisposable
 
     private Next Process(ReadOnlyMemory<byte> segment, ref int offset)
     {
-        long startedAt = Stopwatch.GetTimestamp();
+        _call.StartClock();
+        Next next = ProcessTimed(segment, ref offset);
+        _call.StopClock();
+        return next;
+    }
+
+    private Next ProcessTimed(ReadOnlyMemory<byte> segment, ref int offset)
+    {
         while (offset < segment.Length && !IsClosing && !_output.IsClosed)
         {
             RequestStatus status = _requests.Read(segment[offset..], out int consumedBytes);
@@ -187,9 +195,6 @@ internal sealed class ClientConnection : ClientState, ITurnEnd, IDisposable
             _call.Args = new ArgumentList(_requests.Request);
             if (CommandDispatcher.TakesLong(_call)) return Next.RunElsewhere;
             DispatchHere();
-            long endedAt = Stopwatch.GetTimestamp();
-            if (_call.LastCommand is { } command) Counters.Ticks[command.Index] += endedAt - startedAt;
-            startedAt = endedAt;
             if (_call.Deferred is { } deferred)
             {
                 if (deferred.Cost > ServerLimits.InlineChunks || IsLong(deferred)) return Next.Finish;
@@ -210,20 +215,34 @@ internal sealed class ClientConnection : ClientState, ITurnEnd, IDisposable
         CommandDispatcher.Dispatch(_call, new RespWriter(_output.Writer, Version));
     }
 
+    private void DispatchTimed()
+    {
+        _call.StartClock();
+        DispatchHere();
+        _call.StopClock();
+    }
+
+    private void FinishTimed(DeferredReply deferred)
+    {
+        _call.StartClock(isLastCommands: true);
+        deferred.Finish(_server);
+        _call.StopClock();
+    }
+
     private async ValueTask FinishAsync(DeferredReply deferred)
     {
         if (deferred.Cost <= ServerLimits.InlineChunks)
         {
-            deferred.Finish(_server);
+            FinishTimed(deferred);
         }
         else if (deferred.Needed is { IsReady: false } bits)
         {
             await bits.MakeReadyAsync().ConfigureAwait(false); // a thread that waited would be one less
-            deferred.Finish(_server);
+            FinishTimed(deferred);
         }
         else
         {
-            await Task.Run(() => deferred.Finish(_server)).ConfigureAwait(false);
+            await Task.Run(() => FinishTimed(deferred)).ConfigureAwait(false);
         }
 
         if (!IsLong(deferred))

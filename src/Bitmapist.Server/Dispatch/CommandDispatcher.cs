@@ -25,7 +25,7 @@ internal static class CommandDispatcher
             return;
         }
 
-        call.LastCommand = spec;
+        call.Begin(spec);
         if (call.Transaction is { } transaction && !spec.Is(CommandFlags.NotQueued))
         {
             if (spec.Is(CommandFlags.NoMulti))

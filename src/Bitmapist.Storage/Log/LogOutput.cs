@@ -28,15 +28,6 @@ internal sealed class LogOutput(
     /// <summary>An fsync failed since the log worked last.</summary>
     public bool IsSyncFailed => _isSyncFailed;
 
-    /// <summary>Bytes of the segment being written, header included; 0 while there is none.</summary>
-    public long SegmentBytes
-    {
-        get
-        {
-            lock (_gate) return chain.SegmentBytes;
-        }
-    }
-
     public void ChangePolicy(FsyncPolicy policy)
     {
         lock (_gate) progress.ChangePolicy(policy);

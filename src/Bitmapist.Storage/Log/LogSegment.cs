@@ -22,8 +22,6 @@ internal sealed class LogSegment : IDisposable
 
     public long Sequence { get; }
 
-    public string Path => _file.Path;
-
     /// <summary>Bytes of whole records written, header included.</summary>
     public long Bytes => Volatile.Read(ref _bytes);
 

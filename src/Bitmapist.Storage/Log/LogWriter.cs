@@ -84,9 +84,6 @@ public sealed class LogWriter : IDisposable
     /// <summary>Sequence of the segment that further records go to.</summary>
     public long Sequence => _buffer.Segment;
 
-    /// <summary>Bytes of the segment being written, header included; 0 while there is none.</summary>
-    public long SegmentBytes => _output.SegmentBytes;
-
     /// <summary>Bytes of all segments that the database file needs.</summary>
     public long TotalBytes => _chain.TotalBytes;
 
@@ -240,4 +237,17 @@ public sealed class LogWriter : IDisposable
         _syncer.Dispose();
         _chain.Dispose();
     }
+}
+
+/// <summary>When the log is forced to stable storage: what a power cut, not a crash, can take.</summary>
+public enum FsyncPolicy
+{
+    /// <summary>Before a commit completes: nothing.</summary>
+    Always,
+
+    /// <summary>In the background once a second: about the last second.</summary>
+    EverySecond,
+
+    /// <summary>When the system pleases, at rotation and at shutdown.</summary>
+    No,
 }

@@ -20,9 +20,6 @@ internal sealed class SegmentChain(IFileSystem files, string databasePath, Guid 
     private long _closedTotal;
     private long _totalBytes;
 
-    /// <summary>Bytes of the current segment, header included; 0 between two.</summary>
-    public long SegmentBytes => _current?.Bytes ?? 0;
-
     /// <summary>Bytes of all segments that are needed. Any thread.</summary>
     public long TotalBytes => Volatile.Read(ref _totalBytes);
 
@@ -212,7 +209,7 @@ internal sealed class SegmentChain(IFileSystem files, string databasePath, Guid 
         _closedTotal += segment.Bytes;
     }
 
-    private void Count() => Volatile.Write(ref _totalBytes, _closedTotal + SegmentBytes);
+    private void Count() => Volatile.Write(ref _totalBytes, _closedTotal + (_current?.Bytes ?? 0));
 }
 
 /// <summary>What one fsync pass has to sync.</summary>

@@ -16,7 +16,7 @@ public sealed class DatabaseFile : IDisposable
 {
     private readonly IFileSystem _files;
     private readonly IFile _file;
-    private readonly Generations _generations;
+    private readonly DatabaseGenerations _generations;
     private int _holds = 1; // the opener's
     private int _disposed;
 
@@ -26,7 +26,7 @@ public sealed class DatabaseFile : IDisposable
         _file = file;
         Id = id;
         TornBytes = Math.Max(0, file.Length - state.Trailer.End);
-        _generations = new Generations(files, file, id, state);
+        _generations = new DatabaseGenerations(files, file, id, state);
     }
 
     /// <summary>What every database file begins with.</summary>
@@ -114,13 +114,13 @@ public sealed class DatabaseFile : IDisposable
             files, path, Guid.NewGuid(), generation: 0, SipKey.NewRandom(), source?._file, place: files.Rename,
             end: () => { });
 
-    /// <inheritdoc cref="Generations.BeginNext"/>
+    /// <inheritdoc cref="DatabaseGenerations.BeginNext"/>
     public GenerationWriter BeginGeneration() => _generations.BeginNext();
 
-    /// <inheritdoc cref="Generations.BeginRewrite"/>
+    /// <inheritdoc cref="DatabaseGenerations.BeginRewrite"/>
     public GenerationWriter BeginRewrite() => _generations.BeginRewrite();
 
-    /// <inheritdoc cref="Generations.BeginReplacement"/>
+    /// <inheritdoc cref="DatabaseGenerations.BeginReplacement"/>
     public GenerationWriter BeginReplacement(string path) => _generations.BeginReplacement(path);
 
     /// <summary>A file that was made from this one has taken its place.</summary>
@@ -129,7 +129,7 @@ public sealed class DatabaseFile : IDisposable
     /// <summary>What a start would find under the path instead of this file as it was last committed.</summary>
     public DatabasePlace Place => _generations.Place;
 
-    /// <inheritdoc cref="Generations.IsOverwritten"/>
+    /// <inheritdoc cref="DatabaseGenerations.IsOverwritten"/>
     public bool IsOverwritten => _generations.IsOverwritten;
 
     /// <summary>Throws <see cref="StorageException"/> unless a start would find this file under its path.</summary>
@@ -169,7 +169,8 @@ public sealed class DatabaseFile : IDisposable
     /// newest when this is called. Reads one index block of each run at a time, as they are asked for. Throws
     /// <see cref="CorruptFileException"/> when one does not match its checksum.
     /// </summary>
-    public IEnumerable<StoredEntry> ReadEntries(ReadOnlyMemory<byte> from = default) => _generations.Newest.ReadEntries(from);
+    public IEnumerable<StoredEntry> ReadEntries(ReadOnlyMemory<byte> from = default) =>
+        _generations.Newest.ReadEntries(from);
 
     /// <summary>
     /// The stored key of an entry chosen by chance, each about as likely as another; it may have been deleted or
@@ -228,3 +229,15 @@ public sealed class DatabaseFile : IDisposable
         if (Interlocked.Exchange(ref _disposed, 1) == 0) Release();
     }
 }
+
+/// <summary>
+/// A key of a database file and where its value lies. The location stays valid for the life of the file that gave
+/// it, and is enough by itself: <c>new StoredEntry(default, default, offset, bytes, checksum)</c> reads the value.
+/// </summary>
+/// <param name="Key">The key; it keeps some hundred neighbours in memory, so copy it to keep it.</param>
+/// <param name="Metadata">The caller's bytes beside the key, under the same rule.</param>
+/// <param name="ValueOffset">Where the value's bytes begin in the file, its chunk checksums included.</param>
+/// <param name="ValueBytes">Length of the value in bytes, without chunk checksums.</param>
+/// <param name="ValueChecksum">CRC-32C of the value, or of its chunk checksums if there are several.</param>
+public readonly record struct StoredEntry(
+    ReadOnlyMemory<byte> Key, ReadOnlyMemory<byte> Metadata, long ValueOffset, int ValueBytes, uint ValueChecksum);

@@ -245,8 +245,6 @@ public sealed class SurveyedGeneration
     /// <summary>The first log segment not contained.</summary>
     public long FirstLogSequence => Trailer.FirstLogSequence;
 
-    public long LiveEntries => Trailer.LiveEntries;
-
     public long LiveValueBytes => Trailer.LiveValueBytes;
 
     public int Runs => Trailer.Runs.Length;

@@ -10,8 +10,6 @@ internal sealed class FileAppender(IFile file, long start)
     private long _flushed = start;
     private StorageException? _failure;
 
-    public IFile File => file;
-
     /// <summary>Where the next byte goes.</summary>
     public long Position => _flushed + _count;
 

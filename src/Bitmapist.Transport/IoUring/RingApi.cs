@@ -31,7 +31,6 @@ internal static unsafe partial class RingApi
     public const uint EnterExtendedArgument = 1 << 3; // IORING_ENTER_EXT_ARG
 
     // io_uring_register(2): opcodes.
-    public const uint RegisterProbe = 8; // IORING_REGISTER_PROBE
     public const uint RegisterBufferRing = 22; // IORING_REGISTER_PBUF_RING
 
     // io_uring_sqe.opcode.

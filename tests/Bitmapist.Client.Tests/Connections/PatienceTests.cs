@@ -8,7 +8,7 @@ public sealed class PatienceTests
     private const int Pieces = 25;
     private const int PieceMs = 200;
     private const int TimeoutMs = Pieces * PieceMs * 2 / 5; // less than half of what the answer takes
-    private static readonly string Header = $"${Pieces * 10}\r\n";
+    private static readonly string s_header = $"${Pieces * 10}\r\n";
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -139,7 +139,7 @@ public sealed class PatienceTests
     private static async Task SendInPiecesAsync(FakeSession session, SemaphoreSlim pieces)
     {
         await session.ReadAsync();
-        await session.SendAsync(Header);
+        await session.SendAsync(s_header);
         for (int i = 0; i < Pieces; i++)
         {
             await session.UntilAsync(pieces.WaitAsync(Cancel));
@@ -154,7 +154,7 @@ public sealed class PatienceTests
     {
         for (int i = 0; i < Pieces; i++)
         {
-            int arrived = Header.Length + (i * 10);
+            int arrived = s_header.Length + (i * 10);
             await Eventually.IsAsync(() => received.Sum >= arrived, $"{arrived} bytes have arrived");
             clock.Advance(TimeSpan.FromMilliseconds(PieceMs));
             pieces.Release();

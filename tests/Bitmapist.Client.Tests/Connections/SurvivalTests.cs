@@ -16,8 +16,8 @@ public sealed class SurvivalTests
         var options = new BitmapistOptions { Host = "127.0.0.1", Port = 6379 };
         var dialer = new Dialer(
             options, NullLogger.Instance, () => throw new SocketException((int)SocketError.TooManyOpenSockets));
-        ConnectionLostException failure =
-            Assert.Throws<ConnectionLostException>(() => dialer.Connect(new Attempt(long.MaxValue)));
+        var attempt = new Attempt(TimeProvider.System, long.MaxValue);
+        ConnectionLostException failure = Assert.Throws<ConnectionLostException>(() => dialer.Connect(attempt));
         Assert.StartsWith("redis://127.0.0.1:6379/0: no connection: ", failure.Message, StringComparison.Ordinal);
         Assert.IsType<SocketException>(failure.InnerException);
     }

@@ -12,7 +12,7 @@ public abstract class BitopModelSpec(ITestServer server, params string[] operati
     private const int Rounds = 60;
 
     // Around the sizes where bitmaps change form: one chunk of 2^16 bits is 8,192 bytes.
-    private static readonly int[] Lengths = [0, 1, 2, 7, 8, 9, 100, 8191, 8192, 8193, 16384, 40_000];
+    private static readonly int[] s_lengths = [0, 1, 2, 7, 8, 9, 100, 8191, 8192, 8193, 16384, 40_000];
 
     [Fact]
     public async Task Agrees_with_a_bytewise_model()
@@ -72,7 +72,7 @@ public abstract class BitopModelSpec(ITestServer server, params string[] operati
 
     private static byte[] RandomString(Random random)
     {
-        byte[] value = new byte[Lengths[random.Next(Lengths.Length)]];
+        byte[] value = new byte[s_lengths[random.Next(s_lengths.Length)]];
         switch (random.Next(4))
         {
             case 0: random.NextBytes(value); break;

@@ -10,7 +10,7 @@ namespace Bitmapist.Conformance.Tests.Clients;
 /// </summary>
 public abstract class RawSocketSpec(ITestServer server) : ConformanceSpec(server)
 {
-    private static readonly string[] Conversation =
+    private static readonly string[] s_conversation =
     [
         "SET k foobar", "BITCOUNT k", "GET k", "SETBIT k 100 1", "STRLEN k", "MULTI", "GETBIT k 100", "PING", "EXEC",
         "NOSUCH x", """ECHO "a\r\n\x00b" """, "KEYS *", "CONFIG GET databases", "HELLO 3", "CONFIG GET databases",
@@ -144,12 +144,12 @@ public abstract class RawSocketSpec(ITestServer server) : ConformanceSpec(server
     {
         await Server.SendAsync("FLUSHALL");
         using RawConnection connection = await RawConnection.ConnectAsync(Server.Port);
-        byte[] bytes = [.. Conversation.SelectMany(CommandLine.Encode)];
+        byte[] bytes = [.. s_conversation.SelectMany(CommandLine.Encode)];
         for (int at = 0; at < bytes.Length; at += Math.Min(pieceBytes, bytes.Length))
             await connection.SendBytesAsync(bytes.AsMemory(at, Math.Min(pieceBytes, bytes.Length - at)));
-        List<byte[]> raw = await connection.ReceiveAsync(Conversation.Length);
+        List<byte[]> raw = await connection.ReceiveAsync(s_conversation.Length);
         List<string> replies = [.. raw.Select(reply => ReplyText.Render(reply))];
-        replies.RemoveAt(Array.IndexOf(Conversation, "HELLO 3")); // It names the connection's id.
+        replies.RemoveAt(Array.IndexOf(s_conversation, "HELLO 3")); // It names the connection's id.
         return replies;
     }
 }

@@ -15,31 +15,31 @@ public sealed class CommandGenerator
     private const int SecondsMin = 1_000_000; // over 11 days
     private const int SecondsMax = 1_000_000_000;
 
-    private static readonly byte[][] Keys =
+    private static readonly byte[][] s_keys =
     [
         .. "a b c d e f trackist_x_2026-1 trackist_y_W2026-3 k/1 é".Split(' ').Select(Encoding.UTF8.GetBytes),
         [], [0x00, 0xff], "a b"u8.ToArray(),
     ];
 
-    private static readonly int[] EdgeOffsets = [0, 7, 8, 4095, 4096, 65_535, 65_536, 131_071, 131_072, 524_288];
-    private static readonly string[] BadOffsets = ["-1", "4294967296", "x", "", "1.5", "18446744073709551616", "07"];
-    private static readonly string[] Patterns =
+    private static readonly int[] s_edgeOffsets = [0, 7, 8, 4095, 4096, 65_535, 65_536, 131_071, 131_072, 524_288];
+    private static readonly string[] s_badOffsets = ["-1", "4294967296", "x", "", "1.5", "18446744073709551616", "07"];
+    private static readonly string[] s_patterns =
         ["*", "?", "a*", "*[a-c]*", "trackist_*", "[^a]", "*\\ *", "k/*", "", "??*", "[b-"];
 
-    private static readonly string[] Junk =
+    private static readonly string[] s_junk =
         ["x", "-1", "", "4294967296", "99999999999999999999", "NX", "BIT", "1.5", "\r\n"];
 
 
-    private readonly Random random;
-    private readonly (int Weight, Func<GeneratedCommand> Make)[] choices;
-    private readonly int weightSum;
+    private readonly Random _random;
+    private readonly (int Weight, Func<GeneratedCommand> Make)[] _choices;
+    private readonly int _weightSum;
 
     public CommandGenerator(int seed)
     {
-        random = new Random(seed);
-        choices =
+        _random = new Random(seed);
+        _choices =
         [
-            (220, () => Make("SETBIT", Key(), Offset(OffsetMax), random.Next(3) == 0 ? "0" : "1")),
+            (220, () => Make("SETBIT", Key(), Offset(OffsetMax), _random.Next(3) == 0 ? "0" : "1")),
             (80, () => Make("GETBIT", Key(), Offset(OffsetMax))),
             (60, () => Make("BITCOUNT", [Key(), .. Range()])),
             (60, () => Make("BITPOS", [Key(), Bit(), .. Range()])),
@@ -56,33 +56,33 @@ public sealed class CommandGenerator
             (50, Expire),
             (30, () => Make(ReplyRule.NearInteger, Pick("TTL", "PTTL", "EXPIRETIME", "PEXPIRETIME"), Key())),
             (8, () => Make("PERSIST", Key())),
-            (10, () => Make(ReplyRule.AnyOrder, "KEYS", Pick(Patterns))),
-            (10, () => Make(ReplyRule.OneScan, "SCAN", "0", "MATCH", Pick(Patterns), "COUNT", "100000")),
+            (10, () => Make(ReplyRule.AnyOrder, "KEYS", Pick(s_patterns))),
+            (10, () => Make(ReplyRule.OneScan, "SCAN", "0", "MATCH", Pick(s_patterns), "COUNT", "100000")),
             (10, () => Make("DBSIZE")),
             (1, () => Make(Pick("FLUSHDB", "FLUSHDB", "FLUSHALL"))),
             (15, () => Make("SELECT", Database())),
             (12, () => Make("MULTI")), (30, () => Make("EXEC")), (4, () => Make("DISCARD")),
             (10, () => Make("WATCH", SomeKeys(2))), (3, () => Make("UNWATCH")),
-            (6, () => Make(Pick("PING", "ECHO"), Pick(Junk))),
+            (6, () => Make(Pick("PING", "ECHO"), Pick(s_junk))),
             (3, () => Make("CLIENT", "SETNAME", Pick("", "me", "a b"))), (3, () => Make("CLIENT", "GETNAME")),
             (3, () => Make(ReplyRule.KindOnly, "HELLO", Pick("2", "3"))), (1, () => Make("RESET")),
             (5, () => Make("COMMAND", ["GETKEYS", .. Bitop().Args.Cast<object>()])),
             (3, () => Make("CONFIG", "GET", "databases")),
             (30, Damaged),
         ];
-        weightSum = choices.Sum(choice => choice.Weight);
+        _weightSum = _choices.Sum(choice => choice.Weight);
     }
 
     /// <summary>All keys that the stream ever names.</summary>
-    public static IReadOnlyList<byte[]> KeySpace => Keys;
+    public static IReadOnlyList<byte[]> KeySpace => s_keys;
 
     /// <summary>Databases in use: 0 to this minus 1.</summary>
     public static int DatabaseCount => DatabasesUsed;
 
     public GeneratedCommand Next()
     {
-        int ticket = random.Next(weightSum);
-        foreach ((int weight, Func<GeneratedCommand> make) in choices)
+        int ticket = _random.Next(_weightSum);
+        foreach ((int weight, Func<GeneratedCommand> make) in _choices)
         {
             if (ticket < weight) return make();
             ticket -= weight;
@@ -93,16 +93,16 @@ public sealed class CommandGenerator
     private GeneratedCommand Bitop()
     {
         string operation = Pick("AND", "OR", "XOR", "NOT", "and", "AND", "OR", "NAND");
-        int sources = operation == "NOT" && random.Next(10) > 0 ? 1 : random.Next(1, 5);
+        int sources = operation == "NOT" && _random.Next(10) > 0 ? 1 : _random.Next(1, 5);
         return Make("BITOP", [operation, Key(), .. Enumerable.Range(0, sources).Select(_ => Key())]);
     }
 
     private GeneratedCommand Set()
     {
         List<object> args = [Key(), Value()];
-        if (random.Next(4) == 0) args.Add(Pick("NX", "XX", "nx"));
-        if (random.Next(4) == 0) args.Add("GET");
-        switch (random.Next(8))
+        if (_random.Next(4) == 0) args.Add(Pick("NX", "XX", "nx"));
+        if (_random.Next(4) == 0) args.Add("GET");
+        switch (_random.Next(8))
         {
             case 0: args.Add("KEEPTTL"); break;
             case 1: args.AddRange(["EX", Seconds()]); break;
@@ -110,22 +110,22 @@ public sealed class CommandGenerator
             case 3: args.AddRange(["EXAT", FutureUnixSeconds()]); break;
             case 4: args.AddRange(["PXAT", FutureUnixSeconds() * 1000]); break;
         }
-        if (random.Next(30) == 0) args.Add(Pick("NX", "XX", "EX", "KEEPTTL", "FOO", ""));
+        if (_random.Next(30) == 0) args.Add(Pick("NX", "XX", "EX", "KEEPTTL", "FOO", ""));
         return Make("SET", args);
     }
 
     private GeneratedCommand Copy()
     {
         List<object> args = [Key(), Key()];
-        if (random.Next(3) == 0) args.AddRange(["DB", Database()]);
-        if (random.Next(2) == 0) args.Add("REPLACE");
+        if (_random.Next(3) == 0) args.AddRange(["DB", Database()]);
+        if (_random.Next(2) == 0) args.Add("REPLACE");
         return Make("COPY", args);
     }
 
     private GeneratedCommand Expire()
     {
-        bool past = random.Next(10) == 0;
-        (string name, long time) = random.Next(4) switch
+        bool past = _random.Next(10) == 0;
+        (string name, long time) = _random.Next(4) switch
         {
             0 => ("EXPIRE", past ? -1 : Seconds()),
             1 => ("PEXPIRE", past ? -1 : Seconds() * 1000),
@@ -133,8 +133,8 @@ public sealed class CommandGenerator
             _ => ("PEXPIREAT", past ? 1 : FutureUnixSeconds() * 1000),
         };
         List<object> args = [Key(), time];
-        if (random.Next(2) == 0) args.Add(Pick("NX", "XX", "GT", "LT"));
-        if (random.Next(8) == 0) args.Add(Pick("NX", "XX", "GT", "LT", "FOO"));
+        if (_random.Next(2) == 0) args.Add(Pick("NX", "XX", "GT", "LT"));
+        if (_random.Next(8) == 0) args.Add(Pick("NX", "XX", "GT", "LT", "FOO"));
         return Make(name, args);
     }
 
@@ -146,69 +146,69 @@ public sealed class CommandGenerator
         // its time could come to be past, and DBSIZE would count the key until it is removed.
         if (command.Rule == ReplyRule.OneScan || command.Name is "HELLO" or "FLUSHALL" or "FLUSHDB") return command;
         List<byte[]> args = [.. command.Args];
-        switch (random.Next(command.Name == "SET" ? 2 : 3))
+        switch (_random.Next(command.Name == "SET" ? 2 : 3))
         {
-            case 0: args.Add(Encoding.UTF8.GetBytes(Pick(Junk))); break;
+            case 0: args.Add(Encoding.UTF8.GetBytes(Pick(s_junk))); break;
             case 1 when args.Count > 1: args.RemoveAt(args.Count - 1); break;
-            default: args[random.Next(args.Count)] = Encoding.UTF8.GetBytes(Pick(Junk)); break;
+            default: args[_random.Next(args.Count)] = Encoding.UTF8.GetBytes(Pick(s_junk)); break;
         }
         return command with { Args = args };
     }
 
-    private byte[] Key() => Keys[random.Next(Keys.Length)];
+    private byte[] Key() => s_keys[_random.Next(s_keys.Length)];
 
-    private byte[][] SomeKeys(int max) => [.. Enumerable.Range(0, random.Next(1, max + 1)).Select(_ => Key())];
+    private byte[][] SomeKeys(int max) => [.. Enumerable.Range(0, _random.Next(1, max + 1)).Select(_ => Key())];
 
-    private string Database() => random.Next(30) == 0 ? "16" : Number(Math.Max(0, random.Next(-2, DatabasesUsed)));
+    private string Database() => _random.Next(30) == 0 ? "16" : Number(Math.Max(0, _random.Next(-2, DatabasesUsed)));
 
-    private string Bit() => random.Next(40) == 0 ? Pick("2", "-1", "x") : Number(random.Next(2));
+    private string Bit() => _random.Next(40) == 0 ? Pick("2", "-1", "x") : Number(_random.Next(2));
 
-    private long Seconds() => random.Next(SecondsMin, SecondsMax);
+    private long Seconds() => _random.Next(SecondsMin, SecondsMax);
 
     // The near future of the year 2100, in a few values only, so that equal times meet.
-    private long FutureUnixSeconds() => 4_102_444_800 + random.Next(20) * 1_000_000_000L;
+    private long FutureUnixSeconds() => 4_102_444_800 + _random.Next(20) * 1_000_000_000L;
 
-    private string Offset(int max) => random.Next(40) switch
+    private string Offset(int max) => _random.Next(40) switch
     {
-        0 => Pick(BadOffsets),
-        < 20 => Number(random.Next(300)),
-        < 30 => Number(random.Next(70_000)),
-        < 35 => Number(EdgeOffsets[random.Next(EdgeOffsets.Length)]),
-        _ => Number(random.Next(max)),
+        0 => Pick(s_badOffsets),
+        < 20 => Number(_random.Next(300)),
+        < 30 => Number(_random.Next(70_000)),
+        < 35 => Number(s_edgeOffsets[_random.Next(s_edgeOffsets.Length)]),
+        _ => Number(_random.Next(max)),
     };
 
     private IEnumerable<object> Range()
     {
-        int given = random.Next(8);
+        int given = _random.Next(8);
         if (given == 0) return [];
         if (given == 1) return [Position()];
         if (given < 5) return [Position(), Position()];
-        return [Position(), Position(), Pick("BYTE", "BIT", "bit", "BIT", random.Next(10) == 0 ? "BITS" : "byte")];
+        return [Position(), Position(), Pick("BYTE", "BIT", "bit", "BIT", _random.Next(10) == 0 ? "BITS" : "byte")];
     }
 
-    private string Position() => random.Next(50) switch
+    private string Position() => _random.Next(50) switch
     {
-        0 => Pick(Junk),
-        < 25 => Number(random.Next(-40, 40)),
-        < 40 => Number(random.Next(-9_000, 9_000)),
-        _ => Number(random.Next(-OffsetMax, OffsetMax)),
+        0 => Pick(s_junk),
+        < 25 => Number(_random.Next(-40, 40)),
+        < 40 => Number(_random.Next(-9_000, 9_000)),
+        _ => Number(_random.Next(-OffsetMax, OffsetMax)),
     };
 
     private byte[] Value()
     {
-        int bytesMax = random.Next(10) switch { 0 => 1, < 7 => 40, < 9 => 300, _ => 20_000 };
-        int valueBytes = random.Next(bytesMax);
+        int bytesMax = _random.Next(10) switch { 0 => 1, < 7 => 40, < 9 => 300, _ => 20_000 };
+        int valueBytes = _random.Next(bytesMax);
         byte[] value = new byte[valueBytes];
-        switch (random.Next(4))
+        switch (_random.Next(4))
         {
             case 0: value.AsSpan(valueBytes / 4).Fill(0xff); break;
             case 1: value.AsSpan(valueBytes / 2).Fill(0x01); break;
-            default: random.NextBytes(value); break;
+            default: _random.NextBytes(value); break;
         }
         return value;
     }
 
-    private string Pick(params string[] words) => words[random.Next(words.Length)];
+    private string Pick(params string[] words) => words[_random.Next(words.Length)];
 
     private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
 

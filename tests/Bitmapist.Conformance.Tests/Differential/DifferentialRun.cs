@@ -14,10 +14,10 @@ public sealed class DifferentialRun(int seed, int commandsMax, ITestServer teste
     private const int BatchMax = 200;
     private const int HistoryShown = 25;
     private const int ReplyCharsShown = 400;
-    private readonly Random random = new(seed);
-    private readonly CommandGenerator generator = new(seed);
-    private readonly List<(int Connection, GeneratedCommand Command)> history = [];
-    private readonly List<(RawConnection, RawConnection, List<GeneratedCommand> Queued)> connections = [];
+    private readonly Random _random = new(seed);
+    private readonly CommandGenerator _generator = new(seed);
+    private readonly List<(int Connection, GeneratedCommand Command)> _history = [];
+    private readonly List<(RawConnection, RawConnection, List<GeneratedCommand> Queued)> _connections = [];
 
     /// <summary>Runs the whole stream and compares what is stored at the end.</summary>
     /// <exception cref="InvalidOperationException">The servers differ; the message tells where, and how they came
@@ -27,20 +27,20 @@ public sealed class DifferentialRun(int seed, int commandsMax, ITestServer teste
         for (int connection = 0; connection < Connections; connection++)
         {
             RawConnection left = await RawConnection.ConnectAsync(tested.Port);
-            connections.Add((left, await RawConnection.ConnectAsync(reference.Port), []));
+            _connections.Add((left, await RawConnection.ConnectAsync(reference.Port), []));
         }
-        while (history.Count < commandsMax)
+        while (_history.Count < commandsMax)
         {
-            int count = Math.Min(random.Next(1, BatchMax), commandsMax - history.Count);
-            List<GeneratedCommand> batch = [.. Enumerable.Range(0, count).Select(_ => generator.Next())];
-            await RunBatchAsync(random.Next(Connections), batch);
+            int count = Math.Min(_random.Next(1, BatchMax), commandsMax - _history.Count);
+            List<GeneratedCommand> batch = [.. Enumerable.Range(0, count).Select(_ => _generator.Next())];
+            await RunBatchAsync(_random.Next(Connections), batch);
         }
         await CompareStoredAsync();
     }
 
     public void Dispose()
     {
-        foreach ((RawConnection left, RawConnection right, _) in connections)
+        foreach ((RawConnection left, RawConnection right, _) in _connections)
         {
             left.Dispose();
             right.Dispose();
@@ -49,14 +49,14 @@ public sealed class DifferentialRun(int seed, int commandsMax, ITestServer teste
 
     private async Task RunBatchAsync(int connection, List<GeneratedCommand> batch)
     {
-        (RawConnection left, RawConnection right, List<GeneratedCommand> queued) = connections[connection];
+        (RawConnection left, RawConnection right, List<GeneratedCommand> queued) = _connections[connection];
         using MemoryStream bytes = new();
         foreach (GeneratedCommand command in batch) bytes.Write(CommandLine.Encode(command.Args));
         await left.SendBytesAsync(bytes.ToArray());
         await right.SendBytesAsync(bytes.ToArray());
         foreach (GeneratedCommand command in batch)
         {
-            history.Add((connection, command));
+            _history.Add((connection, command));
             byte[] rightReply = await ReceiveAsync(right, "the reference");
             byte[] leftReply = await ReceiveAsync(left, "the tested server");
             ReplyDifference? difference = Compare(command, queued, leftReply, rightReply);
@@ -87,7 +87,7 @@ public sealed class DifferentialRun(int seed, int commandsMax, ITestServer teste
         }
         catch (Exception e) when (e is TimeoutException or IOException or InvalidDataException)
         {
-            ReplyDifference difference = new(history[^1].Command, [], []);
+            ReplyDifference difference = new(_history[^1].Command, [], []);
             throw new InvalidOperationException($"{who} broke off: {e.Message}\n{Report(difference)}", e);
         }
     }
@@ -115,20 +115,20 @@ public sealed class DifferentialRun(int seed, int commandsMax, ITestServer teste
 
     private string Report(ReplyDifference difference)
     {
-        (int connection, GeneratedCommand last) = history[^1];
+        (int connection, GeneratedCommand last) = _history[^1];
         List<byte[]> keys = [.. KeysOf(difference.Command)];
         bool IsRelated((int Connection, GeneratedCommand Command) earlier) =>
             KeysOf(earlier.Command).Any(key => keys.Exists(other => other.AsSpan().SequenceEqual(key)))
             || (earlier.Connection == connection
                 && earlier.Command.Name is "MULTI" or "EXEC" or "DISCARD" or "SELECT" or "WATCH" or "HELLO" or "RESET");
         StringBuilder report = new("The servers differ.");
-        report.Append($" Seed {seed}, command {history.Count - 1}, connection {connection}\n");
+        report.Append($" Seed {seed}, command {_history.Count - 1}, connection {connection}\n");
         report.Append($"command    {difference.Command}{(difference.Command == last ? "" : $", run by {last}")}\n");
         report.Append($"tested     {Text.Excerpt(difference.Tested, ReplyCharsShown)}\n");
         report.Append($"reference  {Text.Excerpt(difference.Reference, ReplyCharsShown)}\n");
         report.Append("The last commands about its keys, and its connection's state (index, connection):\n");
         foreach ((int index, (int Connection, GeneratedCommand Command) earlier) in
-            history.SkipLast(1).Index().Where(entry => IsRelated(entry.Item)).TakeLast(HistoryShown))
+            _history.SkipLast(1).Index().Where(entry => IsRelated(entry.Item)).TakeLast(HistoryShown))
         {
             report.Append($"  {index} ({earlier.Connection}) {earlier.Command}\n");
         }

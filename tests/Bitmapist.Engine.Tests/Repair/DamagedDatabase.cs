@@ -19,7 +19,7 @@ internal sealed class DamagedDatabase
     public const string FilePath = SimulatedServer.Path;
     public const string Output = "/data/repaired.db";
 
-    private int repairs;
+    private int _repairs;
 
     private DamagedDatabase(SimulatedFileSystem disk, string final, HashSet<string> history)
     {
@@ -109,7 +109,7 @@ internal sealed class DamagedDatabase
         string state = ContentsOf(disk, Output);
         Assert.All(Lines(state), line => Assert.Contains(line, History));
         // Opened by a server as well, but not each of thousands.
-        if (++repairs % 16 == 1) Assert.Equal(state, StateOf(disk, Output));
+        if (++_repairs % 16 == 1) Assert.Equal(state, StateOf(disk, Output));
         return (report, state);
     }
 

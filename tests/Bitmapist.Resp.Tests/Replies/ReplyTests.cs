@@ -27,28 +27,6 @@ public sealed class ReplyTests
     }
 
     [Fact]
-    public void Booleans_are_zero_and_one_in_resp2()
-    {
-        Assert.True(Read(@"#t\r\n").AsBoolean());
-        Assert.False(Read(@"#f\r\n").AsBoolean());
-        Assert.True(Read(@":1\r\n").AsBoolean());
-        Assert.False(Read(@":0\r\n").AsBoolean());
-        Assert.Throws<InvalidOperationException>(() => Read(@":2\r\n").AsBoolean());
-        Assert.Throws<InvalidOperationException>(() => Read(@"+OK\r\n").AsBoolean());
-    }
-
-    [Fact]
-    public void Doubles_are_bulk_strings_in_resp2()
-    {
-        Assert.Equal(0.1, Read(@",0.10000000000000001\r\n").AsDouble());
-        Assert.Equal(0.1, Read(@"$19\r\n0.10000000000000001\r\n").AsDouble());
-        Assert.Equal(double.NegativeInfinity, Read(@"$4\r\n-inf\r\n").AsDouble());
-        Assert.True(double.IsNaN(Read(@",nan\r\n").AsDouble()));
-        Assert.Throws<InvalidOperationException>(() => Read(@"$1\r\nx\r\n").AsDouble());
-        Assert.Throws<InvalidOperationException>(() => Read(@":1\r\n").AsDouble());
-    }
-
-    [Fact]
     public void Strings_of_every_kind_have_bytes_and_text()
     {
         Assert.Equal("€", Read(@"$3\r\n\xe2\x82\xac\r\n").AsText());
@@ -60,12 +38,10 @@ public sealed class ReplyTests
     }
 
     [Fact]
-    public void Verbatim_strings_have_a_format()
+    public void The_text_of_verbatim_strings_is_without_their_format()
     {
         Reply reply = Read(@"=8\r\nmkd:text\r\n");
         Assert.Equal("text", reply.AsText());
-        Assert.Equal("mkd", reply.VerbatimFormat);
-        Assert.Throws<InvalidOperationException>(() => Read(@"$4\r\ntext\r\n").VerbatimFormat);
     }
 
     [Fact]

@@ -7,15 +7,15 @@ namespace Bitmapist.Storage.Tests.Files;
 
 public sealed class PhysicalFileSystemTests : IDisposable
 {
-    private readonly TemporaryDirectory directory = new();
-    private readonly PhysicalFileSystem files = PhysicalFileSystem.Instance;
+    private readonly TemporaryDirectory _directory = new();
+    private readonly PhysicalFileSystem _files = PhysicalFileSystem.Instance;
 
-    public void Dispose() => directory.Dispose();
+    public void Dispose() => _directory.Dispose();
 
     [Fact]
     public void Positioned_writes_read_back()
     {
-        using IFile file = files.Open(directory.File("f"), FileOpen.CreateNew);
+        using IFile file = _files.Open(_directory.File("f"), FileOpen.CreateNew);
         file.Write(5, "world"u8);
         file.Write(0, "hello"u8);
         file.Sync();
@@ -30,12 +30,12 @@ public sealed class PhysicalFileSystemTests : IDisposable
     [Fact]
     public void Opening_modes_insist_on_what_they_say()
     {
-        string path = directory.File("f");
-        Assert.Throws<StorageException>(() => files.Open(path, FileOpen.OpenExisting));
-        Assert.Throws<StorageException>(() => files.Open(path, FileOpen.ReadExisting));
-        files.Open(path, FileOpen.OpenOrCreate).Dispose();
-        Assert.Throws<StorageException>(() => files.Open(path, FileOpen.CreateNew));
-        using IFile readOnly = files.Open(path, FileOpen.ReadExisting);
+        string path = _directory.File("f");
+        Assert.Throws<StorageException>(() => _files.Open(path, FileOpen.OpenExisting));
+        Assert.Throws<StorageException>(() => _files.Open(path, FileOpen.ReadExisting));
+        _files.Open(path, FileOpen.OpenOrCreate).Dispose();
+        Assert.Throws<StorageException>(() => _files.Open(path, FileOpen.CreateNew));
+        using IFile readOnly = _files.Open(path, FileOpen.ReadExisting);
         StorageException refused = Assert.Throws<StorageException>(() => readOnly.Write(0, "x"u8));
         Assert.Equal(path, refused.Path);
     }
@@ -45,10 +45,10 @@ public sealed class PhysicalFileSystemTests : IDisposable
     {
         Prerequisite.Require(!OperatingSystem.IsWindows(), "Windows has other permissions");
         const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        string old = directory.File("old"), copy = directory.File("copy");
-        foreach (string path in new[] { old, copy }) files.Open(path, FileOpen.CreateNew).Dispose();
+        string old = _directory.File("old"), copy = _directory.File("copy");
+        foreach (string path in new[] { old, copy }) _files.Open(path, FileOpen.CreateNew).Dispose();
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(old, Private);
-        files.CopyPermissions(old, copy);
+        _files.CopyPermissions(old, copy);
         if (!OperatingSystem.IsWindows()) Assert.Equal(Private, File.GetUnixFileMode(copy));
     }
 
@@ -56,44 +56,44 @@ public sealed class PhysicalFileSystemTests : IDisposable
     public void Listing_renaming_and_deleting_go_by_name()
     {
         foreach (string name in new[] { "db.log.000002", "db.log.000001", "other" })
-            files.Open(directory.File(name), FileOpen.CreateNew).Dispose();
-        Assert.Equal([directory.File("db.log.000001"), directory.File("db.log.000002")],
-            files.List(directory.Path, "db.log."));
-        files.Rename(directory.File("other"), directory.File("db.log.000001"));
-        files.Delete(directory.File("db.log.000002"));
-        files.Delete(directory.File("never there"));
-        files.SyncDirectory(directory.Path);
-        Assert.Equal([directory.File("db.log.000001")], files.List(directory.Path, ""));
-        Assert.Throws<StorageException>(() => files.SyncDirectory(directory.File("missing")));
+            _files.Open(_directory.File(name), FileOpen.CreateNew).Dispose();
+        Assert.Equal([_directory.File("db.log.000001"), _directory.File("db.log.000002")],
+            _files.List(_directory.Path, "db.log."));
+        _files.Rename(_directory.File("other"), _directory.File("db.log.000001"));
+        _files.Delete(_directory.File("db.log.000002"));
+        _files.Delete(_directory.File("never there"));
+        _files.SyncDirectory(_directory.Path);
+        Assert.Equal([_directory.File("db.log.000001")], _files.List(_directory.Path, ""));
+        Assert.Throws<StorageException>(() => _files.SyncDirectory(_directory.File("missing")));
     }
 
     [Fact]
     public void A_lock_has_one_holder_at_a_time()
     {
-        string path = directory.File("db.lock");
-        using (IDisposable? held = files.TryLock(path))
+        string path = _directory.File("db.lock");
+        using (IDisposable? held = _files.TryLock(path))
         {
             Assert.NotNull(held);
-            Assert.Null(files.TryLock(path));
+            Assert.Null(_files.TryLock(path));
         }
 
-        using IDisposable? again = files.TryLock(path);
+        using IDisposable? again = _files.TryLock(path);
         Assert.NotNull(again);
-        Assert.Throws<StorageException>(() => files.TryLock(directory.File("missing/db.lock")));
+        Assert.Throws<StorageException>(() => _files.TryLock(_directory.File("missing/db.lock")));
     }
 
     [Fact]
     public void What_cannot_be_looked_for_is_not_taken_for_missing()
     {
         Prerequisite.Require(!(OperatingSystem.IsWindows()), "Windows has other limits");
-        Assert.False(files.Exists(directory.File("missing")));
-        Assert.False(files.Exists(directory.File("missing/file")));
-        File.WriteAllText(directory.File("file"), "");
-        Assert.True(files.Exists(directory.File("file")));
-        Assert.False(files.Exists(directory.File("file/inside")));
+        Assert.False(_files.Exists(_directory.File("missing")));
+        Assert.False(_files.Exists(_directory.File("missing/file")));
+        File.WriteAllText(_directory.File("file"), "");
+        Assert.True(_files.Exists(_directory.File("file")));
+        Assert.False(_files.Exists(_directory.File("file/inside")));
         // The simplest error that is not "no such file"; a failing disk or a missing permission comes the same way.
-        string tooLong = directory.File(new string('x', 300));
-        StorageException refused = Assert.Throws<StorageException>(() => files.Exists(tooLong));
+        string tooLong = _directory.File(new string('x', 300));
+        StorageException refused = Assert.Throws<StorageException>(() => _files.Exists(tooLong));
         Assert.Contains("cannot be looked for: ", refused.Message, StringComparison.Ordinal);
     }
 
@@ -102,9 +102,9 @@ public sealed class PhysicalFileSystemTests : IDisposable
     {
         string elsewhere = Path.Combine("/dev/shm", Path.GetRandomFileName());
         Prerequisite.Require(OperatingSystem.IsLinux() && Directory.Exists("/dev/shm"), "needs a second file system");
-        string path = directory.File("f");
-        files.Open(path, FileOpen.CreateNew).Dispose();
-        StorageException refused = Assert.Throws<StorageException>(() => files.Rename(path, elsewhere));
+        string path = _directory.File("f");
+        _files.Open(path, FileOpen.CreateNew).Dispose();
+        StorageException refused = Assert.Throws<StorageException>(() => _files.Rename(path, elsewhere));
         Assert.Contains(elsewhere, refused.Message, StringComparison.Ordinal);
         Assert.Equal((true, false), (File.Exists(path), File.Exists(elsewhere)));
     }
@@ -122,14 +122,14 @@ public sealed class PhysicalFileSystemTests : IDisposable
     public void An_open_file_knows_whether_its_path_leads_to_it(string fate, FilePlace expected)
     {
         Prerequisite.Require(!(OperatingSystem.IsWindows()), "Windows does not move what is open");
-        string folder = directory.File("folder"), path = Path.Combine(folder, "f"), aside = directory.File("aside");
+        string folder = _directory.File("folder"), path = Path.Combine(folder, "f"), aside = _directory.File("aside");
         Directory.CreateDirectory(folder);
-        using IFile file = files.Open(path, FileOpen.CreateNew);
+        using IFile file = _files.Open(path, FileOpen.CreateNew);
         file.Write(0, "content"u8);
         switch (fate)
         {
             case "has a second name":
-                Assert.True(files.TryRenameNew(path, aside));
+                Assert.True(_files.TryRenameNew(path, aside));
                 using (Process link = Process.Start("ln", [aside, path])) link.WaitForExit();
                 break;
             case "is reached by a link":
@@ -169,37 +169,37 @@ public sealed class PhysicalFileSystemTests : IDisposable
     [Fact]
     public void A_file_is_put_only_where_nothing_stands()
     {
-        string from = directory.File("from"), taken = directory.File("taken"), free = directory.File("free");
+        string from = _directory.File("from"), taken = _directory.File("taken"), free = _directory.File("free");
         File.WriteAllText(from, "new");
         File.WriteAllText(taken, "old");
-        Assert.False(files.TryRenameNew(from, taken));
+        Assert.False(_files.TryRenameNew(from, taken));
         Assert.Equal(("new", "old"), (File.ReadAllText(from), File.ReadAllText(taken)));
-        Assert.True(files.TryRenameNew(from, free));
+        Assert.True(_files.TryRenameNew(from, free));
         Assert.Equal((false, "new"), (File.Exists(from), File.ReadAllText(free)));
-        Assert.Throws<StorageException>(() => files.TryRenameNew(from, directory.File("other")));
+        Assert.Throws<StorageException>(() => _files.TryRenameNew(from, _directory.File("other")));
     }
 
     [Fact]
     public void What_is_no_regular_file_is_refused_by_name()
     {
         Prerequisite.Require(!(OperatingSystem.IsWindows()), "Windows has no such files");
-        string pipe = directory.File("pipe");
+        string pipe = _directory.File("pipe");
         using (Process make = Process.Start("mkfifo", pipe)) make.WaitForExit();
         foreach (string path in new[] { pipe, "/dev/null" })
         {
-            StorageException refused = Assert.Throws<StorageException>(() => files.Open(path, FileOpen.OpenExisting));
+            StorageException refused = Assert.Throws<StorageException>(() => _files.Open(path, FileOpen.OpenExisting));
             if (OperatingSystem.IsLinux()) Assert.Equal($"{path}: is not a regular file", refused.Message);
         }
 
-        Assert.Throws<StorageException>(() => files.Open(directory.Path, FileOpen.OpenExisting));
+        Assert.Throws<StorageException>(() => _files.Open(_directory.Path, FileOpen.OpenExisting));
     }
 
     [Fact]
     public async Task A_database_and_its_log_survive_a_restart_on_a_real_disk()
     {
-        string path = directory.File("bitmapist.db");
-        using (DatabaseFile database = DatabaseFile.OpenOrCreate(files, path))
-        using (LogWriter log = LogWriter.Open(files, path, database.Id, 1, FsyncPolicy.Always, TimeProvider.System))
+        string path = _directory.File("bitmapist.db");
+        using (DatabaseFile database = DatabaseFile.OpenOrCreate(_files, path))
+        using (LogWriter log = LogWriter.Open(_files, path, database.Id, 1, FsyncPolicy.Always, TimeProvider.System))
         {
             await log.CommitAsync(log.Append("in the snapshot"u8));
             long sequence = log.Rotate();
@@ -213,13 +213,13 @@ public sealed class PhysicalFileSystemTests : IDisposable
             await log.CommitAsync(log.Append("after it"u8));
         }
 
-        using DatabaseFile reopened = DatabaseFile.OpenOrCreate(files, path);
+        using DatabaseFile reopened = DatabaseFile.OpenOrCreate(_files, path);
         StoredEntry entry = Assert.Single(reopened.ReadEntries());
         byte[] value = new byte[entry.ValueBytes];
         reopened.ReadValue(entry, value);
         Assert.Equal(new byte[10_000], value);
         List<byte[]> records = [];
-        LogRecoveryResult result = LogRecovery.Recover(files, path, reopened.Id, reopened.FirstLogSequence,
+        LogRecoveryResult result = LogRecovery.Recover(_files, path, reopened.Id, reopened.FirstLogSequence,
             (in LogRecord record) => records.Add(record.Payload.ToArray()));
         Assert.Equal("after it"u8, Assert.Single(records));
         Assert.Equal((3, 0), (result.NextSequence, result.TornBytes));

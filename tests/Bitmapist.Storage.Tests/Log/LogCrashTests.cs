@@ -75,38 +75,38 @@ public sealed class LogCrashTests(ITestOutputHelper output)
     /// <summary>Up to forty steps decided by a seed, and what they entitle the caller to.</summary>
     private sealed class Workload(int seed) : IDisposable
     {
-        private readonly Random random = new(seed);
-        private readonly List<int> firstOfSegment = [0, 0];
-        private readonly List<long> positions = []; // behind each word
-        private SimulatedFileSystem disk = new();
-        private LogWriter? log;
-        private int appended;
-        private int committed;
-        private int synced;
-        private long firstSequence = 1;
+        private readonly Random _random = new(seed);
+        private readonly List<int> _firstOfSegment = [0, 0];
+        private readonly List<long> _positions = []; // behind each word
+        private SimulatedFileSystem _disk = new();
+        private LogWriter? _log;
+        private int _appended;
+        private int _committed;
+        private int _synced;
+        private long _firstSequence = 1;
 
         /// <summary>How often the log had to be mended.</summary>
         public int Failures { get; private set; }
 
         public async Task RunAsync(SimulatedFileSystem target)
         {
-            disk = target;
-            FsyncPolicy policy = (FsyncPolicy)random.Next(3);
+            _disk = target;
+            FsyncPolicy policy = (FsyncPolicy)_random.Next(3);
             try
             {
-                log = LogText.Open(disk, 1, policy);
+                _log = LogText.Open(_disk, 1, policy);
             }
             catch (StorageException)
             {
                 return; // it did not come to a log
             }
 
-            int steps = random.Next(40);
+            int steps = _random.Next(40);
             for (int i = 0; i < steps; i++)
             {
                 try
                 {
-                    await StepAsync(log, random.Next(10));
+                    await StepAsync(_log, _random.Next(10));
                 }
                 catch (StorageException)
                 {
@@ -114,7 +114,7 @@ public sealed class LogCrashTests(ITestOutputHelper output)
                 }
 
                 // The failure may be one that nobody waited for.
-                if (log.Failure is not null) Mend(log);
+                if (_log.Failure is not null) Mend(_log);
             }
 
         }
@@ -122,11 +122,11 @@ public sealed class LogCrashTests(ITestOutputHelper output)
         /// <summary>False when the log was refused by name.</summary>
         public bool CheckAfterCrash(CrashMode mode)
         {
-            SimulatedFileSystem after = disk.Crash(mode, seed);
+            SimulatedFileSystem after = _disk.Crash(mode, seed);
             List<string> records;
             try
             {
-                records = LogText.Replay(after, firstSequence, out _);
+                records = LogText.Replay(after, _firstSequence, out _);
             }
             catch (CorruptFileException e)
             {
@@ -134,17 +134,17 @@ public sealed class LogCrashTests(ITestOutputHelper output)
                 return false;
             }
 
-            int first = firstOfSegment[(int)firstSequence];
+            int first = _firstOfSegment[(int)_firstSequence];
             Assert.Equal(Enumerable.Range(first, records.Count).Select(Word), records);
-            int promised = mode == CrashMode.ProcessKilled ? committed : synced;
+            int promised = mode == CrashMode.ProcessKilled ? _committed : _synced;
             Assert.True(first + records.Count >= promised,
                 $"seed {seed}, {mode}: {promised} promised, {records.Count} back");
-            Assert.Equal(records, LogText.Replay(after, firstSequence, out LogRecoveryResult again));
+            Assert.Equal(records, LogText.Replay(after, _firstSequence, out LogRecoveryResult again));
             Assert.Equal(0, again.TornBytes);
             return true;
         }
 
-        public void Dispose() => log?.Dispose();
+        public void Dispose() => _log?.Dispose();
 
         /// <summary>What the owner of a log that failed does: forgets what it lost, and saves where it must.</summary>
         private void Mend(LogWriter writer)
@@ -152,9 +152,10 @@ public sealed class LogCrashTests(ITestOutputHelper output)
             Failures++;
             Assert.Throws<StorageException>(() => writer.Append("refused"u8));
             long retained = writer.Discard();
-            positions.RemoveAll(position => position > retained);
-            appended = positions.Count;
-            for (int i = 0; i < firstOfSegment.Count; i++) firstOfSegment[i] = Math.Min(firstOfSegment[i], appended);
+            _positions.RemoveAll(position => position > retained);
+            _appended = _positions.Count;
+            for (int i = 0; i < _firstOfSegment.Count; i++)
+                _firstOfSegment[i] = Math.Min(_firstOfSegment[i], _appended);
             for (int attempt = 0; !writer.TryResume(); attempt++)
             {
                 Assert.True(attempt < 3, writer.Failure?.Message);
@@ -165,11 +166,11 @@ public sealed class LogCrashTests(ITestOutputHelper output)
         /// <summary>A snapshot of everything there is: it is durable, whatever the log is.</summary>
         private void Save(LogWriter writer)
         {
-            firstSequence = writer.Rotate();
-            firstOfSegment.Add(appended);
+            _firstSequence = writer.Rotate();
+            _firstOfSegment.Add(_appended);
             try
             {
-                writer.DeleteSegmentsBefore(firstSequence);
+                writer.DeleteSegmentsBefore(_firstSequence);
             }
             catch (StorageException)
             {
@@ -182,32 +183,32 @@ public sealed class LogCrashTests(ITestOutputHelper output)
             switch (choice)
             {
                 case < 5:
-                    for (int i = random.Next(1, 20); i > 0; i--)
+                    for (int i = _random.Next(1, 20); i > 0; i--)
                     {
-                        positions.Add(writer.Append(Encoding.ASCII.GetBytes(Word(appended))));
-                        appended++;
+                        _positions.Add(writer.Append(Encoding.ASCII.GetBytes(Word(_appended))));
+                        _appended++;
                     }
 
                     break;
                 case < 7:
-                    int target = appended;
+                    int target = _appended;
                     await writer.CommitAsync(writer.AppendedPosition);
-                    committed = target;
-                    if (writer.Policy == FsyncPolicy.Always) synced = target;
+                    _committed = target;
+                    if (writer.Policy == FsyncPolicy.Always) _synced = target;
                     break;
                 case < 8:
-                    int all = appended;
+                    int all = _appended;
                     await writer.SyncAsync(writer.AppendedPosition);
-                    committed = synced = all;
+                    _committed = _synced = all;
                     break;
                 case < 9:
                     writer.Rotate();
-                    firstOfSegment.Add(appended);
+                    _firstOfSegment.Add(_appended);
                     break;
                 default:
                     // A snapshot of everything up to the latest rotation: it is durable, whatever the log is.
-                    firstSequence = writer.Sequence;
-                    writer.DeleteSegmentsBefore(firstSequence);
+                    _firstSequence = writer.Sequence;
+                    writer.DeleteSegmentsBefore(_firstSequence);
                     break;
             }
         }

@@ -7,7 +7,7 @@ namespace Bitmapist.Storage.Tests.Log;
 
 public sealed class LogDamageTests
 {
-    private static readonly string[] Words = ["one", "two", "three", "four", "five"];
+    private static readonly string[] s_words = ["one", "two", "three", "four", "five"];
 
     [Fact]
     public void A_log_cut_at_any_byte_opens_with_the_records_before_the_cut()
@@ -18,11 +18,11 @@ public sealed class LogDamageTests
             SimulatedFileSystem disk = new();
             disk.WriteAll(LogText.Segment(1), whole.AsSpan(0, cut));
             List<string> records = LogText.Replay(disk, 1, out LogRecoveryResult result);
-            Assert.Equal(Words.Take(records.Count), records);
+            Assert.Equal(s_words.Take(records.Count), records);
             int kept = records.Count == 0 && cut < SegmentHeader.Bytes ? 0 : EndOf(records.Count);
             Assert.Equal(cut - kept, result.TornBytes);
             Assert.Equal(kept > 0 ? 2 : 1, result.NextSequence);
-            Assert.True(cut < EndOf(Math.Min(records.Count + 1, Words.Length)) || cut == whole.Length);
+            Assert.True(cut < EndOf(Math.Min(records.Count + 1, s_words.Length)) || cut == whole.Length);
 
             // What was cut stays cut, and the log goes on behind it.
             Assert.Equal(records, LogText.Replay(disk, 1, out LogRecoveryResult again));
@@ -44,10 +44,10 @@ public sealed class LogDamageTests
                 flipped[at] ^= (byte)(1 << bit);
                 SimulatedFileSystem disk = new();
                 disk.WriteAll(LogText.Segment(1), flipped);
-                bool inLastRecord = at >= EndOf(Words.Length - 1);
+                bool inLastRecord = at >= EndOf(s_words.Length - 1);
                 if (inLastRecord)
                 {
-                    Assert.Equal(Words[..^1], LogText.Replay(disk));
+                    Assert.Equal(s_words[..^1], LogText.Replay(disk));
                     continue;
                 }
 
@@ -99,7 +99,7 @@ public sealed class LogDamageTests
         SimulatedFileSystem disk = WriteWords();
         byte[] whole = disk.ReadAll(LogText.Segment(1));
         disk.WriteAll(LogText.Segment(1), [.. whole, .. new byte[5000]]);
-        Assert.Equal(Words, LogText.Replay(disk, 1, out LogRecoveryResult result));
+        Assert.Equal(s_words, LogText.Replay(disk, 1, out LogRecoveryResult result));
         Assert.Equal((5000, LogText.Segment(1), whole.Length),
             (result.TornBytes, result.TornPath, result.TornOffset));
         Assert.Equal(whole, disk.ReadAll(LogText.Segment(1)));
@@ -110,7 +110,7 @@ public sealed class LogDamageTests
     {
         SimulatedFileSystem disk = WriteWords();
         byte[] whole = disk.ReadAll(LogText.Segment(1));
-        byte[] last = whole[EndOf(Words.Length - 1)..];
+        byte[] last = whole[EndOf(s_words.Length - 1)..];
         Random random = new(3);
         foreach (int gap in new[] { 1, 8, 9, 10, (1 << 20) - 9, (1 << 20) - 3, 1 << 20, (1 << 20) + 5 })
         {
@@ -132,7 +132,7 @@ public sealed class LogDamageTests
         for (int i = 0; i < torn.Length; i++) torn[i] = (byte)(i % 4 == 3 ? 0 : 1);
         BinaryPrimitives.WriteInt32LittleEndian(torn.AsSpan(4), torn.Length);
         disk.WriteAll(LogText.Segment(1), [.. whole, .. torn]);
-        Assert.Equal(Words, LogText.Replay(disk));
+        Assert.Equal(s_words, LogText.Replay(disk));
     }
 
     [Fact]
@@ -149,7 +149,7 @@ public sealed class LogDamageTests
         }
 
         disk.WriteAll(LogText.Segment(1), first);
-        Assert.Equal([.. Words, "later"], LogText.Replay(disk));
+        Assert.Equal([.. s_words, "later"], LogText.Replay(disk));
     }
 
     [Fact]
@@ -160,14 +160,14 @@ public sealed class LogDamageTests
         new SegmentHeader(LogText.Id, 2, EndOf(5)).Write(header);
         byte[] record = disk.ReadAll(LogText.Segment(1))[EndOf(4)..];
         disk.WriteAll(LogText.Segment(2), [.. header, .. record]);
-        Assert.Equal([.. Words, "five"], LogText.Replay(disk));
+        Assert.Equal([.. s_words, "five"], LogText.Replay(disk));
 
         byte[] first = disk.ReadAll(LogText.Segment(1));
         foreach (int torn in new[] { 0, 4 })
         {
             SimulatedFileSystem cut = disk.Clone();
             cut.WriteAll(LogText.Segment(1), first.AsSpan(0, EndOf(3) + torn));
-            Assert.Equal(Words[..3], LogText.Replay(cut, 1, out LogRecoveryResult result));
+            Assert.Equal(s_words[..3], LogText.Replay(cut, 1, out LogRecoveryResult result));
             Assert.Equal((2, torn + header.Length + record.Length), (result.NextSequence, result.TornBytes));
             Assert.False(cut.Exists(LogText.Segment(2)));
         }
@@ -211,7 +211,7 @@ public sealed class LogDamageTests
             Assert.Equal((FileDefect.OtherDatabase, LogText.Segment(1)), (refused.Defect, refused.Path));
         }
 
-        Assert.Equal(Words, LogText.Replay(disk));
+        Assert.Equal(s_words, LogText.Replay(disk));
     }
 
     [Fact]
@@ -262,15 +262,15 @@ public sealed class LogDamageTests
     private static SimulatedFileSystem WriteWords()
     {
         SimulatedFileSystem disk = new();
-        LogText.Write(disk, 1, Words);
+        LogText.Write(disk, 1, s_words);
         return disk;
     }
 
     /// <summary>Where the record begins that a byte belongs to, or the header.</summary>
     private static int StartOfWhatHolds(int at) =>
-        Enumerable.Range(0, Words.Length).Select(EndOf).Where(start => start <= at).DefaultIfEmpty().Max();
+        Enumerable.Range(0, s_words.Length).Select(EndOf).Where(start => start <= at).DefaultIfEmpty().Max();
 
     /// <summary>Where the first <paramref name="count"/> words end in their segment.</summary>
     private static int EndOf(int count) =>
-        SegmentHeader.Bytes + Words.Take(count).Sum(word => RecordFormat.HeaderBytes + word.Length);
+        SegmentHeader.Bytes + s_words.Take(count).Sum(word => RecordFormat.HeaderBytes + word.Length);
 }

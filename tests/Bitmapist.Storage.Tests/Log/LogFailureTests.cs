@@ -113,10 +113,10 @@ public sealed class LogFailureTests
         Assert.Throws<StorageException>(() => log.TryCommit(log.AppendedPosition));
         log.Discard();
         Assert.False(log.TryResume());
-        Assert.Equal(log.SegmentBytes, disk.ReadAll(LogText.Segment(1)).Length); // what was tried is cut off again
+        Assert.Equal(log.TotalBytes, disk.ReadAll(LogText.Segment(1)).Length); // what was tried is cut off again
         room = 2_000_000;
         Assert.True(log.TryResume());
-        Assert.Equal(log.SegmentBytes, disk.ReadAll(LogText.Segment(1)).Length);
+        Assert.Equal(log.TotalBytes, disk.ReadAll(LogText.Segment(1)).Length);
     }
 
     [Fact]

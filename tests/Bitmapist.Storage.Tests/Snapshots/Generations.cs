@@ -9,13 +9,13 @@ internal sealed class Generations
 {
     public const string Path = "/data/bitmapist.db";
 
-    private readonly Random random;
-    private readonly int keysMax;
+    private readonly Random _random;
+    private readonly int _keysMax;
 
     public Generations(int seed, int keysMax)
     {
-        random = new Random(seed);
-        this.keysMax = keysMax;
+        _random = new Random(seed);
+        _keysMax = keysMax;
     }
 
     /// <summary>Key to metadata and value, as committed last.</summary>
@@ -105,8 +105,8 @@ internal sealed class Generations
     {
         string key = RandomKey();
         byte[] bytes = Encoding.ASCII.GetBytes(key);
-        string metadata = new('m', random.Next(20));
-        int choice = random.Next(10);
+        string metadata = new('m', _random.Next(20));
+        int choice = _random.Next(10);
         if (choice < 2)
         {
             writer.Delete(bytes);
@@ -119,12 +119,12 @@ internal sealed class Generations
         }
         else
         {
-            byte[] value = new byte[random.Next(8) == 0 ? random.Next(3 * 4096) : random.Next(40)];
-            random.NextBytes(value);
+            byte[] value = new byte[_random.Next(8) == 0 ? _random.Next(3 * 4096) : _random.Next(40)];
+            _random.NextBytes(value);
             writer.Put(bytes, Encoding.ASCII.GetBytes(metadata), value);
             Pending[key] = (metadata, value);
         }
     }
 
-    private string RandomKey() => $"trackist_event{random.Next(keysMax)}_2026-1";
+    private string RandomKey() => $"trackist_event{_random.Next(_keysMax)}_2026-1";
 }

@@ -10,12 +10,12 @@ namespace Bitmapist.Storage.Tests.Snapshots;
 /// </summary>
 public sealed class KeyFilterTests
 {
-    private readonly SimulatedFileSystem disk = new();
+    private readonly SimulatedFileSystem _disk = new();
 
     [Fact]
     public void Denies_no_key_and_nearly_every_other()
     {
-        using DatabaseFile database = DatabaseFile.OpenOrCreate(disk, Generations.Path);
+        using DatabaseFile database = DatabaseFile.OpenOrCreate(_disk, Generations.Path);
         Put(database, 0, 20_000);
         IndexRun run = Assert.Single(Runs());
         KeyFilter filter = run.Filter!;
@@ -50,12 +50,12 @@ public sealed class KeyFilterTests
     [Fact]
     public void What_was_never_there_takes_no_read_and_what_is_there_one_of_the_run_that_has_it()
     {
-        using DatabaseFile database = DatabaseFile.OpenOrCreate(disk, Generations.Path);
+        using DatabaseFile database = DatabaseFile.OpenOrCreate(_disk, Generations.Path);
         Put(database, 0, 5000);
         Put(database, 5000, 5100);
         Put(database, 5100, 5110);
         Assert.Equal(3, Runs().Count);
-        long before = disk.ReadBytes;
+        long before = _disk.ReadBytes;
         int passed = 0;
         for (int i = 10_000; i < 20_000; i++)
         {
@@ -65,16 +65,16 @@ public sealed class KeyFilterTests
 
         // Each of the others passes three filters with a chance of 0.4 %, and then takes a block or two.
         Bounds.AtMost(150, passed);
-        Bounds.AtMost(150 * 2 * 4200, disk.ReadBytes - before);
-        before = disk.ReadBytes;
+        Bounds.AtMost(150 * 2 * 4200, _disk.ReadBytes - before);
+        before = _disk.ReadBytes;
         for (int i = 0; i < 5110; i++) Assert.True(database.TryFind(Key(i), out _));
-        Assert.InRange((disk.ReadBytes - before) / 5110, 500, 4400);
+        Assert.InRange((_disk.ReadBytes - before) / 5110, 500, 4400);
     }
 
     [Fact]
     public void A_deletion_is_in_the_filter_of_the_run_that_has_it()
     {
-        using DatabaseFile database = DatabaseFile.OpenOrCreate(disk, Generations.Path);
+        using DatabaseFile database = DatabaseFile.OpenOrCreate(_disk, Generations.Path);
         Put(database, 0, 1000);
         using (GenerationWriter writer = database.BeginGeneration())
         {
@@ -90,7 +90,7 @@ public sealed class KeyFilterTests
     [Fact]
     public void Every_run_has_a_filter_of_all_its_keys_however_often_runs_are_merged_and_rewritten()
     {
-        DatabaseFile database = DatabaseFile.OpenOrCreate(disk, Generations.Path);
+        DatabaseFile database = DatabaseFile.OpenOrCreate(_disk, Generations.Path);
         Generations model = new(3, 2000);
         HashSet<SipKey> hashKeys = [];
         for (int round = 0; round < 60; round++)
@@ -100,10 +100,10 @@ public sealed class KeyFilterTests
             {
                 model.Rewrite(database);
                 database.Dispose();
-                database = DatabaseFile.OpenOrCreate(disk, Generations.Path);
+                database = DatabaseFile.OpenOrCreate(_disk, Generations.Path);
             }
 
-            using IFile file = disk.Open(Generations.Path, FileOpen.ReadExisting);
+            using IFile file = _disk.Open(Generations.Path, FileOpen.ReadExisting);
             List<IndexRun> runs = Runs(file);
             SipKey[] ofRuns = [.. runs.Select(run => run.Filter!.HashKey).Distinct()];
             hashKeys.Add(Assert.Single(ofRuns)); // so that a key is hashed once for all runs
@@ -122,7 +122,7 @@ public sealed class KeyFilterTests
     [Fact]
     public void A_run_without_keys_has_a_filter_that_denies_everything()
     {
-        using IFile file = disk.Open("/data/run", FileOpen.CreateNew);
+        using IFile file = _disk.Open("/data/run", FileOpen.CreateNew);
         FileAppender output = new(file, start: 0);
         RunReference reference = new RunWriter(output).Finish();
         output.Flush();
@@ -133,14 +133,14 @@ public sealed class KeyFilterTests
     [Fact]
     public void A_file_of_a_version_without_filters_is_read_and_gets_them_with_the_next_generation()
     {
-        using (DatabaseFile database = DatabaseFile.OpenOrCreate(disk, Generations.Path))
+        using (DatabaseFile database = DatabaseFile.OpenOrCreate(_disk, Generations.Path))
         {
             Put(database, 0, 3000);
             Put(database, 3000, 3010);
         }
 
         ChangeRuns(run => run with { FilterOffset = 0, FilterBytes = 0 });
-        using (DatabaseFile database = DatabaseFile.OpenOrCreate(disk, Generations.Path))
+        using (DatabaseFile database = DatabaseFile.OpenOrCreate(_disk, Generations.Path))
         {
             Assert.All(Runs(), run => Assert.Null(run.Filter));
             Assert.True(database.MayHave(Key(9999)));
@@ -153,17 +153,17 @@ public sealed class KeyFilterTests
             Bounds.AtMost(30, Enumerable.Range(4000, 1000).Count(i => database.MayHave(Key(i))));
         }
 
-        using DatabaseFile reopened = DatabaseFile.OpenOrCreate(disk, Generations.Path);
+        using DatabaseFile reopened = DatabaseFile.OpenOrCreate(_disk, Generations.Path);
         Assert.All(Runs(), run => Assert.NotNull(run.Filter));
     }
 
     [Fact]
     public void A_run_without_filter_that_is_damaged_stays_without_one_and_stops_no_generation()
     {
-        using (DatabaseFile database = DatabaseFile.OpenOrCreate(disk, Generations.Path)) Put(database, 0, 3000);
+        using (DatabaseFile database = DatabaseFile.OpenOrCreate(_disk, Generations.Path)) Put(database, 0, 3000);
         ChangeRuns(run => run with { FilterOffset = 0, FilterBytes = 0 });
-        Flip(disk.ReadAll(Generations.Path).AsSpan().IndexOf("key000000"u8));
-        using DatabaseFile damaged = DatabaseFile.OpenOrCreate(disk, Generations.Path);
+        Flip(_disk.ReadAll(Generations.Path).AsSpan().IndexOf("key000000"u8));
+        using DatabaseFile damaged = DatabaseFile.OpenOrCreate(_disk, Generations.Path);
         Put(damaged, 2999, 3001);
         Assert.Equal([false, true], Runs().Select(run => run.Filter is not null));
         Assert.True(damaged.TryFind(Key(3000), out _));
@@ -173,32 +173,32 @@ public sealed class KeyFilterTests
     [Fact]
     public void Any_flipped_bit_of_a_filter_is_refused_by_name()
     {
-        using (DatabaseFile database = DatabaseFile.OpenOrCreate(disk, Generations.Path)) Put(database, 0, 50);
+        using (DatabaseFile database = DatabaseFile.OpenOrCreate(_disk, Generations.Path)) Put(database, 0, 50);
         RunReference run = Assert.Single(Runs()).Reference;
-        byte[] whole = disk.ReadAll(Generations.Path);
+        byte[] whole = _disk.ReadAll(Generations.Path);
         for (int at = 0; at < run.FilterBytes; at++)
         {
             byte[] flipped = [.. whole];
             flipped[run.FilterOffset + at] ^= (byte)(1 << (at % 8));
-            disk.WriteAll(Generations.Path, flipped);
+            _disk.WriteAll(Generations.Path, flipped);
             CorruptFileException refused = Refused();
             Assert.Equal((FileDefect.Damaged, Generations.Path, run.FilterOffset),
                 (refused.Defect, refused.Path, refused.Offset));
             Assert.Contains("key filter does not match its checksum", refused.Message, StringComparison.Ordinal);
-            Assert.Equal(flipped, disk.ReadAll(Generations.Path));
+            Assert.Equal(flipped, _disk.ReadAll(Generations.Path));
         }
     }
 
     [Fact]
     public void A_filter_cut_off_or_in_the_wrong_place_is_refused_by_name()
     {
-        using (DatabaseFile database = DatabaseFile.OpenOrCreate(disk, Generations.Path))
+        using (DatabaseFile database = DatabaseFile.OpenOrCreate(_disk, Generations.Path))
         {
             Put(database, 0, 500);
             Put(database, 500, 510);
         }
 
-        byte[] whole = disk.ReadAll(Generations.Path);
+        byte[] whole = _disk.ReadAll(Generations.Path);
         RunReference[] runs = [.. Runs().Select(run => run.Reference)];
         Check(run => run with { FilterBytes = run.FilterBytes - 32 }, "key filter does not match its checksum");
         Check(run => run with { FilterBytes = 40 }, "key filter does not match its checksum");
@@ -213,7 +213,7 @@ public sealed class KeyFilterTests
 
         void Check(Func<RunReference, RunReference> change, string reason)
         {
-            disk.WriteAll(Generations.Path, whole);
+            _disk.WriteAll(Generations.Path, whole);
             ChangeRuns(run => run == runs[0] ? change(run) : run);
             Assert.Contains(reason, Refused().Message, StringComparison.Ordinal);
         }
@@ -225,11 +225,11 @@ public sealed class KeyFilterTests
     [InlineData(2u, 7, "")] // of a kind that a later version makes: it goes without
     public void A_whole_filter_of_another_size_or_kind(uint kind, int blockBytes, string reason)
     {
-        using (DatabaseFile database = DatabaseFile.OpenOrCreate(disk, Generations.Path)) Put(database, 0, 50);
+        using (DatabaseFile database = DatabaseFile.OpenOrCreate(_disk, Generations.Path)) Put(database, 0, 50);
         IndexRun run = Assert.Single(Runs());
         byte[] payload = run.Filter!.Payload[..(32 + blockBytes)].ToArray();
         BitConverter.TryWriteBytes(payload, kind);
-        using (IFile file = disk.Open(Generations.Path, FileOpen.OpenExisting))
+        using (IFile file = _disk.Open(Generations.Path, FileOpen.OpenExisting))
         {
             FileAppender output = new(file, run.Reference.FilterOffset);
             IndexFrame.Append(output, payload);
@@ -243,25 +243,25 @@ public sealed class KeyFilterTests
             return;
         }
 
-        using DatabaseFile database2 = DatabaseFile.OpenOrCreate(disk, Generations.Path);
+        using DatabaseFile database2 = DatabaseFile.OpenOrCreate(_disk, Generations.Path);
         for (int i = 0; i < 60; i++) Assert.Equal(i < 50, database2.TryFind(Key(i), out _));
     }
 
     [Fact]
     public void A_survey_reports_a_damaged_filter_and_reads_every_key_without_it()
     {
-        using (DatabaseFile database = DatabaseFile.OpenOrCreate(disk, Generations.Path)) Put(database, 0, 500);
+        using (DatabaseFile database = DatabaseFile.OpenOrCreate(_disk, Generations.Path)) Put(database, 0, 500);
         IndexRun run = Assert.Single(Runs());
-        byte[] whole = disk.ReadAll(Generations.Path);
+        byte[] whole = _disk.ReadAll(Generations.Path);
         Assert.Empty(Survey(500));
         Flip(run.Reference.FilterOffset + 100);
         Assert.Contains("key filter does not match", Assert.Single(Survey(500)).Reason, StringComparison.Ordinal);
 
         // Whole by its checksum, and not true: what no flipped bit does, but an error of this program could.
-        disk.WriteAll(Generations.Path, whole);
+        _disk.WriteAll(Generations.Path, whole);
         byte[] payload = run.Filter!.Payload.ToArray();
         payload.AsSpan(32).Clear();
-        using (IFile file = disk.Open(Generations.Path, FileOpen.OpenExisting))
+        using (IFile file = _disk.Open(Generations.Path, FileOpen.OpenExisting))
         {
             FileAppender output = new(file, run.Reference.FilterOffset);
             IndexFrame.Append(output, payload);
@@ -276,7 +276,7 @@ public sealed class KeyFilterTests
     private List<FileDamage> Survey(int keys)
     {
         List<FileDamage> damages = [];
-        using DatabaseSurvey survey = DatabaseSurvey.Open(disk, Generations.Path);
+        using DatabaseSurvey survey = DatabaseSurvey.Open(_disk, Generations.Path);
         List<SurveyedEntry> entries = [.. survey.ReadEntries(survey.Generations[0], (damage, range) =>
         {
             damages.Add(damage);
@@ -287,11 +287,11 @@ public sealed class KeyFilterTests
     }
 
     private CorruptFileException Refused() =>
-        Assert.Throws<CorruptFileException>(() => DatabaseFile.OpenOrCreate(disk, Generations.Path));
+        Assert.Throws<CorruptFileException>(() => DatabaseFile.OpenOrCreate(_disk, Generations.Path));
 
     private List<IndexRun> Runs()
     {
-        using IFile file = disk.Open(Generations.Path, FileOpen.ReadExisting);
+        using IFile file = _disk.Open(Generations.Path, FileOpen.ReadExisting);
         return Runs(file);
     }
 
@@ -304,7 +304,7 @@ public sealed class KeyFilterTests
     /// <summary>Rewrites the newest trailer with other references to its runs.</summary>
     private void ChangeRuns(Func<RunReference, RunReference> change)
     {
-        using IFile file = disk.Open(Generations.Path, FileOpen.OpenExisting);
+        using IFile file = _disk.Open(Generations.Path, FileOpen.OpenExisting);
         Trailer trailer = Trailer.FindNewest(file, DatabaseHeader.Read(file));
         file.Write(trailer.Offset, (trailer with { Runs = Array.ConvertAll(trailer.Runs,
             run => change(run)) }).Encode());
@@ -312,9 +312,9 @@ public sealed class KeyFilterTests
 
     private void Flip(long offset)
     {
-        byte[] bytes = disk.ReadAll(Generations.Path);
+        byte[] bytes = _disk.ReadAll(Generations.Path);
         bytes[offset] ^= 0x10;
-        disk.WriteAll(Generations.Path, bytes);
+        _disk.WriteAll(Generations.Path, bytes);
     }
 
     private static void Put(DatabaseFile database, int from, int to)

@@ -3,9 +3,9 @@ namespace Bitmapist.Testing.Files;
 /// <summary>A clock that stands still until told; timers fire on the thread that advances it.</summary>
 public sealed class ManualTime : TimeProvider
 {
-    private readonly Lock gate = new();
-    private readonly List<Timer> timers = [];
-    private DateTimeOffset now = DateTimeOffset.UnixEpoch;
+    private readonly Lock _gate = new();
+    private readonly List<Timer> _timers = [];
+    private DateTimeOffset _now = DateTimeOffset.UnixEpoch;
 
     /// <summary>Called before each look at the clock; may throw. Null: nothing is.</summary>
     public Action? Looking { get; set; }
@@ -15,7 +15,7 @@ public sealed class ManualTime : TimeProvider
     {
         get
         {
-            lock (gate) return now;
+            lock (_gate) return _now;
         }
     }
 
@@ -33,7 +33,7 @@ public sealed class ManualTime : TimeProvider
     {
         Timer timer = new(this, callback, state);
         timer.Change(dueTime, period);
-        lock (gate) timers.Add(timer);
+        lock (_gate) _timers.Add(timer);
         return timer;
     }
 
@@ -41,12 +41,12 @@ public sealed class ManualTime : TimeProvider
     public void Advance(TimeSpan by)
     {
         List<Timer> due = [];
-        lock (gate)
+        lock (_gate)
         {
-            now += by;
-            foreach (Timer timer in timers)
+            _now += by;
+            foreach (Timer timer in _timers)
             {
-                while (timer.DueBy(now)) due.Add(timer);
+                while (timer.DueBy(_now)) due.Add(timer);
             }
         }
 
@@ -55,20 +55,20 @@ public sealed class ManualTime : TimeProvider
 
     private sealed class Timer(ManualTime clock, TimerCallback callback, object? state) : ITimer
     {
-        private DateTimeOffset? next;
-        private TimeSpan every;
+        private DateTimeOffset? _next;
+        private TimeSpan _every;
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
-            next = dueTime == Timeout.InfiniteTimeSpan ? null : clock.GetUtcNow() + dueTime;
-            every = period;
+            _next = dueTime == Timeout.InfiniteTimeSpan ? null : clock.GetUtcNow() + dueTime;
+            _every = period;
             return true;
         }
 
         public bool DueBy(DateTimeOffset time)
         {
-            if (next is null || next > time) return false;
-            next = every > TimeSpan.Zero ? next + every : null;
+            if (_next is null || _next > time) return false;
+            _next = _every > TimeSpan.Zero ? _next + _every : null;
             return true;
         }
 
@@ -76,7 +76,7 @@ public sealed class ManualTime : TimeProvider
 
         public void Dispose()
         {
-            lock (clock.gate) clock.timers.Remove(this);
+            lock (clock._gate) clock._timers.Remove(this);
         }
 
         public ValueTask DisposeAsync()

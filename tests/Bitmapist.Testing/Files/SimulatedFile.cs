@@ -5,8 +5,8 @@ namespace Bitmapist.Testing.Files;
 /// <summary>An open file of a simulated disk.</summary>
 internal sealed class SimulatedFile(SimulatedFileSystem disk, string path, SimulatedNode node, bool readOnly) : IFile
 {
-    private bool syncFailed;
-    private bool disposed;
+    private bool _syncFailed;
+    private bool _disposed;
 
     public string Path => path;
 
@@ -24,7 +24,7 @@ internal sealed class SimulatedFile(SimulatedFileSystem disk, string path, Simul
 
     public int Read(long offset, Span<byte> buffer)
     {
-        ObjectDisposedException.ThrowIf(disposed, this);
+        ObjectDisposedException.ThrowIf(_disposed, this);
         disk.Reading?.Invoke(buffer.Length);
         lock (disk.Gate)
         {
@@ -56,7 +56,7 @@ internal sealed class SimulatedFile(SimulatedFileSystem disk, string path, Simul
         lock (disk.Gate)
         {
             DiskFault? fault = disk.Record(DiskOperation.Sync, path, 0, node.Length);
-            syncFailed = fault is not null;
+            _syncFailed = fault is not null;
             if (fault is not null) throw SimulatedFileSystem.Failed(path, fault.Value);
             node.Sync();
         }
@@ -75,14 +75,14 @@ internal sealed class SimulatedFile(SimulatedFileSystem disk, string path, Simul
 
     public void Dispose()
     {
-        disposed = true;
+        _disposed = true;
         disk.Closed(this);
     }
 
     private void RefuseWhereReal()
     {
-        ObjectDisposedException.ThrowIf(disposed, this);
-        if (syncFailed) throw new StorageException(path, null, "refused: an earlier fsync of this file failed");
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (_syncFailed) throw new StorageException(path, null, "refused: an earlier fsync of this file failed");
         if (readOnly) throw new StorageException(path, null, "refused: opened for reading only");
     }
 }

@@ -8,14 +8,14 @@ namespace Bitmapist.Testing.Files;
 /// </summary>
 public sealed class SimulatedFileSystem : IFileSystem
 {
-    private readonly List<DiskEvent> events = [];
-    private readonly Dictionary<int, DiskFault> faults = [];
-    private readonly Dictionary<DiskOperation, DiskFault> nextFaults = [];
-    private readonly HashSet<string> locks = [];
-    private readonly List<(string Path, SimulatedNode? Node)> unsyncedEntries = [];
-    private readonly Dictionary<string, SimulatedNode> entries = [];
-    private readonly HashSet<SimulatedFile> open = [];
-    private Dictionary<string, SimulatedNode> durableEntries = [];
+    private readonly List<DiskEvent> _events = [];
+    private readonly Dictionary<int, DiskFault> _faults = [];
+    private readonly Dictionary<DiskOperation, DiskFault> _nextFaults = [];
+    private readonly HashSet<string> _locks = [];
+    private readonly List<(string Path, SimulatedNode? Node)> _unsyncedEntries = [];
+    private readonly Dictionary<string, SimulatedNode> _entries = [];
+    private readonly HashSet<SimulatedFile> _open = [];
+    private Dictionary<string, SimulatedNode> _durableEntries = [];
 
     internal Lock Gate { get; } = new();
 
@@ -24,7 +24,7 @@ public sealed class SimulatedFileSystem : IFileSystem
     {
         get
         {
-            lock (Gate) return [.. events];
+            lock (Gate) return [.. _events];
         }
     }
 
@@ -46,7 +46,7 @@ public sealed class SimulatedFileSystem : IFileSystem
     /// <summary>Lets the operation with this number fail once.</summary>
     public void FailAt(int number, DiskFault fault)
     {
-        lock (Gate) faults[number] = fault;
+        lock (Gate) _faults[number] = fault;
     }
 
     /// <summary>Faults that have met nothing yet will meet nothing.</summary>
@@ -54,15 +54,15 @@ public sealed class SimulatedFileSystem : IFileSystem
     {
         lock (Gate)
         {
-            faults.Clear();
-            nextFaults.Clear();
+            _faults.Clear();
+            _nextFaults.Clear();
         }
     }
 
     /// <summary>Lets the next operation of a kind fail once.</summary>
     public void FailNext(DiskOperation operation, DiskFault fault)
     {
-        lock (Gate) nextFaults[operation] = fault;
+        lock (Gate) _nextFaults[operation] = fault;
     }
 
     /// <summary>
@@ -74,22 +74,22 @@ public sealed class SimulatedFileSystem : IFileSystem
         SimulatedFileSystem after = new();
         lock (Gate)
         {
-            Dictionary<string, SimulatedNode> kept = mode == CrashMode.ProcessKilled ? entries : new(durableEntries);
+            Dictionary<string, SimulatedNode> kept = mode == CrashMode.ProcessKilled ? _entries : new(_durableEntries);
             int cut = mode is CrashMode.UnsyncedCutShort or CrashMode.UnsyncedAtRandom
-                ? random.Next(unsyncedEntries.Count + 1)
+                ? random.Next(_unsyncedEntries.Count + 1)
                 : 0;
             foreach ((string path, SimulatedNode? node) in mode == CrashMode.ProcessKilled ? []
-                : unsyncedEntries.Take(cut))
+                : _unsyncedEntries.Take(cut))
             {
                 if (node is null) kept.Remove(path);
                 else kept[path] = node;
             }
 
             foreach ((string path, SimulatedNode node) in kept)
-                after.entries[path] = node.AfterCrash(mode, random);
+                after._entries[path] = node.AfterCrash(mode, random);
         }
 
-        after.durableEntries = new(after.entries);
+        after._durableEntries = new(after._entries);
         return after;
     }
 
@@ -98,7 +98,7 @@ public sealed class SimulatedFileSystem : IFileSystem
     {
         lock (Gate)
         {
-            SimulatedNode node = entries[path];
+            SimulatedNode node = _entries[path];
             return node.Content.AsSpan(0, (int)node.Length).ToArray();
         }
     }
@@ -111,8 +111,8 @@ public sealed class SimulatedFileSystem : IFileSystem
         node.Sync();
         lock (Gate)
         {
-            entries[path] = node;
-            durableEntries[path] = node;
+            _entries[path] = node;
+            _durableEntries[path] = node;
         }
     }
 
@@ -121,15 +121,15 @@ public sealed class SimulatedFileSystem : IFileSystem
     {
         lock (Gate)
         {
-            entries.Remove(path);
-            durableEntries.Remove(path);
+            _entries.Remove(path);
+            _durableEntries.Remove(path);
         }
     }
 
     /// <summary>How many open files have no name any more, of those that were opened by this one.</summary>
     public int CountUnnamed(string openedAs)
     {
-        lock (Gate) return open.Count(file => file.Path == openedAs && !entries.ContainsValue(file.Node));
+        lock (Gate) return _open.Count(file => file.Path == openedAs && !_entries.ContainsValue(file.Node));
     }
 
     /// <summary>A disk with the same files, all durable.</summary>
@@ -139,7 +139,7 @@ public sealed class SimulatedFileSystem : IFileSystem
     {
         lock (Gate)
         {
-            bool exists = entries.TryGetValue(path, out SimulatedNode? node);
+            bool exists = _entries.TryGetValue(path, out SimulatedNode? node);
             if (exists && mode == FileOpen.CreateNew)
                 throw new StorageException(path, null, "cannot be opened: exists");
             if (!exists && mode is FileOpen.OpenExisting or FileOpen.ReadExisting && node is null)
@@ -153,21 +153,21 @@ public sealed class SimulatedFileSystem : IFileSystem
             }
 
             var file = new SimulatedFile(this, path, node, readOnly: mode == FileOpen.ReadExisting);
-            open.Add(file);
+            _open.Add(file);
             return file;
         }
     }
 
     public bool Exists(string path)
     {
-        lock (Gate) return entries.ContainsKey(path);
+        lock (Gate) return _entries.ContainsKey(path);
     }
 
     public void Delete(string path)
     {
         lock (Gate)
         {
-            if (!entries.ContainsKey(path)) return;
+            if (!_entries.ContainsKey(path)) return;
             DiskFault? fault = Record(DiskOperation.Delete, path, 0, 0);
             if (fault is not null) throw Failed(path, fault.Value);
             Enter(path, null);
@@ -180,7 +180,7 @@ public sealed class SimulatedFileSystem : IFileSystem
         {
             DiskFault? fault = Record(DiskOperation.Rename, from, 0, 0);
             if (fault is not null) throw Failed(from, fault.Value);
-            if (!entries.TryGetValue(from, out SimulatedNode? node))
+            if (!_entries.TryGetValue(from, out SimulatedNode? node))
                 throw new StorageException(from, null, "cannot be renamed: no such file");
             // A rename is atomic; as two entries in a row, a crash between them keeps both names, which is allowed.
             Enter(to, node);
@@ -192,7 +192,7 @@ public sealed class SimulatedFileSystem : IFileSystem
     {
         lock (Gate)
         {
-            if (entries.ContainsKey(to)) return false;
+            if (_entries.ContainsKey(to)) return false;
             Rename(from, to);
             return true;
         }
@@ -214,8 +214,8 @@ public sealed class SimulatedFileSystem : IFileSystem
         {
             DiskFault? fault = Record(DiskOperation.SyncDirectory, directory, 0, 0);
             if (fault is not null) throw Failed(directory, fault.Value);
-            durableEntries = new(entries);
-            unsyncedEntries.Clear();
+            _durableEntries = new(_entries);
+            _unsyncedEntries.Clear();
         }
     }
 
@@ -224,14 +224,14 @@ public sealed class SimulatedFileSystem : IFileSystem
         string folder = directory.TrimEnd('/') + "/";
         lock (Gate)
         {
-            return [.. entries.Keys.Where(path => path.StartsWith(folder + namePrefix, StringComparison.Ordinal)
+            return [.. _entries.Keys.Where(path => path.StartsWith(folder + namePrefix, StringComparison.Ordinal)
                 && path.IndexOf('/', folder.Length) < 0).Order(StringComparer.Ordinal)];
         }
     }
 
     public IFileLock? TryLock(string path)
     {
-        lock (Gate) return locks.Add(path) ? new Held(this, path) : null;
+        lock (Gate) return _locks.Add(path) ? new Held(this, path) : null;
     }
 
     /// <summary>Whether writes to files whose path ends so fail, again and again; empty: none do.</summary>
@@ -246,10 +246,10 @@ public sealed class SimulatedFileSystem : IFileSystem
     /// <summary>Under the gate: notes an operation; returns how it is to fail, or null.</summary>
     internal DiskFault? Record(DiskOperation operation, string path, long offset, long bytes)
     {
-        int number = events.Count;
-        events.Add(new DiskEvent(number, operation, path, offset, bytes));
-        if (faults.Remove(number, out DiskFault fault)) return fault;
-        return nextFaults.Remove(operation, out fault) ? fault : Failing?.Invoke(operation, path);
+        int number = _events.Count;
+        _events.Add(new DiskEvent(number, operation, path, offset, bytes));
+        if (_faults.Remove(number, out DiskFault fault)) return fault;
+        return _nextFaults.Remove(operation, out fault) ? fault : Failing?.Invoke(operation, path);
     }
 
     internal static StorageException Failed(string path, DiskFault fault, long? offset = null) =>
@@ -259,21 +259,21 @@ public sealed class SimulatedFileSystem : IFileSystem
     {
         lock (Gate)
         {
-            if (!entries.TryGetValue(file.Path, out SimulatedNode? there)) return FilePlace.Nothing;
+            if (!_entries.TryGetValue(file.Path, out SimulatedNode? there)) return FilePlace.Nothing;
             return there == file.Node ? FilePlace.Own : FilePlace.Another;
         }
     }
 
     internal void Closed(SimulatedFile file)
     {
-        lock (Gate) open.Remove(file);
+        lock (Gate) _open.Remove(file);
     }
 
     private void Enter(string path, SimulatedNode? node)
     {
-        if (node is null) entries.Remove(path);
-        else entries[path] = node;
-        unsyncedEntries.Add((path, node));
+        if (node is null) _entries.Remove(path);
+        else _entries[path] = node;
+        _unsyncedEntries.Add((path, node));
     }
 
     private sealed class Held(SimulatedFileSystem disk, string path) : IFileLock
@@ -282,7 +282,7 @@ public sealed class SimulatedFileSystem : IFileSystem
 
         public void Dispose()
         {
-            lock (disk.Gate) disk.locks.Remove(path);
+            lock (disk.Gate) disk._locks.Remove(path);
         }
     }
 }

@@ -3,8 +3,8 @@ namespace Bitmapist.Testing.Files;
 /// <summary>A file's bytes, as the system sees them and as the disk has them. Guarded by the disk's lock.</summary>
 internal sealed class SimulatedNode
 {
-    private readonly List<(long Offset, byte[]? Bytes)> unsynced = [];
-    private byte[] durable = [];
+    private readonly List<(long Offset, byte[]? Bytes)> _unsynced = [];
+    private byte[] _durable = [];
 
     public byte[] Content { get; private set; } = [];
 
@@ -13,19 +13,19 @@ internal sealed class SimulatedNode
     public void Write(long offset, ReadOnlySpan<byte> bytes)
     {
         Apply(offset, bytes);
-        unsynced.Add((offset, bytes.ToArray()));
+        _unsynced.Add((offset, bytes.ToArray()));
     }
 
     public void Truncate(long length)
     {
         SetLength(length);
-        unsynced.Add((length, null));
+        _unsynced.Add((length, null));
     }
 
     public void Sync()
     {
-        durable = Content.AsSpan(0, (int)Length).ToArray();
-        unsynced.Clear();
+        _durable = Content.AsSpan(0, (int)Length).ToArray();
+        _unsynced.Clear();
     }
 
     /// <summary>The node as a crash leaves it: all of it durable.</summary>
@@ -39,11 +39,11 @@ internal sealed class SimulatedNode
             return node;
         }
 
-        node.Apply(0, durable);
-        int cut = mode == CrashMode.UnsyncedCutShort ? random.Next(unsynced.Count + 1) : unsynced.Count;
-        for (int i = 0; i < unsynced.Count && mode != CrashMode.UnsyncedLost; i++)
+        node.Apply(0, _durable);
+        int cut = mode == CrashMode.UnsyncedCutShort ? random.Next(_unsynced.Count + 1) : _unsynced.Count;
+        for (int i = 0; i < _unsynced.Count && mode != CrashMode.UnsyncedLost; i++)
         {
-            (long offset, byte[]? bytes) = unsynced[i];
+            (long offset, byte[]? bytes) = _unsynced[i];
             bool torn = mode == CrashMode.UnsyncedCutShort ? i == cut : random.Next(4) == 0;
             bool kept = mode == CrashMode.UnsyncedCutShort ? i < cut : random.Next(2) == 0;
             if (torn && bytes is not null) node.Apply(offset, bytes.AsSpan(0, random.Next(bytes.Length + 1)));

@@ -7,9 +7,9 @@ namespace Bitmapist.Testing.Servers;
 public sealed class BitmapistServer : ITestServer, IDisposable
 {
     private const int Attempts = 5; // Between finding a free port and listening on it, another process may take it.
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("bitmapist-test-");
-    private readonly string[] extraArguments;
-    private ServerProcess process;
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("bitmapist-test-");
+    private readonly string[] _extraArguments;
+    private ServerProcess _process;
 
     public BitmapistServer() : this([])
     {
@@ -26,14 +26,14 @@ public sealed class BitmapistServer : ITestServer, IDisposable
     /// wrote.</exception>
     private BitmapistServer(string[] extraArguments)
     {
-        this.extraArguments = extraArguments;
+        _extraArguments = extraArguments;
         for (int attempt = 0; ; attempt++)
         {
             Port = ServerProcess.FreePort();
-            process = Launch();
-            if (process.WaitForPong(Port)) return;
+            _process = Launch();
+            if (_process.WaitForPong(Port)) return;
             if (attempt == Attempts) throw EndedEarly();
-            process.Dispose();
+            _process.Dispose();
         }
     }
 
@@ -49,34 +49,34 @@ public sealed class BitmapistServer : ITestServer, IDisposable
     public string? SkipReason => null;
 
     /// <summary>The folder that holds the database and whatever the server puts beside it.</summary>
-    public string Folder => folder.FullName;
+    public string Folder => _folder.FullName;
 
     public string DatabasePath => Path.Combine(Folder, "bitmapist.db");
 
     /// <summary>The current child: its id, output and exit code. Changes at every restart.</summary>
-    public ServerProcess Process => process;
+    public ServerProcess Process => _process;
 
     /// <summary>What the current child wrote to stdout and stderr.</summary>
-    public string Output => process.Output;
+    public string Output => _process.Output;
 
     /// <summary>SIGKILL: nothing is saved that was not on its way to the disk already.</summary>
-    public void Kill() => process.Kill();
+    public void Kill() => _process.Kill();
 
     /// <summary>SIGTERM: the server saves and ends. Returns its exit code.</summary>
     public int Stop()
     {
-        process.Signal(15);
-        return process.WaitForExit();
+        _process.Signal(15);
+        return _process.WaitForExit();
     }
 
     /// <summary>Starts again over the same database and port, after <see cref="Kill"/> or <see cref="Stop"/>.</summary>
     /// <exception cref="InvalidOperationException">It is still running, or ended before its first PONG.</exception>
     public void Start()
     {
-        if (!process.HasExited) throw new InvalidOperationException("The server is still running.");
-        process.Dispose();
-        process = Launch();
-        if (!process.WaitForPong(Port)) throw EndedEarly();
+        if (!_process.HasExited) throw new InvalidOperationException("The server is still running.");
+        _process.Dispose();
+        _process = Launch();
+        if (!_process.WaitForPong(Port)) throw EndedEarly();
     }
 
     /// <summary><see cref="Stop"/>, then <see cref="Start"/>.</summary>
@@ -88,18 +88,18 @@ public sealed class BitmapistServer : ITestServer, IDisposable
 
     public void Dispose()
     {
-        process.Dispose();
-        folder.Delete(recursive: true);
+        _process.Dispose();
+        _folder.Delete(recursive: true);
     }
 
     private ServerProcess Launch()
     {
         if (!File.Exists(ExecutablePath))
             throw new FileNotFoundException($"Build src/Bitmapist.Host first: {ExecutablePath}");
-        string[] arguments = ["-addr", $"127.0.0.1:{Port}", "-db", DatabasePath, .. extraArguments];
+        string[] arguments = ["-addr", $"127.0.0.1:{Port}", "-db", DatabasePath, .. _extraArguments];
         return new ServerProcess(ExecutablePath, arguments, Folder);
     }
 
     private InvalidOperationException EndedEarly() =>
-        new($"The server ended with code {process.ExitCode} before its first PONG. It wrote:\n{process.Output}");
+        new($"The server ended with code {_process.ExitCode} before its first PONG. It wrote:\n{_process.Output}");
 }

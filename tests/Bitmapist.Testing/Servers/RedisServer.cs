@@ -8,8 +8,8 @@ namespace Bitmapist.Testing.Servers;
 public sealed class RedisServer : ITestServer, IDisposable
 {
     private const int Attempts = 5; // Between finding a free port and listening on it, another process may take it.
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("redis-test-");
-    private readonly ServerProcess? process;
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("redis-test-");
+    private readonly ServerProcess? _process;
 
     public RedisServer() : this(dump: null)
     {
@@ -31,11 +31,11 @@ public sealed class RedisServer : ITestServer, IDisposable
             return;
         }
         if (dump is not null) File.Copy(dump, DumpPath);
-        for (int attempt = 0; process == null; attempt++)
+        for (int attempt = 0; _process == null; attempt++)
         {
             Port = ServerProcess.FreePort();
-            ServerProcess candidate = new(executable, Arguments(), folder.FullName);
-            if (candidate.WaitForPong(Port)) process = candidate;
+            ServerProcess candidate = new(executable, Arguments(), _folder.FullName);
+            if (candidate.WaitForPong(Port)) _process = candidate;
             else if (attempt < Attempts) candidate.Dispose();
             else throw new InvalidOperationException("redis-server ends at once:\n" + candidate.Output);
         }
@@ -46,17 +46,17 @@ public sealed class RedisServer : ITestServer, IDisposable
     public string? SkipReason { get; }
 
     /// <summary>Where SAVE writes its RDB file.</summary>
-    public string DumpPath => Path.Combine(folder.FullName, "dump.rdb");
+    public string DumpPath => Path.Combine(_folder.FullName, "dump.rdb");
 
     public void Dispose()
     {
-        if (process is { HasExited: false })
+        if (_process is { HasExited: false })
         {
-            process.Signal(15); // Without save points SIGTERM is SHUTDOWN NOSAVE.
-            process.WaitForExit();
+            _process.Signal(15); // Without save points SIGTERM is SHUTDOWN NOSAVE.
+            _process.WaitForExit();
         }
-        process?.Dispose();
-        folder.Delete(recursive: true);
+        _process?.Dispose();
+        _folder.Delete(recursive: true);
     }
 
     private static string? FindExecutable() =>
@@ -65,7 +65,7 @@ public sealed class RedisServer : ITestServer, IDisposable
 
     private string[] Arguments() =>
     [
-        "--port", $"{Port}", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", folder.FullName,
+        "--port", $"{Port}", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", _folder.FullName,
         "--enable-debug-command", "local",
     ];
 }

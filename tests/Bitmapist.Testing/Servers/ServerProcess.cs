@@ -13,8 +13,8 @@ namespace Bitmapist.Testing.Servers;
 /// </summary>
 public sealed class ServerProcess : IDisposable
 {
-    private readonly Process process;
-    private readonly StringBuilder output = new();
+    private readonly Process _process;
+    private readonly StringBuilder _output = new();
 
     /// <summary>Starts an executable; it need not be ready when this returns.</summary>
     public ServerProcess(string executable, IEnumerable<string> arguments, string workingFolder)
@@ -23,26 +23,26 @@ public sealed class ServerProcess : IDisposable
         {
             WorkingDirectory = workingFolder, RedirectStandardOutput = true, RedirectStandardError = true,
         };
-        process = new Process { StartInfo = start };
-        process.OutputDataReceived += (_, line) => Keep(line.Data);
-        process.ErrorDataReceived += (_, line) => Keep(line.Data);
-        process.Start();
+        _process = new Process { StartInfo = start };
+        _process.OutputDataReceived += (_, line) => Keep(line.Data);
+        _process.ErrorDataReceived += (_, line) => Keep(line.Data);
+        _process.Start();
         AppDomain.CurrentDomain.ProcessExit += EndWithTests;
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
     }
 
-    public int Id => process.Id;
+    public int Id => _process.Id;
 
-    public bool HasExited => process.HasExited;
+    public bool HasExited => _process.HasExited;
 
     /// <summary>The exit code; 128 + n after signal n.</summary>
-    public int ExitCode => process.ExitCode;
+    public int ExitCode => _process.ExitCode;
 
     /// <summary>Lines written to stdout and stderr so far.</summary>
     public string Output
     {
-        get { lock (output) return output.ToString(); }
+        get { lock (_output) return _output.ToString(); }
     }
 
     /// <summary>A port of the loopback address that was free a moment ago.</summary>
@@ -59,14 +59,14 @@ public sealed class ServerProcess : IDisposable
     public bool WaitForPong(int port)
     {
         Stopwatch waited = Stopwatch.StartNew();
-        while (!process.HasExited)
+        while (!_process.HasExited)
         {
             if (AnswersPong(port)) return true;
             if (waited.ElapsedMilliseconds > Limits.StartStopMs)
                 throw new TimeoutException($"No PONG on port {port} in {Limits.StartStopMs} ms. It wrote:\n{Output}");
             Thread.Sleep(5);
         }
-        process.WaitForExit();
+        _process.WaitForExit();
         return false;
     }
 
@@ -74,31 +74,31 @@ public sealed class ServerProcess : IDisposable
     /// <exception cref="TimeoutException">It is still running after <see cref="Limits.StartStopMs"/>.</exception>
     public int WaitForExit()
     {
-        if (!process.WaitForExit(Limits.StartStopMs))
+        if (!_process.WaitForExit(Limits.StartStopMs))
             throw new TimeoutException($"Still running after {Limits.StartStopMs} ms. It wrote:\n{Output}");
-        process.WaitForExit(); // The overload without a limit also waits for the last lines of output.
-        return process.ExitCode;
+        _process.WaitForExit(); // The overload without a limit also waits for the last lines of output.
+        return _process.ExitCode;
     }
 
     /// <summary>Sends a signal, for instance 15 for SIGTERM.</summary>
     public void Signal(int number)
     {
-        if (!process.HasExited && SendSignal(process.Id, number) != 0)
-            throw new InvalidOperationException($"kill({process.Id}, {number}) failed.");
+        if (!_process.HasExited && SendSignal(_process.Id, number) != 0)
+            throw new InvalidOperationException($"kill({_process.Id}, {number}) failed.");
     }
 
     /// <summary>SIGKILL, and waits until the process is gone.</summary>
     public void Kill()
     {
-        process.Kill();
-        process.WaitForExit();
+        _process.Kill();
+        _process.WaitForExit();
     }
 
     public void Dispose()
     {
         AppDomain.CurrentDomain.ProcessExit -= EndWithTests;
-        if (!process.HasExited) Kill();
-        process.Dispose();
+        if (!_process.HasExited) Kill();
+        _process.Dispose();
     }
 
     private static bool AnswersPong(int port)
@@ -117,10 +117,10 @@ public sealed class ServerProcess : IDisposable
     private void Keep(string? line)
     {
         if (line == null) return;
-        lock (output) output.AppendLine(line);
+        lock (_output) _output.AppendLine(line);
     }
 
-    private void EndWithTests(object? sender, EventArgs e) => process.Kill();
+    private void EndWithTests(object? sender, EventArgs e) => _process.Kill();
 
     [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

@@ -10,12 +10,12 @@ namespace Bitmapist.Testing.Wire;
 /// </summary>
 public sealed class RawConnection : IDisposable
 {
-    private readonly Socket socket;
-    private byte[] buffer = new byte[64 * 1024];
-    private int start;
-    private int end;
+    private readonly Socket _socket;
+    private byte[] _buffer = new byte[64 * 1024];
+    private int _start;
+    private int _end;
 
-    private RawConnection(Socket socket) => this.socket = socket;
+    private RawConnection(Socket socket) => _socket = socket;
 
     /// <summary>Connects to a port on the loopback address.</summary>
     public static async Task<RawConnection> ConnectAsync(int port)
@@ -35,7 +35,7 @@ public sealed class RawConnection : IDisposable
             using CancellationTokenSource silence = new(Limits.SilenceMs);
             try
             {
-                sent += await socket.SendAsync(bytes[sent..], silence.Token);
+                sent += await _socket.SendAsync(bytes[sent..], silence.Token);
             }
             catch (OperationCanceledException)
             {
@@ -69,11 +69,11 @@ public sealed class RawConnection : IDisposable
     {
         while (true)
         {
-            int replyBytes = start < end ? ReplyFraming.MeasureReply(buffer.AsSpan(start, end - start)) : -1;
+            int replyBytes = _start < _end ? ReplyFraming.MeasureReply(_buffer.AsSpan(_start, _end - _start)) : -1;
             if (replyBytes >= 0)
             {
-                start += replyBytes;
-                return buffer.AsSpan(start - replyBytes, replyBytes).ToArray();
+                _start += replyBytes;
+                return _buffer.AsSpan(_start - replyBytes, replyBytes).ToArray();
             }
             if (!await FillAsync()) throw new EndOfStreamException($"The server closed the connection {Pending()}.");
         }
@@ -92,18 +92,18 @@ public sealed class RawConnection : IDisposable
     public async Task<byte[]> ReceiveUntilClosedAsync()
     {
         while (await FillAsync()) { }
-        byte[] rest = buffer[start..end];
-        start = end;
+        byte[] rest = _buffer[_start.._end];
+        _start = _end;
         return rest;
     }
 
     /// <summary>Says that nothing more will be sent, and goes on reading.</summary>
-    public void EndSending() => socket.Shutdown(SocketShutdown.Send);
+    public void EndSending() => _socket.Shutdown(SocketShutdown.Send);
 
     /// <summary>Closes with a reset instead of a farewell, as a crashed client's machine does.</summary>
-    public void Reset() => socket.Close(timeout: 0);
+    public void Reset() => _socket.Close(timeout: 0);
 
-    public void Dispose() => socket.Dispose();
+    public void Dispose() => _socket.Dispose();
 
     private async ValueTask<bool> FillAsync()
     {
@@ -111,8 +111,8 @@ public sealed class RawConnection : IDisposable
         using CancellationTokenSource silence = new(Limits.SilenceMs);
         try
         {
-            int received = await socket.ReceiveAsync(buffer.AsMemory(end), silence.Token);
-            end += received;
+            int received = await _socket.ReceiveAsync(_buffer.AsMemory(_end), silence.Token);
+            _end += received;
             return received > 0;
         }
         catch (OperationCanceledException)
@@ -127,14 +127,14 @@ public sealed class RawConnection : IDisposable
 
     private void MakeRoom()
     {
-        if (start == end) start = end = 0;
-        if (end < buffer.Length) return;
-        byte[] target = end - start > buffer.Length / 2 ? new byte[buffer.Length * 2] : buffer;
-        buffer.AsSpan(start, end - start).CopyTo(target);
-        (buffer, start, end) = (target, 0, end - start);
+        if (_start == _end) _start = _end = 0;
+        if (_end < _buffer.Length) return;
+        byte[] target = _end - _start > _buffer.Length / 2 ? new byte[_buffer.Length * 2] : _buffer;
+        _buffer.AsSpan(_start, _end - _start).CopyTo(target);
+        (_buffer, _start, _end) = (target, 0, _end - _start);
     }
 
-    private string Pending() => start == end
+    private string Pending() => _start == _end
         ? "before a reply began"
-        : "within a reply: " + Text.Excerpt(buffer.AsSpan(start, end - start), 200);
+        : "within a reply: " + Text.Excerpt(_buffer.AsSpan(_start, _end - _start), 200);
 }

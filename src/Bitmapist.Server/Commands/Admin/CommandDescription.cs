@@ -81,3 +81,84 @@ internal static class CommandDescription
         reply.WriteInteger(0);
     }
 }
+
+/// <summary>Commands in COMMAND DOCS: from this redis-cli makes its hints and its help.</summary>
+internal static class CommandDocumentation
+{
+    public static void Write(IReadOnlyList<CommandSpec> specs, RespWriter reply)
+    {
+        reply.WriteMapHeader(specs.Count);
+        foreach (CommandSpec spec in specs)
+        {
+            reply.WriteBulkString(spec.FullName);
+            WriteOne(spec, reply);
+        }
+    }
+
+    private static void WriteOne(CommandSpec spec, RespWriter reply)
+    {
+        IReadOnlyList<CommandArgument> arguments = ArgumentSyntax.Parse(spec.Arguments);
+        reply.WriteMapHeader(4 + (arguments.Count > 0 ? 1 : 0) + (spec.Subcommands.Count > 0 ? 1 : 0));
+        WritePair("summary", spec.Summary, reply);
+        WritePair("since", spec.Since, reply);
+        WritePair("group", spec.Group, reply);
+        WritePair("complexity", spec.Complexity, reply);
+        if (arguments.Count > 0)
+        {
+            int keysMax = spec.OtherKeyAccess.Length > 0 ? 2 : 1;
+            int keys = 0;
+            reply.WriteBulkString("arguments"u8);
+            WriteArguments(arguments, keysMax, ref keys, reply);
+        }
+
+        if (spec.Subcommands.Count == 0) return;
+        reply.WriteBulkString("subcommands"u8);
+        Write(spec.Subcommands, reply);
+    }
+
+    /// <param name="arguments">What to write.</param>
+    /// <param name="keysMax">Number of key specifications, which key arguments refer to in their order.</param>
+    /// <param name="keys">Key arguments written so far.</param>
+    /// <param name="reply">Where to.</param>
+    private static void WriteArguments(
+        IReadOnlyList<CommandArgument> arguments, int keysMax, ref int keys, RespWriter reply)
+    {
+        reply.WriteArrayHeader(arguments.Count);
+        foreach (CommandArgument argument in arguments)
+        {
+            bool isKey = argument.Type == "key";
+            bool isFlagged = argument.IsOptional || argument.IsMultiple;
+            reply.WriteMapHeader(
+                2 + (isKey ? 1 : 0) + (argument.Token.Length > 0 ? 1 : 0) + (isFlagged ? 1 : 0)
+                + (argument.Members.Count > 0 ? 1 : 0));
+            WritePair("name", argument.Name, reply);
+            WritePair("type", argument.Type, reply);
+            if (isKey)
+            {
+                reply.WriteBulkString("key_spec_index"u8);
+                reply.WriteInteger(Math.Min(keys++, keysMax - 1));
+            }
+
+            if (argument.Token.Length > 0) WritePair("token", argument.Token, reply);
+            if (isFlagged) WriteFlags(argument, reply);
+            if (argument.Members.Count == 0) continue;
+            reply.WriteBulkString("arguments"u8);
+            WriteArguments(argument.Members, keysMax, ref keys, reply);
+        }
+    }
+
+    private static void WriteFlags(CommandArgument argument, RespWriter reply)
+    {
+        var flags = new List<string>();
+        if (argument.IsOptional) flags.Add("optional");
+        if (argument.IsMultiple) flags.Add("multiple");
+        reply.WriteBulkString("flags"u8);
+        reply.WriteSimpleStringSet(flags);
+    }
+
+    private static void WritePair(string name, string value, RespWriter reply)
+    {
+        reply.WriteBulkString(name);
+        reply.WriteBulkString(value);
+    }
+}

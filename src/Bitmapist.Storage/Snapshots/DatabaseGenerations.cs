@@ -10,7 +10,7 @@ namespace Bitmapist.Storage.Snapshots;
 /// <param name="file">The open file.</param>
 /// <param name="id">The database's.</param>
 /// <param name="newest">Its newest whole generation.</param>
-internal sealed class Generations(IFileSystem files, IFile file, Guid id, DatabaseState newest)
+internal sealed class DatabaseGenerations(IFileSystem files, IFile file, Guid id, DatabaseState newest)
 {
     private volatile DatabaseState _newest = newest;
     private int _writing;
@@ -171,4 +171,20 @@ internal sealed class Generations(IFileSystem files, IFile file, Guid id, Databa
             // The bytes are harmless where they are, and what made the generation fail has been thrown already.
         }
     }
+}
+
+/// <summary>What is under an open database file's path.</summary>
+public enum DatabasePlace
+{
+    /// <summary>The file, with what was committed.</summary>
+    InPlace,
+
+    /// <summary>Nothing: the file, or its folder, was deleted or moved. What is open can still be read.</summary>
+    Gone,
+
+    /// <summary>Another file. What is open can still be read.</summary>
+    Replaced,
+
+    /// <summary>The file, in which somebody else wrote.</summary>
+    Overwritten,
 }
