@@ -1,13 +1,17 @@
 # Build: docker build -t bitmapist-server .
 # Run:   docker run -p 6379:6379 -v bitmapist:/data bitmapist-server
-FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
+FROM mcr.microsoft.com/dotnet/sdk:10.0-noble AS build
+# What links native code. The C library is that of the image below, both are Ubuntu 24.04.
+RUN apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev zlib1g-dev && rm -rf /var/lib/apt/lists/*
 WORKDIR /source
-COPY global.json Directory.Build.props Directory.Packages.props .editorconfig ./
+COPY global.json Directory.Build.props Directory.Packages.props .editorconfig LICENSE README.md ./
+COPY packaging ./packaging
+COPY scripts/publish ./scripts/publish
 COPY src ./src
-RUN dotnet publish src/Bitmapist.Host --configuration Release --output /app && mkdir /data
+RUN scripts/publish --no-tarball --folder /app && mkdir /data
 
-# The runtime's image without a shell or a package manager; its user is already not root (uid 1654, "app").
-FROM mcr.microsoft.com/dotnet/runtime:10.0-noble-chiseled
+# The C library and OpenSSL, no .NET, no shell, no package manager; its user is already not root (uid 1654, "app").
+FROM mcr.microsoft.com/dotnet/runtime-deps:10.0-noble-chiseled
 COPY --from=build /app /app
 # An empty folder that the user owns: a named volume mounted over it takes over that owner.
 COPY --from=build --chown=1654:1654 /data /data

@@ -9,6 +9,7 @@ using Bitmapist.Server.Settings;
 using Bitmapist.Storage.Files;
 using Microsoft.Extensions.Logging;
 
+NativeBuilds.BecomeWidest();
 if (StartCheck.Refuses(args)) return 1;
 
 // With -io-transport pipelines, too, requests are served on the thread that finds their socket ready; read once,

@@ -45,11 +45,23 @@ public sealed partial class PromiseTests
     [Fact]
     public void Every_flag_is_in_the_README()
     {
+        string table = Section(s_readme, "## Flags");
+        Assert.All(Flags(), flag => Assert.Matches($"`{flag}[ `]", table));
+    }
+
+    [Fact]
+    public void Every_flag_is_in_the_manual_page()
+    {
+        string page = Read("packaging/bitmapist-server.1").Replace("\\-", "-", StringComparison.Ordinal);
+        Assert.All(Flags(), flag => Assert.Matches($@"(?m)^\.B {flag}( |\\fR|$)", page));
+    }
+
+    private static string[] Flags()
+    {
         string source = Read("src/Bitmapist.Host/CommandLine.cs");
         string[] flags = [.. Flag().Matches(source).Select(flag => flag.Groups[1].Value)];
         Assert.Contains("-maxmemory", flags);
-        string table = Section(s_readme, "## Flags");
-        Assert.All(flags, flag => Assert.Matches($"`{flag}[ `]", table));
+        return flags;
     }
 
     /// <summary>A project's name and the classes of it that follow, each in a file of its own.</summary>

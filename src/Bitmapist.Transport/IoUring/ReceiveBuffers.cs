@@ -13,9 +13,16 @@ internal sealed unsafe class ReceiveBuffers
 {
     /// <summary>
     /// A turn seldom brings more receives than this; then the rest fail for want of buffers, and are armed again. A
-    /// power of two. 4 MiB of addresses, of which small requests touch a page each.
+    /// power of two.
     /// </summary>
     public const int Count = 256;
+
+    /// <summary>
+    /// How many the kernel has at first. It takes them in turn, whatever comes, so that one client with large requests
+    /// makes all that it has resident: with 256 those were 4 MiB beside a few keys. A receive that finds none doubles
+    /// them, and is armed again.
+    /// </summary>
+    public const int CountAtFirst = 16;
 
     /// <summary>The group that receives name.</summary>
     public const ushort Group = 0;
@@ -41,8 +48,19 @@ internal sealed unsafe class ReceiveBuffers
             throw failure;
         }
 
-        for (int id = 0; id < Count; id++) Put(id);
+        for (int id = 0; id < CountAtFirst; id++) Put(id);
+        Lent = CountAtFirst;
         Publish();
+    }
+
+    /// <summary>How many buffers there are for the kernel: those that it has and those that it has filled.</summary>
+    public int Lent { get; private set; }
+
+    /// <summary>Gives the kernel as many again, up to <see cref="Count"/>: it ran out of them.</summary>
+    public void Double()
+    {
+        int end = Math.Min(Lent * 2, Count);
+        for (; Lent < end; Lent++) Put(Lent);
     }
 
     /// <summary>What a receive has put into a buffer; valid until it is put back.</summary>

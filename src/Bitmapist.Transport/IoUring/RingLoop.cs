@@ -190,6 +190,7 @@ internal sealed unsafe class RingLoop : LoopThread
             return;
         }
 
+        if (completion.Result == -Errno.NoBuffers) _buffers!.Double();
         if (completion.Result == 0)
         {
             connection.EndInput(null);
