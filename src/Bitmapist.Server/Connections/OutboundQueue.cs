@@ -128,8 +128,8 @@ internal sealed class OutboundQueue(
     {
         Task<FlushResult> first = flushing.AsTask();
         lock (_gate) _isPumping = true;
-        // What waits for the socket goes on with the thread that finds it ready. What does not wait is done on the pool,
-        // because the caller may be a thread that serves other sockets.
+        // What waits for the socket goes on with the thread that finds it ready. What does not is done on the pool, as
+        // the caller may be a thread that serves other sockets.
         _pump = first.IsCompleted ? Task.Run(() => PumpAsync(first)) : PumpAsync(first);
     }
 
