@@ -1,55 +1,40 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using Bitmapist.Bench;
 using Bitmapist.Bench.Peers;
 using Bitmapist.Bench.Report;
 using Bitmapist.Bench.Rows;
 
-// usage: Bitmapist.Bench SERVER COMMIT and the options of scripts/bench, which gives the first two.
+// usage: Bitmapist.Bench ROOT SERVER COMMIT and the options of scripts/bench, which gives the first three.
 if (args is ["serve-in-memory", string port])
 {
     await MemoryServer.ServeAsync(int.Parse(port, CultureInfo.InvariantCulture)).ConfigureAwait(false);
     return 0;
 }
 
-if (args.Length < 2)
+if (args is not [string root, string server, string commit, .. string[] given])
 {
-    Console.Error.WriteLine("usage: scripts/bench [storage] [--short] [--list] [--rows TEXT]... [--against FILE]");
+    Console.Error.WriteLine("usage: scripts/bench, which says more");
     return 2;
 }
 
-IEnumerable<IRow> rows = RowList.All();
-bool isShort = false;
-string? other = null;
-var wanted = new List<string>();
-for (int i = 2; i < args.Length; i++)
-{
-    if (args[i] == "--short") isShort = true;
-    else if (args[i] == "storage") rows = RowList.Storage();
-    else if (args[i] == "--against" && i + 1 < args.Length) other = args[++i];
-    else if (args[i] == "--rows" && i + 1 < args.Length) wanted.Add(args[++i]);
-    else if (args[i] == "--list")
-    {
-        foreach (IRow row in rows) Console.WriteLine(row.Name);
-        return 0;
-    }
-    else
-    {
-        Console.Error.WriteLine($"scripts/bench: {args[i]}: no such option, or its value is missing");
-        return 2;
-    }
-}
-
-using var run = new BenchRun(args[0], other, isShort);
-long startedAt = Stopwatch.GetTimestamp();
+using PosixSignalRegistration onTerminate =
+    PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => Peer.DisposeAll());
+using PosixSignalRegistration onInterrupt =
+    PosixSignalRegistration.Create(PosixSignal.SIGINT, _ => Peer.DisposeAll());
 try
 {
-    Machine.Describe(args[1]);
-    ResultTable.WriteHeader(other is null ? "Redis" : "other");
-    foreach (IRow row in rows)
-        if (wanted.Count == 0 || wanted.Exists(text => row.Name.Contains(text, StringComparison.OrdinalIgnoreCase)))
-            if (other is null || row.ComparesBuilds) row.Run(run);
+    BenchOptions options = BenchOptions.Parse(given);
+    if (!options.ListsRows) return Run(options, root, server, commit);
+    foreach (IRow row in RowList.Of(options)) Console.WriteLine(row.Name);
+    return 0;
+}
+catch (FormatException failure)
+{
+    Console.Error.WriteLine($"scripts/bench: {failure.Message}");
+    return 2;
 }
 catch (Exception failure) when (failure is IOException or SocketException or UnauthorizedAccessException)
 {
@@ -57,7 +42,34 @@ catch (Exception failure) when (failure is IOException or SocketException or Una
     return 1;
 }
 
-Console.WriteLine();
-double seconds = Stopwatch.GetElapsedTime(startedAt).TotalSeconds;
-Console.WriteLine($"Took {seconds:N0} s; load average now {Machine.LoadAverage()}.");
-return 0;
+static int Run(BenchOptions options, string root, string server, string commit)
+{
+    List<PeerKind> rivals = PeerList.Find(
+        options, Path.Combine(root, "benchmarks/Bitmapist.Bench/obj/peers"), out List<string> versions);
+    string machine = Machine.Describe(commit, versions);
+    Console.WriteLine(machine);
+    Console.WriteLine();
+    var table = new ResultTable([.. rivals.Select(rival => rival.Name)]);
+    string docs = Path.Combine(root, "docs");
+    long startedAt = Stopwatch.GetTimestamp();
+    using (var run = new BenchRun(
+        options, server, rivals, table, options.WritesDocs ? Path.Combine(docs, "benchmarks") : null))
+    {
+        foreach (IRow row in RowList.Of(options).Where(row => options.Wants(row.Name)))
+            if (row.ComparesBuilds || !run.ComparesBuildsOnly) row.Run(run);
+    }
+
+    string took = string.Create(CultureInfo.InvariantCulture,
+        $"Took {Stopwatch.GetElapsedTime(startedAt).TotalSeconds:N0} s; load average now {Machine.LoadAverage()}.");
+    Console.WriteLine();
+    Console.WriteLine(took);
+    if (options.WritesDocs)
+    {
+        IEnumerable<string> plots =
+            table.Plots.SelectMany(plot => new[] { $"![{plot.Title}](benchmarks/{plot.File})", "" });
+        MeasuredDocument.Write(Path.Combine(docs, "benchmarks.md"), options.Group,
+            [$"`scripts/bench {options.Text}`: {machine} {took}", "", .. plots, .. table.Lines]);
+    }
+
+    return table.OursFailed ? 1 : 0;
+}

@@ -20,21 +20,22 @@ internal sealed class ComparedSets
     private readonly FrozenBitmap[] _ours;
     private readonly Roaring32Bitmap[] _theirs;
     private readonly byte[][] _bytes;
+    private readonly ArrayBufferWriter<byte> _output; // kept, as is theirs
+    private readonly byte[] _theirOutput;
     private readonly uint[] _ids; // room for any set's
     private readonly uint[][] _probes;
 
-    public ComparedSets(string name, uint[][] lists, bool optimize)
+    public ComparedSets(uint[][] lists, bool optimize)
     {
-        Name = name;
         _ours = [.. lists.Select(list => Ours(list, optimize))];
         _theirs = [.. lists.Select(list => Theirs(list, optimize))];
         _bytes = [.. _theirs.Select(bitmap => bitmap.Serialize(SerializationFormat.Portable))];
+        _theirOutput = new byte[_bytes.Max(bytes => bytes.Length)];
+        _output = new ArrayBufferWriter<byte>(2 * _theirOutput.Length);
         _ids = new uint[lists.Max(list => list.Length)];
         Random random = new(1);
         _probes = [.. lists.Select(list => Probes(list, random))];
     }
-
-    public string Name { get; }
 
     public IEnumerable<ComparedRow> Rows()
     {
@@ -143,11 +144,11 @@ internal sealed class ComparedSets
     private long SerializeOurs()
     {
         long sum = 0;
-        for (int i = 0; i < _ours.Length; i++)
+        foreach (FrozenBitmap bitmap in _ours)
         {
-            var bytes = new ArrayBufferWriter<byte>(_bytes[i].Length); // theirs is also one array of the right length
-            _ours[i].Serialize(bytes);
-            sum += _ours[i].Cardinality;
+            _output.ResetWrittenCount();
+            bitmap.Serialize(_output);
+            sum += bitmap.Cardinality;
         }
         return sum;
     }
@@ -157,7 +158,8 @@ internal sealed class ComparedSets
         long sum = 0;
         foreach (Roaring32Bitmap bitmap in _theirs)
         {
-            bitmap.Serialize(SerializationFormat.Portable);
+            int bytes = (int)bitmap.GetSerializationSize(SerializationFormat.Portable);
+            bitmap.Serialize(_theirOutput.AsSpan(0, bytes), SerializationFormat.Portable);
             sum += (long)bitmap.Count;
         }
         return sum;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime;
 using Bitmapist.Roaring.Tests.Interop;
 
 namespace Bitmapist.Roaring.Benchmarks;
@@ -16,11 +17,14 @@ internal static class Comparison
     private static readonly TimeSpan s_roundTime = TimeSpan.FromMilliseconds(12); // of each side
 
     /// <summary>
-    /// A method is compiled anew after thirty calls and, in the background, after 100 ms without another new one.
+    /// A method is compiled anew after thirty calls, in the background and not before nothing else was for 100 ms. So
+    /// what is new to a row is compiled when nothing has been for longer than that.
     /// </summary>
-    private static readonly TimeSpan s_warmUpTime = TimeSpan.FromMilliseconds(400);
+    private static readonly TimeSpan s_quietTime = TimeSpan.FromMilliseconds(300);
 
-    private const int WarmUpCalls = 60;
+    private static readonly TimeSpan s_warmUpMax = TimeSpan.FromSeconds(8);
+
+    private const int WarmUpCalls = 40;
 
     /// <summary>Names given on the command line select rows that contain one of them.</summary>
     public static void Run(string[] filters)
@@ -28,12 +32,12 @@ internal static class Comparison
         var ratios = new List<double>();
         Console.WriteLine("| data | operation | ours, ns | CRoaring, ns | ours ÷ CRoaring |");
         Console.WriteLine("|---|---|---|---|---|");
-        foreach (Func<ComparedSets> make in AllSets())
+        foreach ((string set, Func<ComparedSets> make) in AllSets())
         {
-            ComparedSets? sets = null;
-            foreach (ComparedRow row in (sets = make()).Rows())
+            if (!IsWanted(set, filters)) continue;
+            foreach (ComparedRow row in make().Rows())
             {
-                string name = $"{sets.Name} | {row.Name}";
+                string name = $"{set} | {row.Name}";
                 if (filters.Length == 0 || filters.Any(name.Contains)) ratios.Add(Measure(name, row));
             }
         }
@@ -45,7 +49,14 @@ internal static class Comparison
             + $"{ratios.Count(ratio => ratio > 1)} above 1"));
     }
 
-    private static IEnumerable<Func<ComparedSets>> AllSets()
+    /// <summary>Making a set takes seconds: those that no filter asks for are left out.</summary>
+    private static bool IsWanted(string set, string[] filters) => filters.Length == 0 || filters.Any(filter =>
+    {
+        int end = filter.IndexOf(" | ", StringComparison.Ordinal);
+        return end < 0 || set.EndsWith(filter[..end], StringComparison.Ordinal);
+    });
+
+    private static IEnumerable<(string Name, Func<ComparedSets> Make)> AllSets()
     {
         foreach (string name in RealDataSets.Names)
         {
@@ -55,15 +66,17 @@ internal static class Comparison
                 Console.Error.WriteLine($"{path} is not beside this checkout.");
                 continue;
             }
-            uint[][] lists = RealDataSets.Read(path);
-            yield return () => new ComparedSets(name, lists, optimize: false);
-            yield return () => new ComparedSets(name + ", runs", lists, optimize: true);
+            yield return (name, () => new ComparedSets(RealDataSets.Read(path), optimize: false));
+            yield return (name + ", runs", () => new ComparedSets(RealDataSets.Read(path), optimize: true));
         }
-        yield return () => new ComparedSets("10 M users, 50 %", Months(10_000_000, 0.5), optimize: false);
-        yield return () => new ComparedSets("10 M users, 5 %", Months(10_000_000, 0.05), optimize: false);
-        yield return () => new ComparedSets("10 M users, 0.5 %", Months(10_000_000, 0.005), optimize: false);
-        yield return () => new ComparedSets("1 M users, 30 %", Months(1_000_000, 0.3), optimize: false);
+        yield return Months("10 M users, 50 %", 10_000_000, 0.5);
+        yield return Months("10 M users, 5 %", 10_000_000, 0.05);
+        yield return Months("10 M users, 0.5 %", 10_000_000, 0.005);
+        yield return Months("1 M users, 30 %", 1_000_000, 0.3);
     }
+
+    private static (string Name, Func<ComparedSets> Make) Months(string name, uint users, double share) =>
+        (name, () => new ComparedSets(Months(users, share), optimize: false));
 
     /// <summary>The folder of data kept beside the repository.</summary>
     private static string SharedData()
@@ -92,14 +105,7 @@ internal static class Comparison
 
     private static double Measure(string name, ComparedRow row)
     {
-        Stopwatch warmUp = Stopwatch.StartNew();
-        for (int calls = 0; calls < WarmUpCalls || warmUp.Elapsed < s_warmUpTime; calls++)
-        {
-            long ours = row.Ours(), theirs = row.Theirs();
-            if (ours != theirs) throw new InvalidOperationException($"{name}: ours {ours}, theirs {theirs}");
-            if (warmUp.Elapsed > 10 * s_warmUpTime) break; // such calls take long enough to be compiled in the midst
-        }
-
+        WarmUp(name, row);
         List<double> ourTimes = [], theirTimes = [], ratios = [];
         for (int round = 0; round < Rounds; round++)
         {
@@ -113,6 +119,21 @@ internal static class Comparison
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"| {name} | {Median(ourTimes):N0} | {Median(theirTimes):N0} | {ratio:N2} |"));
         return ratio;
+    }
+
+    private static void WarmUp(string name, ComparedRow row)
+    {
+        Stopwatch total = Stopwatch.StartNew(), quiet = Stopwatch.StartNew();
+        long compiled = JitInfo.GetCompiledMethodCount();
+        for (int calls = 0; total.Elapsed < s_warmUpMax; calls++)
+        {
+            long ours = row.Ours(), theirs = row.Theirs();
+            if (ours != theirs) throw new InvalidOperationException($"{name}: ours {ours}, theirs {theirs}");
+            long compiledNow = JitInfo.GetCompiledMethodCount();
+            if (compiledNow != compiled) quiet.Restart();
+            compiled = compiledNow;
+            if (calls >= WarmUpCalls && quiet.Elapsed > s_quietTime) return;
+        }
     }
 
     /// <summary>CPU nanoseconds of one operation.</summary>

@@ -56,7 +56,7 @@ internal static class Comparison
         BatchTemplate[] templates = [BatchTemplate.GetBits(["bench:transport"], 0, pipeline)];
         using var generator = new LoadGenerator(
             [.. Enumerable.Range(1, connections).Select(seed => new LoadConnection(
-                contender.Port, new RandomIdRequests(templates, (ulong)seed)))],
+                contender.Port, new TemplateRequests(templates, seed, first: 0)))],
             []);
         double cpuBefore = contender.CpuSeconds;
         LoadResult result = generator.Run(TimeSpan.FromSeconds(seconds));

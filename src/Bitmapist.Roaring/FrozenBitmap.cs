@@ -73,6 +73,9 @@ public sealed class FrozenBitmap : ReadOnlyBitmap
 
     internal ReadOnlySpan<Container> Containers => _containers.AsSpan(0, _ids is null ? _count : 0);
 
+    /// <summary>A descriptor to note something in that does not change what the bitmap holds.</summary>
+    internal ref Container ContainerAt(int index) => ref _containers[index];
+
     /// <summary>
     /// The arrays behind <see cref="CompactIds"/>, <see cref="Chunks"/> and <see cref="Containers"/>, to share.
     /// </summary>
@@ -116,6 +119,19 @@ public sealed class FrozenBitmap : ReadOnlyBitmap
     }
 
     public override FrozenBitmap ToFrozen() => this;
+
+    public override bool Contains(uint id)
+    {
+        if (_ids is not null) return Bitmapist.Roaring.Containers.CompactIds.Contains(CompactIds, id);
+        int chunk = (int)(id >> 16), index = chunk;
+        // Ids of one counter leave out no chunk: then a chunk's number is its place.
+        if (index >= _count || _chunks[index] != chunk)
+        {
+            index = Search.LowerBound(Chunks, (ushort)chunk);
+            if (index == _count || _chunks[index] != chunk) return false;
+        }
+        return ContainerReading.Contains(_containers[index].View, (ushort)id);
+    }
 
     internal static FrozenBitmap FromAscending(ReadOnlySpan<uint> ascending)
     {

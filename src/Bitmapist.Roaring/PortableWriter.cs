@@ -10,13 +10,13 @@ namespace Bitmapist.Roaring;
 /// <summary>
 /// Writes any bitmap in the portable format, each container in whichever of its three forms is smallest. First each
 /// container is planned, because the header tells all; then it is written. Planning stops counting a container's runs
-/// as soon as they are too many, and takes from a container of runs in memory what it knows.
+/// as soon as they are too many, and notes in a container in memory what it found.
 /// </summary>
 internal static class PortableWriter
 {
     private const int PlannedOnStackMax = 256;
 
-    /// <summary>Bytes asked of the output at once, if there are so many: few calls, and no block that has to be large.</summary>
+    /// <summary>Bytes asked of the output at once, if there are so many: few calls, and no very large block.</summary>
     private const int BlockBytes = 32 << 10;
 
     public static long MeasureBytes(ReadOnlyBitmap bitmap)
@@ -76,17 +76,44 @@ internal static class PortableWriter
 
     private static void PlanContainers(ReadOnlyBitmap bitmap, Span<ContainerPlan> plans)
     {
-        bool inMemory = bitmap is FrozenBitmap;
+        if (bitmap is FrozenBitmap inMemory)
+        {
+            for (int i = 0; i < plans.Length; i++)
+            {
+                ref Container container = ref inMemory.ContainerAt(i);
+                plans[i] = new ContainerPlan(inMemory.ChunkAt(i), container.Cardinality, PlannedRuns(ref container));
+            }
+            return;
+        }
+
         for (int i = 0; i < plans.Length; i++)
         {
             ContainerView view = bitmap.ViewAt(i);
-            int limit = RunsMax(view.Cardinality) + 1;
-            // Runs in memory do not touch one another; those of foreign bytes may.
-            int runCount = inMemory && view.Kind == ContainerKind.Run
-                ? view.RunCount
-                : RunList.CountRuns(view, limit);
-            plans[i] = new ContainerPlan(bitmap.ChunkAt(i), view.Cardinality, runCount < limit ? runCount : 0);
+            plans[i] = new ContainerPlan(bitmap.ChunkAt(i), view.Cardinality, CountRuns(view));
         }
+    }
+
+    /// <summary>The runs to write a container in memory as, or 0. What has to be counted is noted there.</summary>
+    private static int PlannedRuns(ref Container container)
+    {
+        // Runs in memory do not touch one another; those of foreign bytes may.
+        if (container.Kind == ContainerKind.Run)
+            return container.RunCount <= RunsMax(container.Cardinality) ? container.RunCount : 0;
+        int planned = container.PlannedRuns;
+        if (planned == 0)
+        {
+            planned = CountRuns(container.View);
+            container.PlannedRuns = planned == 0 ? Container.NoRuns : (ushort)planned;
+        }
+        return planned == Container.NoRuns ? 0 : planned;
+    }
+
+    /// <summary>The container's maximal runs, or 0 where they are not its smallest form.</summary>
+    private static int CountRuns(in ContainerView view)
+    {
+        int limit = RunsMax(view.Cardinality) + 1;
+        int runs = RunList.CountRuns(view, limit);
+        return runs < limit ? runs : 0;
     }
 
     /// <summary>The most runs that take less than the array or bitset of so many values.</summary>

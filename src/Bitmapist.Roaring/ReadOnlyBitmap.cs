@@ -46,7 +46,7 @@ public abstract class ReadOnlyBitmap
     internal abstract ContainerView ViewAt(int index);
 
     /// <summary>O(log chunks + log values of one chunk).</summary>
-    public bool Contains(uint id)
+    public virtual bool Contains(uint id)
     {
         if (IsCompact) return Containers.CompactIds.Contains(CompactIds, id);
         int chunk = (int)(id >> 16);

@@ -11,12 +11,21 @@ internal sealed class LatencyHistogram
     private const int SubCount = 1 << SubBits;
 
     private readonly long[] _counts = new long[(64 - SubBits + 1) * SubCount];
-    private long _total;
+
+    /// <summary>How many were recorded.</summary>
+    public long Total { get; private set; }
 
     public void Record(long ns)
     {
         _counts[BucketOf((ulong)Math.Max(ns, 0))]++;
-        _total++;
+        Total++;
+    }
+
+    /// <summary>Takes over what another one recorded.</summary>
+    public void Add(LatencyHistogram other)
+    {
+        for (int bucket = 0; bucket < _counts.Length; bucket++) _counts[bucket] += other._counts[bucket];
+        Total += other.Total;
     }
 
     /// <summary>
@@ -24,7 +33,7 @@ internal sealed class LatencyHistogram
     /// </summary>
     public double PercentileUs(double share)
     {
-        long rank = (long)Math.Ceiling(_total * share);
+        long rank = (long)Math.Ceiling(Total * share);
         for (int bucket = 0; bucket < _counts.Length; bucket++)
         {
             rank -= _counts[bucket];

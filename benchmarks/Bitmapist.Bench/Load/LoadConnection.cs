@@ -11,7 +11,8 @@ internal sealed unsafe class LoadConnection : IDisposable
     private readonly Socket _socket;
     private readonly IRequests _requests;
     private LatencyHistogram? _latencies;
-    private int _linesLeft;
+    private int _left; // lines of the replies under way, or bytes
+    private bool _countsBytes;
     private long _startedAt;
 
     public LoadConnection(int port, IRequests requests)
@@ -27,7 +28,10 @@ internal sealed unsafe class LoadConnection : IDisposable
     /// <summary>Batches answered since the last <see cref="Reset"/>.</summary>
     public long Batches { get; private set; }
 
-    public bool IsBusy => _linesLeft > 0;
+    public bool IsBusy => _left > 0;
+
+    /// <summary>Whether the operation that the last batch belongs to wants more batches.</summary>
+    public bool IsWithinOperation { get; private set; }
 
     /// <summary>When batches were due while another was under way; a paced load sends them as soon as it can.</summary>
     public Queue<long> Overdue { get; } = new();
@@ -44,8 +48,10 @@ internal sealed unsafe class LoadConnection : IDisposable
     public void Send(long startedAt)
     {
         ReadOnlySpan<byte> batch = _requests.Next();
-        _linesLeft = _requests.ReplyLines;
-        _startedAt = startedAt;
+        _countsBytes = _requests.ReplyBytes > 0;
+        _left = _countsBytes ? _requests.ReplyBytes : _requests.ReplyLines;
+        if (!IsWithinOperation) _startedAt = startedAt;
+        IsWithinOperation = !_requests.EndsOperation;
         fixed (byte* bytes = batch)
         {
             // Blocking: a batch is smaller than a socket's buffer, and the server reads whatever it is sent.
@@ -67,14 +73,17 @@ internal sealed unsafe class LoadConnection : IDisposable
         }
 
         ReadOnlySpan<byte> replies = buffer[..(int)receivedBytes];
-        // No reply that is expected here holds a minus sign, and every error starts with one.
-        if (replies.Contains((byte)'-')) throw new IOException($"error reply: {Encoding.ASCII.GetString(replies)}");
-        _linesLeft -= replies.Count((byte)'\n');
-        if (_linesLeft > 0) return 0;
-        if (_linesLeft < 0) throw new IOException("The server sent more replies than it was asked for.");
+        // Every error starts with a minus sign, which no reply that is expected here holds; a bulk string may.
+        bool isError = _countsBytes
+            ? _left == _requests.ReplyBytes && replies[0] == '-'
+            : replies.Contains((byte)'-');
+        if (isError) throw new IOException($"error reply: {Encoding.ASCII.GetString(replies)}");
+        _left -= _countsBytes ? replies.Length : replies.Count((byte)'\n');
+        if (_left > 0) return 0;
+        if (_left < 0) throw new IOException("The server sent more replies than it was asked for.");
         Batches++;
         long now = System.Diagnostics.Stopwatch.GetTimestamp();
-        _latencies?.Record(now - _startedAt);
+        if (!IsWithinOperation) _latencies?.Record(now - _startedAt);
         return now;
     }
 

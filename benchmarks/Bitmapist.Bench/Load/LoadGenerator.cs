@@ -11,6 +11,8 @@ internal sealed unsafe class LoadGenerator : IDisposable
 {
     private const int EventsMax = 128;
     private const int BufferBytes = 256 * 1024;
+    private const long WaitMaxNs = 1_000_000_000;
+    private const long PatienceNs = 60_000_000_000; // for the replies that are missing when the time is over
 
     private readonly LoadConnection[] _connections;
     private readonly int _eagerCount;
@@ -40,10 +42,11 @@ internal sealed unsafe class LoadGenerator : IDisposable
         _ = LibC.ProcessControl(LibC.SetTimerSlack, 1, 0, 0, 0); // wake up when a paced request is due, not 50 µs later
     }
 
-    /// <summary>Runs until the time is over and every reply has arrived.</summary>
+    /// <summary>Runs until the time is over and every operation begun has been answered.</summary>
     /// <param name="duration">How long to go on sending.</param>
     /// <param name="pacedIntervalNs">Time between two requests of the paced connections together.</param>
-    public LoadResult Run(TimeSpan duration, long pacedIntervalNs = 0)
+    /// <param name="stop">Ends it sooner.</param>
+    public LoadResult Run(TimeSpan duration, long pacedIntervalNs = 0, CancellationToken stop = default)
     {
         bool isPaced = _connections.Length > _eagerCount;
         var latencies = new LatencyHistogram();
@@ -58,6 +61,7 @@ internal sealed unsafe class LoadGenerator : IDisposable
         while (true)
         {
             long now = Stopwatch.GetTimestamp();
+            if (stop.IsCancellationRequested) _endAt = Math.Min(_endAt, now);
             for (; isPaced && dueAt <= now && dueAt < _endAt; dueAt += pacedIntervalNs)
             {
                 SendPaced(_connections[_eagerCount + pacedTurn], dueAt, now);
@@ -65,7 +69,9 @@ internal sealed unsafe class LoadGenerator : IDisposable
             }
 
             if (now >= _endAt && _busyCount == 0) break;
-            Handle(Wait(isPaced ? Math.Max(Math.Min(dueAt, _endAt) - now, 0) : -1));
+            if (now > _endAt + PatienceNs) throw new IOException("The server leaves requests without a reply.");
+            long next = isPaced && now < _endAt ? Math.Min(dueAt, _endAt) - now : WaitMaxNs;
+            Handle(Wait(Math.Clamp(next, 0, WaitMaxNs)));
         }
 
         TimeSpan elapsed = Stopwatch.GetElapsedTime(startedAt);
@@ -89,9 +95,7 @@ internal sealed unsafe class LoadGenerator : IDisposable
         long* timeout = stackalloc long[2];
         timeout[0] = timeoutNs / 1_000_000_000;
         timeout[1] = timeoutNs % 1_000_000_000;
-        if (_busyCount == 0 && timeoutNs < 0) return 0; // nothing can arrive
-        fixed (byte* events = _events)
-            return LibC.EpollWait(_epoll, events, EventsMax, timeoutNs < 0 ? null : timeout, null);
+        fixed (byte* events = _events) return LibC.EpollWait(_epoll, events, EventsMax, timeout, null);
     }
 
     private void Handle(int eventCount)
@@ -106,7 +110,7 @@ internal sealed unsafe class LoadGenerator : IDisposable
             _busyCount--;
             if (index < _eagerCount)
             {
-                if (now < _endAt) Send(connection, now);
+                if (now < _endAt || connection.IsWithinOperation) Send(connection, now);
             }
             else if (connection.Overdue.TryDequeue(out long dueAt))
             {

@@ -54,6 +54,37 @@ internal sealed class CommandClient : IDisposable
         }
     }
 
+    /// <summary>Runs a command that replies a bulk string of ASCII characters.</summary>
+    /// <returns>Null for an error.</returns>
+    public string? Text(params ReadOnlySpan<string> arguments)
+    {
+        Send(arguments);
+        string header = ReadLine();
+        if (!header.StartsWith('$')) return null;
+        byte[] text = new byte[int.Parse(header.AsSpan(1), CultureInfo.InvariantCulture) + 2];
+        _stream.ReadExactly(text);
+        return Encoding.ASCII.GetString(text.AsSpan(..^2));
+    }
+
+    /// <summary>Stores a string.</summary>
+    public void Set(string key, ReadOnlySpan<byte> value)
+    {
+        _request.ResetWrittenCount();
+        RequestWriter.WriteHeader(_request, 3);
+        RequestWriter.WriteArgument(_request, "SET");
+        RequestWriter.WriteArgument(_request, key);
+        RequestWriter.WriteArgument(_request, value);
+        _client.GetStream().Write(_request.WrittenSpan);
+        if (ReadLine() is not "+OK" and string reply) throw new IOException($"SET {key}: {reply}");
+    }
+
+    /// <summary>Changes one bit, whatever it is.</summary>
+    public void Flip(string key, uint id)
+    {
+        string offset = id.ToString(CultureInfo.InvariantCulture);
+        if (Integer("SETBIT", key, offset, "1") == 1) Integer("SETBIT", key, offset, "0");
+    }
+
     /// <summary>Runs a command that replies an integer.</summary>
     public long Integer(params ReadOnlySpan<string> arguments)
     {
@@ -63,11 +94,11 @@ internal sealed class CommandClient : IDisposable
         return long.Parse(reply.AsSpan(1), CultureInfo.InvariantCulture);
     }
 
-    /// <summary>Runs a command that replies OK.</summary>
+    /// <summary>Runs a command that replies OK or some other word.</summary>
     public void Do(params ReadOnlySpan<string> arguments)
     {
         Send(arguments);
-        if (ReadLine() is not "+OK" and string reply) throw new IOException($"{string.Join(' ', arguments!)}: {reply}");
+        if (ReadLine() is var reply && !reply.StartsWith('+')) throw new IOException($"{string.Join(' ', arguments!)}: {reply}");
     }
 
     /// <summary>Sends requests in one piece and reads their replies, a line each.</summary>

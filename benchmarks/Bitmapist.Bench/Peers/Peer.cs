@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
@@ -13,6 +14,8 @@ internal sealed class Peer : IDisposable
 {
     private const double ClockTicksPerSecond = 100; // USER_HZ, fixed on every Linux architecture .NET runs on
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+    private static readonly ConcurrentDictionary<Peer, bool> s_running = new();
+    private static volatile bool s_isStopping;
 
     private readonly PeerKind _kind;
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("bitmapist-bench-");
@@ -23,6 +26,7 @@ internal sealed class Peer : IDisposable
     public Peer(PeerKind kind, Action<string>? prepare = null)
     {
         _kind = kind;
+        s_running[this] = true;
         try
         {
             prepare?.Invoke(_directory.FullName);
@@ -36,6 +40,8 @@ internal sealed class Peer : IDisposable
     }
 
     public string Name => _kind.Name;
+
+    public PeerKind Kind => _kind;
 
     public int Port { get; } = FreePort();
 
@@ -52,6 +58,15 @@ internal sealed class Peer : IDisposable
 
     /// <summary>Bytes of the files in the server's directory.</summary>
     public long DiskBytes => _directory.EnumerateFiles().Sum(file => file.Length);
+
+    /// <summary>Bytes of our own server's database file; 0 when there is none.</summary>
+    public long DatabaseBytes =>
+        new FileInfo(Path.Combine(_directory.FullName, PeerKind.DatabaseName)) is { Exists: true } file ? file.Length : 0;
+
+    /// <summary>Threads of the process.</summary>
+    public int ThreadCount => Directory.GetDirectories($"/proc/{_process!.Id}/task").Length;
+
+    public bool IsRunning => _process is { HasExited: false };
 
     /// <summary>How long the last start took, from before exec to the first PONG.</summary>
     public TimeSpan StartTime { get; private set; }
@@ -83,6 +98,7 @@ internal sealed class Peer : IDisposable
         long startedAt = Stopwatch.GetTimestamp();
         try
         {
+            if (s_isStopping) throw new IOException("The benchmark is being stopped.");
             _process = Process.Start(start)!;
         }
         catch (Win32Exception failure)
@@ -124,15 +140,26 @@ internal sealed class Peer : IDisposable
         _process = null;
     }
 
+    /// <summary>Ends the process as a crash would.</summary>
+    public void Kill()
+    {
+        _process!.Kill(entireProcessTree: true); // a Redis that saves has a child
+        _process.WaitForExit();
+        _process.Dispose();
+        _process = null;
+    }
+
+    /// <summary>Ends every server and removes its files: for when this program is asked to stop.</summary>
+    public static void DisposeAll()
+    {
+        s_isStopping = true;
+        foreach (Peer peer in s_running.Keys) peer.Dispose();
+    }
+
     public void Dispose()
     {
-        if (_process is not null)
-        {
-            _process.Kill();
-            _process.WaitForExit();
-            _process.Dispose();
-            _process = null;
-        }
+        if (!s_running.TryRemove(this, out _)) return;
+        if (_process is not null) Kill();
 
         _directory.Delete(recursive: true);
     }

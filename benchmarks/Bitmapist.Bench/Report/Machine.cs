@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 
@@ -7,13 +6,18 @@ namespace Bitmapist.Bench.Report;
 /// <summary>Where and on what the figures were taken.</summary>
 internal static class Machine
 {
-    /// <summary>Writes the lines above the table.</summary>
-    public static void Describe(string commit)
+    /// <summary>The line above the table.</summary>
+    /// <param name="commit">Of this repository.</param>
+    /// <param name="versions">Those of the servers it is compared with.</param>
+    public static string Describe(string commit, IEnumerable<string> versions)
     {
         string date = DateTime.UtcNow.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
-        Console.WriteLine($"{date} UTC, commit {commit}, {Environment.ProcessorCount} × {Processor()}, "
-            + $"{RuntimeInformation.FrameworkDescription}, {RedisVersion()}, load average before: {LoadAverage()}.");
-        Console.WriteLine();
+        string[] parts =
+        [
+            $"{date} UTC", $"commit {commit}", $"{Environment.ProcessorCount} × {Processor()}",
+            RuntimeInformation.FrameworkDescription, .. versions, $"load average before: {LoadAverage()}",
+        ];
+        return string.Join(", ", parts) + ".";
     }
 
     public static string LoadAverage() => File.ReadAllText("/proc/loadavg").Split(' ')[0];
@@ -29,22 +33,5 @@ internal static class Machine
     {
         string? model = File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith("model name"));
         return model is null ? RuntimeInformation.ProcessArchitecture.ToString() : model[(model.IndexOf(':') + 2)..];
-    }
-
-    /// <summary>The second and third word of "Redis server v=7.0.15 …".</summary>
-    private static string RedisVersion()
-    {
-        try
-        {
-            using Process process =
-                Process.Start(new ProcessStartInfo("redis-server", "--version") { RedirectStandardOutput = true })!;
-            string[] words = process.StandardOutput.ReadToEnd().Split(' ');
-            process.WaitForExit();
-            return $"redis-server {words[2].Replace("v=", "")}";
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            throw new IOException("redis-server is not installed (Debian: apt-get install redis-server).");
-        }
     }
 }

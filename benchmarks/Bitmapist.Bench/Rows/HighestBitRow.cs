@@ -4,28 +4,17 @@ using Bitmapist.Bench.Report;
 namespace Bitmapist.Bench.Rows;
 
 /// <summary>What one mark of the highest id adds to resident memory.</summary>
-internal sealed class HighestBitRow : IRow
+internal sealed class HighestBitRow() : AlternatingRow("memory, one SETBIT of id 4,294,967,295", Unit.Bytes)
 {
-    public string Name => "memory, one SETBIT of id 4,294,967,295";
+    protected override int RoundsOf(BenchRun run) => 1;
 
-    public bool ComparesBuilds => true;
-
-    public void Run(BenchRun run)
+    protected override IContestant Enter(BenchRun run, PeerKind kind) => new RepeatedContestant(() =>
     {
-        (long ours, string ourText) = Measure(run, PeerRole.Ours);
-        (long theirs, string theirText) = Measure(run, PeerRole.Redis);
-        ResultTable.Write(
-            Name, Unit.Bytes, [new Sample(ours)], [new Sample(theirs)], $"ours {ourText}, Redis {theirText}");
-    }
-
-    private static (long GrowthBytes, string Text) Measure(BenchRun run, PeerRole role)
-    {
-        using Peer peer = run.StartFresh(role);
+        using var peer = new Peer(kind);
         using CommandClient client = peer.Connect();
         client.Integer("SETBIT", "trackist_first_2026-1", "1", "1"); // what a server's first request takes is not asked
         long before = peer.ResidentBytes;
         client.Integer("SETBIT", "trackist_active_2026-1", "4294967295", "1");
-        long after = peer.ResidentBytes;
-        return (after - before, $"{ResultTable.Text(before, Unit.Bytes)} → {ResultTable.Text(after, Unit.Bytes)}");
-    }
+        return new Sample(peer.ResidentBytes - before);
+    });
 }

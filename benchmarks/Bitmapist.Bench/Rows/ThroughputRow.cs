@@ -1,3 +1,4 @@
+using Bitmapist.Bench.Data;
 using Bitmapist.Bench.Load;
 using Bitmapist.Bench.Peers;
 using Bitmapist.Bench.Report;
@@ -11,16 +12,12 @@ namespace Bitmapist.Bench.Rows;
 /// <param name="connectionCount">All driven by one thread.</param>
 /// <param name="data">What is there beforehand.</param>
 /// <param name="requests">What the n-th connection sends, n from 1.</param>
-internal sealed class ThroughputRow(string name, int connectionCount, EventKeys data, Func<int, IRequests> requests)
-    : AlternatingRow(name, Unit.PerSecond)
+internal sealed class ThroughputRow(
+    string name, int connectionCount, IDataSet data, Func<int, IRequests> requests)
+    : LoadRow(name, Unit.PerSecond, data)
 {
     /// <summary>Operations that a batch counts as.</summary>
     public double OperationsPerBatch { get; init; } = 1;
-
-    /// <summary>Whether a batch's latency says something about a request's.</summary>
-    public bool ShowsLatency { get; init; }
-
-    protected override void Prepare(Peer peer) => data.Fill(peer);
 
     protected override LoadGenerator Connect(Peer peer) =>
         new(Enumerable.Range(1, connectionCount).Select(number =>
@@ -34,8 +31,7 @@ internal sealed class ThroughputRow(string name, int connectionCount, EventKeys 
         return new Sample(
             operations / result.Elapsed.TotalSeconds,
             (peer.CpuSeconds - cpuBefore) / operations * 1e6,
-            ShowsLatency ? result.Latencies.PercentileUs(0.5) : 0,
-            ShowsLatency ? result.Latencies.PercentileUs(0.99) : 0,
+            result.Latencies.PercentileUs(0.99),
             result.GeneratorShare);
     }
 }

@@ -33,9 +33,9 @@ internal sealed class BeyondBudgetRow : IRow
         client.Mark(Marks(keys));
         double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         double marks = keys * (double)IdsPerKey;
-        ResultTable.WriteOurs($"{Name}: SETBIT in pipelines of 1,000", Unit.PerSecond, marks / seconds,
+        run.Table.WriteOurs($"{Name}: SETBIT in pipelines of 1,000", Unit.PerSecond, marks / seconds,
             FormattableString.Invariant($"{keys} keys of {IdsPerKey:N0} ids; {peer.DiskBytes / 1e6:N0} MB of files"));
-        ResultTable.WriteOurs($"{Name}: highest resident memory", Unit.Bytes, highest, "runtime included");
+        run.Table.WriteOurs($"{Name}: highest resident memory", Unit.Bytes, highest, "runtime included");
 
         started = Stopwatch.GetTimestamp();
         for (int key = 0; key < keys; key++)
@@ -45,10 +45,10 @@ internal sealed class BeyondBudgetRow : IRow
         }
 
         double perKey = Stopwatch.GetElapsedTime(started).TotalMicroseconds / keys;
-        ResultTable.WriteOurs($"{Name}: BITCOUNT 0 -1 of every key", Unit.Microseconds, perKey, "mean; all as marked");
-        ResultTable.WriteOurs($"{Name}: highest resident memory until then", Unit.Bytes, highest, "");
+        run.Table.WriteOurs($"{Name}: BITCOUNT 0 -1 of every key", Unit.Microseconds, perKey, "mean; all as marked");
+        run.Table.WriteOurs($"{Name}: highest resident memory until then", Unit.Bytes, highest, "");
         Thread.Sleep(s_quiet);
-        ResultTable.WriteOurs($"{Name}: resident memory {s_quiet.TotalSeconds} s later", Unit.Bytes, peer.ResidentBytes,
+        run.Table.WriteOurs($"{Name}: resident memory {s_quiet.TotalSeconds} s later", Unit.Bytes, peer.ResidentBytes,
             FormattableString.Invariant($"{idle / 1e6:N0} MB before the first mark"));
     }
 

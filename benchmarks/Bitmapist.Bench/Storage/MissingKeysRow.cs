@@ -22,8 +22,8 @@ internal sealed class MissingKeysRow(int keys) : IRow
     public void Run(BenchRun run)
     {
         var database = new EventDatabase(keys);
-        using Peer ours = run.StartFresh(PeerRole.Ours, database.Write);
-        using Peer? other = run.IsAgainstRedis ? null : run.StartFresh(PeerRole.Redis, database.Write);
+        using var ours = new Peer(run.Ours, database.Write);
+        using Peer? other = run.ComparesBuildsOnly ? new Peer(run.Rivals[0], database.Write) : null;
         var random = new Random(11);
         // Small ones: every thousandth holds more.
         string[] there = [.. Enumerable.Range(0, NamesAsked).Select(_ =>
@@ -45,14 +45,25 @@ internal sealed class MissingKeysRow(int keys) : IRow
                 $"in memory {of.known.Value:N0} ns, {of.unknown.Value / of.known.Value:N2} × that");
             if (other is null)
             {
-                ResultTable.WriteOurs($"{Name}: {what}", Unit.Nanoseconds, of.unknown.Value, remark);
+                run.Table.WriteOurs($"{Name}: {what}", Unit.Nanoseconds, of.unknown.Value, remark);
                 return;
             }
 
             (Sample known, Sample unknown) ofOther = Alternate(other, known, unknown, rounds, keysPerRequest);
-            ResultTable.Write($"{Name}: {what}", Unit.Nanoseconds, [of.unknown], [ofOther.unknown], remark);
-            ResultTable.Write($"{Name}: {what}, in memory", Unit.Nanoseconds, [of.known], [ofOther.known]);
+            Write(what, of.unknown, ofOther.unknown, remark);
+            Write($"{what}, in memory", of.known, ofOther.known, remark: "");
         }
+
+        void Write(string what, Sample our, Sample their, string remark) =>
+            run.Table.Write($"{Name}: {what}", Unit.Nanoseconds,
+                [ColumnOf("ours", our), ColumnOf("other", their)], remark);
+    }
+
+    private static Column ColumnOf(string name, Sample sample)
+    {
+        var column = new Column(name);
+        column.Samples.Add(sample);
+        return column;
     }
 
     private static (Sample Known, Sample Unknown) Alternate(

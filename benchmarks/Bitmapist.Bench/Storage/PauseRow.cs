@@ -25,11 +25,11 @@ internal sealed class PauseRow : IRow
         client.Mark(Marks(0));
         client.Send("SAVE");
         client.ReadLine();
-        Measure(peer, "nothing else", _ => Thread.Sleep(2000));
+        Measure(run, peer, "nothing else", _ => Thread.Sleep(2000));
         for (int round = 1; round <= 3; round++)
         {
             client.Mark(Marks(round)); // every key changes, so that the next snapshot writes all again
-            Measure(peer, $"snapshot {round}, and compaction when garbage passes half", other =>
+            Measure(run, peer, $"snapshot {round}, and compaction when garbage passes half", other =>
             {
                 other.Send("SAVE");
                 other.ReadLine();
@@ -37,7 +37,7 @@ internal sealed class PauseRow : IRow
         }
     }
 
-    private void Measure(Peer peer, string beside, Action<CommandClient> act)
+    private void Measure(BenchRun run, Peer peer, string beside, Action<CommandClient> act)
     {
         using CommandClient asking = peer.Connect();
         using CommandClient acting = peer.Connect();
@@ -60,7 +60,7 @@ internal sealed class PauseRow : IRow
         other.Wait();
         waits.Sort();
         double took = Stopwatch.GetElapsedTime(started).TotalSeconds;
-        ResultTable.WriteOurs($"{Name}; beside: {beside}", Unit.Microseconds, waits[^1] * 1000,
+        run.Table.WriteOurs($"{Name}; beside: {beside}", Unit.Microseconds, waits[^1] * 1000,
             FormattableString.Invariant(
                 $"p99 {waits[waits.Count * 99 / 100] * 1000:N0} µs of {waits.Count:N0} asked; took {took:N1} s"));
     }

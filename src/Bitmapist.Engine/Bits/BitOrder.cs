@@ -1,3 +1,6 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+
 namespace Bitmapist.Engine.Bits;
 
 /// <summary>
@@ -18,6 +21,19 @@ internal static class BitOrder
     /// <summary>Converts words in place, either way.</summary>
     public static void Convert(Span<ulong> words)
     {
-        for (int i = 0; i < words.Length; i++) words[i] = ReverseBitsInBytes(words[i]);
+        Span<Vector<ulong>> vectors = MemoryMarshal.Cast<ulong, Vector<ulong>>(words);
+        foreach (ref Vector<ulong> vector in vectors) vector = ReverseBitsInBytes(vector);
+        for (int i = vectors.Length * Vector<ulong>.Count; i < words.Length; i++)
+            words[i] = ReverseBitsInBytes(words[i]);
+    }
+
+    private static Vector<ulong> ReverseBitsInBytes(Vector<ulong> words)
+    {
+        Vector<ulong> mask = new(0x5555_5555_5555_5555);
+        words = ((words >>> 1) & mask) | ((words & mask) << 1);
+        mask = new Vector<ulong>(0x3333_3333_3333_3333);
+        words = ((words >>> 2) & mask) | ((words & mask) << 2);
+        mask = new Vector<ulong>(0x0F0F_0F0F_0F0F_0F0F);
+        return ((words >>> 4) & mask) | ((words & mask) << 4);
     }
 }

@@ -38,6 +38,21 @@ public static class StringBytes
     /// <param name="destination">At most <see cref="ChunkBytes"/> bytes.</param>
     public static void CopyTo(FrozenBitmap bits, long start, Span<byte> destination)
     {
+        long next = bits.NextSet(start * 8);
+        if (next < 0 || next >= (start + destination.Length) * 8)
+        {
+            destination.Clear(); // as most of a string is whose bits are few
+            return;
+        }
+
+        if (start % sizeof(ulong) == 0 && destination.Length % sizeof(ulong) == 0)
+        {
+            Span<ulong> inPlace = MemoryMarshal.Cast<byte, ulong>(destination);
+            bits.CopyWordsTo(start / sizeof(ulong), inPlace);
+            BitOrder.Convert(inPlace);
+            return;
+        }
+
         int skipped = (int)(start % sizeof(ulong)); // bytes of the first word that come before the start
         Span<ulong> words = stackalloc ulong[(skipped + destination.Length + 7) / 8];
         bits.CopyWordsTo(start / sizeof(ulong), words);

@@ -23,14 +23,15 @@ internal enum ContainerKind : byte
 /// </summary>
 internal struct Container
 {
-    private object _data; // ushort[] for Array and Run, ulong[] for Bitset
+    private readonly object _data; // ushort[] for Array and Run, ulong[] for Bitset
+    private ushort _runs;
 
     private Container(object data, int cardinality, ContainerKind kind, int runCount)
     {
         _data = data;
         Cardinality = cardinality;
         Kind = kind;
-        RunCount = (ushort)runCount;
+        _runs = (ushort)runCount;
         Owned = true;
     }
 
@@ -38,7 +39,24 @@ internal struct Container
     public int Cardinality;
 
     /// <summary>Runs in use, see <see cref="FormRules.OutgrowsRuns"/>; 0 for other kinds.</summary>
-    public ushort RunCount;
+    public readonly ushort RunCount => Kind == ContainerKind.Run ? _runs : (ushort)0;
+
+    /// <summary>
+    /// What serializing learned of an array or a bitset: how many runs to write it as, <see cref="NoRuns"/> where those
+    /// are not the smallest form, 0 where it is not known, as after any change. Threads racing store the same.
+    /// </summary>
+    public ushort PlannedRuns
+    {
+        readonly get => Kind == ContainerKind.Run ? (ushort)0 : _runs;
+        set
+        {
+            Debug.Assert(Kind != ContainerKind.Run);
+            _runs = value;
+        }
+    }
+
+    /// <summary>Runs are not the smallest form; never a number of runs, of which at most 2,047 are.</summary>
+    public const ushort NoRuns = ushort.MaxValue;
 
     public ContainerKind Kind;
 

@@ -29,7 +29,7 @@ internal static class ContainerCopy
         int runCount = RunList.CountRuns(view);
         if (FormRules.PrefersRuns(runCount, view.Cardinality))
         {
-            ushort[] runs = new ushort[2 * runCount];
+            ushort[] runs = GC.AllocateUninitializedArray<ushort>(2 * runCount);
             RunList.Fill(view, runs);
             return Container.OfRuns(runs, runCount, view.Cardinality);
         }
@@ -40,7 +40,7 @@ internal static class ContainerCopy
     public static Container Plain(in ContainerView view)
     {
         if (view.Cardinality > FormRules.ArrayMax) return Container.OfBitset(ToWords(view), view.Cardinality);
-        ushort[] values = new ushort[view.Cardinality];
+        ushort[] values = GC.AllocateUninitializedArray<ushort>(view.Cardinality);
         ContainerReading.CopyValues(view, values);
         return Container.OfArray(values, values.Length);
     }

@@ -67,6 +67,7 @@ internal static class BitsetWriting
         Debug.Assert((word >> value & 1) == 0);
         word |= 1UL << value;
         container.Cardinality++;
+        container.PlannedRuns = 0;
     }
 
     /// <summary>Clears a bit that is set; becomes an array when few are left.</summary>
@@ -77,6 +78,7 @@ internal static class BitsetWriting
         Debug.Assert((word >> value & 1) != 0);
         word &= ~(1UL << value);
         container.Cardinality--;
+        container.PlannedRuns = 0;
         if (container.Cardinality < FormRules.BitsetMin) container = ContainerCopy.Plain(container.View);
     }
 

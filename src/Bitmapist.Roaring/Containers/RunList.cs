@@ -43,22 +43,16 @@ internal static class RunList
     }
 
     /// <summary>
-    /// Writes the maximal runs of strictly ascending values; returns their number. The target may hold no more pairs
-    /// than there are runs.
+    /// Writes the maximal runs of strictly ascending values, at most 4,096; returns their number. The target may hold
+    /// no more pairs than there are runs.
     /// </summary>
     public static int FillFromArray(ReadOnlySpan<ushort> values, Span<ushort> target)
     {
-        int at = -2, start = 0, next = -1;
-        foreach (ushort value in values)
-        {
-            bool isNew = value != next;
-            at += isNew ? 2 : 0;
-            start = isNew ? value : start;
-            target[at] = (ushort)start;
-            target[at + 1] = (ushort)(value - start);
-            next = value + 1;
-        }
-        return at / 2 + 1;
+        Span<ushort> first = stackalloc ushort[FormRules.PortableArrayMax + RunEdges.Slack];
+        Span<ushort> last = stackalloc ushort[FormRules.PortableArrayMax + RunEdges.Slack];
+        int count = RunEdges.Find(values, first, last);
+        Widths.Interleave(first[..count], last[..count], target);
+        return count;
     }
 
     /// <summary>The number of maximal runs in any container; O(1) words per value, run or word.</summary>

@@ -53,12 +53,9 @@ internal static class PortableValidation
         switch (kind)
         {
             case ContainerKind.Array:
-                ReadOnlySpan<ushort> values = MemoryMarshal.Cast<byte, ushort>(container);
-                for (int i = 1; i < values.Length; i++)
-                {
-                    if (values[i - 1] >= values[i]) return "array values not strictly ascending";
-                }
-                return null;
+                return AscendingValues.Are(MemoryMarshal.Cast<byte, ushort>(container))
+                    ? null
+                    : "array values not strictly ascending";
             case ContainerKind.Bitset:
                 int bits = PopCount.Count(MemoryMarshal.Cast<byte, ulong>(container));
                 return bits == cardinality ? null : "a bitset's cardinality is not its number of bits";

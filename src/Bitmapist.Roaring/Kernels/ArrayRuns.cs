@@ -16,11 +16,13 @@ internal static class ArrayRuns
         int count = 0, i = 0, r = 0;
         while (i < values.Length && r < runs.Length)
         {
-            int value = values[i], start = runs[r], last = start + runs[r + 1];
-            result[count] = (ushort)value; // overwritten unless counted
-            count += value >= start && value <= last ? 1 : 0;
-            i += value <= last ? 1 : 0;
-            r += value <= last ? 0 : 2;
+            ushort value = values[i];
+            int place = value - runs[r], length = runs[r + 1]; // within the run, and its length − 1
+            result[count] = value; // overwritten unless counted
+            count += Branchless.One((uint)place <= (uint)length);
+            int isBehind = Branchless.One(place > length);
+            i += 1 - isBehind;
+            r += 2 * isBehind;
         }
         return count;
     }
@@ -31,10 +33,11 @@ internal static class ArrayRuns
         int count = 0, i = 0, r = 0;
         while (i < values.Length && r < runs.Length)
         {
-            int value = values[i], start = runs[r], last = start + runs[r + 1];
-            count += value >= start && value <= last ? 1 : 0;
-            i += value <= last ? 1 : 0;
-            r += value <= last ? 0 : 2;
+            int place = values[i] - runs[r], length = runs[r + 1];
+            count += Branchless.One((uint)place <= (uint)length);
+            int isBehind = Branchless.One(place > length);
+            i += 1 - isBehind;
+            r += 2 * isBehind;
         }
         return count;
     }
@@ -45,11 +48,13 @@ internal static class ArrayRuns
         int count = 0, i = 0, r = 0;
         while (i < values.Length && r < runs.Length)
         {
-            int value = values[i], start = runs[r], last = start + runs[r + 1];
-            result[count] = (ushort)value;
-            count += value < start ? 1 : 0;
-            i += value <= last ? 1 : 0;
-            r += value <= last ? 0 : 2;
+            ushort value = values[i];
+            int place = value - runs[r], length = runs[r + 1];
+            result[count] = value;
+            count += Branchless.One(place < 0);
+            int isBehind = Branchless.One(place > length);
+            i += 1 - isBehind;
+            r += 2 * isBehind;
         }
         values[i..].CopyTo(result[count..]);
         return count + values.Length - i;

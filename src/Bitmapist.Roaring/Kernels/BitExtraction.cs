@@ -50,6 +50,7 @@ internal static class BitExtraction
         ref ushort target = ref MemoryMarshal.GetReference(values);
         Span<ushort> some = stackalloc ushort[64];
         nuint count = 0, roomyEnd = (nuint)Math.Max(0, values.Length - 64);
+        Vector512<ushort> first = Vector512<ushort>.Zero; // added up: making one of a number takes a scarcer port
         for (int w = 0; w < words.Length; w++)
         {
             ulong word = words[w];
@@ -57,12 +58,12 @@ internal static class BitExtraction
             bool isRoomy = count <= roomyEnd && values.Length >= 64;
             ref ushort at = ref isRoomy ? ref Unsafe.Add(ref target, count) : ref MemoryMarshal.GetReference(some);
             Vector512<byte> positions = Positions(word);
-            Vector512<ushort> first = Vector512.Create((ushort)(w << 6));
             (Avx512BW.ConvertToVector512UInt16(positions.GetLower()) + first).StoreUnsafe(ref at);
             if (bits > 32)
                 (Avx512BW.ConvertToVector512UInt16(positions.GetUpper()) + first).StoreUnsafe(ref at, 32);
             if (!isRoomy) some[..bits].CopyTo(values[(int)count..]);
             count += (nuint)bits;
+            first += Vector512.Create((ushort)64);
         }
         return (int)count;
     }
@@ -72,6 +73,9 @@ internal static class BitExtraction
         ref uint target = ref MemoryMarshal.GetReference(ids);
         Span<uint> some = stackalloc uint[64];
         nuint count = 0, roomyEnd = (nuint)Math.Max(0, ids.Length - 64);
+        Vector512<uint> wordFirst = Vector512.Create(first);
+        // Where a word has about as many bits as one store takes, another store costs less than guessing.
+        bool isDense = ids.Length > 8 * words.Length, isVeryDense = ids.Length > 24 * words.Length;
         for (int w = 0; w < words.Length; w++)
         {
             ulong word = words[w];
@@ -79,17 +83,18 @@ internal static class BitExtraction
             bool isRoomy = count <= roomyEnd && ids.Length >= 64;
             ref uint at = ref isRoomy ? ref Unsafe.Add(ref target, count) : ref MemoryMarshal.GetReference(some);
             Vector512<byte> positions = Positions(word);
-            Vector512<uint> wordFirst = Vector512.Create(first + (uint)(w << 6));
             Vector256<byte> lower = positions.GetLower(), upper = positions.GetUpper();
             (Avx512F.ConvertToVector512UInt32(lower.GetLower()) + wordFirst).StoreUnsafe(ref at);
-            if (bits > 16)
+            if (bits > 16 || isDense)
                 (Avx512F.ConvertToVector512UInt32(lower.GetUpper()) + wordFirst).StoreUnsafe(ref at, 16);
-            if (bits > 32)
+            if (bits > 32 || isVeryDense)
+            {
                 (Avx512F.ConvertToVector512UInt32(upper.GetLower()) + wordFirst).StoreUnsafe(ref at, 32);
-            if (bits > 48)
                 (Avx512F.ConvertToVector512UInt32(upper.GetUpper()) + wordFirst).StoreUnsafe(ref at, 48);
+            }
             if (!isRoomy) some[..bits].CopyTo(ids[(int)count..]);
             count += (nuint)bits;
+            wordFirst += Vector512.Create(64u);
         }
         return (int)count;
     }

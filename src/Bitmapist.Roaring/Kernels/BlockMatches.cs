@@ -39,9 +39,12 @@ internal static unsafe class BlockMatches
         : Avx2.IsSupported ? FindVector256(left, right)
         : FindVector128(left, right);
 
-    /// <summary>The same as <see cref="Find"/>, where hidden values of the right block (all ones) match nothing.</summary>
+    /// <summary>
+    /// The same as <see cref="Find"/>, where hidden values of the right block (all ones) match nothing.
+    /// </summary>
     public static uint FindSeen(ushort* left, ushort* right, Vector128<ushort> hidden)
     {
+        if (Avx512BW.IsSupported) return FindSeenVector512(left, right, hidden);
         Vector128<ushort> values = Vector128.Load(left), others = Vector128.Load(right);
         Vector128<ushort> equal = Vector128<ushort>.Zero;
         Vector128<byte> turn = Vector128.Create(Turn0, Turn4).AsByte(), last = Vector128.Create((byte)15);
@@ -70,6 +73,24 @@ internal static unsafe class BlockMatches
         Vector512<ushort> differences = Vector512.Min(
             values ^ Avx512BW.Shuffle(others, turns).AsUInt16(), values ^ Avx512BW.Shuffle(others, further).AsUInt16());
         return (uint)Vector512.Equals(differences, Vector512<ushort>.Zero).ExtractMostSignificantBits();
+    }
+
+    private static uint FindSeenVector512(ushort* left, ushort* right, Vector128<ushort> hidden)
+    {
+        Vector512<byte> turns = Vector512.Create(
+            Turn0, Turn4, Turn1, Turn5, Turn2, Turn6, Turn3, Turn7).AsByte();
+        Vector512<byte> further = Vector512.Create(
+            Turn4, Turn0, Turn5, Turn1, Turn6, Turn2, Turn7, Turn3).AsByte();
+        Vector512<ushort> values = Avx512F.BroadcastVector128ToVector512((uint*)left).AsUInt16();
+        Vector512<byte> others = Avx512F.BroadcastVector128ToVector512((uint*)right).AsByte();
+        Vector512<byte> unseen = Vector512.Create(Vector256.Create(hidden, hidden)).AsByte();
+        // A hidden value differs by all ones.
+        Vector512<ushort> differences = Vector512.Min(
+            values ^ Avx512BW.Shuffle(others, turns).AsUInt16() | Avx512BW.Shuffle(unseen, turns).AsUInt16(),
+            values ^ Avx512BW.Shuffle(others, further).AsUInt16() | Avx512BW.Shuffle(unseen, further).AsUInt16());
+        uint lanes = (uint)Vector512.Equals(differences, Vector512<ushort>.Zero).ExtractMostSignificantBits();
+        lanes |= lanes >> 16;
+        return (lanes | lanes >> 8) & 0xFF;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -5,7 +5,9 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Bitmapist.Roaring.Kernels;
 
-/// <summary>Where vectors to be counted come from; a type argument, so that each use compiles to its own loop.</summary>
+/// <summary>
+/// Where vectors to be counted come from; a type argument, so that each use compiles to its own loop.
+/// </summary>
 internal interface IVectorSource
 {
     /// <summary>The eight words from a place on.</summary>
@@ -15,8 +17,8 @@ internal interface IVectorSource
 /// <summary>
 /// Counts the bits of sixteen vectors at a time by adding them up as columns of binary numbers, so that one vector of
 /// sixteen, and not each, has to have its bytes counted (Harley and Seal; Muła, Kurz, Lemire, "Faster Population Counts
-/// Using AVX2 Instructions", arXiv:1611.07612, §3.2). With AVX-512 a full adder is two instructions; the one that counts
-/// the bits of words is not to be had in .NET. AVX-512BW only.
+/// Using AVX2 Instructions", arXiv:1611.07612, §3.2). With AVX-512 a full adder is two instructions; the instruction
+/// that counts the bits of words is not to be had in .NET 10. AVX-512BW only.
 /// </summary>
 internal static class CarrySaveCount
 {

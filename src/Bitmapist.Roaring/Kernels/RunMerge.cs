@@ -35,11 +35,11 @@ internal static class RunMerge
             }
             else
             {
-                int end = Math.Min(leftEnd, rightEnd);
-                writer.Extend(Math.Max(leftStart, rightStart), end);
+                int end = Branchless.Min(leftEnd, rightEnd);
+                writer.Extend(Branchless.Max(leftStart, rightStart), end);
                 // Which one ends first is anyone's guess: advance without a branch, and read both again.
-                i += leftEnd <= end ? 1 : 0;
-                j += rightEnd <= end ? 1 : 0;
+                i += Branchless.One(leftEnd <= end);
+                j += Branchless.One(rightEnd <= end);
                 if (i >= left.Length || j >= right.Length) break;
                 leftStart = Start(left[i]);
                 leftEnd = End(left[i]);
@@ -72,11 +72,11 @@ internal static class RunMerge
             }
             else
             {
-                int end = Math.Min(leftEnd, rightEnd);
-                count += end - Math.Max(leftStart, rightStart);
+                int end = Branchless.Min(leftEnd, rightEnd);
+                count += end - Branchless.Max(leftStart, rightStart);
                 // Which one ends first is anyone's guess: advance without a branch, and read both again.
-                i += leftEnd <= end ? 1 : 0;
-                j += rightEnd <= end ? 1 : 0;
+                i += Branchless.One(leftEnd <= end);
+                j += Branchless.One(rightEnd <= end);
                 if (i >= left.Length || j >= right.Length) break;
                 leftStart = Start(left[i]);
                 leftEnd = End(left[i]);
@@ -97,10 +97,11 @@ internal static class RunMerge
             // Both are loaded, so that choosing one needs no branch.
             uint leftRun = left[i], rightRun = right[j];
             bool fromLeft = Start(leftRun) <= Start(rightRun);
-            uint next = fromLeft ? leftRun : rightRun;
+            uint next = Branchless.Select(fromLeft, leftRun, rightRun);
             writer.Extend(Start(next), End(next));
-            i += fromLeft ? 1 : 0;
-            j += fromLeft ? 0 : 1;
+            int one = Branchless.One(fromLeft);
+            i += one;
+            j += 1 - one;
         }
         foreach (uint run in left[i..]) writer.Extend(Start(run), End(run));
         foreach (uint run in right[j..]) writer.Extend(Start(run), End(run));
@@ -117,10 +118,11 @@ internal static class RunMerge
         {
             uint leftRun = left[i], rightRun = right[j];
             bool fromLeft = Start(leftRun) <= Start(rightRun);
-            uint next = fromLeft ? leftRun : rightRun;
+            uint next = Branchless.Select(fromLeft, leftRun, rightRun);
             writer.Toggle(Start(next), End(next));
-            i += fromLeft ? 1 : 0;
-            j += fromLeft ? 0 : 1;
+            int one = Branchless.One(fromLeft);
+            i += one;
+            j += 1 - one;
         }
         foreach (uint run in left[i..]) writer.Toggle(Start(run), End(run));
         foreach (uint run in right[j..]) writer.Toggle(Start(run), End(run));
@@ -171,9 +173,9 @@ internal static class RunMerge
         public void Extend(int start, int end)
         {
             bool isNew = start > _runEnd;
-            _at += isNew ? 1 : 0;
-            _runStart = isNew ? start : _runStart;
-            _runEnd = Math.Max(_runEnd, end);
+            _at += Branchless.One(isNew);
+            _runStart = Branchless.Select(isNew, start, _runStart);
+            _runEnd = Branchless.Max(_runEnd, end);
             _result[_at] = Run(_runStart, _runEnd);
         }
     }
@@ -193,12 +195,12 @@ internal static class RunMerge
         public void Toggle(int start, int end)
         {
             bool isApart = start > _keptEnd, touches = start == _keptEnd;
-            int finalEnd = isApart ? _keptEnd : start;
+            int finalEnd = Branchless.Select(isApart, _keptEnd, start);
             _result[_at] = Run(_keptStart, finalEnd); // overwritten unless there is something final
-            _at += finalEnd > _keptStart && !touches ? 1 : 0;
-            int overlapEnd = Math.Min(_keptEnd, end);
-            _keptStart = isApart ? start : touches ? _keptStart : overlapEnd;
-            _keptEnd = isApart ? end : Math.Max(_keptEnd, end);
+            _at += Branchless.One(finalEnd > _keptStart & !touches);
+            int overlapEnd = Branchless.Min(_keptEnd, end);
+            _keptStart = Branchless.Select(isApart, start, Branchless.Select(touches, _keptStart, overlapEnd));
+            _keptEnd = Branchless.Max(_keptEnd, end); // which is start or more where it is apart
         }
 
         public int Finish()

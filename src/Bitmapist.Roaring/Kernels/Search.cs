@@ -49,29 +49,34 @@ internal static class Search
     /// </summary>
     public static int LastRunAtOrBefore(ReadOnlySpan<ushort> runs, int value)
     {
-        int low = 0, high = (runs.Length >> 1) - 1;
-        while (low <= high)
-        {
-            int middle = (low + high) >> 1;
-            if (runs[2 * middle] <= value) low = middle + 1;
-            else high = middle - 1;
-        }
-        return high;
-    }
-
-    // Halving without a branch on the data: the comparison becomes a conditional move, and a random probe of 4,096
-    // ids costs twelve dependent loads instead of six mispredictions.
-    private static int LowerBound<T>(ref T first, int length, T value)
-        where T : unmanaged, IComparisonOperators<T, T, bool>
-    {
-        int low = 0;
+        ref ushort first = ref MemoryMarshal.GetReference(runs);
+        int low = -1, length = runs.Length >> 1; // of the runs from low + 1 on, some may begin at or before the value
         while (length > 0)
         {
-            int half = length >> 1;
-            bool below = Unsafe.Add(ref first, low + half) < value;
-            low = below ? low + half + 1 : low;
-            length = below ? length - half - 1 : half;
+            int half = (length + 1) >> 1;
+            low += half & ~(value - Unsafe.Add(ref first, 2 * (low + half)) >> 31);
+            length -= half;
         }
         return low;
     }
+
+    // Halving without a branch on the data, which would be mispredicted every other time. The compiler makes branches
+    // of conditionals within loops, so the comparison is taken as a number.
+    private static int LowerBound<T>(ref T first, int length, T value)
+        where T : unmanaged, IComparisonOperators<T, T, bool>
+    {
+        if (length == 0) return 0;
+        int low = 0;
+        while (length > 1)
+        {
+            int half = length >> 1;
+            low += -Below(Unsafe.Add(ref first, low + half - 1), value) & half;
+            length -= half;
+        }
+        return low + Below(Unsafe.Add(ref first, low), value);
+    }
+
+    /// <summary>1 where the first is below the second, else 0.</summary>
+    private static int Below<T>(T left, T right) where T : unmanaged, IComparisonOperators<T, T, bool> =>
+        Unsafe.BitCast<bool, byte>(left < right);
 }

@@ -44,7 +44,9 @@ internal static class Widths
         for (; i < ids.Length; i++) values[i] = (ushort)ids[i];
     }
 
-    /// <summary>Writes the ids of runs (pairs of first value and length − 1), ascending; returns their number.</summary>
+    /// <summary>
+    /// Writes the ids of runs (pairs of first value and length − 1), ascending; returns their number.
+    /// </summary>
     public static int OfRuns(ReadOnlySpan<ushort> runs, uint first, Span<uint> ids)
     {
         Vector256<uint> steps = Vector256.CreateSequence<uint>(0, 1);
@@ -77,5 +79,21 @@ internal static class Widths
             count += length;
         }
         return count;
+    }
+
+    /// <summary>Writes runs, pairs of first value and length − 1, from their first and last values.</summary>
+    public static void Interleave(ReadOnlySpan<ushort> first, ReadOnlySpan<ushort> last, Span<ushort> runs)
+    {
+        Span<uint> pairs = MemoryMarshal.Cast<ushort, uint>(runs)[..first.Length];
+        int i = 0;
+        for (; i <= first.Length - Vector128<ushort>.Count; i += Vector128<ushort>.Count)
+        {
+            Vector128<ushort> start = Vector128.Create(first[i..]), length = Vector128.Create(last[i..]) - start;
+            (Vector128<uint> lower, Vector128<uint> upper) = Vector128.Widen(start);
+            (Vector128<uint> lowerLength, Vector128<uint> upperLength) = Vector128.Widen(length);
+            (lower | lowerLength << 16).CopyTo(pairs[i..]);
+            (upper | upperLength << 16).CopyTo(pairs[(i + Vector128<uint>.Count)..]);
+        }
+        for (; i < first.Length; i++) pairs[i] = first[i] | (uint)(last[i] - first[i]) << 16;
     }
 }

@@ -35,6 +35,29 @@ internal static class WordLogic
     public static void OrInto(ReadOnlySpan<ulong> source, Span<ulong> target) =>
         CombineInto<WordOperations.Or>(source, target);
 
+    /// <summary>target |= left | right, without counting: one pass over the target.</summary>
+    public static void OrInto(ReadOnlySpan<ulong> left, ReadOnlySpan<ulong> right, Span<ulong> target)
+    {
+        AssertSameLength(left, right, target);
+        ref ulong a = ref MemoryMarshal.GetReference(left), b = ref MemoryMarshal.GetReference(right);
+        ref ulong to = ref MemoryMarshal.GetReference(target);
+        nuint i = 0, length = (nuint)target.Length;
+        if (Vector512.IsHardwareAccelerated)
+        {
+            for (; i + 8 <= length; i += 8)
+            {
+                (Vector512.LoadUnsafe(ref a, i) | Vector512.LoadUnsafe(ref b, i) | Vector512.LoadUnsafe(ref to, i))
+                    .StoreUnsafe(ref to, i);
+            }
+        }
+        for (; i + 4 <= length; i += 4)
+        {
+            (Vector256.LoadUnsafe(ref a, i) | Vector256.LoadUnsafe(ref b, i) | Vector256.LoadUnsafe(ref to, i))
+                .StoreUnsafe(ref to, i);
+        }
+        for (int rest = (int)i; rest < target.Length; rest++) target[rest] |= left[rest] | right[rest];
+    }
+
     /// <summary>target ^= source, without counting.</summary>
     public static void XorInto(ReadOnlySpan<ulong> source, Span<ulong> target) =>
         CombineInto<WordOperations.Xor>(source, target);

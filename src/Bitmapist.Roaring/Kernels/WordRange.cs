@@ -86,6 +86,13 @@ internal static class WordRange
         words[last] ^= tail;
     }
 
+    /// <summary>How many words at the start have all bits set.</summary>
+    public static int FullPrefix(ReadOnlySpan<ulong> words)
+    {
+        int index = words.IndexOfAnyExcept(ulong.MaxValue);
+        return index < 0 ? words.Length : index;
+    }
+
     public static int Count(ReadOnlySpan<ulong> words, int start, int end)
     {
         if (start >= end) return 0;

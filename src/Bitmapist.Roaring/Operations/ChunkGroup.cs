@@ -26,7 +26,8 @@ internal static class ChunkGroup
         ReadOnlySpan<ChunkCursor> cursors, ReadOnlySpan<int> group, Span<ulong> words, Span<ushort> room)
     {
         words.Clear();
-        int arrays = 0;
+        int arrays = 0, full = 0; // full: words at the start that have all bits, and will keep them
+        scoped ContainerView waiting = default; // a bitset, for two at a time read and write the words once
         foreach (int member in group)
         {
             if (cursors[member].IsArray)
@@ -37,10 +38,27 @@ internal static class ChunkGroup
 
             ContainerView view = cursors[member].ViewIn(room);
             if (view.IsFull) return FormRules.ChunkIds;
-            ContainerReading.OrInto(view, words);
+            if (view.Kind == ContainerKind.Run)
+            {
+                ContainerReading.OrInto(view, words);
+            }
+            else if (waiting.IsEmpty)
+            {
+                waiting = view;
+                continue;
+            }
+            else
+            {
+                WordLogic.OrInto(waiting.Words, view.Words, words);
+                waiting = default;
+            }
+
+            full += WordRange.FullPrefix(words[full..]);
+            if (full == words.Length) return FormRules.ChunkIds;
         }
 
-        if (arrays < group.Length && PopCount.Count(words) == FormRules.ChunkIds) return FormRules.ChunkIds;
+        if (!waiting.IsEmpty) WordLogic.OrInto(waiting.Words, words);
+        if (full + WordRange.FullPrefix(words[full..]) == words.Length) return FormRules.ChunkIds;
         foreach (int member in group)
         {
             if (arrays == 0) break;

@@ -9,6 +9,9 @@ internal static class CompactFilter
     /// <summary>Ids held on the stack meanwhile: 2 KiB.</summary>
     private const int StackIdsMax = 512;
 
+    /// <summary>From so many ids of a chunk on they are merged with its values instead of searched for.</summary>
+    private const int MergedIdsMin = 4;
+
     /// <summary>The intersection of all operands, of which the one at <paramref name="compact"/> is compact.</summary>
     public static FrozenBitmap Intersect(ReadOnlySpan<ReadOnlyBitmap> operands, int compact)
     {
@@ -50,22 +53,51 @@ internal static class CompactFilter
     {
         if (!left.IsCompact || (right.IsCompact && right.Cardinality < left.Cardinality)) (left, right) = (right, left);
         ReadOnlySpan<uint> ids = left.CompactIds;
-        if (right.IsCompact) return CountInIds(ids, right.CompactIds);
+        if (right.IsCompact) return IdSearch.Count(ids, right.CompactIds);
+        return right is FrozenBitmap inMemory
+            ? CountInContainers(ids, inMemory)
+            : CountInChunks(ids, new ChunkCursor(right));
+    }
+
+    private static long CountInContainers(ReadOnlySpan<uint> ids, FrozenBitmap bitmap)
+    {
+        Span<ushort> room = stackalloc ushort[FormRules.CompactMax];
+        ReadOnlySpan<ushort> chunks = bitmap.Chunks;
+        int count = 0, i = 0;
+        while (!ids.IsEmpty)
+        {
+            int chunk = (int)(ids[0] >> 16);
+            i = Search.Gallop(chunks, i, (ushort)chunk);
+            if (i == chunks.Length) break;
+            // Ids of chunks that the other side lacks are passed over together.
+            if (chunks[i] > chunk)
+            {
+                ids = ids[Search.Gallop(ids, 1, (uint)chunks[i] << 16)..];
+                continue;
+            }
+            int end = ChunkEnd(ids);
+            count += CountSlice(ids[..end], bitmap.Containers[i].View, room);
+            ids = ids[end..];
+        }
+        return count;
+    }
+
+    private static long CountInChunks(ReadOnlySpan<uint> ids, ChunkCursor cursor)
+    {
+        Span<ushort> room = stackalloc ushort[FormRules.CompactMax];
         int count = 0;
-        ChunkCursor cursor = new(right);
         while (!ids.IsEmpty)
         {
             int chunk = (int)(ids[0] >> 16);
             cursor.SeekTo(chunk);
             if (cursor.Chunk == ChunkCursor.End) break;
-            // Ids of chunks that the other side lacks are passed over together.
             if (cursor.Chunk > chunk)
             {
                 ids = ids[Search.Gallop(ids, 1, (uint)cursor.Chunk << 16)..];
                 continue;
             }
             int end = ChunkEnd(ids);
-            count += CountSlice(ids[..end], cursor.View);
+            count += CountSlice(ids[..end], cursor.View, room);
             ids = ids[end..];
         }
         return count;
@@ -81,7 +113,8 @@ internal static class CompactFilter
         return ids;
     }
 
-    private static ReadOnlySpan<uint> KeepOthers(ReadOnlyBitmap first, ReadOnlySpan<ReadOnlyBitmap> rest, Span<uint> kept)
+    private static ReadOnlySpan<uint> KeepOthers(
+        ReadOnlyBitmap first, ReadOnlySpan<ReadOnlyBitmap> rest, Span<uint> kept)
     {
         ReadOnlySpan<uint> ids = first.CompactIds;
         foreach (ReadOnlyBitmap operand in rest) ids = kept[..Keep(ids, operand, kept, wanted: 0)];
@@ -94,7 +127,7 @@ internal static class CompactFilter
     /// </summary>
     private static int Keep(ReadOnlySpan<uint> ids, ReadOnlyBitmap operand, Span<uint> target, int wanted)
     {
-        if (operand.IsCompact) return KeepInIds(ids, operand.CompactIds, target, wanted);
+        if (operand.IsCompact) return IdSearch.Keep(ids, operand.CompactIds, target, wanted);
         int kept = 0;
         ChunkCursor cursor = new(operand);
         while (!ids.IsEmpty)
@@ -116,19 +149,6 @@ internal static class CompactFilter
         return kept;
     }
 
-    private static int KeepInIds(ReadOnlySpan<uint> ids, ReadOnlySpan<uint> others, Span<uint> target, int wanted)
-    {
-        int kept = 0, position = 0;
-        foreach (uint id in ids)
-        {
-            position = Search.Gallop(others, position, id);
-            int found = position < others.Length && others[position] == id ? 1 : 0;
-            target[kept] = id;
-            kept += found == wanted ? 1 : 0;
-        }
-        return kept;
-    }
-
     private static int KeepSlice(ReadOnlySpan<uint> ids, in ContainerView view, Span<uint> target, int wanted)
     {
         int kept = 0, position = 0;
@@ -141,11 +161,17 @@ internal static class CompactFilter
         return kept;
     }
 
-    private static int CountSlice(ReadOnlySpan<uint> ids, in ContainerView view)
+    /// <summary>Ids of one chunk; the room takes as many values as they are.</summary>
+    private static int CountSlice(ReadOnlySpan<uint> ids, in ContainerView view, Span<ushort> room)
     {
-        int count = 0, position = 0;
-        foreach (uint id in ids) count += Holds(view, (ushort)id, ref position) ? 1 : 0;
-        return count;
+        if (ids.Length < MergedIdsMin)
+        {
+            int count = 0;
+            foreach (uint id in ids) count += Branchless.One(ContainerReading.Contains(view, (ushort)id));
+            return count;
+        }
+        Widths.Narrow(ids, room);
+        return ContainerAnd.Count(ContainerView.OfArray(room[..ids.Length]), view);
     }
 
     /// <summary>Asks for ascending values; <paramref name="position"/> remembers the place in an array.</summary>
@@ -158,24 +184,10 @@ internal static class CompactFilter
         return position < values.Length && values[position] == value;
     }
 
-    private static long CountInIds(ReadOnlySpan<uint> few, ReadOnlySpan<uint> many)
-    {
-        int count = 0, position = 0;
-        foreach (uint id in few)
-        {
-            position = Search.Gallop(many, position, id);
-            if (position == many.Length) break;
-            count += many[position] == id ? 1 : 0;
-        }
-        return count;
-    }
-
     /// <summary>How many ids share the first one's chunk.</summary>
     private static int ChunkEnd(ReadOnlySpan<uint> ids)
     {
         uint chunk = ids[0] >> 16;
-        int end = 1;
-        while (end < ids.Length && ids[end] >> 16 == chunk) end++;
-        return end;
+        return chunk == ushort.MaxValue ? ids.Length : Search.Gallop(ids, 1, (chunk + 1) << 16);
     }
 }

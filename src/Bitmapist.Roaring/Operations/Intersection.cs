@@ -1,4 +1,5 @@
 using Bitmapist.Roaring.Containers;
+using Bitmapist.Roaring.Kernels;
 
 namespace Bitmapist.Roaring.Operations;
 
@@ -40,6 +41,8 @@ internal static class Intersection
     {
         if (left.IsEmpty || right.IsEmpty) return 0;
         if (left.IsCompact || right.IsCompact) return CompactFilter.CountPair(left, right);
+        if (left is FrozenBitmap leftInMemory && right is FrozenBitmap rightInMemory)
+            return CountPair(leftInMemory, rightInMemory);
         long count = 0;
         ChunkCursor a = new(left), b = new(right);
         while (Align(ref a, ref b))
@@ -47,6 +50,23 @@ internal static class Intersection
             count += ContainerAnd.Count(a.View, b.View);
             a.MoveNext();
             b.MoveNext();
+        }
+        return count;
+    }
+
+    /// <summary>The same for containers in memory, without cursors: with few of them, those would cost more.</summary>
+    private static long CountPair(FrozenBitmap left, FrozenBitmap right)
+    {
+        ReadOnlySpan<ushort> leftChunks = left.Chunks, rightChunks = right.Chunks;
+        ReadOnlySpan<Container> leftContainers = left.Containers, rightContainers = right.Containers;
+        long count = 0;
+        int i = 0, j = 0;
+        while (i < leftChunks.Length && j < rightChunks.Length)
+        {
+            int difference = leftChunks[i] - rightChunks[j];
+            if (difference == 0) count += ContainerAnd.Count(leftContainers[i++].View, rightContainers[j++].View);
+            else if (difference < 0) i = Search.Gallop(leftChunks, i + 1, rightChunks[j]);
+            else j = Search.Gallop(rightChunks, j + 1, leftChunks[i]);
         }
         return count;
     }

@@ -28,7 +28,8 @@ internal static class UnionCount
         }
 
         foreach (ReadOnlyBitmap operand in operands)
-            if (!operand.IsEmpty && !(isGathered && operand.IsCompact)) cursors.Span[count++] = new ChunkCursor(operand);
+            if (!operand.IsEmpty && !(isGathered && operand.IsCompact))
+                cursors.Span[count++] = new ChunkCursor(operand);
         return Walk(cursors.Span[..count], operation);
     }
 

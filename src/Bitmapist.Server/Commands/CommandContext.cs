@@ -50,8 +50,8 @@ internal sealed class CommandContext(ClientState client, ServerState server, Com
     public bool IsFailed { get; set; }
 
     /// <summary>
-    /// Counts time from now on, for what is dispatched next, or for what the last command has left. A run of one and the
-    /// same command is timed as a whole: asking the clock takes a twentieth of a SETBIT.
+    /// Counts time from now on, for what is dispatched next, or for what the last command has left. A run of one
+    /// command is timed as a whole: asking the clock takes a twentieth of a SETBIT.
     /// </summary>
     public void StartClock(bool isLastCommands = false)
     {

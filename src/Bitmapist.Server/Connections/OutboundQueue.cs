@@ -126,13 +126,11 @@ internal sealed class OutboundQueue(
 
     private void StartPump(ValueTask<FlushResult> flushing)
     {
-        lock (_gate)
-        {
-            _isPumping = true;
-            // On the pool, because the caller may be a thread that serves other sockets.
-            Task<FlushResult> first = flushing.AsTask();
-            _pump = Task.Run(() => PumpAsync(first));
-        }
+        Task<FlushResult> first = flushing.AsTask();
+        lock (_gate) _isPumping = true;
+        // What waits for the socket goes on with the thread that finds it ready. What does not is done on the pool, as
+        // the caller may be a thread that serves other sockets.
+        _pump = first.IsCompleted ? Task.Run(() => PumpAsync(first)) : PumpAsync(first);
     }
 
     /// <summary>

@@ -7,7 +7,7 @@ using Bitmapist.Testing.Files;
 
 namespace Bitmapist.Engine.Tests.Keyspace;
 
-/// <summary>Keys of hardly any ids, which have no bitmap object, up to and across the border where they get one.</summary>
+/// <summary>Keys of hardly any ids, which have no bitmap object, up to the border where they get one.</summary>
 public sealed class FewIdsTests
 {
     private static readonly byte[] s_key = Name.Bytes("key");

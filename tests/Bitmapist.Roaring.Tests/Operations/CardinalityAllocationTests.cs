@@ -2,7 +2,7 @@ using Bitmapist.Roaring.Operations;
 
 namespace Bitmapist.Roaring.Tests.Operations;
 
-/// <summary>Sizes of results are asked for thousands of times a second: they must leave nothing to the collector.</summary>
+/// <summary>Sizes of results are asked for all the time: they must leave nothing to the collector.</summary>
 public sealed class CardinalityAllocationTests
 {
     public static TheoryData<int> Counts() => [2, 3, 5, 40];
@@ -20,7 +20,8 @@ public sealed class CardinalityAllocationTests
         ReadOnlyBitmap[][] groups =
             [.. Enumerable.Range(0, all.Length).Select(i => Operands(all, i, count, stride: 7))];
         // And where every operand has the shape, so that none is passed over for being empty.
-        groups = [.. groups, .. Enumerable.Range(0, all.Length / 5).Select(i => Operands(all, 5 * i, count, stride: 0))];
+        groups =
+            [.. groups, .. Enumerable.Range(0, all.Length / 5).Select(i => Operands(all, 5 * i, count, stride: 0))];
         foreach (ReadOnlyBitmap[] operands in groups)
         {
             long total = 0, allocated = long.MaxValue;
