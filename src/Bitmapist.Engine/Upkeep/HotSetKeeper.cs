@@ -19,7 +19,7 @@ internal sealed class HotSetKeeper : IAsyncDisposable
                                          // memory is short
     private const int WaitsMax = 10;
     private const int SlackShare = 16; // of the budget: so much more the heap may hold before it is looked at
-    private const int OldShare = 4; // of the budget: so much may be evicted between collections of all
+    private const int OldShare = 8; // of the budget: so much may be evicted between collections of all
     private const long RuntimeBytes = 4L << 20; // what the heap may hold beside bitmaps and index
 
     private readonly Func<bool> _startSave;
@@ -115,7 +115,7 @@ internal sealed class HotSetKeeper : IAsyncDisposable
     /// <summary>
     /// What was evicted is garbage, which the collector, knowing nothing of the budget, would let become many times as
     /// much: it is asked when the heap shows it. Mostly that is young, and collected in a few milliseconds; for what
-    /// had grown old a collection runs in the background, whenever a quarter of the budget has left.
+    /// had grown old a collection runs in the background, whenever an eighth of the budget was evicted.
     /// </summary>
     private void CollectWhatLeft()
     {
