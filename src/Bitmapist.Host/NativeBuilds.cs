@@ -46,7 +46,7 @@ internal static partial class NativeBuilds
         {
             string build = Path.Combine(folder, s_levels[level].Name, name);
             if (!exists(build)) continue;
-            flags ??= [.. readFlags().Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
+            flags ??= [.. readFlags().Split(' ', StringSplitOptions.TrimEntries)];
             if (s_levels[level..].All(each => each.Flags.All(flags.Contains))) yield return build;
         }
     }

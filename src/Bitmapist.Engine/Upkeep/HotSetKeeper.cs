@@ -9,6 +9,7 @@ namespace Bitmapist.Engine.Upkeep;
 internal sealed class HotSetKeeper : IAsyncDisposable
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_intervalWhileFull = TimeSpan.FromMilliseconds(200); // of garbage, not of bitmaps
     private static readonly TimeSpan s_intervalMax = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_intervalMin = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan s_retry = TimeSpan.FromSeconds(5);
@@ -17,9 +18,9 @@ internal sealed class HotSetKeeper : IAsyncDisposable
     private const int RestPerSweep = 20; // of its time: how little sweeps and collections take; the former unless
                                          // memory is short
     private const int WaitsMax = 10;
-    private const int SlackShare = 8; // of the budget: so much more the heap may hold before it is looked at
-    private const int OldShare = 4; // of the budget: so much may be evicted between collections of all
-    private const long RuntimeBytes = 16L << 20; // what the heap may hold beside bitmaps and index
+    private const int SlackShare = 16; // of the budget: so much more the heap may hold before it is looked at
+    private const int OldShare = 8; // of the budget: so much may be evicted between collections of all
+    private const long RuntimeBytes = 4L << 20; // what the heap may hold beside bitmaps and index
 
     private readonly Func<bool> _startSave;
     private readonly Func<bool> _hasSaveFailed;
@@ -27,6 +28,7 @@ internal sealed class HotSetKeeper : IAsyncDisposable
     private readonly SemaphoreSlim _asked = new(0, 1);
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _running;
+    private bool _isHeapFull;
     private long _evictedAtCollection;
     private long _nextCollection;
     private long _nextCollectionOfAll;
@@ -88,7 +90,8 @@ internal sealed class HotSetKeeper : IAsyncDisposable
         while (await RestAsync(rest).ConfigureAwait(false))
         {
             rest = await Task.Run(Look).ConfigureAwait(false) * RestPerSweep;
-            rest = rest < s_interval ? s_interval : rest > s_intervalMax ? s_intervalMax : rest;
+            TimeSpan least = _isHeapFull ? s_intervalWhileFull : s_interval;
+            rest = rest < least ? least : rest > s_intervalMax ? s_intervalMax : rest;
         }
     }
 
@@ -112,14 +115,15 @@ internal sealed class HotSetKeeper : IAsyncDisposable
     /// <summary>
     /// What was evicted is garbage, which the collector, knowing nothing of the budget, would let become many times as
     /// much: it is asked when the heap shows it. Mostly that is young, and collected in a few milliseconds; for what
-    /// had grown old a collection runs in the background, whenever a quarter of the budget has left.
+    /// had grown old a collection runs in the background, whenever an eighth of the budget was evicted.
     /// </summary>
     private void CollectWhatLeft()
     {
         long budget = HotSet.BudgetBytes;
         if (budget == 0) return;
         long used = GC.GetTotalMemory(forceFullCollection: false);
-        if (used < budget + (budget / SlackShare) + RuntimeBytes) return;
+        _isHeapFull = used >= budget + (budget / SlackShare) + RuntimeBytes;
+        if (!_isHeapFull) return;
         long now = Environment.TickCount64;
         long evicted = HotSet.EvictedBytes;
         if (evicted - _evictedAtCollection >= budget / OldShare && now >= _nextCollectionOfAll)
