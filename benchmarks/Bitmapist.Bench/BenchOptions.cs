@@ -25,13 +25,13 @@ internal sealed record BenchOptions
     /// <summary>The servers to compare with as they were given: redis, garnet, or NAME=COMMAND.</summary>
     public List<string> Peers { get; } = [];
 
-    /// <summary>As it was given.</summary>
+    /// <summary>As it was given, but for paths and commands, which mean something on this machine alone.</summary>
     public string Text { get; private init; } = "";
 
     /// <exception cref="FormatException">It cannot be understood; the message says what.</exception>
     public static BenchOptions Parse(IReadOnlyList<string> arguments)
     {
-        var options = new BenchOptions { Text = string.Join(' ', arguments.Select(Quoted)) };
+        var options = new BenchOptions { Text = string.Join(' ', arguments.Select(Shown)) };
         for (int i = 0; i < arguments.Count; i++)
         {
             switch (arguments[i])
@@ -62,6 +62,9 @@ internal sealed record BenchOptions
     public bool Wants(string row) =>
         Rows.Count == 0 || Rows.Exists(text => row.Contains(text, StringComparison.OrdinalIgnoreCase));
 
-    private static string Quoted(string argument) => argument.Contains(' ', StringComparison.Ordinal)
-        ? $"'{argument}'" : argument;
+    private static string Shown(string argument)
+    {
+        if (argument.Contains('/', StringComparison.Ordinal)) argument = $"{argument.Split('=', '/')[0]}=…";
+        return argument.Contains(' ', StringComparison.Ordinal) ? $"'{argument}'" : argument;
+    }
 }

@@ -42,7 +42,8 @@ internal abstract class LoadRow(string name, Unit unit, IDataSet data) : Alterna
             {
                 row.Data.Fill(_peer);
                 _load = row.Connect(_peer);
-                row.Measure(_peer, _load, run.WarmUp);
+                // A process of the row's own has compiled nothing yet.
+                row.Measure(_peer, _load, row.IsFresh ? 2 * run.WarmUp : run.WarmUp);
             }
             catch
             {
