@@ -22,6 +22,9 @@ internal sealed record BenchOptions
     /// <summary>Another build of this server to compare with; null for none.</summary>
     public string? Other { get; private set; }
 
+    /// <summary>What to measure as ours, such as a published binary; null for this checkout's build.</summary>
+    public string? Ours { get; private set; }
+
     /// <summary>The servers to compare with as they were given: redis, garnet, or NAME=COMMAND.</summary>
     public List<string> Peers { get; } = [];
 
@@ -42,6 +45,7 @@ internal sealed record BenchOptions
                 case "--write-docs": options.WritesDocs = true; break;
                 case "storage" or "plots": options.Group = arguments[i]; break;
                 case "--against": options.Other = Path.GetFullPath(Value(i++)); break;
+                case "--ours": options.Ours = Path.GetFullPath(Value(i++)); break;
                 case "--rows": options.Rows.Add(Value(i++)); break;
                 case "--peer": options.Peers.Add(Value(i++)); break;
                 default: throw new FormatException($"{arguments[i]}: no such option");

@@ -37,7 +37,7 @@ internal static class LatencyRows
     private static ThroughputRow Stream(int ids)
     {
         var set = new SparseSet(ids);
-        return new ThroughputRow(FormattableString.Invariant($"windows of 256 KiB of {ids:N0} ids below 20 M c1"), 1, set,
-            number => new TemplateRequests(set.Windows, number, 0));
+        string name = FormattableString.Invariant($"windows of 256 KiB of {ids:N0} ids below 20 M c1");
+        return new ThroughputRow(name, 1, set, number => new TemplateRequests(set.Windows, number, 0));
     }
 }

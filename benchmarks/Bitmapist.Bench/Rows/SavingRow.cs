@@ -14,7 +14,8 @@ namespace Bitmapist.Bench.Rows;
 /// <param name="asked">The keys asked about.</param>
 /// <param name="data">What changes and is saved.</param>
 /// <param name="compacts">
-/// Whether those saves count that compacted the database file, as ours does when most of it is garbage; else the others.
+/// Whether those saves count that compacted the database file, as ours does when most of it is garbage; else the
+/// others.
 /// </param>
 internal sealed class SavingRow(string name, EventKeys asked, ManyKeys data, bool compacts)
     : LoadRow(name, Unit.Microseconds, data)
