@@ -21,11 +21,11 @@ internal static class LatencyRows
             "GETBIT p99 at 5,000/s, beside BITOP AND", asked, AlgebraRows.HeavyData, AlgebraRows.Heavy);
         yield return new SavingRow("GETBIT p99 at 5,000/s, beside a save", asked, saved, compacts: false)
         {
-            IsFresh = true,
+            IsFresh = true, ChangesData = true,
         };
         yield return new SavingRow("GETBIT p99 at 5,000/s, beside a compaction", asked, saved, compacts: true)
         {
-            IsFresh = true,
+            IsFresh = true, ChangesData = true,
         };
         yield return new PacedRow("GETBIT p99 at 5,000/s, beside KEYS of 1 M keys", asked, few,
             () => new TemplateRequests([search], 1, 0))

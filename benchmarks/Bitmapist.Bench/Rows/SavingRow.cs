@@ -34,7 +34,7 @@ internal sealed class SavingRow(string name, EventKeys asked, ManyKeys data, boo
         using CommandClient client = peer.Connect();
         for (int save = 0; save < SavesMax && latencies.Total < Enough; save++)
         {
-            if (save > 0) data.Change(peer);
+            if (save > 0) data.Change(peer); // before the first it has been done
             long bytesBefore = peer.DatabaseBytes;
             LatencyHistogram some = AskWhileSaving(client, load);
             bool hasCompacted = peer.DatabaseBytes < bytesBefore;
