@@ -28,9 +28,10 @@ internal abstract class DeferredReply
     public virtual long HeldBytes => 0;
 
     /// <summary>
-    /// Bits that must be at hand to do the work; null where there are none. Other replies may need the same.
+    /// What the work would wait for: bits that other replies need as well, or the disk. Awaited first, where that can
+    /// be, so that no thread waits. Null: nothing.
     /// </summary>
-    public virtual PendingBits? Needed => null;
+    public virtual Task? Preparation() => null;
 
     /// <summary>Nobody but the client that asked has any use for the work.</summary>
     public virtual bool IsForItselfAlone => false;
@@ -97,7 +98,7 @@ internal abstract class DeferredReply
 /// <summary>An integer that takes long to compute.</summary>
 /// <param name="cost">See <see cref="DeferredReply.Cost"/>.</param>
 /// <param name="compute">Does it.</param>
-/// <param name="needed">See <see cref="DeferredReply.Needed"/>.</param>
+/// <param name="needed">Bits that must be at hand to do it; null: none.</param>
 internal sealed class NumberReply(long cost, Func<long> compute, PendingBits? needed = null) : DeferredReply
 {
     private PendingBits? _needed = needed;
@@ -106,7 +107,7 @@ internal sealed class NumberReply(long cost, Func<long> compute, PendingBits? ne
 
     public override long Cost => cost;
 
-    public override PendingBits? Needed => _needed;
+    public override Task? Preparation() => _needed is { IsReady: false } bits ? bits.MakeReadyAsync() : null;
 
     protected override void Compute()
     {

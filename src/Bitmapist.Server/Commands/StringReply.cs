@@ -21,7 +21,8 @@ internal sealed class StringReply(StringSlice slice) : DeferredReply
 
     public override long HeldBytes => Math.Min(LengthBytes, HeldBytesMax);
 
-    public override PendingBits? Needed => slice.Value.Pending;
+    public override Task? Preparation() =>
+        slice.Value.Pending is { IsReady: false } bits ? bits.MakeReadyAsync() : null;
 
     protected override void Compute() => slice.Value.Pending.Force();
 

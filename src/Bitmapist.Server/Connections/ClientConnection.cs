@@ -126,7 +126,7 @@ internal sealed class ClientConnection : ClientState, ITurnEnd, IDisposable
                 {
                     // The end of the turn must not come while this goes on elsewhere.
                     if (_isHeld) await SendNowAsync().ConfigureAwait(false);
-                    if (next == Next.RunElsewhere) await Task.Run(DispatchTimed).ConfigureAwait(false);
+                    if (next == Next.RunElsewhere) await _server.Workers.RunAsync(DispatchTimed).ConfigureAwait(false);
                     if (_call.TakeDeferred() is { } deferred) await FinishAsync(deferred).ConfigureAwait(false);
                     if (next == Next.Send) await SendNowAsync().ConfigureAwait(false);
                     next = Process(segment, ref offset);
@@ -235,14 +235,14 @@ internal sealed class ClientConnection : ClientState, ITurnEnd, IDisposable
         {
             FinishTimed(deferred);
         }
-        else if (deferred.Needed is { IsReady: false } bits)
+        else if (deferred.Preparation() is { } preparation)
         {
-            await bits.MakeReadyAsync().ConfigureAwait(false); // a thread that waited would be one less
+            await preparation.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // the work says what failed
             FinishTimed(deferred);
         }
         else
         {
-            await Task.Run(() => FinishTimed(deferred)).ConfigureAwait(false);
+            await _server.Workers.RunAsync(() => FinishTimed(deferred)).ConfigureAwait(false);
         }
 
         if (!IsLong(deferred))

@@ -50,6 +50,9 @@ internal sealed class ServerState
 
     public ServerOptions Options { get; }
 
+    /// <summary>Does what takes long.</summary>
+    public Workers Workers { get; } = new();
+
     /// <summary>
     /// Clients at once; at most <see cref="ClientsPossible"/>. May change while the server runs; clients that are
     /// connected stay.

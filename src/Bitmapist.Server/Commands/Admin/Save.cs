@@ -51,11 +51,15 @@ internal static class Save
 
     private sealed class SaveReply(CommandContext call, PersistentKeyspace persistence) : DeferredReply
     {
+        private Task<Exception?>? _saving;
         private Exception? _failure;
 
         public override long Cost => long.MaxValue; // it waits for a disk
 
-        protected override void Compute() => _failure = persistence.SaveAsync().GetAwaiter().GetResult();
+        public override Task Preparation() => _saving = Task.Run(persistence.SaveAsync);
+
+        protected override void Compute() =>
+            _failure = (_saving ?? persistence.SaveAsync()).GetAwaiter().GetResult();
 
         protected override bool WritePiece(RespWriter reply)
         {
