@@ -57,7 +57,7 @@ internal sealed class PeerKind(string name, IReadOnlyList<string> words)
         + "--save '' --appendonly no");
 
     /// <summary>A server started by a command line.</summary>
-    /// <exception cref="FormatException">It has no words, or not what {port} stands in.</exception>
+    /// <exception cref="FormatException">It has no words, or no {port} in them.</exception>
     public static PeerKind Parse(string name, string commandLine)
     {
         List<string> words = CommandLine.Split(commandLine);

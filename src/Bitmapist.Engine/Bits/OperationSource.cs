@@ -8,6 +8,10 @@ namespace Bitmapist.Engine.Bits;
 /// </summary>
 internal sealed class OperationSource : PendingSource
 {
+    // This object and the one that refers to it; and for each operand its place, its objects, and what is frozen.
+    private const long ObjectBytes = 150;
+    private const long OperandBytes = 24 + 56 + 72;
+
     // Looking into so many operands is less than releasing a shard to do it.
     private const int OperandsAtOnceMax = 16;
 
@@ -21,9 +25,11 @@ internal sealed class OperationSource : PendingSource
     /// <param name="borrowed">For each operand its bits, where they had to be read from the database file: nothing that
     /// is decided may depend on a read that can fail. Null where no bits had to be.</param>
     /// <param name="memory">Told of the result when it comes into memory.</param>
+    /// <param name="leftBytes">See <see cref="LeftBytesBefore"/>.</param>
     public OperationSource(
-        BitopKind operation, StringValue[] operands, ReadOnlyBitmap?[]? borrowed, MemoryGauge memory)
+        BitopKind operation, StringValue[] operands, ReadOnlyBitmap?[]? borrowed, MemoryGauge memory, long leftBytes)
     {
+        LeftBytesBefore = leftBytes;
         _operation = operation;
         _borrowed = borrowed;
         _operands = operands;
@@ -41,6 +47,14 @@ internal sealed class OperationSource : PendingSource
         if (operation == BitopKind.Not) Cost += operands[0].LengthBytes / StringBytes.ChunkBytes;
     }
 
+    /// <summary>What keys had left to frozen values when the operation was decided, or before.</summary>
+    public long LeftBytesBefore { get; }
+
+    /// <summary>About how many bytes the result will take, an estimate from above.</summary>
+    public long ResultBytes => Cost * StringBytes.ChunkBytes;
+
+    public override long OwnBytes => ObjectBytes + (OperandBytes * _operands.Length);
+
     public override long Cost { get; }
 
     public override long CountCost => _operation switch
@@ -55,10 +69,18 @@ internal sealed class OperationSource : PendingSource
 
     public override FrozenBitmap Compute()
     {
-        FrozenBitmap result = Bitop.Compute(_operation, Operands(), _operands[0].LengthBytes);
+        FrozenBitmap result = Make();
         _memory.Add(result.MemoryBytes);
         return result;
     }
+
+    /// <summary>The result, which nobody keeps. O(operands).</summary>
+    public FrozenBitmap Make() => Bitop.Compute(_operation, Operands(), _operands[0].LengthBytes);
+
+    /// <summary>Has the operands that are operations computed, each once for all that wait for it.</summary>
+    public Task MakeOperandsReadyAsync() => Task.WhenAll(
+        _operands.Where(static operand => operand.Pending.Operation is not null)
+            .Select(static operand => operand.Pending.MakeReadyAsync()));
 
     /// <remarks>Operands that are operations themselves are computed first, and keep their result.</remarks>
     public override long? TryCount() => Bitop.TryCount(_operation, Operands(), _operands[0].LengthBytes);

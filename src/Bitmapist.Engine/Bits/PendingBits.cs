@@ -44,6 +44,9 @@ public sealed class PendingBits
     /// <summary>The bits, when they are at hand; else null.</summary>
     internal FrozenBitmap? ReadyBits => _result;
 
+    /// <summary>Bytes the bits occupy, or what says how to make them.</summary>
+    internal long MemoryBytes => _result is { } result ? result.MemoryBytes : Source?.OwnBytes ?? 0;
+
     /// <summary>Unfinished operations below this one, itself included.</summary>
     internal int Depth => IsReady ? 0 : Source?.Depth ?? 0;
 
@@ -52,6 +55,9 @@ public sealed class PendingBits
 
     /// <summary>Where the bits lie in the database file, while they are not at hand; else null.</summary>
     internal StoredBits? Stored => IsReady ? null : Source as StoredBits;
+
+    /// <summary>The operation that is still to be computed; else null.</summary>
+    internal OperationSource? Operation => IsReady ? null : Source as OperationSource;
 
     private PendingSource? Source => Volatile.Read(ref _source);
 
@@ -84,24 +90,44 @@ public sealed class PendingBits
     public Task MakeReadyAsync()
     {
         if (IsReady) return Task.CompletedTask;
-        var mine = new Task(() =>
+        var mine = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (Interlocked.CompareExchange(ref _elsewhere, mine.Task, null) is { } others) return others;
+        _ = Task.Run(() => MakeReadyAsync(mine));
+        return mine.Task;
+    }
+
+    /// <summary>
+    /// Has operands that are operations themselves made ready, as <see cref="Count"/> needs; null: there is none.
+    /// </summary>
+    public Task? PrepareCountAsync() =>
+        Operation is { Depth: > 1 } operation ? operation.MakeOperandsReadyAsync() : null;
+
+    /// <summary>The same for <see cref="Force"/>; null: the bits are at hand.</summary>
+    public Task? PrepareAsync() => IsReady ? null : MakeReadyAsync();
+
+    /// <summary>
+    /// The bits for one use: those of an operation are computed and not kept. A save that kept them would have all
+    /// results in memory that nothing asked for.
+    /// </summary>
+    /// <exception cref="DiskReadException">They cannot be read.</exception>
+    internal FrozenBitmap ForceOnce() => Operation?.Make() ?? Force();
+
+    private async Task MakeReadyAsync(TaskCompletionSource done)
+    {
+        try
         {
-            try
-            {
-                Force();
-            }
-            catch (DiskReadException)
-            {
-                // The caller that needs them tries again, and is told.
-            }
-            finally
-            {
-                Volatile.Write(ref _elsewhere, null);
-            }
-        }, TaskCreationOptions.RunContinuationsAsynchronously);
-        if (Interlocked.CompareExchange(ref _elsewhere, mine, null) is { } others) return others;
-        mine.Start(TaskScheduler.Default);
-        return mine;
+            if (PrepareCountAsync() is { } operands) await operands.ConfigureAwait(false);
+            Force();
+        }
+        catch (DiskReadException)
+        {
+            // The caller that needs them tries again, and is told.
+        }
+        finally
+        {
+            Volatile.Write(ref _elsewhere, null);
+            done.SetResult();
+        }
     }
 
     /// <summary>Whether a bit is set; reads one container where the bits lie in the database file.</summary>
@@ -143,6 +169,9 @@ internal abstract class PendingSource
 
     /// <summary>The work of <see cref="TryCount"/>, in the same unit.</summary>
     public abstract long CountCost { get; }
+
+    /// <summary>Bytes of memory that it takes itself.</summary>
+    public virtual long OwnBytes => 0;
 
     /// <summary>Making the bits is too much while shards are held.</summary>
     public virtual bool IsLong => Cost > Costs.ShortRead;

@@ -65,11 +65,11 @@ internal sealed class Entry(int database, ulong hash, byte[] name)
     /// <summary>Bytes the entry occupies, its bits included; O(chunks).</summary>
     public long MemoryBytes => FixedBytes + Name.Length + BitsBytes;
 
-    /// <summary>Bytes that the bits occupy; 0 while they are still to be computed or read. O(chunks).</summary>
+    /// <summary>Bytes that the bits occupy, or what says how to make them. O(chunks).</summary>
     public long BitsBytes => _bits switch
     {
         RoaringBitmap bits => bits.MemoryBytes,
-        PendingBits pending => pending.ReadyBits?.MemoryBytes ?? 0,
+        PendingBits pending => pending.MemoryBytes,
         null => 0,
         object few => FewIds.MemoryBytes(AsFew(few)!),
     };
@@ -90,7 +90,6 @@ internal sealed class Entry(int database, ulong hash, byte[] name)
             uint[] few = AsFew(_bits)!;
             int index = FewIds.IndexOf(few, offset);
             if (index >= 0 == bit) return false;
-            leftBytes += FewIds.MemoryBytes(few);
             if (!bit || few.Length < FewIds.Max)
             {
                 _bits = bit ? FewIds.With(few, ~index, offset) : FewIds.Without(few, index);

@@ -63,7 +63,7 @@ internal static class KeyChanges
         if (value.Pending.IsReady) entry.SetBits(value.Bits);
         else entry.SetBits(value.Pending);
         store.NoteMove(value.Pending);
-        if (value.Pending.ReadyBits is { } bits) store.Memory.Add(bits.MemoryBytes);
+        store.Memory.Add(value.Pending.MemoryBytes);
     }
 
     /// <summary>Sets or clears a bit of an existing entry, which grows if it must; its bits are at hand.</summary>

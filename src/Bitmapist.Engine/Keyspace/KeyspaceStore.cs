@@ -97,11 +97,7 @@ public sealed class KeyspaceStore
     internal int SavedEpoch { get; private set; }
 
     /// <summary>The snapshot being taken; set and read with the shard held.</summary>
-    internal SnapshotCapture? Capture
-    {
-        get => Volatile.Read(ref field);
-        private set => Volatile.Write(ref field, value);
-    }
+    internal SnapshotCapture? Capture { get; private set; }
 
     /// <summary>
     /// How often a value that lies unread in a replaced database file has come under another key: who looks for such

@@ -19,7 +19,6 @@ internal sealed class SnapshotCapture
     {
         CutEpoch = store.Epoch;
         CutPosition = store.Log?.AppendedPosition ?? 0;
-        LeftBytesAtCut = store.LeftBytes;
         _savedEpoch = store.SavedEpoch;
         Totals = store.CountAll();
         Flushed = store.Names.Cut();
@@ -30,9 +29,6 @@ internal sealed class SnapshotCapture
 
     /// <summary>The log's position at the cut: until the log has that, what was captured may be taken back.</summary>
     public long CutPosition { get; }
-
-    /// <summary><see cref="KeyspaceStore.LeftBytes"/> at the cut.</summary>
-    public long LeftBytesAtCut { get; }
 
     /// <summary>It was given up: something that it has was taken back.</summary>
     public bool IsAbandoned { get; private set; }

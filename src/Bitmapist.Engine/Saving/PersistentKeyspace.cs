@@ -182,8 +182,10 @@ public sealed class PersistentKeyspace : IAsyncDisposable
     /// <summary>The same if there is nothing to write and to wait for; else false, and nothing is done.</summary>
     public bool TryCommit(Session session)
     {
+        long written = session.Journal.UnacknowledgedPosition;
         if (_log.CommittedPosition < _log.AppendedPosition
-            || _log.IsAcknowledgementDelayed(session.Journal.UnacknowledgedPosition))
+            || _log.IsAcknowledgementDelayed(written)
+            || (written != 0 && _hotSet.HotSet.IsOverwhelmed))
             return false;
         session.EndBatch();
         return true;
@@ -191,6 +193,7 @@ public sealed class PersistentKeyspace : IAsyncDisposable
 
     private async ValueTask CommitAsync(Session session, long position)
     {
+        bool isWriter = session.Journal.UnacknowledgedPosition != 0;
         try
         {
             if (!_log.TryCommit(position)) await _log.SyncAsync(position).ConfigureAwait(false);
@@ -205,7 +208,7 @@ public sealed class PersistentKeyspace : IAsyncDisposable
         session.EndBatch();
         // A client that writes faster than saves can follow waits for them (back-pressure): the budget is kept by all
         // that is asked for later.
-        if (_hotSet.HotSet.IsOverwhelmed) await _hotSet.WaitForRoomAsync().ConfigureAwait(false);
+        if (isWriter && _hotSet.HotSet.IsOverwhelmed) await _hotSet.WaitForRoomAsync().ConfigureAwait(false);
     }
 
     /// <summary>Measures the hot set and evicts what may go, now.</summary>

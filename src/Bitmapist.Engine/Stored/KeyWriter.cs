@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
 using Bitmapist.Engine.Bits;
+using Bitmapist.Roaring;
 using Bitmapist.Storage.Snapshots;
 
 namespace Bitmapist.Engine.Stored;
@@ -42,8 +43,9 @@ internal sealed class KeyWriter
         GenerationWriter writer, int database, ReadOnlySpan<byte> name, in StringValue value, long expiresAtUnixMs)
     {
         _value.ResetWrittenCount();
-        value.Bits.Serialize(_value);
-        int count = ValueCodec.WriteMetadata(value.LengthBytes, value.Bits.Cardinality, expiresAtUnixMs, _metadata);
+        FrozenBitmap bits = value.Pending.ForceOnce();
+        bits.Serialize(_value);
+        int count = ValueCodec.WriteMetadata(value.LengthBytes, bits.Cardinality, expiresAtUnixMs, _metadata);
         KeyCodec.Write(database, name, _key);
         writer.Put(CollectionsMarshal.AsSpan(_key), _metadata.AsSpan(0, count), _value.WrittenSpan);
         PutExpiry(writer, database, name, expiresAtUnixMs);

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Bitmapist.Engine.Bits;
 using Bitmapist.Engine.Keyspace;
 using Bitmapist.Storage.Snapshots;
 
@@ -22,6 +21,7 @@ internal sealed class HotSet(KeyspaceStore store, long budgetBytes, TimeSpan idl
     private long _nameBytes;
     private long _indexBytes;
     private long _evictedBytes;
+    private long _deferredBytes; // of results not computed
 
     /// <summary>Bytes that the bitmaps and the index may have together; 0: any number.</summary>
     public long BudgetBytes
@@ -54,8 +54,17 @@ internal sealed class HotSet(KeyspaceStore store, long budgetBytes, TimeSpan idl
     /// </summary>
     public bool IsOverwhelmed => BudgetBytes is > 0 and var budget && KeyBytes - (budget / 4) > budget;
 
-    /// <summary>Bytes of keys, of their names, and of what frozen values have beyond the keys.</summary>
-    private long KeyBytes => store.Memory.Bytes + Volatile.Read(ref _nameBytes) + store.Deferred.HeldBytes;
+    /// <summary>
+    /// Whether a save should write the results of deferred operations, after which they need not be deferred: their
+    /// operands hold too much, or the results themselves, which a restart computes, would be half of the budget.
+    /// </summary>
+    public bool HasToSaveOperations =>
+        BudgetBytes is > 0 and var budget
+        && Volatile.Read(ref _deferredBytes) is > 0 and var bytes
+        && (bytes > budget / 2 || !store.Deferred.HasRoom);
+
+    /// <summary>Bytes of keys and of their names.</summary>
+    private long KeyBytes => store.Memory.Bytes + Volatile.Read(ref _nameBytes);
 
     /// <summary>
     /// Measures, and evicts what is idle or too much, in short holds of one shard at a time. O(resident entries and
@@ -70,19 +79,22 @@ internal sealed class HotSet(KeyspaceStore store, long budgetBytes, TimeSpan idl
         long thought = store.Memory.Bytes;
         var cleanBytesByAge = new long[AgesMax];
         long dirtyBytes = 0, cleanBytes = 0;
-        (long, long) look = store.Deferred.BeginLook();
-        bool mustCompute = !store.Deferred.HasRoom, hasDeferred = false;
-        List<PendingBits> toCompute = [];
+        DeferredOperations.Look look = store.Deferred.BeginLook();
+        long? leftAtOldest = null;
+        long resultBytes = 0;
+        bool hasSavedOperations = false;
         Visit(_session, _window, (_, entry) =>
         {
             long bytes = entry.MemoryBytes;
-            if (entry.Unfinished is { Depth: > 0 } operation)
+            bool isClean = store.IsClean(entry);
+            if (entry.Unfinished?.Operation is { } operation)
             {
-                hasDeferred = true;
-                if (mustCompute) toCompute.Add(operation);
+                if (isClean) hasSavedOperations = true;
+                else leftAtOldest = Math.Min(leftAtOldest ?? long.MaxValue, operation.LeftBytesBefore);
+                resultBytes += isClean ? 0 : operation.ResultBytes;
             }
 
-            if (store.IsClean(entry))
+            if (isClean)
             {
                 cleanBytesByAge[AgeOf(entry)] += bytes;
                 cleanBytes += bytes;
@@ -96,11 +108,12 @@ internal sealed class HotSet(KeyspaceStore store, long budgetBytes, TimeSpan idl
         Volatile.Write(ref _dirtyBytes, dirtyBytes);
         Volatile.Write(ref _indexBytes, store.Disk?.File.IndexMemoryBytes ?? 0);
         Volatile.Write(ref _nameBytes, store.Names.Count * OverlayBytes);
-        long evictedBytes = store.Disk is null ? 0 : Evict(cleanBytesByAge, cleanBytes, dirtyBytes);
+        Volatile.Write(ref _deferredBytes, resultBytes);
+        long evictedBytes =
+            store.Disk is null ? 0 : Evict(cleanBytesByAge, cleanBytes, dirtyBytes, hasSavedOperations);
         Volatile.Write(ref _evictedBytes, _evictedBytes + evictedBytes);
         store.Memory.Correct(thought, cleanBytes + dirtyBytes - evictedBytes);
-        foreach (PendingBits operation in toCompute) operation.Force();
-        if (mustCompute || !hasDeferred) store.Deferred.EndLook(look);
+        store.Deferred.EndLook(look, leftAtOldest);
         return Stopwatch.GetElapsedTime(started);
     }
 
@@ -133,7 +146,7 @@ internal sealed class HotSet(KeyspaceStore store, long budgetBytes, TimeSpan idl
         });
     }
 
-    private long Evict(long[] cleanBytesByAge, long cleanBytes, long dirtyBytes)
+    private long Evict(long[] cleanBytesByAge, long cleanBytes, long dirtyBytes, bool hasSavedOperations)
     {
         int idleSeconds = Idle > TimeSpan.Zero ? (int)Math.Min(Idle.TotalSeconds, int.MaxValue) : int.MaxValue;
         long tooMuch = 0;
@@ -141,18 +154,19 @@ internal sealed class HotSet(KeyspaceStore store, long budgetBytes, TimeSpan idl
         if (BudgetBytes is > 0 and var budget)
         {
             // A tenth below the budget, so that the next key does not ask for the next sweep.
-            tooMuch = cleanBytes + dirtyBytes + _indexBytes + _nameBytes + store.Deferred.HeldBytes
-                - (budget - (budget / 10));
+            tooMuch = cleanBytes + dirtyBytes + _indexBytes + _nameBytes - (budget - (budget / 10));
             for (long older = 0; age > 0 && older < tooMuch;) older += cleanBytesByAge[--age];
         }
 
-        if (cleanBytes == 0 || (age == AgesMax && idleSeconds == int.MaxValue)) return 0;
+        bool isAnyOld = cleanBytes > 0 && (age < AgesMax || idleSeconds < int.MaxValue);
+        if (!isAnyOld && !hasSavedOperations) return 0;
         long evictedBytes = 0;
         Visit(_session, _window, (shard, entry) =>
         {
             int entryAge = AgeOf(entry);
             // Of the youngest age that must go, no more than needed.
             bool mustGo = entryAge > age || (entryAge == age && evictedBytes < tooMuch);
+            mustGo |= entry.Unfinished?.Operation is not null; // the file has its result, and its operands may go
             if ((!mustGo && store.Clock - entry.LastUsed < idleSeconds) || !IsFree(store, entry)) return;
             evictedBytes += entry.MemoryBytes;
             KeyspaceStore.Evict(shard, entry);

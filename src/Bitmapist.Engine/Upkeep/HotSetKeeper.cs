@@ -101,7 +101,8 @@ internal sealed class HotSetKeeper : IAsyncDisposable
         try
         {
             TimeSpan took = HotSet.Sweep();
-            if (HotSet.IsOverBudget && HotSet.UnsavedBytes > HotSet.BudgetBytes / 8) StartSave();
+            if ((HotSet.IsOverBudget && HotSet.UnsavedBytes > HotSet.BudgetBytes / 8) || HotSet.HasToSaveOperations)
+                StartSave();
             CollectWhatLeft();
             return took;
         }

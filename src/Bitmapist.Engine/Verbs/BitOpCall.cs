@@ -136,7 +136,8 @@ public sealed class BitOpCall(
 
         Entry? existing = session.Find(key);
         Result = new StringValue(lengthBytes, PendingBits.From(
-            new OperationSource(operation, _operands, _borrowed?.Bits, session.Store.Memory)));
+            new OperationSource(
+                operation, _operands, _borrowed?.Bits, session.Store.Memory, session.Store.LeftBytes)));
         IsComputedFirst = _borrowed is not null || !session.Store.Deferred.HasRoom;
         session.Store.Deferred.Add();
         StringVerbs.PutHeld(session, key, existing, Result, expiresAtUnixMs: 0);

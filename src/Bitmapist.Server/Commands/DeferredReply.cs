@@ -98,22 +98,21 @@ internal abstract class DeferredReply
 /// <summary>An integer that takes long to compute.</summary>
 /// <param name="cost">See <see cref="DeferredReply.Cost"/>.</param>
 /// <param name="compute">Does it.</param>
-/// <param name="needed">Bits that must be at hand to do it; null: none.</param>
-internal sealed class NumberReply(long cost, Func<long> compute, PendingBits? needed = null) : DeferredReply
+/// <param name="prepare">See <see cref="DeferredReply.Preparation"/>; null: nothing.</param>
+internal sealed class NumberReply(long cost, Func<long> compute, Func<Task?>? prepare = null) : DeferredReply
 {
-    private PendingBits? _needed = needed;
+    private Func<Task?>? _prepare = prepare;
     private Func<long>? _compute = compute;
     private long _number;
 
     public override long Cost => cost;
 
-    public override Task? Preparation() => _needed is { IsReady: false } bits ? bits.MakeReadyAsync() : null;
+    public override Task? Preparation() => _prepare?.Invoke();
 
     protected override void Compute()
     {
-        _needed?.Force();
         _number = _compute!();
-        _needed = null;
+        _prepare = null;
         _compute = null; // a number among many replies that wait must not keep bitmaps alive
     }
 

@@ -21,8 +21,7 @@ internal sealed class StringReply(StringSlice slice) : DeferredReply
 
     public override long HeldBytes => Math.Min(LengthBytes, HeldBytesMax);
 
-    public override Task? Preparation() =>
-        slice.Value.Pending is { IsReady: false } bits ? bits.MakeReadyAsync() : null;
+    public override Task? Preparation() => slice.Value.Pending.PrepareAsync();
 
     protected override void Compute() => slice.Value.Pending.Force();
 

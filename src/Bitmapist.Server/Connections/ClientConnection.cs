@@ -291,7 +291,7 @@ internal sealed class ClientConnection : ClientState, ITurnEnd, IDisposable
     private async ValueTask SendNowAsync()
     {
         _isHeld = false;
-        Session.ReleaseFiles();
+        if (_call.Deferred is null) Session.ReleaseFiles(); // else what it is to be made of may be in one
         await CommitAsync().ConfigureAwait(false);
         _output.Flush();
     }

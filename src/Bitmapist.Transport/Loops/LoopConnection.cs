@@ -65,7 +65,11 @@ internal abstract class LoopConnection : TransportConnection
         return true;
     }
 
-    public override void Abort() => Ask(LoopWork.Abort);
+    public override void Abort()
+    {
+        _output.Drop();
+        Ask(LoopWork.Abort);
+    }
 
     public override ValueTask DisposeAsync()
     {

@@ -38,6 +38,7 @@ internal sealed class LoopOutput(LoopConnection connection, BlockPool pool, int 
     private bool _isLastKept; // the loop's: the queue's last block is the writer's first
     private volatile bool _isCancelAsked;
     private volatile bool _isClosed;
+    private volatile bool _isDropped;
     private long _unsentBytes; // the loop's, read by the writer
 
     public override bool CanGetUnflushedBytes => true;
@@ -86,6 +87,9 @@ internal sealed class LoopOutput(LoopConnection connection, BlockPool pool, int 
         _waiter.Complete(new FlushResult(isCanceled: true, _isClosed));
     }
 
+    /// <summary>Nothing is sent any more. From any thread.</summary>
+    public void Drop() => _isDropped = true;
+
     /// <summary>Ends writing; what was written is sent.</summary>
     public override void Complete(Exception? exception = null)
     {
@@ -106,7 +110,7 @@ internal sealed class LoopOutput(LoopConnection connection, BlockPool pool, int 
     public int Gather(Span<IoVector> vectors)
     {
         TakeLeft();
-        return _isClosed ? 0 : _queue.Gather(vectors);
+        return _isClosed || _isDropped ? 0 : _queue.Gather(vectors);
     }
 
     /// <summary>

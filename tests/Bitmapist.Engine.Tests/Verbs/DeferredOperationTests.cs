@@ -74,6 +74,18 @@ public sealed class DeferredOperationTests : IAsyncDisposable
     }
 
     [Fact]
+    public void What_says_how_to_make_a_result_counts()
+    {
+        SetForms();
+        long before = Store.Memory.Bytes;
+        for (int i = 0; i < 100; i++)
+            Session.BitOp(BitopKind.Or, Name.Bytes($"result{i}"), Name.All("few", "few", "few", "few", "few"));
+        Assert.InRange(Store.Memory.Bytes - before, 100 * 800, 100 * 1500);
+        Sweep(budgetBytes: 0);
+        Assert.InRange(Store.Memory.Bytes - before, 100 * 800, 100 * 1500);
+    }
+
+    [Fact]
     public void Operands_that_nobody_changes_take_no_memory()
     {
         SetForms();
@@ -100,7 +112,7 @@ public sealed class DeferredOperationTests : IAsyncDisposable
     }
 
     [Fact]
-    public void Operations_are_computed_when_their_operands_hold_an_eighth_of_the_budget()
+    public async Task Operations_are_computed_first_and_saved_when_operands_hold_an_eighth_of_the_budget()
     {
         SetForms();
         using HotSet hotSet = new(Store, budgetBytes: 8 * 100_000, TimeSpan.Zero);
@@ -114,10 +126,18 @@ public sealed class DeferredOperationTests : IAsyncDisposable
 
         Assert.False(result.Pending.IsReady);
         Session.BitOp(BitopKind.Xor, Name.Bytes("kept"), Name.All("dense", "few"));
-        Assert.True(Session.TryGet(Name.Bytes("kept"), out StringValue kept));
+        long count = Count(Name.Bytes("kept"));
+        Session.Delete(Name.All("dense", "destination"));
+        SetDense();
+        Session.Delete(Name.All("dense"));
+        hotSet.Sweep(); // what was overwritten counts no longer; what a key still has does
+        Assert.True(hotSet.HasToSaveOperations);
+        await _server.SaveAsync();
         hotSet.Sweep();
-        Assert.True(kept.Pending.IsReady, "the sweep computes what a key still has");
         Assert.Equal(0, Store.Deferred.HeldBytes);
+        Assert.False(hotSet.HasToSaveOperations);
+        Assert.Equal(count, Count(Name.Bytes("kept")));
+        SetDense();
         Decide(BitopKind.Xor, out isComputedFirst);
         Assert.False(isComputedFirst);
     }
@@ -134,28 +154,80 @@ public sealed class DeferredOperationTests : IAsyncDisposable
     }
 
     [Fact]
-    public void What_a_save_under_way_has_yet_to_write_counts()
-    {
-        SetForms();
-        SnapshotCapture capture;
-        using (Session.Enter(KeyspaceStore.AllShards)) capture = Store.BeginCapture();
-        Assert.Equal(0, Store.Deferred.HeldBytes);
-        ChangeChunks(3);
-        Assert.InRange(Store.Deferred.HeldBytes, 3 * 8192, (3 * 8192) + 1000);
-        using (Session.Enter(KeyspaceStore.AllShards)) Store.AbandonCapture(capture);
-        Assert.Equal(0, Store.Deferred.HeldBytes);
-    }
-
-    [Fact]
     public async Task A_save_writes_the_result()
     {
         SetForms();
         Session.BitOp(BitopKind.And, s_destination, Name.All("dense", "full"));
         long count = Count(s_destination);
-        await _server.Keyspace.SaveAsync();
+        Assert.True(Session.TryGet(s_destination, out StringValue before));
+        await _server.SaveAsync();
+        Assert.False(before.Pending.IsReady); // a result that nothing asked for is not kept
+        Sweep(budgetBytes: 0);
         Assert.True(Session.TryGet(s_destination, out StringValue saved));
-        Assert.True(saved.Pending.IsReady);
+        Assert.NotNull(saved.Pending.Stored);
         Assert.Equal(count, saved.Bits.Cardinality);
+        Assert.Equal(before.Bits.Cardinality, count);
+    }
+
+    [Fact]
+    public async Task A_save_under_way_does_not_make_evictions_call_for_more()
+    {
+        for (int k = 0; k < 40; k++)
+            for (uint i = 0; i < 65_536 * 3; i += 5) Session.SetBit(Name.Bytes($"k{k}"), i, bit: true);
+        await _server.SaveAsync();
+        SnapshotCapture capture;
+        using (Session.Enter(KeyspaceStore.AllShards)) capture = Store.BeginCapture();
+        long budget = 40 * 3 * 8192 * 8 / 10;
+        using HotSet hotSet = new(Store, budget, TimeSpan.Zero);
+        for (int sweep = 0; sweep < 6; sweep++)
+        {
+            hotSet.Sweep();
+            Assert.InRange(Store.Statistics().ResidentKeys, 20, 35); // a tenth below the budget, and no less
+            Assert.False(hotSet.IsOverwhelmed);
+        }
+
+        using (Session.Enter(KeyspaceStore.AllShards)) Store.AbandonCapture(capture);
+    }
+
+    [Fact]
+    public void Marks_of_few_ids_that_nobody_froze_count_for_nothing()
+    {
+        SetForms();
+        Session.BitOp(BitopKind.Or, s_destination, Name.All("dense", "full"));
+        for (uint i = 0; i < 100_000; i++) Session.SetBit(Name.Bytes($"small{i / 4}"), i, bit: true);
+        Assert.Equal(0, Store.Deferred.HeldBytes);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public void Random_operations_are_counted_as_they_are_computed(int seed)
+    {
+        var random = new Random(seed);
+        string[] names = [.. Enumerable.Range(0, 24).Select(i => $"f{i}")];
+        foreach (string name in names) SetRandomForm(name, random);
+        for (int round = 0; round < 400; round++)
+        {
+            var operation = (BitopKind)random.Next(1, 9);
+            bool isSingle = operation is BitopKind.Diff or BitopKind.Diff1 or BitopKind.AndOr;
+            int most = random.Next(8) == 0 ? 40 : 5;
+            string[] sources = new string[operation == BitopKind.Not ? 1 : random.Next(isSingle ? 2 : 1, most)];
+            for (int i = 0; i < sources.Length; i++)
+                sources[i] = random.Next(12) == 0 ? "missing" : names[random.Next(names.Length)];
+            // A destination may be a source, and the result a source of what follows.
+            string to = random.Next(3) == 0 ? sources[0] : random.Next(3) == 0 ? names[random.Next(24)] : "destination";
+            StringValue result = Session.BitOp(operation, Name.Bytes(to), Name.All(sources));
+            if (result.LengthBytes == 0) continue;
+            uint[] asked = new uint[20];
+            for (int i = 0; i < asked.Length; i++) asked[i] = (uint)random.NextInt64((result.LengthBytes * 8) + 99);
+            bool[] bits = Array.ConvertAll(asked, result.Pending.Contains);
+            if (random.Next(3) != 0) Assert.Equal(result.Pending.Count(), result.Bits.Cardinality);
+            if (random.Next(3) == 0) Assert.Equal(Array.ConvertAll(asked, result.Bits.Contains), bits);
+            if (random.Next(6) == 0)
+                Session.SetBit(Name.Bytes(names[random.Next(24)]), (uint)random.Next(300_000), random.Next(2) == 0);
+        }
     }
 
     [Fact]
@@ -182,6 +254,21 @@ public sealed class DeferredOperationTests : IAsyncDisposable
             uint offset = (chunk << 16) + 77;
             Session.SetBit(Name.Bytes("dense"), offset, !Bit(Name.Bytes("dense"), offset));
         }
+    }
+
+    private void SetRandomForm(string name, Random random)
+    {
+        uint top = (uint)random.Next(1, 500_000), start = (uint)random.Next(200_000);
+        int form = random.Next(7);
+        if (form == 0) Session.SetBit(Name.Bytes(name), top, bit: false);
+        int count = form switch { 0 => 0, 1 => 5, 2 => 100, 3 => 5000, 4 => 30_000, 5 => 1, _ => 60_000 };
+        for (int i = 0; i < count; i++)
+        {
+            uint id = form == 6 ? start + (uint)i : (uint)random.NextInt64(top + 1L);
+            Session.SetBit(Name.Bytes(name), id, bit: true);
+        }
+
+        if (random.Next(4) == 0) Session.BitOp(BitopKind.Not, Name.Bytes(name), Name.All(name)).Pending.Force();
     }
 
     private StringValue Decide(BitopKind operation, out bool isComputedFirst)

@@ -14,6 +14,8 @@ namespace Bitmapist.Server.Tests.Connections;
 /// <summary>Clients that a loop serves in one turn: one write of the log for all, and no reply leaves before.</summary>
 public sealed class TurnEndTests : IAsyncDisposable
 {
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
+
     private readonly SimulatedFileSystem _disk = new();
     private readonly List<ITurnEnd> _ends = [];
     private readonly PersistentKeyspace _keyspace;
@@ -113,6 +115,59 @@ public sealed class TurnEndTests : IAsyncDisposable
         await other.WriteAsync("GETBIT key 1");
         EndTurn();
         Assert.Equal(":0\r\n", await other.ReadAsync()); // it was taken back
+    }
+
+    [Fact]
+    public async Task Back_pressure_slows_all_writers_of_a_turn()
+    {
+        PipedClient[] clients = [.. Enumerable.Range(0, 10).Select(_ => Connect())];
+        for (int i = 0; i < clients.Length; i++) await clients[i].WriteAsync($"SETBIT key{i} 1 1");
+        _keyspace.MemoryBytesMax = 1;
+        EndTurn();
+        Assert.Equal(0, clients.Count(client => client.HasReply));
+    }
+
+    [Fact]
+    public async Task Files_stay_open_while_what_is_left_is_made_of_them()
+    {
+        string name = new('q', 400_000);
+        PipedClient client = Connect();
+        _isInTurn = false;
+        Assert.Equal("+OK\r\n", await client.SendAsync($"SET big {name}"));
+        Assert.Null(await _keyspace.SaveAsync());
+        _keyspace.MemoryBytesMax = 1;
+        await Eventually.IsAsync(() => _keyspace.Store.Statistics().Evicted >= 1, "evicted");
+        _keyspace.MemoryBytesMax = 0;
+        await Eventually.AMomentAsync(1500); // the collector's keeper looks again
+        Assert.Equal("+OK\r\n", await client.SendAsync($"SET junk {new string('j', 6_000_000)}"));
+        Assert.Null(await _keyspace.SaveAsync());
+        Assert.Equal("+OK\r\n", await client.SendAsync("SET junk x"));
+        using ManualResetEventSlim compacting = new(), compact = new(), log = new();
+        bool isArmed = false;
+        _disk.Syncing = path =>
+        {
+            if (path.Contains(".log.", StringComparison.Ordinal))
+            {
+                if (isArmed) log.Wait(s_patience);
+            }
+            else if (path is not ("/data/bitmapist.db" or "/data"))
+            {
+                compacting.Set();
+                compact.Wait(s_patience);
+            }
+        };
+        Task<Exception?> saving = _keyspace.SaveAsync();
+        Assert.True(await Task.Run(() => compacting.Wait(s_patience)));
+        _keyspace.AppendFsync = FsyncPolicy.Always;
+        isArmed = _isInTurn = true;
+        await client.WriteAsync("SETBIT other 1 1");
+        Assert.Single(_ends);
+        await client.WriteAsync("BITCOUNT big 0 -1");
+        _isInTurn = false;
+        compact.Set();
+        Assert.Null(await saving);
+        log.Set();
+        Assert.Equal(":0\r\n:1600000\r\n", await client.ReadAsync(4 + 10));
     }
 
     [Fact]

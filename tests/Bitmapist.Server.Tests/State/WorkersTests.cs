@@ -30,7 +30,11 @@ public sealed class WorkersTests
     {
         Workers workers = new();
         for (int i = 0; i < 3 * Workers.AtOnce; i++)
-            await Assert.ThrowsAsync<InvalidDataException>(() => workers.RunAsync(() => throw new InvalidDataException()));
+        {
+            await Assert.ThrowsAsync<InvalidDataException>(
+                () => workers.RunAsync(static () => throw new InvalidDataException()));
+        }
+
         bool isDone = false;
         await workers.RunAsync(() => isDone = true);
         Assert.True(isDone);

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Net.Sockets;
+using System.Text;
 using Bitmapist.Transport.Contract;
 using Bitmapist.Transport.Tests.Hosting;
 
@@ -62,6 +63,44 @@ public abstract class LoopSpec(TransportKind kind, int loops) : CarrierSpec(kind
             Assert.Equal(2, client.Receive(received)); // in one piece
             Assert.Equal("12"u8, received.AsSpan(0, 2));
         }
+    }
+
+    [Fact]
+    public async Task What_was_not_flushed_when_it_was_aborted_is_never_sent()
+    {
+        await using TestServer server = Start(async connection =>
+        {
+            ReadResult read = await connection.Input.ReadAsync().ConfigureAwait(false);
+            connection.Input.AdvanceTo(read.Buffer.End);
+            connection.Output.Write("1"u8);
+            await connection.Output.FlushAsync().ConfigureAwait(false);
+            connection.Output.Write("2"u8);
+            connection.TryAtTurnEnd(new Canceller(connection.Input));
+            read = await connection.Input.ReadAsync().ConfigureAwait(false);
+            connection.Abort();
+        });
+        for (int i = 0; i < 10; i++)
+        {
+            using Socket client = server.Connect();
+            byte[] received = new byte[8];
+            client.Send("x"u8);
+            string all = "";
+            try
+            {
+                for (int n; (n = client.Receive(received)) > 0;) all += Encoding.ASCII.GetString(received, 0, n);
+            }
+            catch (SocketException)
+            {
+                // It was cut.
+            }
+
+            Assert.DoesNotContain("2", all, StringComparison.Ordinal);
+        }
+    }
+
+    private sealed class Canceller(PipeReader input) : ITurnEnd
+    {
+        public void EndTurn() => input.CancelPendingRead();
     }
 
     [Fact]

@@ -60,7 +60,14 @@ internal static class BitOp
 
     // The closure must not keep the operands.
     private static void ComputeFirst(CommandContext call, StringValue result) =>
-        call.Defer(new NumberReply(result.Cost, () => result.LengthBytes, result.Pending));
+        call.Defer(new NumberReply(
+            result.Cost,
+            () =>
+            {
+                result.Pending.Force();
+                return result.LengthBytes;
+            },
+            result.Pending.PrepareAsync));
 
     private static byte[]? FaultOf(BitopKind operation, int sourceCount)
     {

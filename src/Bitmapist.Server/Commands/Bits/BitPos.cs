@@ -55,7 +55,7 @@ internal static class BitPos
             call.Defer(new NumberReply(
                 StringRange.Cost(value, (start, end)),
                 () => Find(value.Bits, bit, start, end, isOpenEnded),
-                value.Pending));
+                value.Pending.PrepareAsync));
     }
 
     /// <summary>

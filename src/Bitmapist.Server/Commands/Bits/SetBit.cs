@@ -23,14 +23,15 @@ internal static class SetBit
         else if (call.Session.TrySetBit(call.Args[1], offset, bit == 1, out bool old, out PendingBits? unfinished))
             reply.WriteInteger(old ? 1 : 0);
         else
-            SetLater(call, unfinished!.Cost, offset, bit == 1);
+            SetLater(call, unfinished!, offset, bit == 1);
     }
 
     // A method of its own: a closure here would cost every call of Run an allocation.
-    private static void SetLater(CommandContext call, long cost, uint offset, bool bit)
+    private static void SetLater(CommandContext call, PendingBits unfinished, uint offset, bool bit)
     {
         ReadOnlyMemory<byte> key = call.Args.Memory(1);
         Session session = call.Session;
-        call.Defer(new NumberReply(cost, () => session.SetBit(key.Span, offset, bit) ? 1 : 0));
+        call.Defer(new NumberReply(
+            unfinished.Cost, () => session.SetBit(key.Span, offset, bit) ? 1 : 0, unfinished.PrepareAsync));
     }
 }
