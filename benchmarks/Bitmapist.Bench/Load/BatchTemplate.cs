@@ -7,7 +7,7 @@ namespace Bitmapist.Bench.Load;
 /// <summary>A batch of requests written once, with the places where numbers of seven digits go.</summary>
 internal sealed class BatchTemplate
 {
-    /// <summary>Stands in a request for a number that <see cref="TemplateRequests"/> draws.</summary>
+    /// <summary>The place of a number in a request, that <see cref="TemplateRequests"/> draws.</summary>
     public const string Number = "@@@@@@@";
 
     /// <param name="replyLines">Lines of all replies together; 0 when they are told by their bytes.</param>
