@@ -22,16 +22,19 @@ internal sealed record BenchOptions
     /// <summary>Another build of this server to compare with; null for none.</summary>
     public string? Other { get; private set; }
 
+    /// <summary>What to measure as ours, such as a published binary; null for this checkout's build.</summary>
+    public string? Ours { get; private set; }
+
     /// <summary>The servers to compare with as they were given: redis, garnet, or NAME=COMMAND.</summary>
     public List<string> Peers { get; } = [];
 
-    /// <summary>As it was given.</summary>
+    /// <summary>As it was given, but for paths and commands, which mean something on this machine alone.</summary>
     public string Text { get; private init; } = "";
 
     /// <exception cref="FormatException">It cannot be understood; the message says what.</exception>
     public static BenchOptions Parse(IReadOnlyList<string> arguments)
     {
-        var options = new BenchOptions { Text = string.Join(' ', arguments.Select(Quoted)) };
+        var options = new BenchOptions { Text = string.Join(' ', arguments.Select(Shown)) };
         for (int i = 0; i < arguments.Count; i++)
         {
             switch (arguments[i])
@@ -42,6 +45,7 @@ internal sealed record BenchOptions
                 case "--write-docs": options.WritesDocs = true; break;
                 case "storage" or "plots": options.Group = arguments[i]; break;
                 case "--against": options.Other = Path.GetFullPath(Value(i++)); break;
+                case "--ours": options.Ours = Path.GetFullPath(Value(i++)); break;
                 case "--rows": options.Rows.Add(Value(i++)); break;
                 case "--peer": options.Peers.Add(Value(i++)); break;
                 default: throw new FormatException($"{arguments[i]}: no such option");
@@ -62,6 +66,9 @@ internal sealed record BenchOptions
     public bool Wants(string row) =>
         Rows.Count == 0 || Rows.Exists(text => row.Contains(text, StringComparison.OrdinalIgnoreCase));
 
-    private static string Quoted(string argument) => argument.Contains(' ', StringComparison.Ordinal)
-        ? $"'{argument}'" : argument;
+    private static string Shown(string argument)
+    {
+        if (argument.Contains('/', StringComparison.Ordinal)) argument = $"{argument.Split('=', '/')[0]}=…";
+        return argument.Contains(' ', StringComparison.Ordinal) ? $"'{argument}'" : argument;
+    }
 }

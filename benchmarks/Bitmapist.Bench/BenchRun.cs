@@ -3,7 +3,9 @@ using Bitmapist.Bench.Report;
 
 namespace Bitmapist.Bench;
 
-/// <summary>The servers of one run, each started when first needed, how long to measure, and where results go.</summary>
+/// <summary>
+/// The servers of one run, each started when first needed, how long to measure, and where results go.
+/// </summary>
 /// <param name="options">What was asked for.</param>
 /// <param name="ourExecutable">This repository's server.</param>
 /// <param name="rivals">What it is compared with, a column each.</param>

@@ -53,7 +53,7 @@ static int Run(BenchOptions options, string root, string server, string commit)
     string docs = Path.Combine(root, "docs");
     long startedAt = Stopwatch.GetTimestamp();
     using (var run = new BenchRun(
-        options, server, rivals, table, options.WritesDocs ? Path.Combine(docs, "benchmarks") : null))
+        options, options.Ours ?? server, rivals, table, options.WritesDocs ? Path.Combine(docs, "benchmarks") : null))
     {
         foreach (IRow row in RowList.Of(options).Where(row => options.Wants(row.Name)))
             if (row.ComparesBuilds || !run.ComparesBuildsOnly) row.Run(run);

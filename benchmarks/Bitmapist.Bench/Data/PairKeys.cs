@@ -26,7 +26,8 @@ internal sealed class PairKeys(EventKeys left, EventKeys right) : IDataSet
     }
 
     /// <summary>
-    /// As bitmapist 3 asks: BITOP under the name it gives the result, and once that is answered, BITCOUNT. Pair by pair.
+    /// As bitmapist 3 asks, pair by pair: BITOP under the name it gives the result, and once that is answered,
+    /// BITCOUNT.
     /// </summary>
     /// <param name="operation">AND or OR.</param>
     /// <param name="marksBefore">Whether a user is marked in the left key before each pair.</param>

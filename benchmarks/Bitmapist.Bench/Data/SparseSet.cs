@@ -3,7 +3,9 @@ using Bitmapist.Bench.Peers;
 
 namespace Bitmapist.Bench.Data;
 
-/// <summary>One set of random ids, read the way the client streams it: windows of its string, one after the other.</summary>
+/// <summary>
+/// One set of random ids, read the way the client streams it: windows of its string, one after the other.
+/// </summary>
 /// <param name="ids">How many.</param>
 internal sealed class SparseSet(int ids) : IDataSet
 {

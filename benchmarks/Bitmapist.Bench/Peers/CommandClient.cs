@@ -98,7 +98,8 @@ internal sealed class CommandClient : IDisposable
     public void Do(params ReadOnlySpan<string> arguments)
     {
         Send(arguments);
-        if (ReadLine() is var reply && !reply.StartsWith('+')) throw new IOException($"{string.Join(' ', arguments!)}: {reply}");
+        string reply = ReadLine();
+        if (!reply.StartsWith('+')) throw new IOException($"{string.Join(' ', arguments!)}: {reply}");
     }
 
     /// <summary>Sends requests in one piece and reads their replies, a line each.</summary>

@@ -22,12 +22,12 @@ internal static class CommandLine
             {
                 quote = '\0';
             }
-            else if (quote == '\0' && character is '\'' or '"' && quote == '\0')
+            else if (quote == '\0' && character is '\'' or '"')
             {
                 quote = character;
                 word ??= new StringBuilder(); // "" is a word
             }
-            else if (character == '\\' && (quote == '\0' || (quote == '"' && i + 1 < line.Length && line[i + 1] is '"' or '\\')))
+            else if (character == '\\' && (quote == '\0' || (quote == '"' && IsEscaped(line, i + 1))))
             {
                 if (++i == line.Length) throw new FormatException("a backslash is last");
                 (word ??= new StringBuilder()).Append(line[i]);
@@ -47,4 +47,6 @@ internal static class CommandLine
         if (word is not null) words.Add(word.ToString());
         return words;
     }
+
+    private static bool IsEscaped(string line, int at) => at < line.Length && line[at] is '"' or '\\';
 }

@@ -33,7 +33,8 @@ internal static class GarnetTool
                 RedirectStandardError = true,
             };
             using Process process = Process.Start(start)!;
-            Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
+            Task<string> output = process.StandardOutput.ReadToEndAsync();
+            Task<string> error = process.StandardError.ReadToEndAsync();
             if (!process.WaitForExit(s_patience))
             {
                 process.Kill(entireProcessTree: true);

@@ -60,8 +60,14 @@ internal sealed class Peer : IDisposable
     public long DiskBytes => _directory.EnumerateFiles().Sum(file => file.Length);
 
     /// <summary>Bytes of our own server's database file; 0 when there is none.</summary>
-    public long DatabaseBytes =>
-        new FileInfo(Path.Combine(_directory.FullName, PeerKind.DatabaseName)) is { Exists: true } file ? file.Length : 0;
+    public long DatabaseBytes
+    {
+        get
+        {
+            var file = new FileInfo(Path.Combine(_directory.FullName, PeerKind.DatabaseName));
+            return file.Exists ? file.Length : 0;
+        }
+    }
 
     /// <summary>Threads of the process.</summary>
     public int ThreadCount => Directory.GetDirectories($"/proc/{_process!.Id}/task").Length;

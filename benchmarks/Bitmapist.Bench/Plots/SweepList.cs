@@ -33,7 +33,9 @@ internal static class SweepList
     private static SweepPoint Point(int size, AlternatingRow row) =>
         new(FormattableString.Invariant($"{size:N0}"), row);
 
-    /// <summary>Servers alone are pinned, to the first cores; the load generator runs where the system puts it.</summary>
+    /// <summary>
+    /// Servers alone are pinned, to the first cores; the load generator runs where the system puts it.
+    /// </summary>
     private static Sweep Cores(string title, string file, Func<AlternatingRow> row)
     {
         var points = new List<SweepPoint>();

@@ -82,6 +82,7 @@ internal static class AlgebraRows
             number => new TemplateRequests(questions, number, number * stride % data.Pairs * steps))
         {
             OperationsPerBatch = 1.0 / steps,
+            ChangesData = true,
             IsFresh = isFresh || data.Pairs > 100, // whose results alone are gigabytes of strings
         };
     }
@@ -107,6 +108,7 @@ internal static class AlgebraRows
         return new ThroughputRow(name, 1, data, number => new TemplateRequests([questions], number, 0))
         {
             OperationsPerBatch = Pipeline,
+            ChangesData = true,
         };
     }
 }

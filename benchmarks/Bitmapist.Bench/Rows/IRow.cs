@@ -5,7 +5,7 @@ internal interface IRow
 {
     string Name { get; }
 
-    /// <summary>Whether the row also makes sense with another build of this server in the place of the others.</summary>
+    /// <summary>Whether the row makes sense with another build of this server as the only other.</summary>
     bool ComparesBuilds { get; }
 
     /// <summary>Measures and writes to the table.</summary>

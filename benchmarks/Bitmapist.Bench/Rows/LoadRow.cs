@@ -5,11 +5,14 @@ using Bitmapist.Bench.Report;
 
 namespace Bitmapist.Bench.Rows;
 
-/// <summary>A load put on the servers in turn. Between rounds the data change a little.</summary>
+/// <summary>A load put on the servers in turn.</summary>
 internal abstract class LoadRow(string name, Unit unit, IDataSet data) : AlternatingRow(name, unit)
 {
     /// <summary>Whether servers of the row's own are used, which are empty at first and stopped afterwards.</summary>
     public bool IsFresh { get; init; }
+
+    /// <summary>Whether the data change a little before each round.</summary>
+    public bool ChangesData { get; init; }
 
     /// <summary>Whether the others have a log as ours does; who has none such is left out.</summary>
     public bool RivalsHaveLog { get; init; }
@@ -42,7 +45,8 @@ internal abstract class LoadRow(string name, Unit unit, IDataSet data) : Alterna
             {
                 row.Data.Fill(_peer);
                 _load = row.Connect(_peer);
-                row.Measure(_peer, _load, run.WarmUp);
+                // A process of the row's own has compiled nothing yet.
+                row.Measure(_peer, _load, row.IsFresh ? 2 * run.WarmUp : run.WarmUp);
             }
             catch
             {
@@ -53,7 +57,7 @@ internal abstract class LoadRow(string name, Unit unit, IDataSet data) : Alterna
 
         public Sample Measure()
         {
-            _row.Data.Change(_peer);
+            if (_row.ChangesData) _row.Data.Change(_peer);
             return _row.Measure(_peer, _load!, _run.Round);
         }
 

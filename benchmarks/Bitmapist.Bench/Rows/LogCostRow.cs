@@ -23,7 +23,8 @@ internal sealed class LogCostRow(string name, ThroughputRow load) : IRow
 
         double ratio = Sample.Median(
             columns[0].Samples.Zip(columns[1].Samples, (with, without) => with.Value / without.Value));
+        string inMemory = load.Unit.Text(columns[1].Median.Value);
         run.Table.WriteOurs(name, load.Unit, columns[0].Median,
-            FormattableString.Invariant($"in memory {load.Unit.Text(columns[1].Median.Value)}; log ÷ memory {ratio:N2}"));
+            FormattableString.Invariant($"in memory {inMemory}; log ÷ memory {ratio:N2}"));
     }
 }

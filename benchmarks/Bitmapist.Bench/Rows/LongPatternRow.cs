@@ -10,6 +10,8 @@ internal sealed class LongPatternRow() : AlternatingRow("KEYS with a class of 2,
     private const int Keys = 20;
     private const int ClassBytes = 2_000_000;
 
+    protected override int RoundsOf(BenchRun run) => run.IsShort ? 1 : run.Rounds; // seconds each
+
     protected override IContestant Enter(BenchRun run, PeerKind kind) => new RepeatedContestant(() =>
     {
         using var peer = new Peer(kind);

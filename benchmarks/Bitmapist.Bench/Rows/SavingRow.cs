@@ -14,7 +14,8 @@ namespace Bitmapist.Bench.Rows;
 /// <param name="asked">The keys asked about.</param>
 /// <param name="data">What changes and is saved.</param>
 /// <param name="compacts">
-/// Whether those saves count that compacted the database file, as ours does when most of it is garbage; else the others.
+/// Whether those saves count that compacted the database file, as ours does when most of it is garbage; else the
+/// others.
 /// </param>
 internal sealed class SavingRow(string name, EventKeys asked, ManyKeys data, bool compacts)
     : LoadRow(name, Unit.Microseconds, data)
@@ -33,7 +34,7 @@ internal sealed class SavingRow(string name, EventKeys asked, ManyKeys data, boo
         using CommandClient client = peer.Connect();
         for (int save = 0; save < SavesMax && latencies.Total < Enough; save++)
         {
-            if (save > 0) data.Change(peer);
+            if (save > 0) data.Change(peer); // before the first it has been done
             long bytesBefore = peer.DatabaseBytes;
             LatencyHistogram some = AskWhileSaving(client, load);
             bool hasCompacted = peer.DatabaseBytes < bytesBefore;
