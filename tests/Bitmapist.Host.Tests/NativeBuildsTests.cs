@@ -22,7 +22,8 @@ public sealed class NativeBuildsTests
 
     [Fact]
     public void A_level_that_was_not_published_is_passed_over() =>
-        Assert.Equal([Third], NativeBuilds.Candidates("/usr/lib/server", "program", path => path == Third, () => Skylake));
+        Assert.Equal(
+            [Third], NativeBuilds.Candidates("/usr/lib/server", "program", path => path == Third, () => Skylake));
 
     [Fact]
     public void A_program_alone_does_not_look_at_the_processor()
