@@ -57,7 +57,10 @@ public static class BitVerbs
         return atOnce is not null;
     }
 
-    /// <summary>The number of one-bits of a string; 0 for a missing key. O(1), in memory or not.</summary>
+    /// <summary>
+    /// The number of one-bits of a string; 0 for a missing key. O(1), in memory or not, unless the string is the result
+    /// of an operation that was never counted.
+    /// </summary>
     /// <param name="name">The key.</param>
     /// <param name="cardinality">The count, when it is known.</param>
     /// <param name="unfinished">Else the value as of now, to be computed by the caller outside any lock.</param>

@@ -75,7 +75,7 @@ internal sealed class ClientConnection : ClientState, ITurnEnd, IDisposable
         /// <summary>The call left work that should not keep this thread from other sockets.</summary>
         Finish,
 
-        /// <summary>The call would wait for another client's bit operation, or takes long by itself.</summary>
+        /// <summary>Running the call at all takes long, by its size.</summary>
         RunElsewhere,
 
         /// <summary>Enough replies are waiting to be sent before the rest of the batch is run.</summary>

@@ -7,8 +7,9 @@ using Bitmapist.Server.Commands.Connection;
 namespace Bitmapist.Server.Commands.Transactions;
 
 /// <summary>
-/// What a transaction's commands need from the database file: found out while EXEC holds their shards, and read, if
-/// there is any, after it has released them and before it holds them again. One thread at a time.
+/// The bits that a transaction's commands need and that are not at hand, as they are in the database file or still to
+/// be computed: found out while EXEC holds their shards, and made ready, if there are any, after it has released them
+/// and before it holds them again. One thread at a time.
 /// </summary>
 internal sealed class TransactionReads(Session session, TransactionState transaction)
 {
@@ -16,8 +17,8 @@ internal sealed class TransactionReads(Session session, TransactionState transac
     private BitOpCall?[]? _bitOps;
 
     /// <summary>
-    /// Whether nothing long is to be read; the transaction's shards are held. O(keys). Where the index cannot be read
-    /// nothing is to be waited for: the command that needs it will say so.
+    /// Whether nothing long is to be read or computed; the transaction's shards are held. O(keys). Where the index
+    /// cannot be read nothing is to be waited for: the command that needs it will say so.
     /// </summary>
     public bool AreDone()
     {
