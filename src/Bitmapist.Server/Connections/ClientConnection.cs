@@ -237,8 +237,10 @@ internal sealed class ClientConnection : ClientState, ITurnEnd, IDisposable
         }
         else if (deferred.Preparation() is { } preparation)
         {
+            _call.StartClock(isLastCommands: true);
             await preparation.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // the work says what failed
-            FinishTimed(deferred);
+            deferred.Finish(_server);
+            _call.StopClock();
         }
         else
         {

@@ -94,6 +94,20 @@ public sealed class RefusedWritesTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task What_a_SAVE_waits_for_is_its_time_in_commandstats()
+    {
+        const int WaitMs = 100;
+        await _client.SendAsync("SET key value");
+        _disk.Syncing = path =>
+        {
+            if (path == "/data/bitmapist.db") Eventually.AMoment(WaitMs);
+        };
+        Assert.Equal("+OK\r\n", await _client.SendAsync("SAVE"));
+        string save = await _client.InfoAsync("commandstats", "cmdstat_save");
+        Assert.InRange(int.Parse(save.Split("usec=")[1].Split(',')[0]), 1000 * WaitMs, int.MaxValue);
+    }
+
+    [Fact]
     public async Task The_size_at_which_the_log_is_saved_can_be_set()
     {
         const string Names = "auto-aof-rewrite-percentage auto-aof-rewrite-min-size";
