@@ -13,7 +13,8 @@ public sealed class NameListing
 {
     private readonly int _database;
     private readonly byte[]? _end;
-    private readonly List<NameState> _overlay;
+    private readonly IEnumerable<NameState> _overlay;
+    private readonly long _overlayNames;
     private readonly DatabaseFile? _file;
     private readonly IEnumerable<StoredEntry> _stored = [];
     private readonly long _storedKeys;
@@ -22,12 +23,15 @@ public sealed class NameListing
     /// <param name="from">The first name of interest.</param>
     /// <param name="end">The first name of no interest any more; null: to the end.</param>
     /// <param name="overlay">What differs from the file in that range, ascending.</param>
+    /// <param name="overlayNames">How many these are, or up to two leaves more.</param>
     /// <param name="file">The file; null when none of its keys count.</param>
-    internal NameListing(int database, byte[] from, byte[]? end, List<NameState> overlay, DatabaseFile? file)
+    internal NameListing(
+        int database, byte[] from, byte[]? end, IEnumerable<NameState> overlay, long overlayNames, DatabaseFile? file)
     {
         _database = database;
         _end = end;
         _overlay = overlay;
+        _overlayNames = overlayNames;
         if (file is null || file.Entries == 0) return;
         _file = file;
         _storedKeys = file.Entries;
@@ -40,7 +44,7 @@ public sealed class NameListing
         get
         {
             const int NamesPerChunk = 64; // about what visiting a chunk of a bitmap costs
-            long names = _overlay.Count + _storedKeys;
+            long names = _overlayNames + _storedKeys;
             return (names / NamesPerChunk) + (_file is null ? 0 : Costs.ShortRead);
         }
     }
@@ -60,13 +64,13 @@ public sealed class NameListing
         bool hasStored = stored.MoveNext();
         foreach (NameState state in _overlay)
         {
-            while (hasStored && NameOrder.Instance.Compare(stored.Current, state) < 0)
+            while (hasStored && stored.Current.CompareTo(state) < 0)
             {
                 yield return stored.Current;
                 hasStored = stored.MoveNext();
             }
 
-            if (hasStored && NameOrder.Instance.Compare(stored.Current, state) == 0) hasStored = stored.MoveNext();
+            if (hasStored && stored.Current.CompareTo(state) == 0) hasStored = stored.MoveNext();
             yield return state;
         }
 

@@ -129,37 +129,40 @@ internal sealed class NameOverlay
     }
 
     /// <summary>
-    /// The names of a database from <paramref name="from"/> on, as of now if all shards are held. O(log names + names
-    /// gathered).
+    /// The names of a database from <paramref name="from"/> on, as of now if all shards are held. O(1) under locks,
+    /// unless few names are asked for: then O(log names + names gathered), outside them.
     /// </summary>
     /// <param name="files">Keeps the file open, which the listing is read from later.</param>
     /// <param name="database">The database.</param>
     /// <param name="from">The first name of interest; it is included.</param>
     /// <param name="end">The first name of no interest any more; null: to the end.</param>
     /// <param name="countMax">After so many names that differ from the file the listing may end, at least 1.</param>
-    public NameListing List(HeldFiles files, int database, byte[] from, byte[]? end, int countMax)
+    public NameListing List(
+        HeldFiles files, int database, byte[] from, byte[]? end, int countMax = int.MaxValue)
     {
+        FrozenNames above, below;
+        DatabaseFile? file;
         lock (_gate)
         {
             bool isSavingHidden = _current.Flushed.Contains(database);
             bool isFileHidden = isSavingHidden || (_saving?.Flushed.Contains(database) ?? false);
-            IEnumerable<NameState> above = Range(_current.Of(database), from, end);
-            IEnumerable<NameState> below = isSavingHidden ? [] : Range(_saving?.Of(database), from, end);
-            List<NameState> states = [.. Merge(above, below).Take(countMax)];
-            // Behind the last of these the file's names cannot be told from removed ones.
-            if (states.Count == countMax) end = [.. states[^1].Name, 0];
-            DatabaseFile? file = isFileHidden ? null : _file;
+            above = _current.Of(database)?.Freeze() ?? default;
+            below = isSavingHidden ? default : _saving?.Of(database)?.Freeze() ?? default;
+            file = isFileHidden ? null : _file;
             if (file is not null) files.Hold(file);
-            return new NameListing(database, from, end, states, file);
         }
-    }
 
-    private static IEnumerable<NameState> Range(SortedSet<NameState>? names, byte[] from, byte[]? end)
-    {
-        if (names is null || names.Count == 0 || (end is not null && end.AsSpan().SequenceCompareTo(from) <= 0))
-            return [];
-        IEnumerable<NameState> range = names.GetViewBetween(new NameState(from, default), new NameState(end!, default));
-        return end is null ? range : range.Where(state => !state.Name.AsSpan().SequenceEqual(end));
+        IEnumerable<NameState> states = Merge(above.Read(from, end), below.Read(from, end));
+        if (countMax == int.MaxValue)
+        {
+            long count = above.CountFrom(from, end) + below.CountFrom(from, end);
+            return new NameListing(database, from, end, states, count, file);
+        }
+
+        List<NameState> some = [.. states.Take(countMax)];
+        // Behind the last of these the file's names cannot be told from removed ones.
+        if (some.Count == countMax) end = [.. some[^1].Name, 0];
+        return new NameListing(database, from, end, some, some.Count, file);
     }
 
     /// <summary>Both in order; where they speak of the same name, the first counts.</summary>
@@ -169,7 +172,7 @@ internal sealed class NameOverlay
         bool hasUpper = upper.MoveNext(), hasLower = lower.MoveNext();
         while (hasUpper || hasLower)
         {
-            int order = !hasUpper ? 1 : !hasLower ? -1 : NameOrder.Instance.Compare(upper.Current, lower.Current);
+            int order = !hasUpper ? 1 : !hasLower ? -1 : upper.Current.CompareTo(lower.Current);
             yield return order <= 0 ? upper.Current : lower.Current;
             if (order >= 0) hasLower = lower.MoveNext();
             if (order <= 0) hasUpper = upper.MoveNext();
@@ -181,7 +184,7 @@ internal sealed class NameOverlay
 /// <param name="Names">The names that differed since the last snapshot cut; null: none.</param>
 /// <param name="IsFlushed">It had been emptied since that cut.</param>
 /// <param name="Saving">The layer that was being saved; null: none.</param>
-internal sealed record FlushedNames(SortedSet<NameState>? Names, bool IsFlushed, NameLayer? Saving);
+internal sealed record FlushedNames(NameSet? Names, bool IsFlushed, NameLayer? Saving);
 
 /// <summary>
 /// One layer of <see cref="NameOverlay"/>: names added to what is below, and names removed from it, sorted. Touched
@@ -189,7 +192,7 @@ internal sealed record FlushedNames(SortedSet<NameState>? Names, bool IsFlushed,
 /// </summary>
 internal sealed class NameLayer
 {
-    private readonly Dictionary<int, SortedSet<NameState>> _byDatabase = [];
+    private readonly Dictionary<int, NameSet> _byDatabase = [];
 
     /// <summary>Databases that were emptied: nothing below counts for them.</summary>
     public HashSet<int> Flushed { get; } = [];
@@ -201,19 +204,16 @@ internal sealed class NameLayer
     public long Count => _byDatabase.Values.Sum(names => (long)names.Count);
 
     /// <summary>The names of a database that differ; null when none does.</summary>
-    public SortedSet<NameState>? Of(int database) => _byDatabase.GetValueOrDefault(database);
+    public NameSet? Of(int database) => _byDatabase.GetValueOrDefault(database);
 
     public void Set(int database, byte[] name, bool isPresent)
     {
-        if (!_byDatabase.TryGetValue(database, out SortedSet<NameState>? names))
-            _byDatabase.Add(database, names = new SortedSet<NameState>(NameOrder.Instance));
-        var state = new NameState(name, isPresent);
-        if (names.Add(state)) return;
-        names.Remove(state); // the order looks at the name alone
-        names.Add(state);
+        if (!_byDatabase.TryGetValue(database, out NameSet? names))
+            _byDatabase.Add(database, names = new NameSet());
+        names.Set(name, isPresent);
     }
 
-    public void Forget(int database, byte[] name) => Of(database)?.Remove(new NameState(name, default));
+    public void Forget(int database, byte[] name) => Of(database)?.Remove(name);
 
     public void Flush(int database)
     {
@@ -227,7 +227,7 @@ internal sealed class NameLayer
     /// <param name="database">The database.</param>
     /// <param name="names">Its names as they were.</param>
     /// <param name="isFlushed">It had been emptied before.</param>
-    public void Unflush(int database, SortedSet<NameState>? names, bool isFlushed)
+    public void Unflush(int database, NameSet? names, bool isFlushed)
     {
         if (names is null) _byDatabase.Remove(database);
         else _byDatabase[database] = names;
@@ -246,25 +246,18 @@ internal sealed class NameLayer
     /// <summary>Puts the names that an older layer has of a database beneath this one's.</summary>
     public void Absorb(NameLayer older, int database)
     {
-        SortedSet<NameState>? own = Of(database);
-        foreach (NameState state in older.Of(database) ?? [])
-            if (own is null || !own.Contains(state)) Set(database, state.Name, state.IsPresent);
+        if (older.Of(database) is not { } names) return;
+        NameSet? own = Of(database);
+        foreach (NameState state in names.Freeze().Read([], end: null))
+            if (own is null || !own.Contains(state.Name)) Set(database, state.Name, state.IsPresent);
     }
 }
 
 /// <summary>What <see cref="NameOverlay"/> says of a name.</summary>
 /// <param name="Name">The key's name.</param>
 /// <param name="IsPresent">The key exists though the database file does not have it; else the other way round.</param>
-internal readonly record struct NameState(byte[] Name, bool IsPresent);
-
-/// <summary>Bytewise order of names; null comes after every name.</summary>
-internal sealed class NameOrder : IComparer<NameState>
+internal readonly record struct NameState(byte[] Name, bool IsPresent)
 {
-    public static readonly NameOrder Instance = new();
-
-    public int Compare(NameState x, NameState y)
-    {
-        if (x.Name is null || y.Name is null) return (x.Name is null ? 1 : 0) - (y.Name is null ? 1 : 0);
-        return x.Name.AsSpan().SequenceCompareTo(y.Name);
-    }
+    /// <summary>Bytewise order of names.</summary>
+    public int CompareTo(in NameState other) => Name.AsSpan().SequenceCompareTo(other.Name);
 }

@@ -11,7 +11,7 @@ namespace Bitmapist.Engine.Upkeep;
 /// </summary>
 internal sealed class HotSet(KeyspaceStore store, long budgetBytes, TimeSpan idle) : IDisposable
 {
-    private const int OverlayBytes = 150; // a name's node in the overlay, and its place among the removed keys
+    private const int OverlayBytes = 100; // of a removed key: its name, and its places in the overlay and in a list
     private const int AgesMax = 4096; // seconds told apart; older is all alike
 
     private readonly Lock _sweeping = new();

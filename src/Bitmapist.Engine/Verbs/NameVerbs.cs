@@ -10,7 +10,7 @@ public static class NameVerbs
 
     /// <summary>
     /// The names of the selected database's keys that begin with <paramref name="prefix"/>, as of one instant, to
-    /// be read outside the locks. All shards are held while those changed since the last save are gathered.
+    /// be read outside the locks. All shards are held for a moment.
     /// </summary>
     public static NameListing Names(this Session session, ReadOnlySpan<byte> prefix)
     {
@@ -18,7 +18,7 @@ public static class NameVerbs
         byte[] from = prefix.ToArray();
         using ShardScope scope = session.Enter(KeyspaceStore.AllShards);
         ExpiredKeys.RemoveHeld(session);
-        return session.Store.Names.List(session.Files, session.Database, from, EndOf(from), int.MaxValue);
+        return session.Store.Names.List(session.Files, session.Database, from, EndOf(from));
     }
 
     /// <summary>
