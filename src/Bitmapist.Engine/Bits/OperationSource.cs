@@ -78,9 +78,9 @@ internal sealed class OperationSource : PendingSource
     public FrozenBitmap Make() => Bitop.Compute(_operation, Operands(), _operands[0].LengthBytes);
 
     /// <summary>Has the operands that are operations computed, each once for all that wait for it.</summary>
-    public Task MakeOperandsReadyAsync() => Task.WhenAll(
+    public Task MakeOperandsReadyAsync(BackgroundThreads threads) => Task.WhenAll(
         _operands.Where(static operand => operand.Pending.Operation is not null)
-            .Select(static operand => operand.Pending.MakeReadyAsync()));
+            .Select(operand => operand.Pending.MakeReadyAsync(threads)));
 
     /// <remarks>Operands that are operations themselves are computed first, and keep their result.</remarks>
     public override long? TryCount() => Bitop.TryCount(_operation, Operands(), _operands[0].LengthBytes);

@@ -84,26 +84,26 @@ public sealed class PendingBits
     }
 
     /// <summary>
-    /// Has the bits made on the pool, once for all callers, so that none of them holds a thread to wait. When it ends
-    /// they are at hand, unless they could not be read: then <see cref="Force"/> says why.
+    /// Has the bits made on one of these threads, once for all callers, so that none of them holds a thread to wait.
+    /// When it ends they are at hand, unless they could not be read: then <see cref="Force"/> says why.
     /// </summary>
-    public Task MakeReadyAsync()
+    public Task MakeReadyAsync(BackgroundThreads threads)
     {
         if (IsReady) return Task.CompletedTask;
         var mine = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         if (Interlocked.CompareExchange(ref _elsewhere, mine.Task, null) is { } others) return others;
-        _ = Task.Run(() => MakeReadyAsync(mine));
+        _ = MakeReadyAsync(mine, threads);
         return mine.Task;
     }
 
     /// <summary>
     /// Has operands that are operations themselves made ready, as <see cref="Count"/> needs; null: there is none.
     /// </summary>
-    public Task? PrepareCountAsync() =>
-        Operation is { Depth: > 1 } operation ? operation.MakeOperandsReadyAsync() : null;
+    public Task? PrepareCountAsync(BackgroundThreads threads) =>
+        Operation is { Depth: > 1 } operation ? operation.MakeOperandsReadyAsync(threads) : null;
 
     /// <summary>The same for <see cref="Force"/>; null: the bits are at hand.</summary>
-    public Task? PrepareAsync() => IsReady ? null : MakeReadyAsync();
+    public Task? PrepareAsync(BackgroundThreads threads) => IsReady ? null : MakeReadyAsync(threads);
 
     /// <summary>
     /// The bits for one use: those of an operation are computed and not kept. A save that kept them would have all
@@ -112,12 +112,12 @@ public sealed class PendingBits
     /// <exception cref="DiskReadException">They cannot be read.</exception>
     internal FrozenBitmap ForceOnce() => Operation?.Make() ?? Force();
 
-    private async Task MakeReadyAsync(TaskCompletionSource done)
+    private async Task MakeReadyAsync(TaskCompletionSource done, BackgroundThreads threads)
     {
         try
         {
-            if (PrepareCountAsync() is { } operands) await operands.ConfigureAwait(false);
-            Force();
+            if (PrepareCountAsync(threads) is { } operands) await operands.ConfigureAwait(false);
+            await threads.RunAsync(() => Force()).ConfigureAwait(false);
         }
         catch (DiskReadException)
         {

@@ -24,6 +24,7 @@ public sealed class PersistentKeyspace : IAsyncDisposable
     private readonly SnapshotSaver _saver;
     private readonly SaveRunner _saves;
     private readonly SemaphoreSlim _backingUp = new(1, 1);
+    private readonly BackgroundThreads _threads = new("bitmapist-save", 2); // for a save and a backup
     private readonly FileWatch _watch;
     private readonly HotSetKeeper _hotSet;
     private readonly LogGrowth _growth;
@@ -43,7 +44,7 @@ public sealed class PersistentKeyspace : IAsyncDisposable
             Store, files, options.Path, options.Fsync, time, events.TornTail);
         Store.Log = _log;
         _saver = new SnapshotSaver(Store, files, file, _log);
-        _saves = new SaveRunner(Store, _saver, options.Path, events);
+        _saves = new SaveRunner(Store, _saver, options.Path, events, _threads);
         // Those whose time has come while nobody ran count for a moment yet: they go in the background.
         using (var session = new Session(Store))
         using (session.Enter(KeyspaceStore.AllShards)) events.Loaded(elapsed.Elapsed, Store.CountAll().Keys);
@@ -243,7 +244,7 @@ public sealed class PersistentKeyspace : IAsyncDisposable
             var elapsed = Stopwatch.StartNew();
             if (await SaveAsync().ConfigureAwait(false) is { } why)
                 throw new StorageException(path, null, $"not written, as saving failed: {why.Message}", why);
-            await Task.Run(() => CopyNewest(path)).ConfigureAwait(false);
+            await _threads.RunAsync(() => CopyNewest(path)).ConfigureAwait(false);
             _events.BackedUp(path, elapsed.Elapsed);
         }
         finally

@@ -15,6 +15,7 @@ internal sealed class SaveRunner : IAsyncDisposable
     private readonly string _path;
     private readonly IPersistenceEvents _events;
     private readonly SemaphoreSlim _saving = new(1, 1);
+    private readonly BackgroundThreads _threads;
     private readonly CancellationTokenSource _stopping = new();
     private Task _periodicSaves = Task.CompletedTask;
     private long _lastSaveUnixMs;
@@ -23,12 +24,15 @@ internal sealed class SaveRunner : IAsyncDisposable
     /// <param name="saver">Writes the snapshots.</param>
     /// <param name="path">The database file, for what is told of it.</param>
     /// <param name="events">Who is told.</param>
-    public SaveRunner(KeyspaceStore store, SnapshotSaver saver, string path, IPersistenceEvents events)
+    /// <param name="threads">What saves run on.</param>
+    public SaveRunner(
+        KeyspaceStore store, SnapshotSaver saver, string path, IPersistenceEvents events, BackgroundThreads threads)
     {
         _store = store;
         _saver = saver;
         _path = path;
         _events = events;
+        _threads = threads;
         _lastSaveUnixMs = store.NowUnixMs;
     }
 
@@ -55,7 +59,7 @@ internal sealed class SaveRunner : IAsyncDisposable
     public bool TryStart()
     {
         if (!_saving.Wait(0)) return false;
-        _ = Task.Run(SaveAndRelease);
+        _ = _threads.RunAsync(SaveAndRelease);
         return true;
     }
 
@@ -64,7 +68,7 @@ internal sealed class SaveRunner : IAsyncDisposable
     public async Task<Exception?> SaveAsync()
     {
         await _saving.WaitAsync().ConfigureAwait(false);
-        return await Task.Run(SaveAndRelease).ConfigureAwait(false);
+        return await _threads.RunAsync(SaveAndRelease).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -78,7 +82,7 @@ internal sealed class SaveRunner : IAsyncDisposable
         Exception? failure = await SaveAsync().ConfigureAwait(false);
         if (failure is null || await Task.Run(IsInPlace).ConfigureAwait(false)) return failure;
         failure = await SaveAsync().ConfigureAwait(false); // the first has found out, this one writes it anew
-        return failure is null ? null : await Task.Run(() => Rescue(failure)).ConfigureAwait(false);
+        return failure is null ? null : await _threads.RunAsync(() => Rescue(failure)).ConfigureAwait(false);
     }
 
     /// <summary>Has a save mend what is missing under its path; false: it is missing still.</summary>
@@ -132,7 +136,7 @@ internal sealed class SaveRunner : IAsyncDisposable
             if (ChangesSinceSave == 0 && !LastSaveFailed) return;
             if (!_saving.Wait(0)) return;
             _events.Saving();
-            await Task.Run(SaveAndRelease).ConfigureAwait(false);
+            await _threads.RunAsync(SaveAndRelease).ConfigureAwait(false);
         }
         catch (Exception failure) // whatever it is, the next interval saves
         {

@@ -1,3 +1,4 @@
+using Bitmapist.Engine;
 using Bitmapist.Engine.Bits;
 using Bitmapist.Engine.Keyspace;
 using Bitmapist.Resp.Writing;
@@ -27,11 +28,14 @@ internal abstract class DeferredReply
     /// </summary>
     public virtual long HeldBytes => 0;
 
+    /// <summary>The work reads nothing from the disk, unless <see cref="Preparation"/> did.</summary>
+    public virtual bool IsComputation => false;
+
     /// <summary>
     /// What the work would wait for: bits that other replies need as well, or the disk. Awaited first, where that can
     /// be, so that no thread waits. Null: nothing.
     /// </summary>
-    public virtual Task? Preparation() => null;
+    public virtual Task? Preparation(BackgroundThreads workers) => null;
 
     /// <summary>Nobody but the client that asked has any use for the work.</summary>
     public virtual bool IsForItselfAlone => false;
@@ -99,15 +103,20 @@ internal abstract class DeferredReply
 /// <param name="cost">See <see cref="DeferredReply.Cost"/>.</param>
 /// <param name="compute">Does it.</param>
 /// <param name="prepare">See <see cref="DeferredReply.Preparation"/>; null: nothing.</param>
-internal sealed class NumberReply(long cost, Func<long> compute, Func<Task?>? prepare = null) : DeferredReply
+/// <param name="isComputation">See <see cref="DeferredReply.IsComputation"/>.</param>
+internal sealed class NumberReply(
+    long cost, Func<long> compute, Func<BackgroundThreads, Task?>? prepare = null, bool isComputation = false)
+    : DeferredReply
 {
-    private Func<Task?>? _prepare = prepare;
+    private Func<BackgroundThreads, Task?>? _prepare = prepare;
     private Func<long>? _compute = compute;
     private long _number;
 
     public override long Cost => cost;
 
-    public override Task? Preparation() => _prepare?.Invoke();
+    public override bool IsComputation => isComputation;
+
+    public override Task? Preparation(BackgroundThreads workers) => _prepare?.Invoke(workers);
 
     protected override void Compute()
     {

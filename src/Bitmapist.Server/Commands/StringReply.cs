@@ -1,4 +1,5 @@
 using System.Text;
+using Bitmapist.Engine;
 using Bitmapist.Engine.Bits;
 using Bitmapist.Resp.Writing;
 using Bitmapist.Server.Settings;
@@ -21,7 +22,7 @@ internal sealed class StringReply(StringSlice slice) : DeferredReply
 
     public override long HeldBytes => Math.Min(LengthBytes, HeldBytesMax);
 
-    public override Task? Preparation() => slice.Value.Pending.PrepareAsync();
+    public override Task? Preparation(BackgroundThreads workers) => slice.Value.Pending.PrepareAsync(workers);
 
     protected override void Compute() => slice.Value.Pending.Force();
 

@@ -28,6 +28,7 @@ internal sealed class ClientConnection : ClientState, ITurnEnd, IDisposable
     private readonly ServerState _server;
     private readonly Action? _abort;
     private readonly Func<ITurnEnd, bool>? _tryAtTurnEnd;
+    private readonly Func<bool>? _isServedAlone;
     private bool _isHeld; // replies are written, and wait for the end of the loop's turn
     private Task? _sending; // replies wait for the log, and go then
     private long _countedBytes;
@@ -40,15 +41,17 @@ internal sealed class ClientConnection : ClientState, ITurnEnd, IDisposable
     /// <param name="server">What it serves.</param>
     /// <param name="abort">Closes the socket at once; from any thread.</param>
     /// <param name="tryAtTurnEnd">See <see cref="TransportConnection.TryAtTurnEnd"/>.</param>
+    /// <param name="isServedAlone">See <see cref="TransportConnection.IsServedAlone"/>.</param>
     public ClientConnection(
         long id, PipeReader input, PipeWriter output, ServerState server, Action? abort = null,
-        Func<ITurnEnd, bool>? tryAtTurnEnd = null)
+        Func<ITurnEnd, bool>? tryAtTurnEnd = null, Func<bool>? isServedAlone = null)
         : base(id, server)
     {
         _input = input;
         _output = new OutboundQueue(output, Counters, Settle, input.CancelPendingRead);
         _abort = abort;
         _tryAtTurnEnd = tryAtTurnEnd;
+        _isServedAlone = isServedAlone;
         _server = server;
         _call = new CommandContext(this, server, CommandList.Table);
     }
@@ -235,12 +238,17 @@ internal sealed class ClientConnection : ClientState, ITurnEnd, IDisposable
         {
             FinishTimed(deferred);
         }
-        else if (deferred.Preparation() is { } preparation)
+        else if (deferred.Preparation(_server.Workers) is { } preparation)
         {
             _call.StartClock(isLastCommands: true);
             await preparation.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // the work says what failed
             deferred.Finish(_server);
             _call.StopClock();
+        }
+        else if (deferred.IsComputation && deferred.Cost <= ServerLimits.AloneChunks
+            && _isServedAlone?.Invoke() is true)
+        {
+            FinishTimed(deferred);
         }
         else
         {

@@ -36,7 +36,7 @@ internal sealed class ConnectionServer(ServerState server, ILogger logger)
     {
         using var client = new ClientConnection(
             server.Clients.NextId(), connection.Input, connection.Output, server, connection.Abort,
-            connection.TryAtTurnEnd)
+            connection.TryAtTurnEnd, () => connection.IsServedAlone)
         {
             RemoteEndPoint = connection.RemoteEndPoint,
             LocalEndPoint = connection.LocalEndPoint,

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text;
+using Bitmapist.Engine;
 using Bitmapist.Engine.Bits;
 using Bitmapist.Engine.Keyspace;
 using Bitmapist.Engine.Saving;
@@ -51,7 +52,7 @@ internal sealed class ServerState
     public ServerOptions Options { get; }
 
     /// <summary>Does what takes long.</summary>
-    public Workers Workers { get; } = new();
+    public BackgroundThreads Workers { get; } = new("bitmapist-work", Environment.ProcessorCount + 4);
 
     /// <summary>
     /// Clients at once; at most <see cref="ClientsPossible"/>. May change while the server runs; clients that are

@@ -37,6 +37,12 @@ public abstract class TransportConnection : IDuplexPipe, IAsyncDisposable
     public virtual bool TryAtTurnEnd(ITurnEnd work) => false;
 
     /// <summary>
+    /// The caller is the thread that serves the connection, and that has served no other for some milliseconds: work
+    /// that takes somewhat longer, done here, keeps nobody waiting, and going elsewhere with it costs two switches.
+    /// </summary>
+    public virtual bool IsServedAlone => false;
+
+    /// <summary>
     /// Cuts the connection: what is unsent is dropped, a pending read ends, a pending flush completes. From any thread;
     /// again and again if need be.
     /// </summary>

@@ -22,6 +22,12 @@ internal static class TransportLimits
     /// <summary>Unsent bytes per connection at which a flush waits.</summary>
     public const int OutputPauseBytesDefault = 64 * 1024;
 
+    /// <summary>
+    /// Milliseconds after which a connection counts as served alone by its loop: clients that come less often than that
+    /// wait for a computation of another as seldom.
+    /// </summary>
+    public const int AloneAfterMs = 10;
+
     /// <summary>How long a closing connection waits for its peer.</summary>
     public static readonly TimeSpan ClosePatienceDefault = TimeSpan.FromSeconds(60);
 

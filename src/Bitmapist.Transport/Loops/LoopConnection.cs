@@ -65,6 +65,8 @@ internal abstract class LoopConnection : TransportConnection
         return true;
     }
 
+    public override bool IsServedAlone => _loop.IsServingOnly(this);
+
     public override void Abort()
     {
         _output.Drop();
@@ -104,6 +106,7 @@ internal abstract class LoopConnection : TransportConnection
     /// <summary>Takes a copy of what was received. The reader may run before this returns.</summary>
     public void Received(ReadOnlySpan<byte> bytes)
     {
+        _loop.Serves(this);
         _input.Append(bytes);
         _input.MustPause();
     }

@@ -23,6 +23,8 @@ internal abstract class LoopThread
     private List<LoopConnection> _attended = [];
     private readonly List<ITurnEnd> _ends = [];
     private int _threadId = -1;
+    private LoopConnection? _served; // the last from which something came; on this thread
+    private long _othersServedAtMs;
     private int _isAwake = 1;
     private bool _isStopping;
     private int _connectionCount;
@@ -89,6 +91,18 @@ internal abstract class LoopThread
         _inbox.Enqueue(connection);
         WakeUp();
     }
+
+    /// <summary>A connection has received something; on this thread.</summary>
+    public void Serves(LoopConnection connection)
+    {
+        if (_served == connection) return;
+        _served = connection;
+        _othersServedAtMs = Environment.TickCount64;
+    }
+
+    /// <summary>See <see cref="TransportConnection.IsServedAlone"/>.</summary>
+    public bool IsServingOnly(LoopConnection connection) => IsCurrent && _served == connection
+        && Environment.TickCount64 - _othersServedAtMs > TransportLimits.AloneAfterMs;
 
     /// <summary>Has something done when all readers of the turn have run; on this thread.</summary>
     public void AtTurnEnd(ITurnEnd work) => _ends.Add(work);
@@ -161,6 +175,7 @@ internal abstract class LoopThread
     {
         _threadId = Environment.CurrentManagedThreadId;
         Blocks.Own();
+        TimeSlice.MakeShort();
         Exception? failure = null;
         try
         {

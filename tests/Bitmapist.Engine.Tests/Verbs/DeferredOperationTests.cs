@@ -235,10 +235,11 @@ public sealed class DeferredOperationTests : IAsyncDisposable
     {
         SetForms();
         StringValue result = Session.BitOp(BitopKind.Or, s_destination, Name.All("dense", "full"));
-        Task[] all = [.. Enumerable.Range(0, 50).Select(_ => result.Pending.MakeReadyAsync())];
+        BackgroundThreads threads = new("test", 2);
+        Task[] all = [.. Enumerable.Range(0, 50).Select(_ => result.Pending.MakeReadyAsync(threads))];
         await Task.WhenAll(all);
         Assert.True(result.Pending.IsReady);
-        Assert.True(result.Pending.MakeReadyAsync().IsCompleted);
+        Assert.True(result.Pending.MakeReadyAsync(threads).IsCompleted);
     }
 
     private void SetDense()

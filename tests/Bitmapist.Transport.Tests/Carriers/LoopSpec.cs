@@ -117,6 +117,52 @@ public abstract class LoopSpec(TransportKind kind, int loops) : CarrierSpec(kind
         Assert.False(await isTaken.Task.WaitAsync(TestServer.Patience, TestContext.Current.CancellationToken));
     }
 
+    [Fact]
+    public async Task A_connection_is_served_alone_once_no_other_has_sent_anything_for_a_while()
+    {
+        const byte Alone = 1, Elsewhere = 2, NotAlone = 0;
+        await using TestServer server = Start(async connection =>
+        {
+            while (true)
+            {
+                ReadResult read = await connection.Input.ReadAsync().ConfigureAwait(false);
+                if (read.IsCompleted) return;
+                bool mayBeAlone = read.Buffer.FirstSpan[0] == 'a';
+                connection.Input.AdvanceTo(read.Buffer.End);
+                byte answer = connection.IsServedAlone ? Alone : NotAlone;
+                if (!mayBeAlone)
+                {
+                    await Task.Yield(); // another thread is not the one that serves it
+                    answer = connection.IsServedAlone ? Alone : Elsewhere;
+                }
+
+                connection.Output.Write([answer]);
+                await connection.Output.FlushAsync().ConfigureAwait(false);
+            }
+        });
+        using Socket one = server.Connect();
+        await Eventually.IsAsync(() => Ask(one, "a"u8) == Alone, "served alone");
+        Assert.Equal(Elsewhere, Ask(one, "b"u8));
+        // Others of the same loop; one of these clients is on it, however many loops there are.
+        Socket[] others = [.. Enumerable.Range(0, Options.Loops).Select(_ => server.Connect())];
+        await Eventually.IsAsync(() => Ask(one, "a"u8) == Alone, "served alone again");
+        await Eventually.IsAsync(
+            () =>
+            {
+                foreach (Socket other in others) Ask(other, "a"u8);
+                return Ask(one, "a"u8) == NotAlone; // unless that took a while
+            },
+            "not served alone");
+        await Eventually.IsAsync(() => Ask(one, "a"u8) == Alone, "served alone when the others are quiet");
+        foreach (Socket other in others) other.Dispose();
+
+        static byte Ask(Socket client, ReadOnlySpan<byte> what)
+        {
+            client.Send(what);
+            return client.Receive(1)[0];
+        }
+    }
+
     /// <summary>Writes at the end of a turn.</summary>
     private sealed class Answer(PipeWriter output) : ITurnEnd
     {

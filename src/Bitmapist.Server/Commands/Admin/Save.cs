@@ -1,4 +1,5 @@
 using System.Text;
+using Bitmapist.Engine;
 using Bitmapist.Engine.Saving;
 using Bitmapist.Resp.Writing;
 using static Bitmapist.Server.Commands.CommandFlags;
@@ -56,7 +57,7 @@ internal static class Save
 
         public override long Cost => long.MaxValue; // it waits for a disk
 
-        public override Task Preparation() => _saving = Task.Run(persistence.SaveAsync);
+        public override Task Preparation(BackgroundThreads workers) => _saving = Task.Run(persistence.SaveAsync);
 
         protected override void Compute() =>
             _failure = (_saving ?? persistence.SaveAsync()).GetAwaiter().GetResult();

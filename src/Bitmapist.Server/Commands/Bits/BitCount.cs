@@ -34,7 +34,11 @@ internal static class BitCount
     {
         if (call.Session.TryGetCardinality(call.Args[1], out long count, out PendingBits? unfinished))
             reply.WriteInteger(count);
-        else call.Defer(new NumberReply(unfinished!.CountCost, unfinished.Count, unfinished.PrepareCountAsync));
+        else
+        {
+            call.Defer(new NumberReply(
+                unfinished!.CountCost, unfinished.Count, unfinished.PrepareCountAsync, isComputation: true));
+        }
     }
 
     private static void CountRange(
@@ -46,6 +50,7 @@ internal static class BitCount
                 new NumberReply(
                     StringRange.Cost(value, range),
                     () => value.Bits.CountRange(range.Start, range.End),
-                    value.Pending.PrepareAsync));
+                    value.Pending.PrepareAsync,
+                    isComputation: true));
     }
 }
