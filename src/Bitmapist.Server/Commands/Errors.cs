@@ -12,6 +12,10 @@ internal static class Errors
     public static ReadOnlySpan<byte> NotAnInteger => "ERR value is not an integer or out of range"u8;
     public static ReadOnlySpan<byte> NotAnInt =>
         "ERR value is out of range, value must between -2147483648 and 2147483647"u8;
+    public static ReadOnlySpan<byte> NotAFloat => "ERR value is not a valid float"u8;
+    public static ReadOnlySpan<byte> IncrementOverflow => "ERR increment or decrement would overflow"u8;
+    public static ReadOnlySpan<byte> DecrementOverflow => "ERR decrement would overflow"u8;
+    public static ReadOnlySpan<byte> NotFinite => "ERR increment would produce NaN or Infinity"u8;
     public static ReadOnlySpan<byte> NoSuchKey => "ERR no such key"u8;
     public static ReadOnlySpan<byte> BitOffset => "ERR bit offset is not an integer or out of range"u8;
     public static ReadOnlySpan<byte> BitValue => "ERR bit is not an integer or out of range"u8;
@@ -40,6 +44,12 @@ internal static class Errors
     public static ReadOnlySpan<byte> Unreadable =>
         "ERR the database file cannot be read: the server's log says why"u8;
     public static ReadOnlySpan<byte> SaveFailed => "ERR saving failed: the server's log says why"u8;
+
+    public static byte[] WrongArity(string command) =>
+        Encoding.ASCII.GetBytes($"ERR wrong number of arguments for '{command}' command");
+
+    public static byte[] InvalidExpireTime(string command) =>
+        Encoding.ASCII.GetBytes($"ERR invalid expire time in '{command}' command");
 
     /// <summary>Begins as Redis's does when its AOF cannot be written; then what happens next.</summary>
     public static string WritesRefused(LogFailure? failure, string cause)

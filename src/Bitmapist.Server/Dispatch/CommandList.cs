@@ -3,6 +3,7 @@ using Bitmapist.Server.Commands.Admin;
 using Bitmapist.Server.Commands.Bits;
 using Bitmapist.Server.Commands.Connection;
 using Bitmapist.Server.Commands.Keys;
+using Bitmapist.Server.Commands.Strings;
 using Bitmapist.Server.Commands.Transactions;
 
 namespace Bitmapist.Server.Dispatch;
@@ -15,6 +16,8 @@ internal static class CommandList
     [
         SetBit.Spec, GetBit.Spec, BitCount.Spec, BitPos.Spec, BitOp.Spec,
         StringReads.Get, StringReads.GetRange, StringReads.Substr, Set.Spec, StringReads.StrLen,
+        SetKin.SetEx, SetKin.PsetEx, SetKin.SetNx, SetKin.Mset, SetKin.MsetNx, Mget.Spec, GetAnd.GetDel, GetAnd.GetEx,
+        GetAnd.GetSet, Increments.Incr, Increments.Decr, Increments.IncrBy, Increments.DecrBy, Increments.IncrByFloat,
         KeyCommands.Exists, KeyCommands.Touch, KeyCommands.Del, KeyCommands.Unlink, KeyCommands.TypeOf, Rename.Spec,
         Rename.IfMissing, Copy.Spec,
         Expire.Seconds, Expire.Milliseconds, Expire.AtSeconds, Expire.AtMilliseconds,
