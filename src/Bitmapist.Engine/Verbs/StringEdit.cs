@@ -20,8 +20,10 @@ public abstract class StringEdit
 
     private protected Session Session { get; }
 
+    private protected ReadOnlySpan<byte> Name => _name.Span;
+
     /// <summary>Does it, unless that would wait for bits to be computed or read: then nothing is done.</summary>
-    /// <param name="unfinished">What there is to wait for: call <see cref="Run"/> where waiting stalls nobody.</param>
+    /// <param name="unfinished">What there is to wait for, or to be worked on: call <see cref="Run"/> where waiting stalls nobody.</param>
     /// <exception cref="DiskReadException">The index, or within a transaction the bits, cannot be read; nothing is
     /// changed.</exception>
     public bool TryRun(out PendingBits? unfinished)
@@ -30,7 +32,7 @@ public abstract class StringEdit
         using ShardScope scope = Session.Enter(key.ShardMask);
         Entry? entry = Session.Find(key);
         bool mayWait = !Session.InTransaction && entry is not null && NeedsBits(entry.LengthBytes);
-        unfinished = mayWait ? entry!.Unfinished : null;
+        unfinished = mayWait ? FindLong(entry!) : null;
         if (unfinished is not null) return false;
         Apply(key, entry);
         return true;
@@ -38,9 +40,8 @@ public abstract class StringEdit
 
     /// <summary>Does it; bits that are not at hand are made ready before the key's shard is held.</summary>
     /// <exception cref="DiskReadException">They cannot be read; nothing is changed.</exception>
-    public void Run()
+    public virtual void Run()
     {
-        if (TryRun(out _)) return;
         var key = new KeyRef(_name.Span);
         using ShardScope scope = Session.EnterComputed(key, out Entry? entry);
         Apply(key, entry);
@@ -48,6 +49,9 @@ public abstract class StringEdit
 
     /// <summary>Whether it looks at the bits of a string of a length at all.</summary>
     private protected abstract bool NeedsBits(long lengthBytes);
+
+    /// <summary>The value of an entry, where it is too much for a hold of its shard; else null.</summary>
+    private protected virtual PendingBits? FindLong(Entry entry) => entry.Unfinished;
 
     /// <summary>Does it; the key's shard is held, and the bits are at hand if they are needed.</summary>
     private protected abstract void Apply(in KeyRef key, Entry? entry);

@@ -19,6 +19,11 @@ internal static class Errors
     public static ReadOnlySpan<byte> NoSuchKey => "ERR no such key"u8;
     public static ReadOnlySpan<byte> BitOffset => "ERR bit offset is not an integer or out of range"u8;
     public static ReadOnlySpan<byte> BitValue => "ERR bit is not an integer or out of range"u8;
+    public static ReadOnlySpan<byte> ByteOffset => "ERR offset is out of range"u8;
+    public static ReadOnlySpan<byte> BitfieldType =>
+        "ERR Invalid bitfield type. Use something like i16 u8. Note that u64 is not supported but i64 is."u8;
+    public static ReadOnlySpan<byte> StringTooLong =>
+        "ERR string exceeds maximum allowed size (proto-max-bulk-len)"u8;
     public static ReadOnlySpan<byte> BitPosBit => "ERR The bit argument must be 1 or 0."u8;
     public static ReadOnlySpan<byte> BitopNotSources => "ERR BITOP NOT must be called with a single source key."u8;
     public static ReadOnlySpan<byte> DatabaseIndex => "ERR DB index is out of range"u8;

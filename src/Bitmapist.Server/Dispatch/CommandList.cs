@@ -14,10 +14,11 @@ internal static class CommandList
     /// <summary>The commands, in the order of docs/commands.md.</summary>
     public static readonly CommandTable Table = new(
     [
-        SetBit.Spec, GetBit.Spec, BitCount.Spec, BitPos.Spec, BitOp.Spec,
+        SetBit.Spec, GetBit.Spec, BitCount.Spec, BitPos.Spec, BitOp.Spec, Bitfield.Spec, Bitfield.ReadOnlySpec,
         StringReads.Get, StringReads.GetRange, StringReads.Substr, Set.Spec, StringReads.StrLen,
         SetKin.SetEx, SetKin.PsetEx, SetKin.SetNx, SetKin.Mset, SetKin.MsetNx, Mget.Spec, GetAnd.GetDel, GetAnd.GetEx,
-        GetAnd.GetSet, Increments.Incr, Increments.Decr, Increments.IncrBy, Increments.DecrBy, Increments.IncrByFloat,
+        GetAnd.GetSet, BytesCommands.Append, BytesCommands.SetRange,
+        Increments.Incr, Increments.Decr, Increments.IncrBy, Increments.DecrBy, Increments.IncrByFloat,
         KeyCommands.Exists, KeyCommands.Touch, KeyCommands.Del, KeyCommands.Unlink, KeyCommands.TypeOf, Rename.Spec,
         Rename.IfMissing, Copy.Spec,
         Expire.Seconds, Expire.Milliseconds, Expire.AtSeconds, Expire.AtMilliseconds,

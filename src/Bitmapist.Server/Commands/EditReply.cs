@@ -3,7 +3,7 @@ using Bitmapist.Engine.Verbs;
 using Bitmapist.Resp.Writing;
 using Bitmapist.Server.State;
 
-namespace Bitmapist.Server.Commands.Strings;
+namespace Bitmapist.Server.Commands;
 
 /// <summary>How a command replies to a change of a string.</summary>
 /// <param name="Error">The error that only the string could tell of; empty: the change was made.</param>
