@@ -15,6 +15,26 @@ public static class KeyVerbs
         return session.FindForRead(key) is not null;
     }
 
+    /// <summary>Looks at a key without using it: it stays as idle as it is.</summary>
+    /// <param name="session">The caller's.</param>
+    /// <param name="name">The key.</param>
+    /// <param name="value">Its value, frozen.</param>
+    /// <param name="idleSeconds">Seconds since it was used; since the start, if it was on disk alone.</param>
+    /// <returns>Whether it exists.</returns>
+    public static bool TryPeek(
+        this Session session, ReadOnlySpan<byte> name, out StringValue value, out long idleSeconds)
+    {
+        var key = new KeyRef(name);
+        using ShardScope scope = session.Enter(key.ShardMask);
+        int lastUsed = session.FindResident(key)?.LastUsed ?? 0;
+        Entry? entry = session.Find(key);
+        value = entry?.Freeze() ?? StringValue.Empty;
+        idleSeconds = session.Store.Clock - lastUsed;
+        if (entry is null) return false;
+        entry.LastUsed = lastUsed;
+        return true;
+    }
+
     /// <summary>Removes keys, all at one instant.</summary>
     /// <returns>How many existed.</returns>
     public static int Delete(this Session session, ReadOnlySpan<ReadOnlyMemory<byte>> names)
@@ -30,6 +50,19 @@ public static class KeyVerbs
             if (RemoveHeld(session, new KeyRef(name.Span))) deleted++;
         session.Seal();
         return deleted;
+    }
+
+    /// <summary>Removes a key, if there is one, provided that another one is missing; one instant for both.</summary>
+    /// <returns>False when that exists.</returns>
+    public static bool TryDeleteInstead(this Session session, ReadOnlySpan<byte> missing, ReadOnlySpan<byte> name)
+    {
+        var source = new KeyRef(missing);
+        var key = new KeyRef(name);
+        using ShardScope scope = session.Enter(source.ShardMask | key.ShardMask);
+        if (session.FindForRead(source) is not null) return false;
+        KeyVerbs.RemoveHeld(session, key);
+        session.Seal();
+        return true;
     }
 
     /// <summary>

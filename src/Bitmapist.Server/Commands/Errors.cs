@@ -12,6 +12,11 @@ internal static class Errors
     public static ReadOnlySpan<byte> NotAnInteger => "ERR value is not an integer or out of range"u8;
     public static ReadOnlySpan<byte> NotAnInt =>
         "ERR value is out of range, value must between -2147483648 and 2147483647"u8;
+    public static ReadOnlySpan<byte> WrongType =>
+        "WRONGTYPE Operation against a key holding the wrong kind of value"u8;
+    public static ReadOnlySpan<byte> NoFrequency =>
+        "ERR An LFU maxmemory policy is not selected, access frequency not tracked. "u8
+        + "Please note that when switching between policies at runtime LRU and LFU data will take some time to adjust."u8;
     public static ReadOnlySpan<byte> NotAFloat => "ERR value is not a valid float"u8;
     public static ReadOnlySpan<byte> IncrementOverflow => "ERR increment or decrement would overflow"u8;
     public static ReadOnlySpan<byte> DecrementOverflow => "ERR decrement would overflow"u8;
