@@ -14,6 +14,7 @@ internal static class Errors
         "ERR value is out of range, value must between -2147483648 and 2147483647"u8;
     public static ReadOnlySpan<byte> WrongType =>
         "WRONGTYPE Operation against a key holding the wrong kind of value"u8;
+    public static ReadOnlySpan<byte> BusyKey => "BUSYKEY Target key name already exists."u8;
     public static ReadOnlySpan<byte> NoFrequency =>
         "ERR An LFU maxmemory policy is not selected, access frequency not tracked. "u8
         + "Please note that when switching between policies at runtime LRU and LFU data will take some time to adjust."u8;
