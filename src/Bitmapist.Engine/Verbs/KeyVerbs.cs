@@ -137,6 +137,32 @@ public static class KeyVerbs
         }
     }
 
+    /// <summary>Moves a key, with its value and expiry time, to another database. O(1).</summary>
+    /// <returns>False when it is missing, or the other database has one of its name.</returns>
+    public static bool Move(this Session session, ReadOnlySpan<byte> name, int toDatabase)
+    {
+        var key = new KeyRef(name); // a key is in the same shard in every database
+        using ShardScope scope = session.Enter(key.ShardMask);
+        if (session.Find(key) is not { } entry) return false;
+        int fromDatabase = session.Database;
+        session.Database = toDatabase;
+        try
+        {
+            if (session.Find(key) is not null) return false;
+            StringVerbs.PutHeld(session, key, null, entry.Freeze(), entry.ExpiresAtUnixMs);
+        }
+        finally
+        {
+            session.Database = fromDatabase;
+        }
+
+        KeyChanges.Remove(session, session.Store.Shards[key.Shard], entry);
+        session.Effects.Copy(fromDatabase, name, toDatabase, name);
+        session.Effects.Delete(fromDatabase, name);
+        session.Seal();
+        return true;
+    }
+
     /// <summary>Number of keys in the selected database; expired ones are removed first. O(shards).</summary>
     public static long CountKeys(this Session session)
     {

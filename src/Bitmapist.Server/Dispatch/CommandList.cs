@@ -21,7 +21,7 @@ internal static class CommandList
         Increments.Incr, Increments.Decr, Increments.IncrBy, Increments.DecrBy, Increments.IncrByFloat,
         Lcs.Spec,
         KeyCommands.Exists, KeyCommands.Touch, KeyCommands.Del, KeyCommands.Unlink, KeyCommands.TypeOf, ObjectCommand.Spec, Rename.Spec,
-        Rename.IfMissing, Copy.Spec,
+        Rename.IfMissing, Copy.Spec, Move.Spec,
         Expire.Seconds, Expire.Milliseconds, Expire.AtSeconds, Expire.AtMilliseconds,
         TimeToLive.Ttl, TimeToLive.Pttl, TimeToLive.ExpireTime, TimeToLive.PexpireTime, KeyCommands.Persist,
         Names.Spec, Scan.Spec, DatabaseCommands.DbSize, KeyCommands.RandomKey, Sort.Spec, Sort.ReadOnlySpec, DumpAndRestore.Dump, DumpAndRestore.Restore,
