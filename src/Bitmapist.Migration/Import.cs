@@ -1,3 +1,4 @@
+using Bitmapist.Engine.Rdb;
 using Bitmapist.Engine.Stored;
 using Bitmapist.Migration.Aof;
 using Bitmapist.Migration.GoServer;

@@ -101,6 +101,7 @@ public static class LogDump
                 Text($"COPY {name} {KeyText.Quoted(effect.Target.Span)} DB {effect.TargetDatabase} REPLACE"),
             EffectKind.BitOp => $"BITOP {effect.Operation.ToString().ToUpperInvariant()} {name} "
                 + string.Join(' ', effect.Sources!.Select(source => KeyText.Quoted(source.Span))),
+            EffectKind.WriteBits => WriteBitsOf(name, effect),
             _ => "FLUSHDB",
         };
     }
@@ -111,6 +112,12 @@ public static class LogDump
         string expiry = effect.ExpiresAtUnixMs == 0 ? "" : Text($" PXAT {effect.ExpiresAtUnixMs}");
         return Text($"SET {name} <{effect.Value.LengthBytes} bytes, {effect.Value.Bits.Cardinality} bits>{expiry}");
     }
+
+    /// <summary>Whole bytes were written by SETRANGE or APPEND, else BITFIELD did.</summary>
+    private static string WriteBitsOf(string name, in Effect effect) => effect is { Offset: var bit, BitCount: var count }
+        && bit % 8 == 0 && count % 8 == 0
+        ? Text($"SETRANGE {name} {bit / 8} <{count / 8} bytes>")
+        : Text($"BITFIELD {name} SET u{effect.BitCount} {effect.Offset} <0x{Convert.ToHexString(effect.Bits.Span)}>");
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 

@@ -12,16 +12,21 @@ public static class StringBytes
     private const int ChunkWords = ChunkBytes / sizeof(ulong);
 
     /// <summary>The one-bits of a string. O(bytes).</summary>
-    public static FrozenBitmap ToBits(ReadOnlySpan<byte> bytes)
+    public static FrozenBitmap ToBits(ReadOnlySpan<byte> bytes) => ToBits(bytes, startByte: 0);
+
+    /// <summary>The one-bits of bytes that begin at a byte of a string, within its first 512 MiB. O(bytes).</summary>
+    public static FrozenBitmap ToBits(ReadOnlySpan<byte> bytes, long startByte)
     {
         var builder = new BitmapBuilder();
         Span<ulong> words = stackalloc ulong[ChunkWords];
-        for (int chunk = 0; !bytes.IsEmpty; chunk++)
+        int skipped = (int)(startByte % ChunkBytes); // of the first chunk
+        for (int chunk = (int)(startByte / ChunkBytes); !bytes.IsEmpty; chunk++, skipped = 0)
         {
-            int taken = Math.Min(bytes.Length, ChunkBytes);
-            int wordCount = (taken + 7) / 8;
+            int taken = Math.Min(bytes.Length, ChunkBytes - skipped);
+            int wordCount = (skipped + taken + 7) / 8;
+            words[..((skipped + 7) / 8)].Clear();
             words[wordCount - 1] = 0; // a last, partial word
-            bytes[..taken].CopyTo(MemoryMarshal.AsBytes(words));
+            bytes[..taken].CopyTo(MemoryMarshal.AsBytes(words)[skipped..]);
             BitOrder.Convert(words[..wordCount]);
             builder.AppendWords(chunk, words[..wordCount]);
             bytes = bytes[taken..];

@@ -9,6 +9,10 @@ public readonly record struct StringValue(long LengthBytes, PendingBits Pending)
 {
     public static StringValue Empty { get; } = new(0, PendingBits.Ready(FrozenBitmap.Empty));
 
+    /// <summary>The string of these bytes, at most 512 MiB. O(bytes).</summary>
+    public static StringValue Of(ReadOnlySpan<byte> bytes) =>
+        new(bytes.Length, PendingBits.Ready(StringBytes.ToBits(bytes)));
+
     /// <summary>The bits, computed by the first caller that asks; others wait for that one.</summary>
     public FrozenBitmap Bits => Pending.Force();
 

@@ -18,8 +18,14 @@ internal readonly record struct Effect(EffectKind Kind, int Database)
     /// <summary>The other key's database.</summary>
     public int TargetDatabase { get; init; }
 
-    /// <summary>The bit that is set or cleared.</summary>
+    /// <summary>The bit that is set or cleared; the first of those that are written.</summary>
     public uint Offset { get; init; }
+
+    /// <summary>How many bits are written.</summary>
+    public long BitCount { get; init; }
+
+    /// <summary>The bits that are written, from the most significant bit of byte 0 on.</summary>
+    public ReadOnlyMemory<byte> Bits { get; init; }
 
     /// <summary>The string that a key is set to.</summary>
     public StringValue Value { get; init; }
@@ -48,4 +54,7 @@ internal enum EffectKind : byte
     Copy = 7,
     BitOp = 8,
     FlushDatabase = 9,
+
+    /// <summary>Writes neighbouring bits.</summary>
+    WriteBits = 10,
 }

@@ -36,6 +36,21 @@ internal sealed class EffectBuffer
         Number(offset);
     }
 
+    /// <summary>Bits of a string are these; a missing key is made, and a string that is shorter grows.</summary>
+    /// <param name="database">The key's database.</param>
+    /// <param name="name">The key.</param>
+    /// <param name="offset">The first bit.</param>
+    /// <param name="count">How many, at least 1.</param>
+    /// <param name="bytes">They, from the most significant bit of byte 0 on; (count + 7) / 8 bytes.</param>
+    public void WriteBits(
+        int database, ReadOnlySpan<byte> name, long offset, long count, ReadOnlySpan<byte> bytes)
+    {
+        Key(EffectKind.WriteBits, database, name);
+        Number((ulong)offset);
+        Number((ulong)count);
+        Bytes(bytes);
+    }
+
     /// <summary>The key becomes this string with this expiry time (0: none).</summary>
     /// <param name="serializedBits">The bits in the portable roaring format.</param>
     public void Set(

@@ -35,7 +35,7 @@ internal ref struct EffectReader(ReadOnlyMemory<byte> record)
     private Effect Read()
     {
         ulong number = Number();
-        if (number is 0 or > (ulong)EffectKind.FlushDatabase)
+        if (number is 0 or > (ulong)EffectKind.WriteBits)
             throw new InvalidDataException($"effect kind {number} is unknown to this version");
         var effect = new Effect((EffectKind)number, Database());
         if (effect.Kind == EffectKind.FlushDatabase) return effect;
@@ -59,9 +59,22 @@ internal ref struct EffectReader(ReadOnlyMemory<byte> record)
                 return effect with { TargetDatabase = Database(), Target = Bytes() };
             case EffectKind.BitOp:
                 return ReadBitOp(effect);
+            case EffectKind.WriteBits:
+                return ReadWriteBits(effect);
             default:
                 return effect; // a deletion
         }
+    }
+
+    private Effect ReadWriteBits(in Effect effect)
+    {
+        ulong offset = Number();
+        ulong count = Number();
+        ReadOnlyMemory<byte> bits = Bytes();
+        const ulong End = 1UL << 32;
+        bool isSane = offset < End && count >= 1 && count <= End - offset && (ulong)bits.Length == (count + 7) / 8;
+        Require(isSane, "bits that are not all there, or beyond offset 2^32 - 1");
+        return effect with { Offset = (uint)offset, BitCount = (long)count, Bits = bits };
     }
 
     private Effect ReadBitOp(in Effect effect)

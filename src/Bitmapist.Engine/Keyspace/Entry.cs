@@ -102,6 +102,9 @@ internal sealed class Entry(int database, ulong hash, byte[] name)
         return bit ? bits.Add(offset, ref leftBytes) : bits.Remove(offset, ref leftBytes);
     }
 
+    /// <summary>Has the bits computed or read, if they are not at hand.</summary>
+    public void MakeReady() => AtHand();
+
     /// <summary>Makes it a string without a one-bit.</summary>
     public void Clear() => _bits = FewIds.None;
 

@@ -43,6 +43,29 @@ internal static class KeyChanges
     /// <summary>Gives an entry another value.</summary>
     public static void Replace(Session session, Shard shard, Entry entry, in StringValue value)
     {
+        long leftBytes = entry.BitsBytes;
+        NoteReplaced(session, shard, entry);
+        shard.LeftBytes += leftBytes;
+        Put(session.Store, entry, value);
+    }
+
+    /// <summary>Gives an entry a value that shares with the one it has what is not new in it.</summary>
+    /// <param name="session">Who does.</param>
+    /// <param name="shard">The entry's shard.</param>
+    /// <param name="entry">The entry.</param>
+    /// <param name="value">The value, its bits at hand.</param>
+    /// <param name="newBytes">About how many bytes of it are not shared.</param>
+    public static void Rewrite(Session session, Shard shard, Entry entry, in StringValue value, long newBytes)
+    {
+        NoteReplaced(session, shard, entry);
+        shard.LeftBytes += newBytes;
+        entry.LengthBytes = value.LengthBytes;
+        entry.SetBits(value.Bits);
+        session.Store.Memory.Add(newBytes);
+    }
+
+    private static void NoteReplaced(Session session, Shard shard, Entry entry)
+    {
         Reserve(session, shard);
         if (session.Journal.IsRecording)
         {
@@ -52,8 +75,6 @@ internal static class KeyChanges
         }
 
         BeforeChange(session.Store, shard, entry);
-        shard.LeftBytes += entry.BitsBytes;
-        Put(session.Store, entry, value);
     }
 
     /// <summary>Gives a new entry its first value, of whose making <see cref="Add"/> took note.</summary>

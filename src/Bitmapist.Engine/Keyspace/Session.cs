@@ -259,6 +259,10 @@ public sealed class Session(KeyspaceStore store) : IDisposable
         return null;
     }
 
+    /// <summary>A key that <see cref="Find(in KeyRef)"/> was asked for in this hold of its shard.</summary>
+    internal Entry? FindResident(in KeyRef key) =>
+        store.Shards[key.Shard].TableOrNull(Database)?.Find(key.Hash, key.Name);
+
     /// <summary>As <see cref="Find(in KeyRef)"/>, counted as a hit or a miss.</summary>
     internal Entry? FindForRead(in KeyRef key)
     {

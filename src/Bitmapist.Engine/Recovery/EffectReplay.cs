@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Bitmapist.Engine.Bits;
 using Bitmapist.Engine.Effects;
 using Bitmapist.Engine.Keyspace;
 using Bitmapist.Engine.Verbs;
@@ -63,6 +64,10 @@ internal sealed class EffectReplay(Session session)
                 break;
             case EffectKind.BitOp:
                 session.BitOp(effect.Operation, effect.Name, effect.Sources!);
+                break;
+            case EffectKind.WriteBits:
+                session.WriteBits(
+                    effect.Name, BitPatch.OfBits(effect.Offset, effect.BitCount, effect.Bits.Span));
                 break;
             case EffectKind.FlushDatabase:
                 session.Flush(effect.Database);

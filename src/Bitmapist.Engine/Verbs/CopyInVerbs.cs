@@ -1,4 +1,3 @@
-using System.Buffers;
 using Bitmapist.Engine.Bits;
 using Bitmapist.Engine.Keyspace;
 
@@ -14,12 +13,9 @@ public static class CopyInVerbs
     public static void Put(this Session session, ReadOnlySpan<byte> name, in StringValue value, long expiresAtUnixMs)
     {
         var key = new KeyRef(name);
-        var serialized = new ArrayBufferWriter<byte>((int)value.Bits.SerializedBytes + 1);
-        value.Bits.Serialize(serialized);
+        SerializedValue serialized = SerializedValue.Of(value);
         using ShardScope scope = session.Enter(key.ShardMask);
-        StringVerbs.PutHeld(session, key, session.Find(key), value, expiresAtUnixMs);
-        session.Effects.Set(
-            session.Database, name, value.LengthBytes, expiresAtUnixMs, serialized.WrittenSpan);
+        StringVerbs.PutHeld(session, key, session.Find(key), serialized, expiresAtUnixMs);
         session.Seal();
     }
 }

@@ -20,23 +20,7 @@ public static class ExpiryVerbs
         using ShardScope scope = session.Enter(key.ShardMask);
         if (session.Find(key) is not { } entry || !Holds(condition, entry.ExpiresAtUnixMs, expiresAtUnixMs))
             return false;
-        if (expiresAtUnixMs <= session.NowUnixMs)
-        {
-            KeyVerbs.RemoveHeld(session, key);
-            session.Seal();
-            return true;
-        }
-
-        Shard shard = session.Store.Shards[key.Shard];
-        if (entry.ExpiresAtUnixMs == expiresAtUnixMs)
-        {
-            shard.Watches.Touch(entry.Database, entry.Hash, entry.Name); // Redis signals this, too
-            return true;
-        }
-
-        KeyChanges.SetExpiry(session, shard, entry, expiresAtUnixMs);
-        session.Effects.Expire(session.Database, name, expiresAtUnixMs);
-        session.Seal();
+        ExpireHeld(session, key, entry, expiresAtUnixMs);
         return true;
     }
 
@@ -46,11 +30,7 @@ public static class ExpiryVerbs
     {
         var key = new KeyRef(name);
         using ShardScope scope = session.Enter(key.ShardMask);
-        if (session.Find(key) is not { ExpiresAtUnixMs: not 0 } entry) return false;
-        KeyChanges.SetExpiry(session, session.Store.Shards[key.Shard], entry, 0);
-        session.Effects.Expire(session.Database, name, 0);
-        session.Seal();
-        return true;
+        return session.Find(key) is { } entry && PersistHeld(session, key, entry);
     }
 
     /// <summary>A key's expiry time, or <see cref="NoExpiry"/>, or <see cref="NoSuchKey"/>.</summary>
@@ -63,6 +43,41 @@ public static class ExpiryVerbs
         nowUnixMs = session.NowUnixMs;
         if (session.FindForRead(key) is not { } entry) return NoSuchKey;
         return entry.ExpiresAtUnixMs == 0 ? NoExpiry : entry.ExpiresAtUnixMs;
+    }
+
+    /// <summary>
+    /// Sets the expiry time of a key that exists, and logs and seals that; its shard is held. A time that has come
+    /// removes the key.
+    /// </summary>
+    internal static void ExpireHeld(Session session, in KeyRef key, Entry entry, long expiresAtUnixMs)
+    {
+        if (expiresAtUnixMs <= session.NowUnixMs)
+        {
+            KeyVerbs.RemoveHeld(session, key);
+            session.Seal();
+            return;
+        }
+
+        Shard shard = session.Store.Shards[key.Shard];
+        if (entry.ExpiresAtUnixMs == expiresAtUnixMs)
+        {
+            shard.Watches.Touch(entry.Database, entry.Hash, entry.Name); // Redis signals this, too
+            return;
+        }
+
+        KeyChanges.SetExpiry(session, shard, entry, expiresAtUnixMs);
+        session.Effects.Expire(session.Database, key.Name, expiresAtUnixMs);
+        session.Seal();
+    }
+
+    /// <summary>The same for no expiry time; false when it has none.</summary>
+    internal static bool PersistHeld(Session session, in KeyRef key, Entry entry)
+    {
+        if (entry.ExpiresAtUnixMs == 0) return false;
+        KeyChanges.SetExpiry(session, session.Store.Shards[key.Shard], entry, 0);
+        session.Effects.Expire(session.Database, key.Name, 0);
+        session.Seal();
+        return true;
     }
 
     private static bool Holds(ExpireCondition condition, long current, long proposed)

@@ -15,6 +15,26 @@ public static class KeyVerbs
         return session.FindForRead(key) is not null;
     }
 
+    /// <summary>Looks at a key without using it: it stays as idle as it is.</summary>
+    /// <param name="session">The caller's.</param>
+    /// <param name="name">The key.</param>
+    /// <param name="value">Its value, frozen.</param>
+    /// <param name="idleSeconds">Seconds since it was used; since the start, if it was on disk alone.</param>
+    /// <returns>Whether it exists.</returns>
+    public static bool TryPeek(
+        this Session session, ReadOnlySpan<byte> name, out StringValue value, out long idleSeconds)
+    {
+        var key = new KeyRef(name);
+        using ShardScope scope = session.Enter(key.ShardMask);
+        int lastUsed = session.FindResident(key)?.LastUsed ?? 0;
+        Entry? entry = session.Find(key);
+        value = entry?.Freeze() ?? StringValue.Empty;
+        idleSeconds = session.Store.Clock - lastUsed;
+        if (entry is null) return false;
+        entry.LastUsed = lastUsed;
+        return true;
+    }
+
     /// <summary>Removes keys, all at one instant.</summary>
     /// <returns>How many existed.</returns>
     public static int Delete(this Session session, ReadOnlySpan<ReadOnlyMemory<byte>> names)
@@ -30,6 +50,19 @@ public static class KeyVerbs
             if (RemoveHeld(session, new KeyRef(name.Span))) deleted++;
         session.Seal();
         return deleted;
+    }
+
+    /// <summary>Removes a key, if there is one, provided that another one is missing; one instant for both.</summary>
+    /// <returns>False when that exists.</returns>
+    public static bool TryDeleteInstead(this Session session, ReadOnlySpan<byte> missing, ReadOnlySpan<byte> name)
+    {
+        var source = new KeyRef(missing);
+        var key = new KeyRef(name);
+        using ShardScope scope = session.Enter(source.ShardMask | key.ShardMask);
+        if (session.FindForRead(source) is not null) return false;
+        KeyVerbs.RemoveHeld(session, key);
+        session.Seal();
+        return true;
     }
 
     /// <summary>
@@ -102,6 +135,32 @@ public static class KeyVerbs
         {
             session.Database = fromDatabase;
         }
+    }
+
+    /// <summary>Moves a key, with its value and expiry time, to another database. O(1).</summary>
+    /// <returns>False when it is missing, or the other database has one of its name.</returns>
+    public static bool Move(this Session session, ReadOnlySpan<byte> name, int toDatabase)
+    {
+        var key = new KeyRef(name); // a key is in the same shard in every database
+        using ShardScope scope = session.Enter(key.ShardMask);
+        if (session.Find(key) is not { } entry) return false;
+        int fromDatabase = session.Database;
+        session.Database = toDatabase;
+        try
+        {
+            if (session.Find(key) is not null) return false;
+            StringVerbs.PutHeld(session, key, null, entry.Freeze(), entry.ExpiresAtUnixMs);
+        }
+        finally
+        {
+            session.Database = fromDatabase;
+        }
+
+        KeyChanges.Remove(session, session.Store.Shards[key.Shard], entry);
+        session.Effects.Copy(fromDatabase, name, toDatabase, name);
+        session.Effects.Delete(fromDatabase, name);
+        session.Seal();
+        return true;
     }
 
     /// <summary>Number of keys in the selected database; expired ones are removed first. O(shards).</summary>

@@ -1,4 +1,3 @@
-using System.Buffers;
 using Bitmapist.Engine.Bits;
 using Bitmapist.Engine.Keyspace;
 
@@ -45,9 +44,7 @@ public static class StringVerbs
         out StringValue? old)
     {
         var key = new KeyRef(name);
-        var value = new StringValue(bytes.Length, PendingBits.Ready(StringBytes.ToBits(bytes)));
-        var serialized = new ArrayBufferWriter<byte>((int)value.Bits.SerializedBytes + 1);
-        value.Bits.Serialize(serialized);
+        SerializedValue value = SerializedValue.Of(bytes);
         using ShardScope scope = session.Enter(key.ShardMask);
         Entry? entry = condition == SetCondition.Always ? session.Find(key) : session.FindForRead(key);
         old = entry?.Freeze();
@@ -55,7 +52,6 @@ public static class StringVerbs
         if (condition == SetCondition.IfExists && entry is null) return false;
         long expiresAt = expiry == KeepExpiry ? entry?.ExpiresAtUnixMs ?? 0 : expiry;
         PutHeld(session, key, entry, value, expiresAt);
-        session.Effects.Set(session.Database, name, value.LengthBytes, expiresAt, serialized.WrittenSpan);
         session.Seal();
         return true;
     }
@@ -86,6 +82,20 @@ public static class StringVerbs
         else KeyChanges.Replace(session, shard, entry, value);
         KeyChanges.SetExpiry(session, shard, entry, expiresAtUnixMs);
     }
+
+    /// <summary>The same, and logs it; the caller seals it.</summary>
+    internal static void PutHeld(
+        Session session, in KeyRef key, Entry? existing, in SerializedValue value, long expiresAtUnixMs)
+    {
+        PutHeld(session, key, existing, value.Value, expiresAtUnixMs);
+        session.Effects.Set(
+            session.Database, key.Name, value.Value.LengthBytes, expiresAtUnixMs, value.Bits.Span);
+    }
+
+    /// <summary>The same for a few bytes, which may be converted while the shard is held.</summary>
+    internal static void PutShort(
+        Session session, in KeyRef key, Entry? existing, ReadOnlySpan<byte> bytes, long expiresAtUnixMs) =>
+        PutHeld(session, key, existing, SerializedValue.Of(bytes), expiresAtUnixMs);
 }
 
 /// <summary>When SET sets.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Bitmapist.Engine.Rdb;
 using Bitmapist.Engine;
 using Bitmapist.Migration.Rdb;
 using Bitmapist.Migration.Transfer;

@@ -1,3 +1,4 @@
+using Bitmapist.Engine.Rdb;
 using Bitmapist.Migration.Transfer;
 
 namespace Bitmapist.Migration.Aof;

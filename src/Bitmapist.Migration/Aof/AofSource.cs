@@ -1,5 +1,6 @@
 using System.Runtime.ExceptionServices;
 using Bitmapist.Engine.Bits;
+using Bitmapist.Engine.Rdb;
 using Bitmapist.Engine.Saving;
 using Bitmapist.Engine.Stored;
 using Bitmapist.Engine.Verbs;

@@ -1,5 +1,6 @@
 using Bitmapist.Engine.Bits;
 using Bitmapist.Engine.Keyspace;
+using Bitmapist.Engine.Rdb;
 using Bitmapist.Engine.Verbs;
 using Bitmapist.Migration.Transfer;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Bitmapist.Engine.Rdb;
 using Bitmapist.Migration.Transfer;
 using Bitmapist.Storage.Files;
 

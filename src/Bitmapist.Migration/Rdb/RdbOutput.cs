@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Bitmapist.Engine.Rdb;
 using Bitmapist.Migration.Transfer;
 using Bitmapist.Storage.Files;
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using Bitmapist.Engine.Rdb;
 using Bitmapist.Engine;
 using Bitmapist.Engine.Bits;
 using Bitmapist.Migration.Transfer;

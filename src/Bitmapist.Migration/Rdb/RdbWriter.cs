@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Bitmapist.Engine.Bits;
+using Bitmapist.Engine.Rdb;
 using Bitmapist.Migration.Transfer;
 
 namespace Bitmapist.Migration.Rdb;

@@ -76,7 +76,7 @@ public static class BitmapAlgebra
     }
 
     /// <summary>The ids start … end − 1; full chunks share one array. O(chunks).</summary>
-    private static FrozenBitmap Range(long start, long end)
+    public static FrozenBitmap Range(long start, long end)
     {
         if (start >= end) return FrozenBitmap.Empty;
         ResultBuilder result = ResultBuilder.ForThisThread();

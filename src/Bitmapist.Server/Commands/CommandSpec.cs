@@ -33,6 +33,11 @@ internal sealed record CommandSpec(string Name, int Arity, CommandFlags Flags, K
     /// <summary>What it does with its other keys, where that differs.</summary>
     public string OtherKeyAccess { get; init; } = "";
 
+    /// <summary>
+    /// Keys that its other arguments say where to find, with a remark and what it does with them, for COMMAND INFO.
+    /// </summary>
+    public IReadOnlyList<(string Notes, string Access)> MovableKeys { get; init; } = [];
+
     /// <summary>A remark on its first key, in COMMAND INFO.</summary>
     public string KeyNotes { get; init; } = "";
 
@@ -157,12 +162,19 @@ internal static class CommandFlagNames
 
     private static readonly string[] s_categories =
     [
-        "keyspace", "read", "write", "string", "bitmap", "admin", "fast", "slow", "dangerous", "connection",
-        "transaction",
+        "keyspace", "read", "write", "set", "sortedset", "list", "string", "bitmap", "admin", "fast", "slow",
+        "dangerous", "connection", "transaction",
     ];
 
     /// <summary>A command's flags; those that are our own are left out.</summary>
-    public static List<string> Of(CommandFlags flags)
+    public static List<string> Of(CommandSpec spec)
+    {
+        List<string> names = Of(spec.Flags);
+        if (spec.MovableKeys.Count > 0) names.Add("movablekeys"); // before allow_busy, which no such command has
+        return names;
+    }
+
+    private static List<string> Of(CommandFlags flags)
     {
         var names = new List<string>();
         for (int i = 0; i < s_flags.Length; i++)

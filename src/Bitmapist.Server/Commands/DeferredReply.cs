@@ -92,7 +92,8 @@ internal abstract class DeferredReply
     /// <returns>Whether another piece follows.</returns>
     protected abstract bool WritePiece(RespWriter reply);
 
-    private void Fail(ServerState server, byte[] error)
+    /// <summary>Makes the reply an error, and counts it.</summary>
+    protected void Fail(ServerState server, byte[] error)
     {
         server.CountError(error);
         _error = error;

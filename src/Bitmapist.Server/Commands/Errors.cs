@@ -12,9 +12,24 @@ internal static class Errors
     public static ReadOnlySpan<byte> NotAnInteger => "ERR value is not an integer or out of range"u8;
     public static ReadOnlySpan<byte> NotAnInt =>
         "ERR value is out of range, value must between -2147483648 and 2147483647"u8;
+    public static ReadOnlySpan<byte> WrongType =>
+        "WRONGTYPE Operation against a key holding the wrong kind of value"u8;
+    public static ReadOnlySpan<byte> BusyKey => "BUSYKEY Target key name already exists."u8;
+    public static ReadOnlySpan<byte> NoFrequency =>
+        "ERR An LFU maxmemory policy is not selected, access frequency not tracked. "u8
+        + "Please note that when switching between policies at runtime LRU and LFU data will take some time to adjust."u8;
+    public static ReadOnlySpan<byte> NotAFloat => "ERR value is not a valid float"u8;
+    public static ReadOnlySpan<byte> IncrementOverflow => "ERR increment or decrement would overflow"u8;
+    public static ReadOnlySpan<byte> DecrementOverflow => "ERR decrement would overflow"u8;
+    public static ReadOnlySpan<byte> NotFinite => "ERR increment would produce NaN or Infinity"u8;
     public static ReadOnlySpan<byte> NoSuchKey => "ERR no such key"u8;
     public static ReadOnlySpan<byte> BitOffset => "ERR bit offset is not an integer or out of range"u8;
     public static ReadOnlySpan<byte> BitValue => "ERR bit is not an integer or out of range"u8;
+    public static ReadOnlySpan<byte> ByteOffset => "ERR offset is out of range"u8;
+    public static ReadOnlySpan<byte> BitfieldType =>
+        "ERR Invalid bitfield type. Use something like i16 u8. Note that u64 is not supported but i64 is."u8;
+    public static ReadOnlySpan<byte> StringTooLong =>
+        "ERR string exceeds maximum allowed size (proto-max-bulk-len)"u8;
     public static ReadOnlySpan<byte> BitPosBit => "ERR The bit argument must be 1 or 0."u8;
     public static ReadOnlySpan<byte> BitopNotSources => "ERR BITOP NOT must be called with a single source key."u8;
     public static ReadOnlySpan<byte> DatabaseIndex => "ERR DB index is out of range"u8;
@@ -40,6 +55,12 @@ internal static class Errors
     public static ReadOnlySpan<byte> Unreadable =>
         "ERR the database file cannot be read: the server's log says why"u8;
     public static ReadOnlySpan<byte> SaveFailed => "ERR saving failed: the server's log says why"u8;
+
+    public static byte[] WrongArity(string command) =>
+        Encoding.ASCII.GetBytes($"ERR wrong number of arguments for '{command}' command");
+
+    public static byte[] InvalidExpireTime(string command) =>
+        Encoding.ASCII.GetBytes($"ERR invalid expire time in '{command}' command");
 
     /// <summary>Begins as Redis's does when its AOF cannot be written; then what happens next.</summary>
     public static string WritesRefused(LogFailure? failure, string cause)

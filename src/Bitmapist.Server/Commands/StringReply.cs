@@ -24,7 +24,11 @@ internal sealed class StringReply(StringSlice slice) : DeferredReply
 
     public override Task? Preparation(BackgroundThreads workers) => slice.Value.Pending.PrepareAsync(workers);
 
-    protected override void Compute() => slice.Value.Pending.Force();
+    /// <summary>Has the bits computed or read.</summary>
+    /// <exception cref="DiskReadException">They cannot be read.</exception>
+    public void MakeReady() => slice.Value.Pending.Force();
+
+    protected override void Compute() => MakeReady();
 
     protected override bool WritePiece(RespWriter reply)
     {

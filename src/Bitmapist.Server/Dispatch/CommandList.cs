@@ -3,6 +3,7 @@ using Bitmapist.Server.Commands.Admin;
 using Bitmapist.Server.Commands.Bits;
 using Bitmapist.Server.Commands.Connection;
 using Bitmapist.Server.Commands.Keys;
+using Bitmapist.Server.Commands.Strings;
 using Bitmapist.Server.Commands.Transactions;
 
 namespace Bitmapist.Server.Dispatch;
@@ -13,13 +14,18 @@ internal static class CommandList
     /// <summary>The commands, in the order of docs/commands.md.</summary>
     public static readonly CommandTable Table = new(
     [
-        SetBit.Spec, GetBit.Spec, BitCount.Spec, BitPos.Spec, BitOp.Spec,
+        SetBit.Spec, GetBit.Spec, BitCount.Spec, BitPos.Spec, BitOp.Spec, Bitfield.Spec, Bitfield.ReadOnlySpec,
         StringReads.Get, StringReads.GetRange, StringReads.Substr, Set.Spec, StringReads.StrLen,
-        KeyCommands.Exists, KeyCommands.Touch, KeyCommands.Del, KeyCommands.Unlink, KeyCommands.TypeOf, Rename.Spec,
-        Rename.IfMissing, Copy.Spec,
+        SetKin.SetEx, SetKin.PsetEx, SetKin.SetNx, SetKin.Mset, SetKin.MsetNx, Mget.Spec, GetAnd.GetDel, GetAnd.GetEx,
+        GetAnd.GetSet, BytesCommands.Append, BytesCommands.SetRange,
+        Increments.Incr, Increments.Decr, Increments.IncrBy, Increments.DecrBy, Increments.IncrByFloat,
+        Lcs.Spec,
+        KeyCommands.Exists, KeyCommands.Touch, KeyCommands.Del, KeyCommands.Unlink, KeyCommands.TypeOf, ObjectCommand.Spec, Rename.Spec,
+        Rename.IfMissing, Copy.Spec, Move.Spec,
         Expire.Seconds, Expire.Milliseconds, Expire.AtSeconds, Expire.AtMilliseconds,
         TimeToLive.Ttl, TimeToLive.Pttl, TimeToLive.ExpireTime, TimeToLive.PexpireTime, KeyCommands.Persist,
-        Names.Spec, Scan.Spec, DatabaseCommands.DbSize, KeyCommands.RandomKey, DatabaseCommands.FlushDatabase,
+        Names.Spec, Scan.Spec, DatabaseCommands.DbSize, KeyCommands.RandomKey, Sort.Spec, Sort.ReadOnlySpec, DumpAndRestore.Dump, DumpAndRestore.Restore,
+        DatabaseCommands.FlushDatabase,
         DatabaseCommands.FlushAll,
         TransactionCommands.Multi, TransactionCommands.Exec, TransactionCommands.Discard, TransactionCommands.Watch,
         TransactionCommands.Unwatch,

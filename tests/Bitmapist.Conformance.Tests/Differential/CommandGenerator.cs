@@ -48,11 +48,15 @@ public sealed class CommandGenerator
             (25, () => Make("GET", Key())),
             (25, () => Make(Pick("GETRANGE", "SUBSTR"), Key(), Position(), Position())),
             (30, () => Make("STRLEN", Key())),
+            .. new StringCommands(this).Choices(),
             (20, () => Make(Pick("EXISTS", "TOUCH"), SomeKeys(3))),
             (15, () => Make(Pick("DEL", "UNLINK"), SomeKeys(2))),
             (10, () => Make("TYPE", Key())),
             (20, () => Make(Pick("RENAME", "RENAMENX"), Key(), Key())),
             (20, Copy),
+            (12, () => Make("MOVE", Key(), Database())),
+            (12, () => Make(Pick("SORT", "SORT_RO"), Key())),
+            (4, () => Make("SORT", Key(), "STORE", Key())),
             (50, Expire),
             (30, () => Make(ReplyRule.NearInteger, Pick("TTL", "PTTL", "EXPIRETIME", "PEXPIRETIME"), Key())),
             (8, () => Make("PERSIST", Key())),
@@ -72,6 +76,9 @@ public sealed class CommandGenerator
         ];
         _weightSum = _choices.Sum(choice => choice.Weight);
     }
+
+    /// <summary>A number below another one.</summary>
+    internal int Below(int end) => _random.Next(end);
 
     /// <summary>All keys that the stream ever names.</summary>
     public static IReadOnlyList<byte[]> KeySpace => s_keys;
@@ -142,11 +149,12 @@ public sealed class CommandGenerator
     private GeneratedCommand Damaged()
     {
         GeneratedCommand command = Next();
-        // A changed SCAN could end early, and HELLO describes the server. No argument of SET is changed below, since
-        // its time could come to be past, and DBSIZE would count the key until it is removed.
+        // A changed SCAN could end early, and HELLO describes the server. No argument of a command with a time is changed
+        // below, since that could come to be past, and DBSIZE would count the key until it is removed.
         if (command.Rule == ReplyRule.OneScan || command.Name is "HELLO" or "FLUSHALL" or "FLUSHDB") return command;
         List<byte[]> args = [.. command.Args];
-        switch (_random.Next(command.Name == "SET" ? 2 : 3))
+        bool hasTime = command.Name is "SET" or "SETEX" or "PSETEX" or "GETEX" or "RESTORE";
+        switch (_random.Next(hasTime ? 2 : 3))
         {
             case 0: args.Add(Encoding.UTF8.GetBytes(Pick(s_junk))); break;
             case 1 when args.Count > 1: args.RemoveAt(args.Count - 1); break;
@@ -155,20 +163,20 @@ public sealed class CommandGenerator
         return command with { Args = args };
     }
 
-    private byte[] Key() => s_keys[_random.Next(s_keys.Length)];
+    internal byte[] Key() => s_keys[_random.Next(s_keys.Length)];
 
-    private byte[][] SomeKeys(int max) => [.. Enumerable.Range(0, _random.Next(1, max + 1)).Select(_ => Key())];
+    internal byte[][] SomeKeys(int max) => [.. Enumerable.Range(0, _random.Next(1, max + 1)).Select(_ => Key())];
 
     private string Database() => _random.Next(30) == 0 ? "16" : Number(Math.Max(0, _random.Next(-2, DatabasesUsed)));
 
     private string Bit() => _random.Next(40) == 0 ? Pick("2", "-1", "x") : Number(_random.Next(2));
 
-    private long Seconds() => _random.Next(SecondsMin, SecondsMax);
+    internal long Seconds() => _random.Next(SecondsMin, SecondsMax);
 
     // The near future of the year 2100, in a few values only, so that equal times meet.
-    private long FutureUnixSeconds() => 4_102_444_800 + _random.Next(20) * 1_000_000_000L;
+    internal long FutureUnixSeconds() => 4_102_444_800 + _random.Next(20) * 1_000_000_000L;
 
-    private string Offset(int max) => _random.Next(40) switch
+    internal string Offset(int max) => _random.Next(40) switch
     {
         0 => Pick(s_badOffsets),
         < 20 => Number(_random.Next(300)),
@@ -186,7 +194,7 @@ public sealed class CommandGenerator
         return [Position(), Position(), Pick("BYTE", "BIT", "bit", "BIT", _random.Next(10) == 0 ? "BITS" : "byte")];
     }
 
-    private string Position() => _random.Next(50) switch
+    internal string Position() => _random.Next(50) switch
     {
         0 => Pick(s_junk),
         < 25 => Number(_random.Next(-40, 40)),
@@ -194,7 +202,7 @@ public sealed class CommandGenerator
         _ => Number(_random.Next(-OffsetMax, OffsetMax)),
     };
 
-    private byte[] Value()
+    internal byte[] Value()
     {
         int bytesMax = _random.Next(10) switch { 0 => 1, < 7 => 40, < 9 => 300, _ => 20_000 };
         int valueBytes = _random.Next(bytesMax);
@@ -208,14 +216,14 @@ public sealed class CommandGenerator
         return value;
     }
 
-    private string Pick(params string[] words) => words[_random.Next(words.Length)];
+    internal string Pick(params string[] words) => words[_random.Next(words.Length)];
 
-    private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
+    internal static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
 
-    private static GeneratedCommand Make(string name, params IEnumerable<object> args) =>
+    internal static GeneratedCommand Make(string name, params IEnumerable<object> args) =>
         Make(ReplyRule.Exact, name, args);
 
-    private static GeneratedCommand Make(ReplyRule rule, string name, params IEnumerable<object> args) =>
+    internal static GeneratedCommand Make(ReplyRule rule, string name, params IEnumerable<object> args) =>
         new([Encoding.ASCII.GetBytes(name), .. args.Select(Bytes)], rule);
 
     private static byte[] Bytes(object arg) => arg switch

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Bitmapist.Engine.Rdb;
 using Bitmapist.Fuzz.Specimens;
 using Bitmapist.Migration;
 using Bitmapist.Migration.Rdb;

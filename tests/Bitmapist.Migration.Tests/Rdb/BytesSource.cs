@@ -1,3 +1,4 @@
+using Bitmapist.Engine.Rdb;
 using Bitmapist.Migration.Rdb;
 
 namespace Bitmapist.Migration.Tests.Rdb;

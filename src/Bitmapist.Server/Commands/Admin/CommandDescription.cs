@@ -13,7 +13,7 @@ internal static class CommandDescription
         reply.WriteArrayHeader(10);
         reply.WriteBulkString(spec.FullName);
         reply.WriteInteger(spec.Arity);
-        reply.WriteSimpleStringSet(CommandFlagNames.Of(spec.Flags));
+        reply.WriteSimpleStringSet(CommandFlagNames.Of(spec));
         reply.WriteInteger(spec.Keys.First);
         reply.WriteInteger(spec.Keys.Last);
         reply.WriteInteger(spec.Keys.Step);
@@ -34,8 +34,10 @@ internal static class CommandDescription
         }
         else if (spec.OtherKeyAccess.Length == 0)
         {
-            reply.WriteSetHeader(1);
+            reply.WriteSetHeader(1 + spec.MovableKeys.Count);
             WriteKeySpec(keys, spec.KeyAccess, spec.KeyNotes, reply);
+            foreach ((string movableNotes, string access) in spec.MovableKeys)
+                WriteMovableKeySpec(access, movableNotes, reply);
         }
         else
         {
@@ -45,10 +47,26 @@ internal static class CommandDescription
         }
     }
 
-    /// <summary>
-    /// Keys from one argument to another, which is told by its distance unless it counts from the end.
-    /// </summary>
-    private static void WriteKeySpec(KeySpec keys, string access, string notes, RespWriter reply)
+    private static void WriteMovableKeySpec(string access, string notes, RespWriter reply)
+    {
+        WriteAccess(access, notes, reply);
+        reply.WriteBulkString("begin_search"u8);
+        WriteUnknown(reply);
+        reply.WriteBulkString("find_keys"u8);
+        WriteUnknown(reply);
+    }
+
+    private static void WriteUnknown(RespWriter reply)
+    {
+        reply.WriteMapHeader(2);
+        reply.WriteBulkString("type"u8);
+        reply.WriteBulkString("unknown"u8);
+        reply.WriteBulkString("spec"u8);
+        reply.WriteMapHeader(0);
+    }
+
+    /// <summary>Opens a key specification, of which begin_search and find_keys are to follow.</summary>
+    private static void WriteAccess(string access, string notes, RespWriter reply)
     {
         reply.WriteMapHeader(notes.Length > 0 ? 4 : 3);
         if (notes.Length > 0)
@@ -59,6 +77,14 @@ internal static class CommandDescription
 
         reply.WriteBulkString("flags"u8);
         reply.WriteSimpleStringSet(access.Split(' '));
+    }
+
+    /// <summary>
+    /// Keys from one argument to another, which is told by its distance unless it counts from the end.
+    /// </summary>
+    private static void WriteKeySpec(KeySpec keys, string access, string notes, RespWriter reply)
+    {
+        WriteAccess(access, notes, reply);
         reply.WriteBulkString("begin_search"u8);
         reply.WriteMapHeader(2);
         reply.WriteBulkString("type"u8);

@@ -2,7 +2,39 @@ using System.Buffers.Binary;
 using System.Diagnostics;
 using Bitmapist.Storage.Files;
 
-namespace Bitmapist.Migration.Transfer;
+namespace Bitmapist.Engine.Rdb;
+
+/// <summary>What can be read in any order: a file, or bytes in memory.</summary>
+internal interface IReadableBytes
+{
+    /// <summary>What refusals name.</summary>
+    string Path { get; }
+
+    /// <summary>Fills the buffer as far as there are bytes; returns how many, 0 at the end.</summary>
+    int Read(long offset, Span<byte> buffer);
+}
+
+/// <summary>A file's bytes.</summary>
+internal sealed class FileBytes(IFile file) : IReadableBytes
+{
+    public string Path => file.Path;
+
+    public int Read(long offset, Span<byte> buffer) => file.Read(offset, buffer);
+}
+
+/// <summary>Bytes in memory.</summary>
+internal sealed class MemoryBytes(ReadOnlyMemory<byte> bytes, string name) : IReadableBytes
+{
+    public string Path => name;
+
+    public int Read(long offset, Span<byte> buffer)
+    {
+        ReadOnlySpan<byte> left = bytes.Span[(int)offset..];
+        int count = Math.Min(left.Length, buffer.Length);
+        left[..count].CopyTo(buffer);
+        return count;
+    }
+}
 
 /// <summary>Takes bytes as they come.</summary>
 internal interface IByteSink
@@ -15,10 +47,10 @@ internal interface IByteSink
 /// this was made is not seen: its writer may go on. Keeps the checksum of what was read until the first
 /// <see cref="Seek"/>. One thread.
 /// </summary>
-/// <param name="file">The file.</param>
+/// <param name="bytes">The file.</param>
 /// <param name="start">Offset of the first byte.</param>
 /// <param name="end">Offset behind the last byte, within the file.</param>
-internal sealed class SourceInput(IFile file, long start, long end)
+internal sealed class SourceInput(IReadableBytes bytes, long start, long end)
 {
     private readonly byte[] _buffer = new byte[Math.Min(128 * 1024, Math.Max(1, end - start))];
     private long _bufferStart = start; // position in the file of the buffer's first byte
@@ -33,7 +65,12 @@ internal sealed class SourceInput(IFile file, long start, long end)
     {
     }
 
-    public string Path => file.Path;
+    /// <summary>Reads a part of a file.</summary>
+    public SourceInput(IFile file, long start, long end) : this(new FileBytes(file), start, end)
+    {
+    }
+
+    public string Path => bytes.Path;
 
     /// <summary>Offset behind the last byte.</summary>
     public long End => end;
@@ -63,7 +100,7 @@ internal sealed class SourceInput(IFile file, long start, long end)
         new(FileDefect.Damaged, Path, offset, reason);
 
     /// <summary>A reader of its own for [<paramref name="from"/>, <paramref name="to"/>) of the same file.</summary>
-    public SourceInput Part(long from, long to) => new(file, from, to);
+    public SourceInput Part(long from, long to) => new(bytes, from, to);
 
     public byte ReadByte()
     {
@@ -92,10 +129,10 @@ internal sealed class SourceInput(IFile file, long start, long end)
     }
 
     /// <summary>Passes over bytes; they count for the checksum.</summary>
-    public void Skip(long bytes)
+    public void Skip(long count)
     {
-        RequireRemaining(bytes);
-        while (bytes > 0) bytes -= ReadPiece(bytes).Length;
+        RequireRemaining(count);
+        while (count > 0) count -= ReadPiece(count).Length;
     }
 
     /// <summary>Goes to an offset; there is no checksum from then on. O(1) within the buffer.</summary>
@@ -114,36 +151,36 @@ internal sealed class SourceInput(IFile file, long start, long end)
     }
 
     /// <summary>Hands the next bytes to the sink.</summary>
-    public void CopyTo(IByteSink sink, long bytes)
+    public void CopyTo(IByteSink sink, long count)
     {
-        RequireRemaining(bytes);
-        while (bytes > 0)
+        RequireRemaining(count);
+        while (count > 0)
         {
-            ReadOnlySpan<byte> piece = ReadPiece(bytes);
+            ReadOnlySpan<byte> piece = ReadPiece(count);
             sink.Append(piece);
-            bytes -= piece.Length;
+            count -= piece.Length;
         }
     }
 
     public int ReadInt32()
     {
-        Span<byte> bytes = stackalloc byte[sizeof(int)];
-        Read(bytes);
-        return BinaryPrimitives.ReadInt32LittleEndian(bytes);
+        Span<byte> four = stackalloc byte[sizeof(int)];
+        Read(four);
+        return BinaryPrimitives.ReadInt32LittleEndian(four);
     }
 
     public long ReadInt64()
     {
-        Span<byte> bytes = stackalloc byte[sizeof(long)];
-        Read(bytes);
-        return BinaryPrimitives.ReadInt64LittleEndian(bytes);
+        Span<byte> eight = stackalloc byte[sizeof(long)];
+        Read(eight);
+        return BinaryPrimitives.ReadInt64LittleEndian(eight);
     }
 
     /// <summary>Refuses when the file ends before so many more bytes.</summary>
-    public void RequireRemaining(long bytes)
+    public void RequireRemaining(long count)
     {
-        if (bytes < 0 || bytes > end - Position)
-            throw Corrupt($"file ends after {end - Position} of the {(ulong)bytes} bytes announced here");
+        if (count < 0 || count > end - Position)
+            throw Corrupt($"file ends after {end - Position} of the {(ulong)count} bytes announced here");
     }
 
     private void Fill()
@@ -152,7 +189,7 @@ internal sealed class SourceInput(IFile file, long start, long end)
         _bufferStart += _end;
         _next = _summed = _end = 0;
         int wanted = (int)Math.Min(_buffer.Length, end - _bufferStart);
-        if (wanted > 0) _end = file.Read(_bufferStart, _buffer.AsSpan(0, wanted));
+        if (wanted > 0) _end = bytes.Read(_bufferStart, _buffer.AsSpan(0, wanted));
         if (_end == 0) throw Corrupt("file ends unexpectedly");
     }
 }

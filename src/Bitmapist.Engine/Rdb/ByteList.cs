@@ -1,6 +1,4 @@
-using Bitmapist.Migration.Transfer;
-
-namespace Bitmapist.Migration.Rdb;
+namespace Bitmapist.Engine.Rdb;
 
 /// <summary>
 /// Keeps what is appended up to a limit, and counts all of it. What exceeds the limit is dropped, with what was kept.

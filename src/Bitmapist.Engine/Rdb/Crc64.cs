@@ -1,4 +1,4 @@
-namespace Bitmapist.Migration.Transfer;
+namespace Bitmapist.Engine.Rdb;
 
 /// <summary>
 /// CRC-64 with the polynomial of David Jones, as RDB files end with: reflected, starting at 0, not complemented.

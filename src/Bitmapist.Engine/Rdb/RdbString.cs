@@ -1,9 +1,8 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
-using Bitmapist.Migration.Transfer;
 
-namespace Bitmapist.Migration.Rdb;
+namespace Bitmapist.Engine.Rdb;
 
 /// <summary>Special forms of a string, in the six bits of a length byte that begins with two ones.</summary>
 internal enum RdbStringForm

@@ -1,7 +1,6 @@
 using Bitmapist.Engine.Bits;
-using Bitmapist.Migration.Transfer;
 
-namespace Bitmapist.Migration.Rdb;
+namespace Bitmapist.Engine.Rdb;
 
 /// <summary>Bytes that can be read through from the beginning, more than once.</summary>
 internal interface IByteSource

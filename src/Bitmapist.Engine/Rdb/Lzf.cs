@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
-using Bitmapist.Migration.Transfer;
 
-namespace Bitmapist.Migration.Rdb;
+namespace Bitmapist.Engine.Rdb;
 
 /// <summary>
 /// LZF (Marc Lehmann's liblzf), as RDB files use it. A control byte below 32 is followed by that many literal bytes and
