@@ -17,7 +17,7 @@ namespace Bitmapist.Server.Connections;
 /// log has accepted what they did. Used by one thread at a time; other threads only read what INFO and CLIENT LIST
 /// show.
 /// </summary>
-internal sealed class ClientConnection : ClientState, ITurnEnd, IDisposable
+internal sealed class ClientConnection : ClientState, IDisposable
 {
     private const long SettledBytes = 16 * 1024; // smaller changes of what the client makes the server hold wait
 
@@ -27,9 +27,7 @@ internal sealed class ClientConnection : ClientState, ITurnEnd, IDisposable
     private readonly CommandContext _call;
     private readonly ServerState _server;
     private readonly Action? _abort;
-    private readonly Func<ITurnEnd, bool>? _tryAtTurnEnd;
-    private bool _isHeld; // replies are written, and wait for the end of the loop's turn
-    private Task? _sending; // replies wait for the log, and go then
+    private readonly ReplySender _sender;
     private long _countedBytes;
     private int _isCutOff;
     private volatile bool _isDisposed;
@@ -48,9 +46,9 @@ internal sealed class ClientConnection : ClientState, ITurnEnd, IDisposable
         _input = input;
         _output = new OutboundQueue(output, Counters, Settle, input.CancelPendingRead);
         _abort = abort;
-        _tryAtTurnEnd = tryAtTurnEnd;
         _server = server;
         _call = new CommandContext(this, server, CommandList.Table);
+        _sender = new ReplySender(_call, _output, server.Persistence, input.CancelPendingRead, tryAtTurnEnd);
     }
 
     public override string? LastCommandName => _call.LastCommand?.FullName;
@@ -95,9 +93,9 @@ internal sealed class ClientConnection : ClientState, ITurnEnd, IDisposable
         }
         catch
         {
-            _isHeld = false;
+            ValueTask dropping = _sender.DropAsync();
             CutOff(); // the replies of this batch acknowledge nothing
-            if (_sending is { } sending) await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await dropping.ConfigureAwait(false);
             await _output.DrainAsync().ConfigureAwait(false);
             throw;
         }
@@ -114,7 +112,7 @@ internal sealed class ClientConnection : ClientState, ITurnEnd, IDisposable
             ValueTask<ReadResult> reading = _input.ReadAsync();
             if (!reading.IsCompleted) bytesThisTurn = 0;
             ReadResult read = await reading.ConfigureAwait(false);
-            if (_sending is { } sending) await WaitAsync(sending).ConfigureAwait(false);
+            await _sender.WaitAsync().ConfigureAwait(false);
             LastActiveAtMs = Environment.TickCount64;
             Counters.InputBytes += read.Buffer.Length;
             foreach (ReadOnlyMemory<byte> segment in read.Buffer)
@@ -125,27 +123,27 @@ internal sealed class ClientConnection : ClientState, ITurnEnd, IDisposable
                 while (next != Next.Read && next != Next.Close)
                 {
                     // The end of the turn must not come while this goes on elsewhere.
-                    if (_isHeld) await SendNowAsync().ConfigureAwait(false);
+                    if (_sender.IsHeld) await _sender.SendNowAsync().ConfigureAwait(false);
                     if (next == Next.RunElsewhere) await _server.Workers.RunAsync(DispatchTimed).ConfigureAwait(false);
                     if (_call.TakeDeferred() is { } deferred) await FinishAsync(deferred).ConfigureAwait(false);
-                    if (next == Next.Send) await SendNowAsync().ConfigureAwait(false);
+                    if (next == Next.Send) await _sender.SendNowAsync().ConfigureAwait(false);
                     next = Process(segment, ref offset);
                 }
             }
 
             bytesThisTurn += read.Buffer.Length;
             _input.AdvanceTo(read.Buffer.End);
-            await SendAsync().ConfigureAwait(false);
+            await _sender.SendAsync().ConfigureAwait(false);
             Settle();
             if (read.IsCompleted || read.IsCanceled) break;
             if (bytesThisTurn < ServerLimits.TurnBytes) continue;
             // A client that never pauses must not keep the thread that serves other sockets as well.
             bytesThisTurn = 0;
-            if (_isHeld) await SendNowAsync().ConfigureAwait(false);
+            if (_sender.IsHeld) await _sender.SendNowAsync().ConfigureAwait(false);
             await Task.Yield();
         }
 
-        if (_isHeld) await SendNowAsync().ConfigureAwait(false);
+        if (_sender.IsHeld) await _sender.SendNowAsync().ConfigureAwait(false);
     }
 
     public override void RequestClose()
@@ -253,7 +251,7 @@ internal sealed class ClientConnection : ClientState, ITurnEnd, IDisposable
             return;
         }
 
-        await CommitAsync().ConfigureAwait(false);
+        await _sender.CommitAsync().ConfigureAwait(false);
         _output.Stream(deferred, Version);
     }
 
@@ -270,61 +268,4 @@ internal sealed class ClientConnection : ClientState, ITurnEnd, IDisposable
         // A thread that cuts a client off may come here when it has gone already.
         if (_isDisposed) _server.ClientMemory.Settle(ref _countedBytes, 0);
     }
-
-    /// <summary>
-    /// Sends the replies so far, after what they acknowledge is in the log: at the end of the loop's turn if there is
-    /// one, so that a single write of the log serves all clients of the turn.
-    /// </summary>
-    private ValueTask SendAsync()
-    {
-        if (_isHeld) return default;
-        if (_server.Persistence is { } persistence && !persistence.TryCommit(Session))
-        {
-            if (_tryAtTurnEnd is null || !_tryAtTurnEnd(this)) return SendNowAsync();
-            _isHeld = true;
-            return default;
-        }
-
-        Session.ReleaseFiles(); // what is deferred is computed before anything is sent
-        _output.Flush();
-        return default;
-    }
-
-    private async ValueTask SendNowAsync()
-    {
-        _isHeld = false;
-        if (_call.Deferred is null) Session.ReleaseFiles(); // else what it is to be made of may be in one
-        await CommitAsync().ConfigureAwait(false);
-        _output.Flush();
-    }
-
-    /// <remarks>The connection's own code waits for further requests meanwhile, or has ended.</remarks>
-    void ITurnEnd.EndTurn()
-    {
-        if (!_isHeld) return;
-        ValueTask sending = SendNowAsync();
-        if (sending.IsCompletedSuccessfully) return;
-        _sending = sending.AsTask();
-        _ = TellReaderAsync(_sending);
-    }
-
-    /// <summary>A client that waits for its reply sends nothing, and so would not see that none comes.</summary>
-    private async Task TellReaderAsync(Task sending)
-    {
-        await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (!sending.IsCompletedSuccessfully) _input.CancelPendingRead();
-    }
-
-    private async ValueTask WaitAsync(Task sending)
-    {
-        await sending.ConfigureAwait(false);
-        _sending = null;
-    }
-
-    /// <summary>
-    /// Group commit: has the log accept everything applied so far, by any client, so that a reply neither acknowledges
-    /// nor shows what a crash could still take back. Once the log has failed, only a client that wrote something is
-    /// left without replies.
-    /// </summary>
-    private ValueTask CommitAsync() => _server.Persistence?.CommitAsync(Session) ?? default;
 }
