@@ -116,6 +116,12 @@ public sealed class Session(KeyspaceStore store) : IDisposable
     /// </summary>
     internal void Seal() => Journal.Seal();
 
+    /// <summary>Tells what happened to a key of the selected database, if anybody wants to know.</summary>
+    internal void Tell(KeyEvent what, ReadOnlySpan<byte> name)
+    {
+        if (store.Events is not null) Journal.Tell(what, Database, name);
+    }
+
     /// <summary>What was done and seen since the last commit is acknowledged.</summary>
     /// <exception cref="Storage.Files.StorageException">Some of it was taken back.</exception>
     internal void EndBatch()
@@ -260,13 +266,16 @@ public sealed class Session(KeyspaceStore store) : IDisposable
     }
 
     /// <summary>As <see cref="Find(in KeyRef)"/>, counted as a hit or a miss.</summary>
-    internal Entry? FindForRead(in KeyRef key)
+    /// <param name="key">The key.</param>
+    /// <param name="isWrite">A write looks whether it may: that it finds nothing is no event.</param>
+    internal Entry? FindForRead(in KeyRef key, bool isWrite = false)
     {
         Shard shard = store.Shards[key.Shard];
         long loads = shard.Loads;
         Entry? entry = Find(shard, Database, key.Hash, key.Name);
         if (entry is null) shard.Misses++;
         else shard.Hits++;
+        if (entry is null && !isWrite) Tell(KeyEvent.Miss, key.Name);
         if (entry is not null && shard.Loads == loads) shard.HotHits++;
         return entry;
     }

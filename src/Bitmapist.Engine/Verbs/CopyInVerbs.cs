@@ -20,6 +20,8 @@ public static class CopyInVerbs
         StringVerbs.PutHeld(session, key, session.Find(key), value, expiresAtUnixMs);
         session.Effects.Set(
             session.Database, name, value.LengthBytes, expiresAtUnixMs, serialized.WrittenSpan);
+        session.Tell(KeyEvent.Set, name);
+        if (expiresAtUnixMs != StringVerbs.NoExpiry) session.Tell(KeyEvent.Expire, name);
         session.Seal();
     }
 }

@@ -31,11 +31,13 @@ public static class ExpiryVerbs
         if (entry.ExpiresAtUnixMs == expiresAtUnixMs)
         {
             shard.Watches.Touch(entry.Database, entry.Hash, entry.Name); // Redis signals this, too
+            session.Tell(KeyEvent.Expire, name);
             return true;
         }
 
         KeyChanges.SetExpiry(session, shard, entry, expiresAtUnixMs);
         session.Effects.Expire(session.Database, name, expiresAtUnixMs);
+        session.Tell(KeyEvent.Expire, name);
         session.Seal();
         return true;
     }
@@ -49,6 +51,7 @@ public static class ExpiryVerbs
         if (session.Find(key) is not { ExpiresAtUnixMs: not 0 } entry) return false;
         KeyChanges.SetExpiry(session, session.Store.Shards[key.Shard], entry, 0);
         session.Effects.Expire(session.Database, name, 0);
+        session.Tell(KeyEvent.Persist, name);
         session.Seal();
         return true;
     }

@@ -66,6 +66,9 @@ public static class KeyVerbs
         KeyChanges.Remove(session, session.Store.Shards[source.Shard], entry);
         StringVerbs.PutHeld(session, target, overwritten, value, expiresAt);
         session.Effects.Rename(session.Database, from, to);
+        if (overwritten is not null) session.Tell(KeyEvent.New, to); // as if it had been removed first
+        session.Tell(KeyEvent.RenameFrom, from);
+        session.Tell(KeyEvent.RenameTo, to);
         session.Seal();
         return RenameResult.Renamed;
     }
@@ -95,6 +98,8 @@ public static class KeyVerbs
             if (condition == SetCondition.IfMissing && overwritten is not null) return false;
             StringVerbs.PutHeld(session, target, overwritten, value, expiresAt);
             session.Effects.Copy(fromDatabase, from, toDatabase, to);
+            if (overwritten is not null) session.Tell(KeyEvent.New, to);
+            session.Tell(KeyEvent.CopyTo, to);
             session.Seal();
             return true;
         }
@@ -140,6 +145,7 @@ public static class KeyVerbs
         using ShardScope scope = session.Enter(KeyspaceStore.AllShards);
         KeyChanges.Flush(session, database);
         session.Effects.Flush(database);
+        session.Store.ChangeListener?.Flushed();
         session.Seal();
     }
 
@@ -153,6 +159,7 @@ public static class KeyVerbs
             session.Effects.Flush(database);
         }
 
+        session.Store.ChangeListener?.Flushed();
         session.Seal();
     }
 
@@ -162,6 +169,7 @@ public static class KeyVerbs
         if (session.Find(key) is not { } entry) return false;
         KeyChanges.Remove(session, session.Store.Shards[key.Shard], entry);
         session.Effects.Delete(session.Database, key.Name);
+        session.Tell(KeyEvent.Delete, key.Name);
         return true;
     }
 }

@@ -49,13 +49,15 @@ public static class StringVerbs
         var serialized = new ArrayBufferWriter<byte>((int)value.Bits.SerializedBytes + 1);
         value.Bits.Serialize(serialized);
         using ShardScope scope = session.Enter(key.ShardMask);
-        Entry? entry = condition == SetCondition.Always ? session.Find(key) : session.FindForRead(key);
+        Entry? entry = condition == SetCondition.Always ? session.Find(key) : session.FindForRead(key, isWrite: true);
         old = entry?.Freeze();
         if (condition == SetCondition.IfMissing && entry is not null) return false;
         if (condition == SetCondition.IfExists && entry is null) return false;
         long expiresAt = expiry == KeepExpiry ? entry?.ExpiresAtUnixMs ?? 0 : expiry;
         PutHeld(session, key, entry, value, expiresAt);
         session.Effects.Set(session.Database, name, value.LengthBytes, expiresAt, serialized.WrittenSpan);
+        session.Tell(KeyEvent.Set, name);
+        if (expiry is not (NoExpiry or KeepExpiry)) session.Tell(KeyEvent.Expire, name);
         session.Seal();
         return true;
     }

@@ -4,6 +4,7 @@ using Bitmapist.Engine.Keyspace;
 using Bitmapist.Resp.Requests;
 using Bitmapist.Resp.Writing;
 using Bitmapist.Server.Commands;
+using Bitmapist.Server.Commands.Transactions;
 using Bitmapist.Server.Dispatch;
 using Bitmapist.Server.Logging;
 using Bitmapist.Server.Settings;
@@ -28,7 +29,9 @@ internal sealed class ClientConnection : ClientState, IDisposable
     private readonly ServerState _server;
     private readonly Action? _abort;
     private readonly ReplySender _sender;
+    private PushQueue? _pushes; // null: nobody ever pushed anything
     private long _countedBytes;
+    private NowhereWriter? _nowhere;
     private int _isCutOff;
     private volatile bool _isDisposed;
 
@@ -44,7 +47,7 @@ internal sealed class ClientConnection : ClientState, IDisposable
         : base(id, server)
     {
         _input = input;
-        _output = new OutboundQueue(output, Counters, Settle, input.CancelPendingRead);
+        _output = new OutboundQueue(output, Counters, NoteOutput, input.CancelPendingRead);
         _abort = abort;
         _server = server;
         _call = new CommandContext(this, server, CommandList.Table);
@@ -57,7 +60,9 @@ internal sealed class ClientConnection : ClientState, IDisposable
 
     public override long BufferedRequestBytes => _requests.BufferedBytes;
 
-    public override long QueuedReplyBytes => _output.QueuedBytes;
+    public override long QueuedReplyBytes => _output.QueuedBytes + (Volatile.Read(ref _pushes)?.Bytes ?? 0);
+
+    public override int QueuedReplies => _output.QueuedPieces;
 
     public override long TransactionBytes => (_call.Transaction?.Bytes ?? 0) + Session.WatchedBytes;
 
@@ -104,6 +109,22 @@ internal sealed class ClientConnection : ClientState, IDisposable
         if (_output.Failure is { } failure) throw new InvalidOperationException("A reply cannot be written.", failure);
     }
 
+    public override void Push(byte[] message)
+    {
+        PushQueue? pushes = Volatile.Read(ref _pushes);
+        if (pushes is null)
+        {
+            PushQueue made = new(_input.CancelPendingRead);
+            pushes = Interlocked.CompareExchange(ref _pushes, made, null) ?? made;
+            if (IsCutOff || _isDisposed) pushes.Close();
+        }
+
+        pushes.Add(message);
+        NoteOutput();
+    }
+
+    public override void WritePushes(RespWriter reply) => _pushes?.Write(reply, long.MaxValue);
+
     private async Task ServeAsync()
     {
         long bytesThisTurn = 0;
@@ -113,7 +134,7 @@ internal sealed class ClientConnection : ClientState, IDisposable
             if (!reading.IsCompleted) bytesThisTurn = 0;
             ReadResult read = await reading.ConfigureAwait(false);
             await _sender.WaitAsync().ConfigureAwait(false);
-            LastActiveAtMs = Environment.TickCount64;
+            if (!read.Buffer.IsEmpty) LastActiveAtMs = Environment.TickCount64;
             Counters.InputBytes += read.Buffer.Length;
             foreach (ReadOnlyMemory<byte> segment in read.Buffer)
             {
@@ -126,6 +147,7 @@ internal sealed class ClientConnection : ClientState, IDisposable
                     if (_sender.IsHeld) await _sender.SendNowAsync().ConfigureAwait(false);
                     if (next == Next.RunElsewhere) await _server.Workers.RunAsync(DispatchTimed).ConfigureAwait(false);
                     if (_call.TakeDeferred() is { } deferred) await FinishAsync(deferred).ConfigureAwait(false);
+                    if (Modes != ClientModes.None && next != Next.Send) EndReply();
                     if (next == Next.Send) await _sender.SendNowAsync().ConfigureAwait(false);
                     next = Process(segment, ref offset);
                 }
@@ -133,9 +155,10 @@ internal sealed class ClientConnection : ClientState, IDisposable
 
             bytesThisTurn += read.Buffer.Length;
             _input.AdvanceTo(read.Buffer.End);
+            await WritePushesAsync().ConfigureAwait(false);
             await _sender.SendAsync().ConfigureAwait(false);
             Settle();
-            if (read.IsCompleted || read.IsCanceled) break;
+            if (read.IsCompleted) break;
             if (bytesThisTurn < ServerLimits.TurnBytes) continue;
             // A client that never pauses must not keep the thread that serves other sockets as well.
             bytesThisTurn = 0;
@@ -156,6 +179,7 @@ internal sealed class ClientConnection : ClientState, IDisposable
     {
         if (Interlocked.Exchange(ref _isCutOff, 1) != 0) return false;
         RequestClose();
+        Volatile.Read(ref _pushes)?.Close();
         _output.Abandon();
         _abort?.Invoke();
         return true;
@@ -163,8 +187,10 @@ internal sealed class ClientConnection : ClientState, IDisposable
 
     public void Dispose()
     {
-        Session.Dispose();
         _isDisposed = true;
+        Unsubscribe();
+        Session.Dispose();
+        Volatile.Read(ref _pushes)?.Close();
         _server.ClientMemory.Settle(ref _countedBytes, 0);
     }
 
@@ -180,12 +206,13 @@ internal sealed class ClientConnection : ClientState, IDisposable
     {
         while (offset < segment.Length && !IsClosing && !_output.IsClosed)
         {
+            if (_pushes is { IsWaiting: true } && !TryWritePushes()) return Next.Send;
             RequestStatus status = _requests.Read(segment[offset..], out int consumedBytes);
             offset += consumedBytes;
             if (status == RequestStatus.Incomplete) return Next.Read;
             if (status == RequestStatus.Invalid)
             {
-                _call.Fail(new RespWriter(_output.Writer, Version), _requests.Error);
+                _call.Fail(Reply, _requests.Error);
                 IsClosing = true;
                 return Next.Close;
             }
@@ -198,8 +225,10 @@ internal sealed class ClientConnection : ClientState, IDisposable
                 if (deferred.Cost > ServerLimits.InlineChunks || IsLong(deferred)) return Next.Finish;
                 _call.TakeDeferred();
                 deferred.Finish(_server);
-                deferred.WriteAll(new RespWriter(_output.Writer, Version));
+                deferred.WriteAll(Reply);
             }
+
+            if (Modes != ClientModes.None) EndReply();
 
             if (_output.UnflushedBytes > ServerLimits.TransportBufferBytes) return Next.Send;
         }
@@ -210,7 +239,7 @@ internal sealed class ClientConnection : ClientState, IDisposable
     private void DispatchHere()
     {
         if (_server.CommandLog is { } log) Log.Command(log, Id, _call.Args.ToString());
-        CommandDispatcher.Dispatch(_call, new RespWriter(_output.Writer, Version));
+        CommandDispatcher.Dispatch(_call, Reply);
     }
 
     private void DispatchTimed()
@@ -247,17 +276,52 @@ internal sealed class ClientConnection : ClientState, IDisposable
 
         if (!IsLong(deferred))
         {
-            deferred.WriteAll(new RespWriter(_output.Writer, Version));
-            return;
+            deferred.WriteAll(Reply);
         }
-
-        await _sender.CommitAsync().ConfigureAwait(false);
-        _output.Stream(deferred, Version);
+        else if ((Modes & ClientModes.Silent) == 0)
+        {
+            await _sender.CommitAsync().ConfigureAwait(false);
+            _output.Stream(deferred, Version);
+        }
     }
 
     /// <summary>Whether a reply had better wait as what it is made of than as bytes.</summary>
     private bool IsLong(DeferredReply reply) =>
         reply.LengthBytes > (_output.IsBehind ? ServerLimits.QueuedReplyBytes : ServerLimits.InlineReplyBytes);
+
+    /// <summary>Where the next reply goes; a value for one reply, as CLIENT REPLY changes it.</summary>
+    private RespWriter Reply =>
+        new((Modes & ClientModes.Silent) == 0 ? _output.Writer : _nowhere ??= new NowhereWriter(), Version);
+
+    /// <summary>A command is over: CLIENT REPLY SKIP concerns the one behind it.</summary>
+    private void EndReply()
+    {
+        bool isNextSkipped = (Modes & ClientModes.SkipAfterThis) != 0;
+        Modes &= ~(ClientModes.SkipThis | ClientModes.SkipAfterThis);
+        if (isNextSkipped) Modes |= ClientModes.SkipThis;
+    }
+
+    /// <summary>Writes messages that wait, as much as the transport may hold.</summary>
+    /// <returns>Whether that is all of them; else what is written is to be sent first.</returns>
+    private bool TryWritePushes()
+    {
+        _pushes!.Write(new RespWriter(_output.Writer, Version), ServerLimits.StreamPieceBytes);
+        return !_pushes.IsWaiting && _output.UnflushedBytes <= ServerLimits.TransportBufferBytes;
+    }
+
+    /// <summary>Writes all messages that wait; what the transport should not hold is sent meanwhile.</summary>
+    private async ValueTask WritePushesAsync()
+    {
+        while (_pushes is { IsWaiting: true } && !IsClosing && !_output.IsClosed)
+            if (!TryWritePushes()) await _sender.SendNowAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>What waits for the client has changed. From any thread.</summary>
+    private void NoteOutput()
+    {
+        Settle();
+        _server.OutputLimits.Check(this);
+    }
 
     /// <summary>Counts what the client makes the server hold, unless that is about what was counted last.</summary>
     private void Settle()

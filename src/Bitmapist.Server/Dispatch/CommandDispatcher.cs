@@ -6,6 +6,7 @@ using Bitmapist.Resp.Writing;
 using Bitmapist.Server.Commands;
 using Bitmapist.Server.Commands.Transactions;
 using Bitmapist.Server.Settings;
+using Bitmapist.Server.State;
 
 namespace Bitmapist.Server.Dispatch;
 
@@ -19,7 +20,9 @@ internal static class CommandDispatcher
     /// </summary>
     public static void Dispatch(CommandContext call, RespWriter reply)
     {
-        if (!TryResolve(call, reply, out CommandSpec? spec) || !TryAdmit(call, reply, spec))
+        if (!TryResolve(call, reply, out CommandSpec? spec)
+            || (call.Client.Modes != ClientModes.None && !TryInMode(call, reply, spec))
+            || !TryAdmit(call, reply, spec))
         {
             call.Transaction?.MarkFailed();
             return;
@@ -93,6 +96,30 @@ internal static class CommandDispatcher
         }
 
         return true;
+    }
+
+    /// <summary>Refuses what a subscriber in RESP2, or a monitor, may not run.</summary>
+    private static bool TryInMode(CommandContext call, RespWriter reply, CommandSpec spec)
+    {
+        bool isSubscriber = call.Client.IsSubscriber && call.Client.Version == RespVersion.Resp2;
+        bool isMonitor = (call.Client.Modes & ClientModes.Monitor) != 0;
+        if (isSubscriber && !spec.Is(CommandFlags.WhileSubscribed))
+        {
+            const string Allowed = "(P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET";
+            call.Fail(
+                reply, Latin1($"ERR Can't execute '{spec.FullName}': only {Allowed} are allowed in this context"));
+        }
+        else if (isMonitor && spec.Is(CommandFlags.Write | CommandFlags.ReadOnly))
+        {
+            call.Fail(reply, Errors.MonitorReads);
+        }
+        else
+        {
+            return true;
+        }
+
+        call.Client.Counters.Rejections[spec.Index]++;
+        return false;
     }
 
     /// <summary>

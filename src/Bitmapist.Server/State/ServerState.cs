@@ -5,6 +5,7 @@ using Bitmapist.Engine.Keyspace;
 using Bitmapist.Engine.Saving;
 using Bitmapist.Server.Copying;
 using Bitmapist.Server.Logging;
+using Bitmapist.Server.PubSub;
 using Bitmapist.Server.Settings;
 using Bitmapist.Storage.Files;
 using Bitmapist.Transport;
@@ -45,6 +46,8 @@ internal sealed class ServerState
         Statistics = new ServerStatistics(this);
         Backups = new Backups(persistence, options.DatabasePath ?? "", logger);
         ClientMemory = new ClientMemory(Clients, logger) { BytesMax = options.ClientMemoryBytesMax };
+        OutputLimits = new OutputLimits(logger);
+        Notifications = new KeyNotifications(Channels, store);
         Slurper = new Slurper(store, persistence, time, logger, RunId);
     }
 
@@ -86,6 +89,15 @@ internal sealed class ServerState
 
     /// <summary>What clients make the server hold.</summary>
     public ClientMemory ClientMemory { get; }
+
+    /// <summary>How much may wait for a client.</summary>
+    public OutputLimits OutputLimits { get; }
+
+    /// <summary>Channels and who is subscribed to them.</summary>
+    public ChannelTable Channels { get; } = new();
+
+    /// <summary>What happens to keys, told by channels.</summary>
+    public KeyNotifications Notifications { get; }
 
     /// <summary>Copies from other servers.</summary>
     public Slurper Slurper { get; }
