@@ -188,7 +188,7 @@ internal sealed class ClientConnection : ClientState, IDisposable
     public void Dispose()
     {
         _isDisposed = true;
-        Unsubscribe();
+        BecomeOrdinary();
         Session.Dispose();
         Volatile.Read(ref _pushes)?.Close();
         _server.ClientMemory.Settle(ref _countedBytes, 0);
@@ -196,9 +196,9 @@ internal sealed class ClientConnection : ClientState, IDisposable
 
     private Next Process(ReadOnlyMemory<byte> segment, ref int offset)
     {
-        _call.StartClock();
+        _call.Clock.Start();
         Next next = ProcessTimed(segment, ref offset);
-        _call.StopClock();
+        _call.Clock.Stop();
         return next;
     }
 
@@ -224,7 +224,7 @@ internal sealed class ClientConnection : ClientState, IDisposable
             {
                 if (deferred.Cost > ServerLimits.InlineChunks || IsLong(deferred)) return Next.Finish;
                 _call.TakeDeferred();
-                deferred.Finish(_server);
+                _call.Finish(deferred);
                 deferred.WriteAll(Reply);
             }
 
@@ -244,16 +244,16 @@ internal sealed class ClientConnection : ClientState, IDisposable
 
     private void DispatchTimed()
     {
-        _call.StartClock();
+        _call.Clock.Start();
         DispatchHere();
-        _call.StopClock();
+        _call.Clock.Stop();
     }
 
     private void FinishTimed(DeferredReply deferred)
     {
-        _call.StartClock(isLastCommands: true);
-        deferred.Finish(_server);
-        _call.StopClock();
+        _call.Clock.Start(isRest: true);
+        _call.Finish(deferred);
+        _call.Clock.Stop();
     }
 
     private async ValueTask FinishAsync(DeferredReply deferred)
@@ -264,10 +264,10 @@ internal sealed class ClientConnection : ClientState, IDisposable
         }
         else if (deferred.Preparation() is { } preparation)
         {
-            _call.StartClock(isLastCommands: true);
+            _call.Clock.Start(isRest: true);
             await preparation.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // the work says what failed
-            deferred.Finish(_server);
-            _call.StopClock();
+            _call.Finish(deferred);
+            _call.Clock.Stop();
         }
         else
         {

@@ -28,7 +28,7 @@ internal static class CommandDispatcher
             return;
         }
 
-        call.Begin(spec);
+        call.Clock.Begin(spec);
         if (call.Transaction is { } transaction && !spec.Is(CommandFlags.NotQueued))
         {
             if (spec.Is(CommandFlags.NoMulti))

@@ -2,6 +2,7 @@ using System.Net;
 using Bitmapist.Engine.Keyspace;
 using Bitmapist.Resp.Writing;
 using Bitmapist.Server.PubSub;
+using Bitmapist.Server.Tracking;
 
 namespace Bitmapist.Server.State;
 
@@ -12,9 +13,10 @@ namespace Bitmapist.Server.State;
 /// </summary>
 /// <param name="id">Unlike that of any other client.</param>
 /// <param name="server">What it is a client of.</param>
-internal abstract class ClientState(long id, ServerState server) : IPushTarget
+internal abstract class ClientState(long id, ServerState server) : ITrackedClient
 {
     private Subscriptions? _subscriptions;
+    private Tracker? _tracker;
 
     public long Id => id;
 
@@ -52,6 +54,19 @@ internal abstract class ClientState(long id, ServerState server) : IPushTarget
     /// <summary>Whether it is subscribed to anything.</summary>
     public bool IsSubscriber => (Modes & ClientModes.Subscriber) != 0;
 
+    /// <summary>How the keys that it reads are tracked; null: not.</summary>
+    public Tracker? Tracker
+    {
+        get => Volatile.Read(ref _tracker);
+        set
+        {
+            server.Tracking.Change(this, Tracker, value);
+            Volatile.Write(ref _tracker, value);
+            if (value is null) Modes &= ~ClientModes.Tracking;
+            else Modes |= ClientModes.Tracking;
+        }
+    }
+
     /// <summary>
     /// When it came to hold what client-output-buffer-limit allows for a while, in ticks of the system; 0: it does not.
     /// </summary>
@@ -86,11 +101,15 @@ internal abstract class ClientState(long id, ServerState server) : IPushTarget
     /// <summary>Subscriptions of a kind. From any thread.</summary>
     public int CountSubscriptions(ChannelKind kind) => Volatile.Read(ref _subscriptions)?.Count(kind) ?? 0;
 
-    /// <summary>Ends all subscriptions; its own thread.</summary>
-    public void Unsubscribe()
+    /// <summary>
+    /// Makes it an ordinary client: it gets nothing any more that it did not ask for just then. Its own thread.
+    /// </summary>
+    public void BecomeOrdinary()
     {
         if (_subscriptions is { } subscriptions) server.Channels.UnsubscribeAll(subscriptions);
-        Modes &= ~ClientModes.Subscriber;
+        if (_tracker is not null) Tracker = null;
+        if ((Modes & ClientModes.Monitor) != 0) server.Monitors.Remove(this);
+        Modes = ClientModes.None;
     }
 
     public abstract void Push(byte[] message);

@@ -7,6 +7,8 @@ using Bitmapist.Server.Copying;
 using Bitmapist.Server.Logging;
 using Bitmapist.Server.PubSub;
 using Bitmapist.Server.Settings;
+using Bitmapist.Server.Timing;
+using Bitmapist.Server.Tracking;
 using Bitmapist.Storage.Files;
 using Bitmapist.Transport;
 using Bitmapist.Transport.Contract;
@@ -17,11 +19,14 @@ namespace Bitmapist.Server.State;
 /// <summary>What every connection shares: the keyspace, the clients, the options. Thread-safe.</summary>
 internal sealed class ServerState
 {
+    private const long ExactMicroseconds = 6000; // less than this is told apart only by timing each call
     private const int ErrorCodesMax = 128; // Redis stops telling error codes apart at as many
     private readonly ConcurrentDictionary<string, long> _errors = new();
     private readonly ILogger _logger;
     private readonly OncePerInterval _unreadableLine;
     private int _clientsMax;
+    private int _attention;
+    private volatile bool _isLookingForSlowCalls = true;
 
     /// <param name="options">How the server is set up.</param>
     /// <param name="store">The keys.</param>
@@ -48,6 +53,9 @@ internal sealed class ServerState
         ClientMemory = new ClientMemory(Clients, logger) { BytesMax = options.ClientMemoryBytesMax };
         OutputLimits = new OutputLimits(logger);
         Notifications = new KeyNotifications(Channels, store);
+        Tracking = new TrackingTable(store, Clients.Find, () => Clients.InOrder, isOn => Attend(Attention.Tracking, isOn));
+        Monitors = new PushGroup(isOn => Attend(Attention.Monitors, isOn));
+        Latencies = new CommandLatencies(commandCount);
         Slurper = new Slurper(store, persistence, time, logger, RunId);
     }
 
@@ -99,6 +107,30 @@ internal sealed class ServerState
     /// <summary>What happens to keys, told by channels.</summary>
     public KeyNotifications Notifications { get; }
 
+    /// <summary>Who reads which keys, to be told when they change.</summary>
+    public TrackingTable Tracking { get; }
+
+    /// <summary>Who gets every command that is run.</summary>
+    public PushGroup Monitors { get; }
+
+    /// <summary>CLIENT PAUSE.</summary>
+    public PauseGate Pause { get; } = new();
+
+    /// <summary>How long calls take, by command.</summary>
+    public CommandLatencies Latencies { get; }
+
+    /// <summary>Calls that took long; change its threshold by <see cref="LookForSlowCalls"/>.</summary>
+    public SlowLog SlowCalls { get; } = new();
+
+    /// <summary>What took longer than it should; likewise.</summary>
+    public LatencyMonitor LatencyEvents { get; } = new();
+
+    /// <summary>What about calls needs looking after; none of it, usually.</summary>
+    public Attention Attention => (Attention)Volatile.Read(ref _attention);
+
+    /// <summary>Whether anybody wants to know of slow calls.</summary>
+    public bool IsLookingForSlowCalls => _isLookingForSlowCalls;
+
     /// <summary>Copies from other servers.</summary>
     public Slurper Slurper { get; }
 
@@ -146,6 +178,40 @@ internal sealed class ServerState
         if (_unreadableLine.IsDue()) Log.Unreadable(_logger, failure.Message);
     }
 
+    /// <summary>Changes from when on a call is slow.</summary>
+    /// <param name="microseconds">For the slow log; negative: never.</param>
+    /// <param name="latencyMs">For the latency monitor; 0: never.</param>
+    public void LookForSlowCalls(long microseconds, long latencyMs)
+    {
+        SlowCalls.ThresholdMicroseconds = microseconds;
+        LatencyEvents.ThresholdMs = latencyMs;
+        _isLookingForSlowCalls = microseconds >= 0 || latencyMs > 0;
+        bool isExact = microseconds is >= 0 and < ExactMicroseconds || latencyMs is > 0 and < ExactMicroseconds / 1000;
+        Attend(Attention.EachCallsTime, isExact);
+    }
+
+    private void Attend(Attention what, bool isOn)
+    {
+        if (isOn) Interlocked.Or(ref _attention, (int)what);
+        else Interlocked.And(ref _attention, ~(int)what);
+    }
+
     /// <summary>Makes the counts of error replies start again.</summary>
     public void ForgetErrors() => _errors.Clear();
+}
+
+/// <summary>What about calls needs looking after.</summary>
+[Flags]
+internal enum Attention
+{
+    None = 0,
+
+    /// <summary>Somebody gets every command.</summary>
+    Monitors = 1 << 0,
+
+    /// <summary>Some client's keys are tracked.</summary>
+    Tracking = 1 << 1,
+
+    /// <summary>Each call is timed by itself.</summary>
+    EachCallsTime = 1 << 2,
 }

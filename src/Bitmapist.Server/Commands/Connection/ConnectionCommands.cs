@@ -1,5 +1,4 @@
 using Bitmapist.Resp.Writing;
-using Bitmapist.Server.State;
 using static Bitmapist.Server.Commands.CommandFlags;
 
 namespace Bitmapist.Server.Commands.Connection;
@@ -102,9 +101,8 @@ internal static class ConnectionCommands
     {
         call.Reuse(call.EndTransaction());
         call.Session.Unwatch();
-        call.Client.Unsubscribe();
+        call.Client.BecomeOrdinary();
         call.Client.WritePushes(reply);
-        call.Client.Modes = ClientModes.None;
         call.Session.Database = 0;
         call.Client.Version = RespVersion.Resp2;
         call.Client.Name = "";
