@@ -51,6 +51,9 @@ public sealed class KeyspaceStore
         set => Volatile.Write(ref _events, value);
     }
 
+    /// <summary>Whether expired keys nobody asks for are removed in the background. From any thread.</summary>
+    public bool IsExpiryCycleOn { get; set; } = true;
+
     /// <summary>Who is told which keys change; null: nobody. May change at any time.</summary>
     public IKeyChanges? ChangeListener
     {

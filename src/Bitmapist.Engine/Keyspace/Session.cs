@@ -23,6 +23,9 @@ public sealed class Session(KeyspaceStore store) : IDisposable
     /// <summary>The selected database, below <see cref="KeyspaceStore.Databases"/>.</summary>
     public int Database { get; set; }
 
+    /// <summary>Whether what it looks at counts as used; else it is evicted as if nobody had asked for it.</summary>
+    public bool IsTouching { get; set; } = true;
+
     /// <summary>How many databases there are.</summary>
     public int Databases => store.Databases;
 
@@ -258,7 +261,7 @@ public sealed class Session(KeyspaceStore store) : IDisposable
         Entry? entry = shard.TableOrNull(database)?.Find(hash, name)
             ?? store.LoadFromDisk(shard, database, hash, name);
         if (entry is null) return null;
-        if (entry.LastUsed != store.Clock) entry.LastUsed = store.Clock; // readers leave its cache line alone
+        if (entry.LastUsed != store.Clock && IsTouching) entry.LastUsed = store.Clock; // readers leave its cache line alone
         if (entry.Unfinished?.Stored is { } stored) Files.Hold(stored.File);
         if (entry.ExpiresAtUnixMs == 0 || entry.ExpiresAtUnixMs > NowUnixMs) return entry;
         KeyChanges.RemoveExpired(this, shard, entry);

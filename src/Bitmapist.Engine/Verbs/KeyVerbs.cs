@@ -15,6 +15,17 @@ public static class KeyVerbs
         return session.FindForRead(key) is not null;
     }
 
+    /// <summary>
+    /// Bytes of memory that a key occupies, its name and what it is found by included; null when it is missing. Of one
+    /// whose bits are in the database file, what tells where. O(chunks).
+    /// </summary>
+    public static long? MemoryBytes(this Session session, ReadOnlySpan<byte> name)
+    {
+        var key = new KeyRef(name);
+        using ShardScope scope = session.Enter(key.ShardMask);
+        return session.FindForRead(key)?.MemoryBytes;
+    }
+
     /// <summary>Removes keys, all at one instant.</summary>
     /// <returns>How many existed.</returns>
     public static int Delete(this Session session, ReadOnlySpan<ReadOnlyMemory<byte>> names)

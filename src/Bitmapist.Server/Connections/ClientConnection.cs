@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using System.Net;
 using Bitmapist.Engine.Keyspace;
+using Bitmapist.Resp;
 using Bitmapist.Resp.Requests;
 using Bitmapist.Resp.Writing;
 using Bitmapist.Server.Commands;
@@ -32,6 +33,7 @@ internal sealed class ClientConnection : ClientState, IDisposable
     private PushQueue? _pushes; // null: nobody ever pushed anything
     private long _countedBytes;
     private NowhereWriter? _nowhere;
+    private TaskCompletionSource? _wake; // ends a wait for the end of a pause
     private int _isCutOff;
     private volatile bool _isDisposed;
 
@@ -60,6 +62,8 @@ internal sealed class ClientConnection : ClientState, IDisposable
 
     public override long BufferedRequestBytes => _requests.BufferedBytes;
 
+    public override long FreeRequestBytes => Math.Max(0, _requests.HeldBytes - _requests.BufferedBytes);
+
     public override long QueuedReplyBytes => _output.QueuedBytes + (Volatile.Read(ref _pushes)?.Bytes ?? 0);
 
     public override int QueuedReplies => _output.QueuedPieces;
@@ -80,6 +84,9 @@ internal sealed class ClientConnection : ClientState, IDisposable
 
         /// <summary>Running the call at all takes long, by its size.</summary>
         RunElsewhere,
+
+        /// <summary>A pause lets the call wait.</summary>
+        RunAfterPause,
 
         /// <summary>Enough replies are waiting to be sent before the rest of the batch is run.</summary>
         Send,
@@ -114,7 +121,7 @@ internal sealed class ClientConnection : ClientState, IDisposable
         PushQueue? pushes = Volatile.Read(ref _pushes);
         if (pushes is null)
         {
-            PushQueue made = new(_input.CancelPendingRead);
+            PushQueue made = new(Wake);
             pushes = Interlocked.CompareExchange(ref _pushes, made, null) ?? made;
             if (IsCutOff || _isDisposed) pushes.Close();
         }
@@ -136,6 +143,8 @@ internal sealed class ClientConnection : ClientState, IDisposable
             await _sender.WaitAsync().ConfigureAwait(false);
             if (!read.Buffer.IsEmpty) LastActiveAtMs = Environment.TickCount64;
             Counters.InputBytes += read.Buffer.Length;
+            _requests.BulkBytesMax = _server.ClientLimits.BulkBytesMax;
+            _requests.RequestBytesMax = (int)Math.Min(_server.ClientLimits.RequestBytesMax, RespLimits.RequestBytesMax);
             foreach (ReadOnlyMemory<byte> segment in read.Buffer)
             {
                 if (IsClosing) break;
@@ -145,7 +154,9 @@ internal sealed class ClientConnection : ClientState, IDisposable
                 {
                     // The end of the turn must not come while this goes on elsewhere.
                     if (_sender.IsHeld) await _sender.SendNowAsync().ConfigureAwait(false);
-                    if (next == Next.RunElsewhere) await _server.Workers.RunAsync(DispatchTimed).ConfigureAwait(false);
+                    if (next == Next.RunAfterPause) await WaitWhilePausedAsync().ConfigureAwait(false);
+                    if (next == Next.RunAfterPause && IsClosing) break;
+                    if (next is Next.RunElsewhere or Next.RunAfterPause) await _server.Workers.RunAsync(DispatchTimed).ConfigureAwait(false);
                     if (_call.TakeDeferred() is { } deferred) await FinishAsync(deferred).ConfigureAwait(false);
                     if (Modes != ClientModes.None && next != Next.Send) EndReply();
                     if (next == Next.Send) await _sender.SendNowAsync().ConfigureAwait(false);
@@ -172,7 +183,8 @@ internal sealed class ClientConnection : ClientState, IDisposable
     public override void RequestClose()
     {
         IsClosing = true;
-        _input.CancelPendingRead();
+        Blocking?.TrySetResult(false);
+        Wake();
     }
 
     public override bool CutOff()
@@ -218,6 +230,8 @@ internal sealed class ClientConnection : ClientState, IDisposable
             }
 
             _call.Args = new ArgumentList(_requests.Request);
+            if (_server.Pause.IsActive && _server.Pause.Stops(CommandDispatcher.MayWrite(_call)))
+                return Next.RunAfterPause;
             if (CommandDispatcher.TakesLong(_call)) return Next.RunElsewhere;
             DispatchHere();
             if (_call.Deferred is { } deferred)
@@ -321,6 +335,31 @@ internal sealed class ClientConnection : ClientState, IDisposable
     {
         Settle();
         _server.OutputLimits.Check(this);
+    }
+
+    /// <summary>Waits until the call may run; what is pushed meanwhile is sent.</summary>
+    private async Task WaitWhilePausedAsync()
+    {
+        bool isWrite = CommandDispatcher.MayWrite(_call);
+        IsPaused = true;
+        while (_server.Pause.Stops(isWrite) && !IsClosing && !_output.IsClosed)
+        {
+            var wake = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            Volatile.Write(ref _wake, wake);
+            await WritePushesAsync().ConfigureAwait(false);
+            await _sender.SendNowAsync().ConfigureAwait(false);
+            if (!IsClosing) await _server.Pause.WaitAsync(wake.Task).ConfigureAwait(false);
+        }
+
+        Volatile.Write(ref _wake, null);
+        IsPaused = false;
+    }
+
+    /// <summary>Has the connection look whether there is something to do. From any thread.</summary>
+    private void Wake()
+    {
+        Volatile.Read(ref _wake)?.TrySetResult();
+        _input.CancelPendingRead();
     }
 
     /// <summary>Counts what the client makes the server hold, unless that is about what was counted last.</summary>

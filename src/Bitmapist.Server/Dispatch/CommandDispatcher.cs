@@ -4,6 +4,7 @@ using Bitmapist.Engine.Bits;
 using Bitmapist.Engine.Keyspace;
 using Bitmapist.Resp.Writing;
 using Bitmapist.Server.Commands;
+using Bitmapist.Server.Commands.PubSub;
 using Bitmapist.Server.Commands.Transactions;
 using Bitmapist.Server.Settings;
 using Bitmapist.Server.State;
@@ -59,6 +60,15 @@ internal static class CommandDispatcher
         call.Args.TotalBytes > ServerLimits.InlineRequestBytes
         || call.Args.Count > ServerLimits.InlineArguments
         || (call.Transaction is { IsLong: true } && call.Args.Is(0, "exec"u8));
+
+    /// <summary>Whether a call may change keys, or tell others something: what CLIENT PAUSE WRITE lets wait.</summary>
+    public static bool MayWrite(CommandContext call)
+    {
+        CommandSpec? spec = call.Commands.Find(call.Args[0]);
+        if (spec is null) return false;
+        if (spec == TransactionCommands.Exec) return call.Transaction is { IsWriting: true };
+        return spec.Is(CommandFlags.Write) || spec == Publish.Spec || spec == Publish.ToShard;
+    }
 
     private static bool TryResolve(
         CommandContext call, RespWriter reply, [NotNullWhen(true)] out CommandSpec? spec)

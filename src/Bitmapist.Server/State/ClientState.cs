@@ -83,6 +83,21 @@ internal abstract class ClientState(long id, ServerState server) : ITrackedClien
 
     public abstract long BufferedRequestBytes { get; }
 
+    /// <summary>Bytes reserved for requests and not used now.</summary>
+    public abstract long FreeRequestBytes { get; }
+
+    /// <summary>The number of its socket; -1: unknown.</summary>
+    public int Descriptor { get; init; } = -1;
+
+    /// <summary>What it waits for, as WAIT has it do; completed by others, with whether that is an error.</summary>
+    public TaskCompletionSource<bool>? Blocking { get; set; }
+
+    /// <summary>It waits in the middle of a command, or for a pause to end.</summary>
+    public bool IsBlocked => Blocking is not null || IsPaused;
+
+    /// <summary>Its command waits for a pause to end.</summary>
+    public bool IsPaused { get; protected set; }
+
     /// <summary>Bytes of replies and pushed messages that wait for the client to take them.</summary>
     public abstract long QueuedReplyBytes { get; }
 
@@ -102,14 +117,15 @@ internal abstract class ClientState(long id, ServerState server) : ITrackedClien
     public int CountSubscriptions(ChannelKind kind) => Volatile.Read(ref _subscriptions)?.Count(kind) ?? 0;
 
     /// <summary>
-    /// Makes it an ordinary client: it gets nothing any more that it did not ask for just then. Its own thread.
+    /// Makes it an ordinary client: it gets nothing any more that it did not ask for just then. As in Redis, CLIENT
+    /// NO-EVICT stays. Its own thread.
     /// </summary>
     public void BecomeOrdinary()
     {
         if (_subscriptions is { } subscriptions) server.Channels.UnsubscribeAll(subscriptions);
         if (_tracker is not null) Tracker = null;
         if ((Modes & ClientModes.Monitor) != 0) server.Monitors.Remove(this);
-        Modes = ClientModes.None;
+        Modes &= ClientModes.NoEvict | ClientModes.NoTouch;
     }
 
     public abstract void Push(byte[] message);

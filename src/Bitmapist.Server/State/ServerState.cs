@@ -56,6 +56,7 @@ internal sealed class ServerState
         Tracking = new TrackingTable(store, Clients.Find, () => Clients.InOrder, isOn => Attend(Attention.Tracking, isOn));
         Monitors = new PushGroup(isOn => Attend(Attention.Monitors, isOn));
         Latencies = new CommandLatencies(commandCount);
+        ReplicationId = RunId;
         Slurper = new Slurper(store, persistence, time, logger, RunId);
     }
 
@@ -97,6 +98,9 @@ internal sealed class ServerState
 
     /// <summary>What clients make the server hold.</summary>
     public ClientMemory ClientMemory { get; }
+
+    /// <summary>What one client may ask for.</summary>
+    public ClientLimits ClientLimits { get; } = new();
 
     /// <summary>How much may wait for a client.</summary>
     public OutputLimits OutputLimits { get; }
@@ -142,8 +146,10 @@ internal sealed class ServerState
     public long NowUnixMs => Time.GetUtcNow().ToUnixTimeMilliseconds();
 
     /// <summary>40 hexadecimal digits that differ at every start.</summary>
-    public string RunId { get; } =
-        Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(20));
+    public string RunId { get; } = NewId();
+
+    /// <summary>The same as <see cref="RunId"/>, until a test wants another.</summary>
+    public string ReplicationId { get; private set; }
 
     /// <summary>What carries connections; <see cref="TransportKind.Auto"/> until the server listens.</summary>
     public TransportKind Transport { get; set; }
@@ -189,6 +195,12 @@ internal sealed class ServerState
         bool isExact = microseconds is >= 0 and < ExactMicroseconds || latencyMs is > 0 and < ExactMicroseconds / 1000;
         Attend(Attention.EachCallsTime, isExact);
     }
+
+    /// <summary>Gives the server another <see cref="ReplicationId"/>.</summary>
+    public void ChangeReplicationId() => ReplicationId = NewId();
+
+    private static string NewId() =>
+        Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(20));
 
     private void Attend(Attention what, bool isOn)
     {

@@ -1,4 +1,5 @@
 using Bitmapist.Resp.Writing;
+using Bitmapist.Server.State;
 using static Bitmapist.Server.Commands.CommandFlags;
 
 namespace Bitmapist.Server.Commands.Connection;
@@ -101,12 +102,14 @@ internal static class ConnectionCommands
     {
         call.Reuse(call.EndTransaction());
         call.Session.Unwatch();
+        bool isSilent = (call.Client.Modes & ClientModes.Silent) != 0;
         call.Client.BecomeOrdinary();
         call.Client.WritePushes(reply);
         call.Session.Database = 0;
         call.Client.Version = RespVersion.Resp2;
         call.Client.Name = "";
-        reply.WriteSimpleString("RESET"u8);
+        if (isSilent) call.Defer(new PlainReply("RESET")); // written where replies go from now on
+        else reply.WriteSimpleString("RESET"u8);
     }
 
     private static void RunTime(CommandContext call, RespWriter reply)
