@@ -22,6 +22,7 @@ public sealed class BitmapistServer : IAsyncDisposable
     private readonly ServerState _state;
     private readonly ExpiryCycle _expiry;
     private readonly IdleCollector _idleCollector;
+    private readonly ClientKeeper _clientKeeper;
     private readonly ILogger _logger;
     private readonly TaskCompletionSource<bool> _shutdownAsked =
         new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -32,6 +33,7 @@ public sealed class BitmapistServer : IAsyncDisposable
         _state = state;
         _expiry = expiry;
         _idleCollector = new IdleCollector(new ProcessHeap(state), state.Time, logger);
+        _clientKeeper = new ClientKeeper(state, logger);
         _logger = logger;
         state.Shutdown = save => _shutdownAsked.TrySetResult(save);
     }
@@ -111,6 +113,7 @@ public sealed class BitmapistServer : IAsyncDisposable
         await _state.Slurper.DisposeAsync().ConfigureAwait(false);
         await _expiry.DisposeAsync().ConfigureAwait(false);
         await _idleCollector.DisposeAsync().ConfigureAwait(false);
+        await _clientKeeper.DisposeAsync().ConfigureAwait(false);
         if (_state.Persistence is { } persistence) await persistence.DisposeAsync().ConfigureAwait(false);
     }
 

@@ -13,13 +13,14 @@ namespace Bitmapist.Engine.Keyspace;
 internal sealed class Journal(Session session)
 {
     private readonly EffectBuffer _expired = new(); // deletions of expired keys, which precede the other effects
+    private ToldEvents? _events; // null: none was ever told
     private int _sealedBytes; // of the effects: those of verbs that came to their end
     private bool _hasChanges;
 
     /// <summary>What a replay must do.</summary>
     public EffectBuffer Effects { get; } = new();
 
-    public bool IsEmpty => !_hasChanges && Effects.IsEmpty && _expired.IsEmpty;
+    public bool IsEmpty => !_hasChanges && Effects.IsEmpty && _expired.IsEmpty && (_events?.IsEmpty ?? true);
 
     /// <summary>The number of the verb whose changes are being made.</summary>
     public long Step { get; private set; } = 1;
@@ -50,8 +51,15 @@ internal sealed class Journal(Session session)
     public void Seal()
     {
         _sealedBytes = Effects.Count;
+        _events?.Seal();
         IsStepOpen = false;
         Step++;
+    }
+
+    /// <summary>Notes what a verb has to tell, which is delivered when the log has taken the hold's effects.</summary>
+    public void Tell(KeyEvent what, int database, ReadOnlySpan<byte> name)
+    {
+        if (IsRecording) (_events ??= new ToldEvents()).Add(what, database, name);
     }
 
     /// <summary>Takes back what a verb did that did not come to its end.</summary>
@@ -60,6 +68,7 @@ internal sealed class Journal(Session session)
         if (!IsRecording || (!IsStepOpen && Effects.Count == _sealedBytes)) return;
         Undo.Step(session, shards);
         Effects.Truncate(_sealedBytes);
+        _events?.Unseal();
         IsStepOpen = false;
         Step++;
     }
@@ -90,17 +99,20 @@ internal sealed class Journal(Session session)
             {
                 Undo.Hold(session, shards);
                 Effects.Clear();
+                _events?.Clear();
             }
 
             if (session.Store.Log is not { } log)
             {
                 ForEach(shards, static (shard, _) => shard.Undo.Forget(), 0);
+                _events?.Deliver(session.Store.Events);
                 return;
             }
 
             Append(log, _expired);
             Append(log, Effects);
             ForEach(shards, static (shard, position) => shard.Undo.Stamp(position), LoggedPosition);
+            _events?.Deliver(session.Store.Events);
         }
         catch (StorageException refused)
         {
@@ -117,6 +129,7 @@ internal sealed class Journal(Session session)
         {
             Effects.Clear(); // refused or not, they must not come again with the next command's
             _expired.Clear();
+            _events?.Clear();
             _sealedBytes = 0;
             _hasChanges = IsStepOpen = false;
         }

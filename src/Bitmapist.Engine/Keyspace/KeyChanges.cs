@@ -29,6 +29,7 @@ internal static class KeyChanges
         shard.Changes++;
         shard.Watches.Touch(database, hash, entry.Name);
         store.Memory.Add(entry.MemoryBytes);
+        if (store.Events is not null) session.Journal.Tell(KeyEvent.New, database, name);
         return entry;
     }
 
@@ -154,6 +155,8 @@ internal static class KeyChanges
     public static void RemoveExpired(Session session, Shard shard, Entry entry)
     {
         shard.Expired++;
+        if (session.Store.Events is not null)
+            session.Journal.Tell(KeyEvent.Expired, entry.Database, entry.Name);
         if (session.Store.IsRefusing)
         {
             shard.Undo.Reserve(session.Store);

@@ -23,6 +23,7 @@ public sealed class KeyspaceStore
     private readonly long _startedAt;
     private int _era;
     private long _movesOfReplaced;
+    private IKeyEvents? _events;
 
     /// <param name="databases">1 … 65,535.</param>
     /// <param name="time">The clock that expiry times are compared with.</param>
@@ -42,6 +43,26 @@ public sealed class KeyspaceStore
     public int Databases { get; }
 
     internal Shard[] Shards { get; }
+
+    /// <summary>Who is told what happens to keys; null: nobody. May change at any time.</summary>
+    public IKeyEvents? Events
+    {
+        get => Volatile.Read(ref _events);
+        set => Volatile.Write(ref _events, value);
+    }
+
+    /// <summary>Whether expired keys nobody asks for are removed in the background. From any thread.</summary>
+    public bool IsExpiryCycleOn { get; set; } = true;
+
+    /// <summary>Who is told which keys change; null: nobody. May change at any time.</summary>
+    public IKeyChanges? ChangeListener
+    {
+        get => Shards[0].Watches.Changes;
+        set
+        {
+            foreach (Shard shard in Shards) shard.Watches.Changes = value;
+        }
+    }
 
     /// <summary>Where effects go; null while the log is replayed, and for a keyspace without a disk.</summary>
     internal LogWriter? Log { get; set; }

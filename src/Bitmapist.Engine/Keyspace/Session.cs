@@ -23,6 +23,9 @@ public sealed class Session(KeyspaceStore store) : IDisposable
     /// <summary>The selected database, below <see cref="KeyspaceStore.Databases"/>.</summary>
     public int Database { get; set; }
 
+    /// <summary>Whether what it looks at counts as used; else it is evicted as if nobody had asked for it.</summary>
+    public bool IsTouching { get; set; } = true;
+
     /// <summary>How many databases there are.</summary>
     public int Databases => store.Databases;
 
@@ -115,6 +118,12 @@ public sealed class Session(KeyspaceStore store) : IDisposable
     /// changed.
     /// </summary>
     internal void Seal() => Journal.Seal();
+
+    /// <summary>Tells what happened to a key of the selected database, if anybody wants to know.</summary>
+    internal void Tell(KeyEvent what, ReadOnlySpan<byte> name)
+    {
+        if (store.Events is not null) Journal.Tell(what, Database, name);
+    }
 
     /// <summary>What was done and seen since the last commit is acknowledged.</summary>
     /// <exception cref="Storage.Files.StorageException">Some of it was taken back.</exception>
@@ -252,7 +261,7 @@ public sealed class Session(KeyspaceStore store) : IDisposable
         Entry? entry = shard.TableOrNull(database)?.Find(hash, name)
             ?? store.LoadFromDisk(shard, database, hash, name);
         if (entry is null) return null;
-        if (entry.LastUsed != store.Clock) entry.LastUsed = store.Clock; // readers leave its cache line alone
+        if (entry.LastUsed != store.Clock && IsTouching) entry.LastUsed = store.Clock; // readers leave its cache line alone
         if (entry.Unfinished?.Stored is { } stored) Files.Hold(stored.File);
         if (entry.ExpiresAtUnixMs == 0 || entry.ExpiresAtUnixMs > NowUnixMs) return entry;
         KeyChanges.RemoveExpired(this, shard, entry);
@@ -264,13 +273,16 @@ public sealed class Session(KeyspaceStore store) : IDisposable
         store.Shards[key.Shard].TableOrNull(Database)?.Find(key.Hash, key.Name);
 
     /// <summary>As <see cref="Find(in KeyRef)"/>, counted as a hit or a miss.</summary>
-    internal Entry? FindForRead(in KeyRef key)
+    /// <param name="key">The key.</param>
+    /// <param name="isWrite">A write looks whether it may: that it finds nothing is no event.</param>
+    internal Entry? FindForRead(in KeyRef key, bool isWrite = false)
     {
         Shard shard = store.Shards[key.Shard];
         long loads = shard.Loads;
         Entry? entry = Find(shard, Database, key.Hash, key.Name);
         if (entry is null) shard.Misses++;
         else shard.Hits++;
+        if (entry is null && !isWrite) Tell(KeyEvent.Miss, key.Name);
         if (entry is not null && shard.Loads == loads) shard.HotHits++;
         return entry;
     }

@@ -8,6 +8,15 @@ internal sealed class WatchTable
 {
     private readonly Dictionary<KeyId, List<WatchedKeys>> _watchers = [];
 
+    private IKeyChanges? _changes;
+
+    /// <summary>Who is told which keys change; null: nobody. From any thread.</summary>
+    public IKeyChanges? Changes
+    {
+        get => Volatile.Read(ref _changes);
+        set => Volatile.Write(ref _changes, value);
+    }
+
     public void Add(KeyId key, WatchedKeys watcher)
     {
         if (!_watchers.TryGetValue(key, out List<WatchedKeys>? watchers)) _watchers.Add(key, watchers = []);
@@ -21,9 +30,10 @@ internal sealed class WatchTable
         if (watchers.Count == 0) _watchers.Remove(key);
     }
 
-    /// <summary>Breaks the watches on a key.</summary>
+    /// <summary>Breaks the watches on a key, and tells who wants to know that it changed.</summary>
     public void Touch(int database, ulong hash, byte[] name)
     {
+        _changes?.Changed(database, name);
         if (_watchers.Count == 0) return;
         if (!_watchers.TryGetValue(new KeyId(database, hash, name), out List<WatchedKeys>? watchers)) return;
         foreach (WatchedKeys watcher in watchers) watcher.Break();

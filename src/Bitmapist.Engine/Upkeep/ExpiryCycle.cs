@@ -32,6 +32,7 @@ public sealed class ExpiryCycle : IAsyncDisposable
         using var session = new Session(store);
         while (await _timer.WaitForNextTickAsync().ConfigureAwait(false))
         {
+            if (!store.IsExpiryCycleOn) continue;
             try
             {
                 ExpiredKeys.Remove(session);

@@ -142,6 +142,7 @@ public sealed class BitOpCall(
         session.Store.Deferred.Add();
         StringVerbs.PutHeld(session, key, existing, Result, expiresAtUnixMs: 0);
         session.Effects.BitOp(session.Database, destination.Span, operation, sources);
+        session.Tell(KeyEvent.Set, destination.Span);
         session.Seal();
         // A caller that waits to acknowledge it need not keep what the result was made of.
         _borrowed = null;

@@ -112,6 +112,7 @@ public static class BitVerbs
         }
 
         session.Effects.Bit(session.Database, key.Name, offset, bit);
+        session.Tell(KeyEvent.SetBit, key.Name);
         session.Seal();
         return old;
     }

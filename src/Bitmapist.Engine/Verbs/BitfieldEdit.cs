@@ -24,6 +24,8 @@ public sealed class BitfieldEdit(Session session, ReadOnlyMemory<byte> name, IRe
     /// <summary>For each step: what was read, the former number of a set, the sum; null: out of range.</summary>
     public long?[] Results { get; } = new long?[steps.Count];
 
+    private protected override KeyEvent Event => KeyEvent.SetBit;
+
     private protected override long NewChunks => (steps.Count / StepsPerChunk) + 1;
 
     private protected override bool NeedsBits(long lengthBytes) => true;

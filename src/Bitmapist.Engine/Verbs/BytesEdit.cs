@@ -23,6 +23,8 @@ public sealed class BytesEdit(
     /// <summary>The string's length, when that is not so.</summary>
     public long LengthBytes { get; private set; }
 
+    private protected override KeyEvent Event => offsetBytes is null ? KeyEvent.Append : KeyEvent.SetRange;
+
     private protected override long NewChunks => (bytes.Length / StringBytes.ChunkBytes) + 1;
 
     private protected override bool NeedsBits(long lengthBytes) =>
@@ -61,6 +63,7 @@ public sealed class BytesEdit(
         var key = new KeyRef(Name);
         if (Session.FindResident(key) is { } entry)
             Session.Store.Shards[key.Shard].Watches.Touch(entry.Database, entry.Hash, entry.Name);
+        Session.Tell(Event, Name);
         return false;
     }
 }
@@ -69,6 +72,8 @@ public sealed class BytesEdit(
 internal sealed class BitsEdit(Session session, ReadOnlyMemory<byte> name, BitPatch patch)
     : StringRewrite(session, name)
 {
+    private protected override KeyEvent Event => KeyEvent.SetBit;
+
     private protected override long NewChunks => (patch.End >> 16) - (patch.Start >> 16) + 1;
 
     private protected override bool NeedsBits(long lengthBytes) => true;

@@ -16,6 +16,8 @@ public static class CopyInVerbs
         SerializedValue serialized = SerializedValue.Of(value);
         using ShardScope scope = session.Enter(key.ShardMask);
         StringVerbs.PutHeld(session, key, session.Find(key), serialized, expiresAtUnixMs);
+        session.Tell(KeyEvent.Set, name);
+        if (expiresAtUnixMs != StringVerbs.NoExpiry) session.Tell(KeyEvent.Expire, name);
         session.Seal();
     }
 }

@@ -62,11 +62,13 @@ public static class ExpiryVerbs
         if (entry.ExpiresAtUnixMs == expiresAtUnixMs)
         {
             shard.Watches.Touch(entry.Database, entry.Hash, entry.Name); // Redis signals this, too
+            session.Tell(KeyEvent.Expire, key.Name);
             return;
         }
 
         KeyChanges.SetExpiry(session, shard, entry, expiresAtUnixMs);
         session.Effects.Expire(session.Database, key.Name, expiresAtUnixMs);
+        session.Tell(KeyEvent.Expire, key.Name);
         session.Seal();
     }
 
@@ -76,6 +78,7 @@ public static class ExpiryVerbs
         if (entry.ExpiresAtUnixMs == 0) return false;
         KeyChanges.SetExpiry(session, session.Store.Shards[key.Shard], entry, 0);
         session.Effects.Expire(session.Database, key.Name, 0);
+        session.Tell(KeyEvent.Persist, key.Name);
         session.Seal();
         return true;
     }

@@ -35,6 +35,17 @@ public static class KeyVerbs
         return true;
     }
 
+    /// <summary>
+    /// Bytes of memory that a key occupies, its name and what it is found by included; null when it is missing. Of one
+    /// whose bits are in the database file, what tells where. O(chunks).
+    /// </summary>
+    public static long? MemoryBytes(this Session session, ReadOnlySpan<byte> name)
+    {
+        var key = new KeyRef(name);
+        using ShardScope scope = session.Enter(key.ShardMask);
+        return session.FindForRead(key)?.MemoryBytes;
+    }
+
     /// <summary>Removes keys, all at one instant.</summary>
     /// <returns>How many existed.</returns>
     public static int Delete(this Session session, ReadOnlySpan<ReadOnlyMemory<byte>> names)
@@ -99,6 +110,9 @@ public static class KeyVerbs
         KeyChanges.Remove(session, session.Store.Shards[source.Shard], entry);
         StringVerbs.PutHeld(session, target, overwritten, value, expiresAt);
         session.Effects.Rename(session.Database, from, to);
+        if (overwritten is not null) session.Tell(KeyEvent.New, to); // as if it had been removed first
+        session.Tell(KeyEvent.RenameFrom, from);
+        session.Tell(KeyEvent.RenameTo, to);
         session.Seal();
         return RenameResult.Renamed;
     }
@@ -128,6 +142,8 @@ public static class KeyVerbs
             if (condition == SetCondition.IfMissing && overwritten is not null) return false;
             StringVerbs.PutHeld(session, target, overwritten, value, expiresAt);
             session.Effects.Copy(fromDatabase, from, toDatabase, to);
+            if (overwritten is not null) session.Tell(KeyEvent.New, to);
+            session.Tell(KeyEvent.CopyTo, to);
             session.Seal();
             return true;
         }
@@ -150,6 +166,7 @@ public static class KeyVerbs
         {
             if (session.Find(key) is not null) return false;
             StringVerbs.PutHeld(session, key, null, entry.Freeze(), entry.ExpiresAtUnixMs);
+            session.Tell(KeyEvent.MoveTo, name);
         }
         finally
         {
@@ -159,6 +176,7 @@ public static class KeyVerbs
         KeyChanges.Remove(session, session.Store.Shards[key.Shard], entry);
         session.Effects.Copy(fromDatabase, name, toDatabase, name);
         session.Effects.Delete(fromDatabase, name);
+        session.Tell(KeyEvent.MoveFrom, name);
         session.Seal();
         return true;
     }
@@ -199,6 +217,7 @@ public static class KeyVerbs
         using ShardScope scope = session.Enter(KeyspaceStore.AllShards);
         KeyChanges.Flush(session, database);
         session.Effects.Flush(database);
+        session.Store.ChangeListener?.Flushed();
         session.Seal();
     }
 
@@ -212,6 +231,7 @@ public static class KeyVerbs
             session.Effects.Flush(database);
         }
 
+        session.Store.ChangeListener?.Flushed();
         session.Seal();
     }
 
@@ -221,6 +241,7 @@ public static class KeyVerbs
         if (session.Find(key) is not { } entry) return false;
         KeyChanges.Remove(session, session.Store.Shards[key.Shard], entry);
         session.Effects.Delete(session.Database, key.Name);
+        session.Tell(KeyEvent.Delete, key.Name);
         return true;
     }
 }

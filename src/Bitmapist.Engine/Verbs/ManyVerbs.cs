@@ -49,6 +49,7 @@ public static class ManyVerbs
         {
             var key = new KeyRef(pairs[2 * i].Span);
             StringVerbs.PutHeld(session, key, session.FindResident(key), values[i], expiresAtUnixMs: 0);
+            session.Tell(KeyEvent.Set, key.Name);
         }
 
         session.Seal();

@@ -46,6 +46,7 @@ public sealed class IntegerIncrement(
         bool isFormatted = Utf8Formatter.TryFormat(sum, digits, out int count);
         Debug.Assert(isFormatted, "Any number of 64 bits has room.");
         StringVerbs.PutShort(Session, key, entry, digits[..count], entry?.ExpiresAtUnixMs ?? 0);
+        Session.Tell(KeyEvent.IncrementBy, key.Name);
         Session.Seal();
         Outcome = IncrementOutcome.Stored;
         Sum = sum;
@@ -90,6 +91,7 @@ public sealed class RealIncrement(
 
         Sum = Encoding.ASCII.GetBytes(sum.ToString());
         StringVerbs.PutShort(Session, key, entry, Sum, entry?.ExpiresAtUnixMs ?? 0);
+        Session.Tell(KeyEvent.IncrementByFloat, key.Name);
         Session.Seal();
         Outcome = IncrementOutcome.Stored;
     }

@@ -35,6 +35,8 @@ public static class RestoreVerbs
         else
         {
             StringVerbs.PutHeld(session, key, existing, serialized, expiresAtUnixMs);
+            if (existing is not null) session.Tell(KeyEvent.New, name); // as if it had been removed first
+            session.Tell(KeyEvent.Restore, name);
             session.FindResident(key)!.LastUsed = (int)Math.Max(int.MinValue, session.Store.Clock - idleSeconds);
         }
 

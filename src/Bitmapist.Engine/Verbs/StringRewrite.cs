@@ -42,6 +42,9 @@ public abstract class StringRewrite : StringEdit
     /// <summary>Makes the new string of the old one; null: it stays. Called again should the old one change.</summary>
     private protected abstract StringValue? Rewrite(in StringValue old);
 
+    /// <summary>What happened to the key, for those who want to know.</summary>
+    private protected abstract KeyEvent Event { get; }
+
     /// <summary>Notes for the log what was changed last.</summary>
     private protected abstract void Log();
 
@@ -93,6 +96,7 @@ public abstract class StringRewrite : StringEdit
         if (entry is null) StringVerbs.PutHeld(Session, key, null, value, expiresAtUnixMs: 0);
         else KeyChanges.Rewrite(Session, shard, entry, value, (NewChunks + 1) * StringBytes.ChunkBytes);
         Log();
+        Session.Tell(Event, Name);
         Session.Seal();
     }
 }

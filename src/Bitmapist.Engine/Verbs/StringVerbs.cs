@@ -46,12 +46,14 @@ public static class StringVerbs
         var key = new KeyRef(name);
         SerializedValue value = SerializedValue.Of(bytes);
         using ShardScope scope = session.Enter(key.ShardMask);
-        Entry? entry = condition == SetCondition.Always ? session.Find(key) : session.FindForRead(key);
+        Entry? entry = condition == SetCondition.Always ? session.Find(key) : session.FindForRead(key, isWrite: true);
         old = entry?.Freeze();
         if (condition == SetCondition.IfMissing && entry is not null) return false;
         if (condition == SetCondition.IfExists && entry is null) return false;
         long expiresAt = expiry == KeepExpiry ? entry?.ExpiresAtUnixMs ?? 0 : expiry;
         PutHeld(session, key, entry, value, expiresAt);
+        session.Tell(KeyEvent.Set, name);
+        if (expiry is not (NoExpiry or KeepExpiry)) session.Tell(KeyEvent.Expire, name);
         session.Seal();
         return true;
     }

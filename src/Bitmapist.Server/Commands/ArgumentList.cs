@@ -35,6 +35,17 @@ internal readonly struct ArgumentList
         }
     }
 
+    /// <summary>Bytes of all arguments together. O(arguments).</summary>
+    public long PayloadBytes
+    {
+        get
+        {
+            long bytes = 0;
+            for (int i = 0; i < Count; i++) bytes += this[i].Length;
+            return bytes;
+        }
+    }
+
     public int Count => _request?.Count ?? _count;
 
     public ReadOnlySpan<byte> this[int index] => _request is not null ? _request[index] : _stored![_first + index].Span;

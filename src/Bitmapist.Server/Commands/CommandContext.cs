@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Bitmapist.Engine.Bits;
 using Bitmapist.Engine.Keyspace;
 using Bitmapist.Engine.Saving;
@@ -12,25 +11,39 @@ namespace Bitmapist.Server.Commands;
 /// A call under way: its arguments and what it may touch. One per connection, reused; one thread at a time, except that
 /// other threads read what CLIENT LIST shows.
 /// </summary>
-internal sealed class CommandContext(ClientState client, ServerState server, CommandTable commands)
+internal sealed class CommandContext
 {
+    private readonly ClientState _client;
+    private readonly ServerState _server;
     private TransactionState? _idleTransaction;
-    private long _timedFrom; // stopwatch ticks
-    private bool _isTiming;
+
+    /// <param name="client">Whose calls they are.</param>
+    /// <param name="server">What it is a client of.</param>
+    /// <param name="commands">What the server has of commands.</param>
+    public CommandContext(ClientState client, ServerState server, CommandTable commands)
+    {
+        _client = client;
+        _server = server;
+        Commands = commands;
+        Clock = new CallClock(this, server);
+    }
 
     public ArgumentList Args { get; set; }
 
-    public ClientState Client => client;
+    public ClientState Client => _client;
 
-    public ServerState Server => server;
+    public ServerState Server => _server;
 
     /// <summary>What the server has of commands.</summary>
-    public CommandTable Commands => commands;
+    public CommandTable Commands { get; }
 
-    public Session Session => client.Session;
+    public Session Session => _client.Session;
 
     /// <summary>The last command that was found and well-formed.</summary>
-    public CommandSpec? LastCommand { get; private set; }
+    public CommandSpec? LastCommand => Clock.Last;
+
+    /// <summary>What times the calls.</summary>
+    public CallClock Clock { get; }
 
     /// <summary>Commands queued since MULTI; null outside a transaction.</summary>
     public TransactionState? Transaction { get; private set; }
@@ -49,38 +62,18 @@ internal sealed class CommandContext(ClientState client, ServerState server, Com
     /// <summary>Whether the call was answered with an error.</summary>
     public bool IsFailed { get; set; }
 
-    /// <summary>
-    /// Counts time from now on, for what is dispatched next, or for what the last command has left. A run of one
-    /// command is timed as a whole: asking the clock takes a twentieth of a SETBIT.
-    /// </summary>
-    public void StartClock(bool isLastCommands = false)
-    {
-        _isTiming = isLastCommands;
-        _timedFrom = Stopwatch.GetTimestamp();
-    }
-
-    /// <summary>Ends counting time.</summary>
-    public void StopClock()
-    {
-        if (!_isTiming) return; // nothing was dispatched
-        long now = Stopwatch.GetTimestamp();
-        client.Counters.Ticks[LastCommand!.Index] += now - _timedFrom;
-        _timedFrom = now;
-        _isTiming = false;
-    }
-
-    /// <summary>A command was found and is well-formed.</summary>
-    public void Begin(CommandSpec spec)
-    {
-        if (LastCommand != spec) StopClock();
-        LastCommand = spec;
-        _isTiming = true;
-    }
-
     /// <summary>Runs a command whose arity has been checked, and counts it.</summary>
     public void Run(CommandSpec spec, RespWriter reply)
     {
-        ClientCounters counters = client.Counters;
+        if (_server.Attention == Attention.None) RunPlainly(spec, reply);
+        else AttendedCall.Run(this, spec, reply);
+        Clock.EndCall(spec);
+    }
+
+    /// <summary>The same for a call that nobody watches, or that is watched by the caller.</summary>
+    public void RunPlainly(CommandSpec spec, RespWriter reply)
+    {
+        ClientCounters counters = _client.Counters;
         counters.Calls[spec.Index]++;
         IsFailed = false;
         try
@@ -90,12 +83,12 @@ internal sealed class CommandContext(ClientState client, ServerState server, Com
         catch (DiskReadException failure)
         {
             // Nothing was changed, and a reply is begun only when what it needs is at hand.
-            server.TellUnreadable(failure);
+            _server.TellUnreadable(failure);
             Fail(reply, Errors.Unreadable);
         }
         catch (WritesRefusedException refused)
         {
-            Fail(reply, Errors.WritesRefused(refused, server.Persistence?.LogFailure)); // since it was admitted
+            Fail(reply, Errors.WritesRefused(refused, _server.Persistence?.LogFailure)); // since it was admitted
         }
 
         if (IsFailed) counters.Failures[spec.Index]++;
@@ -105,7 +98,7 @@ internal sealed class CommandContext(ClientState client, ServerState server, Com
     public void Fail(RespWriter reply, ReadOnlySpan<byte> error)
     {
         IsFailed = true;
-        server.CountError(error);
+        _server.CountError(error);
         reply.WriteError(error);
     }
 
@@ -117,6 +110,13 @@ internal sealed class CommandContext(ClientState client, ServerState server, Com
         if (isInteger && value == given) return true;
         Fail(reply, isInteger ? Errors.NotAnInt : Errors.NotAnInteger);
         return false;
+    }
+
+    /// <summary>Does what the call has left, on any thread that is not the connection's own meanwhile.</summary>
+    public void Finish(DeferredReply deferred)
+    {
+        if (_server.Attention == Attention.None) deferred.Finish(_server);
+        else AttendedCall.Finish(this, deferred);
     }
 
     /// <summary>Leaves the rest of the call, its reply included, to be done outside the locks.</summary>

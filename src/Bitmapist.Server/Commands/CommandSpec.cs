@@ -126,15 +126,19 @@ internal enum CommandFlags
     ReadOnly = 1 << 1,
     DenyOom = 1 << 2,
     Admin = 1 << 3,
-    NoScript = 1 << 4,
-    Loading = 1 << 5,
-    Stale = 1 << 6,
-    SkipSlowlog = 1 << 7,
-    Fast = 1 << 8,
-    NoAuth = 1 << 9,
-    NoAsyncLoading = 1 << 10,
-    NoMulti = 1 << 11,
-    AllowBusy = 1 << 12,
+    PubSub = 1 << 4,
+    NoScript = 1 << 5,
+    Loading = 1 << 6,
+    Stale = 1 << 7,
+    SkipSlowlog = 1 << 8,
+    Fast = 1 << 9,
+    NoAuth = 1 << 10,
+    NoAsyncLoading = 1 << 11,
+    NoMulti = 1 << 12,
+    AllowBusy = 1 << 13,
+
+    /// <summary>Runs while its client is subscribed in RESP2 (not shown by COMMAND INFO).</summary>
+    WhileSubscribed = 1 << 26,
 
     /// <summary>
     /// Leaves a result that is computed after it took effect, as BITOP does (not shown by COMMAND INFO).
@@ -156,13 +160,13 @@ internal static class CommandFlagNames
 {
     private static readonly string[] s_flags =
     [
-        "write", "readonly", "denyoom", "admin", "noscript", "loading", "stale", "skip_slowlog", "fast", "no_auth",
+        "write", "readonly", "denyoom", "admin", "pubsub", "noscript", "loading", "stale", "skip_slowlog", "fast", "no_auth",
         "no_async_loading", "no_multi", "allow_busy",
     ];
 
     private static readonly string[] s_categories =
     [
-        "keyspace", "read", "write", "set", "sortedset", "list", "string", "bitmap", "admin", "fast", "slow",
+        "keyspace", "read", "write", "set", "sortedset", "list", "string", "bitmap", "pubsub", "admin", "fast", "slow",
         "dangerous", "connection", "transaction",
     ];
 

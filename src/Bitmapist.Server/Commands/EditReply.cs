@@ -1,3 +1,4 @@
+using Bitmapist.Engine;
 using Bitmapist.Engine.Bits;
 using Bitmapist.Engine.Verbs;
 using Bitmapist.Resp.Writing;
@@ -49,7 +50,7 @@ internal sealed class EditReply<TEdit>(
 
     public override long Cost { get; } = unfinished.Cost;
 
-    public override Task? Preparation() => _unfinished?.PrepareAsync();
+    public override Task? Preparation(BackgroundThreads workers) => _unfinished?.PrepareAsync(workers);
 
     protected override void Compute()
     {

@@ -48,6 +48,7 @@ internal static class Errors
     public static ReadOnlySpan<byte> TransactionTooLong =>
         "ERR a transaction's arguments may have at most 536870912 bytes"u8;
     public static ReadOnlySpan<byte> ClientNameTooLong => "ERR a client's name may have at most 1024 bytes"u8;
+    public static ReadOnlySpan<byte> MonitorReads => "ERR Replica can't interact with the keyspace"u8;
     public static ReadOnlySpan<byte> MaxClients => "ERR max number of clients reached"u8;
     public static ReadOnlySpan<byte> NxWithOthers =>
         "ERR NX and XX, GT or LT options at the same time are not compatible"u8;

@@ -1,9 +1,11 @@
 using System.IO.Pipelines;
 using System.Net;
 using Bitmapist.Engine.Keyspace;
+using Bitmapist.Resp;
 using Bitmapist.Resp.Requests;
 using Bitmapist.Resp.Writing;
 using Bitmapist.Server.Commands;
+using Bitmapist.Server.Commands.Transactions;
 using Bitmapist.Server.Dispatch;
 using Bitmapist.Server.Logging;
 using Bitmapist.Server.Settings;
@@ -17,7 +19,7 @@ namespace Bitmapist.Server.Connections;
 /// log has accepted what they did. Used by one thread at a time; other threads only read what INFO and CLIENT LIST
 /// show.
 /// </summary>
-internal sealed class ClientConnection : ClientState, ITurnEnd, IDisposable
+internal sealed class ClientConnection : ClientState, IDisposable
 {
     private const long SettledBytes = 16 * 1024; // smaller changes of what the client makes the server hold wait
 
@@ -27,11 +29,12 @@ internal sealed class ClientConnection : ClientState, ITurnEnd, IDisposable
     private readonly CommandContext _call;
     private readonly ServerState _server;
     private readonly Action? _abort;
-    private readonly Func<ITurnEnd, bool>? _tryAtTurnEnd;
     private readonly Func<bool>? _isServedAlone;
-    private bool _isHeld; // replies are written, and wait for the end of the loop's turn
-    private Task? _sending; // replies wait for the log, and go then
+    private readonly ReplySender _sender;
+    private PushQueue? _pushes; // null: nobody ever pushed anything
     private long _countedBytes;
+    private NowhereWriter? _nowhere;
+    private TaskCompletionSource? _wake; // ends a wait for the end of a pause
     private int _isCutOff;
     private volatile bool _isDisposed;
 
@@ -48,12 +51,12 @@ internal sealed class ClientConnection : ClientState, ITurnEnd, IDisposable
         : base(id, server)
     {
         _input = input;
-        _output = new OutboundQueue(output, Counters, Settle, input.CancelPendingRead);
+        _output = new OutboundQueue(output, Counters, NoteOutput, input.CancelPendingRead);
         _abort = abort;
-        _tryAtTurnEnd = tryAtTurnEnd;
         _isServedAlone = isServedAlone;
         _server = server;
         _call = new CommandContext(this, server, CommandList.Table);
+        _sender = new ReplySender(_call, _output, server.Persistence, input.CancelPendingRead, tryAtTurnEnd);
     }
 
     public override string? LastCommandName => _call.LastCommand?.FullName;
@@ -62,7 +65,11 @@ internal sealed class ClientConnection : ClientState, ITurnEnd, IDisposable
 
     public override long BufferedRequestBytes => _requests.BufferedBytes;
 
-    public override long QueuedReplyBytes => _output.QueuedBytes;
+    public override long FreeRequestBytes => Math.Max(0, _requests.HeldBytes - _requests.BufferedBytes);
+
+    public override long QueuedReplyBytes => _output.QueuedBytes + (Volatile.Read(ref _pushes)?.Bytes ?? 0);
+
+    public override int QueuedReplies => _output.QueuedPieces;
 
     public override long TransactionBytes => (_call.Transaction?.Bytes ?? 0) + Session.WatchedBytes;
 
@@ -81,6 +88,9 @@ internal sealed class ClientConnection : ClientState, ITurnEnd, IDisposable
         /// <summary>Running the call at all takes long, by its size.</summary>
         RunElsewhere,
 
+        /// <summary>A pause lets the call wait.</summary>
+        RunAfterPause,
+
         /// <summary>Enough replies are waiting to be sent before the rest of the batch is run.</summary>
         Send,
         Close,
@@ -98,9 +108,9 @@ internal sealed class ClientConnection : ClientState, ITurnEnd, IDisposable
         }
         catch
         {
-            _isHeld = false;
+            ValueTask dropping = _sender.DropAsync();
             CutOff(); // the replies of this batch acknowledge nothing
-            if (_sending is { } sending) await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await dropping.ConfigureAwait(false);
             await _output.DrainAsync().ConfigureAwait(false);
             throw;
         }
@@ -108,6 +118,22 @@ internal sealed class ClientConnection : ClientState, ITurnEnd, IDisposable
         await _output.DrainAsync().ConfigureAwait(false);
         if (_output.Failure is { } failure) throw new InvalidOperationException("A reply cannot be written.", failure);
     }
+
+    public override void Push(byte[] message)
+    {
+        PushQueue? pushes = Volatile.Read(ref _pushes);
+        if (pushes is null)
+        {
+            PushQueue made = new(Wake);
+            pushes = Interlocked.CompareExchange(ref _pushes, made, null) ?? made;
+            if (IsCutOff || _isDisposed) pushes.Close();
+        }
+
+        pushes.Add(message);
+        NoteOutput();
+    }
+
+    public override void WritePushes(RespWriter reply) => _pushes?.Write(reply, long.MaxValue);
 
     private async Task ServeAsync()
     {
@@ -117,9 +143,11 @@ internal sealed class ClientConnection : ClientState, ITurnEnd, IDisposable
             ValueTask<ReadResult> reading = _input.ReadAsync();
             if (!reading.IsCompleted) bytesThisTurn = 0;
             ReadResult read = await reading.ConfigureAwait(false);
-            if (_sending is { } sending) await WaitAsync(sending).ConfigureAwait(false);
-            LastActiveAtMs = Environment.TickCount64;
+            await _sender.WaitAsync().ConfigureAwait(false);
+            if (!read.Buffer.IsEmpty) LastActiveAtMs = Environment.TickCount64;
             Counters.InputBytes += read.Buffer.Length;
+            _requests.BulkBytesMax = _server.ClientLimits.BulkBytesMax;
+            _requests.RequestBytesMax = (int)Math.Min(_server.ClientLimits.RequestBytesMax, RespLimits.RequestBytesMax);
             foreach (ReadOnlyMemory<byte> segment in read.Buffer)
             {
                 if (IsClosing) break;
@@ -128,39 +156,45 @@ internal sealed class ClientConnection : ClientState, ITurnEnd, IDisposable
                 while (next != Next.Read && next != Next.Close)
                 {
                     // The end of the turn must not come while this goes on elsewhere.
-                    if (_isHeld) await SendNowAsync().ConfigureAwait(false);
-                    if (next == Next.RunElsewhere) await _server.Workers.RunAsync(DispatchTimed).ConfigureAwait(false);
+                    if (_sender.IsHeld) await _sender.SendNowAsync().ConfigureAwait(false);
+                    if (next == Next.RunAfterPause) await WaitWhilePausedAsync().ConfigureAwait(false);
+                    if (next == Next.RunAfterPause && IsClosing) break;
+                    if (next is Next.RunElsewhere or Next.RunAfterPause) await _server.Workers.RunAsync(DispatchTimed).ConfigureAwait(false);
                     if (_call.TakeDeferred() is { } deferred) await FinishAsync(deferred).ConfigureAwait(false);
-                    if (next == Next.Send) await SendNowAsync().ConfigureAwait(false);
+                    if (Modes != ClientModes.None && next != Next.Send) EndReply();
+                    if (next == Next.Send) await _sender.SendNowAsync().ConfigureAwait(false);
                     next = Process(segment, ref offset);
                 }
             }
 
             bytesThisTurn += read.Buffer.Length;
             _input.AdvanceTo(read.Buffer.End);
-            await SendAsync().ConfigureAwait(false);
+            await WritePushesAsync().ConfigureAwait(false);
+            await _sender.SendAsync().ConfigureAwait(false);
             Settle();
-            if (read.IsCompleted || read.IsCanceled) break;
+            if (read.IsCompleted) break;
             if (bytesThisTurn < ServerLimits.TurnBytes) continue;
             // A client that never pauses must not keep the thread that serves other sockets as well.
             bytesThisTurn = 0;
-            if (_isHeld) await SendNowAsync().ConfigureAwait(false);
+            if (_sender.IsHeld) await _sender.SendNowAsync().ConfigureAwait(false);
             await Task.Yield();
         }
 
-        if (_isHeld) await SendNowAsync().ConfigureAwait(false);
+        if (_sender.IsHeld) await _sender.SendNowAsync().ConfigureAwait(false);
     }
 
     public override void RequestClose()
     {
         IsClosing = true;
-        _input.CancelPendingRead();
+        Blocking?.TrySetResult(false);
+        Wake();
     }
 
     public override bool CutOff()
     {
         if (Interlocked.Exchange(ref _isCutOff, 1) != 0) return false;
         RequestClose();
+        Volatile.Read(ref _pushes)?.Close();
         _output.Abandon();
         _abort?.Invoke();
         return true;
@@ -168,16 +202,18 @@ internal sealed class ClientConnection : ClientState, ITurnEnd, IDisposable
 
     public void Dispose()
     {
-        Session.Dispose();
         _isDisposed = true;
+        BecomeOrdinary();
+        Session.Dispose();
+        Volatile.Read(ref _pushes)?.Close();
         _server.ClientMemory.Settle(ref _countedBytes, 0);
     }
 
     private Next Process(ReadOnlyMemory<byte> segment, ref int offset)
     {
-        _call.StartClock();
+        _call.Clock.Start();
         Next next = ProcessTimed(segment, ref offset);
-        _call.StopClock();
+        _call.Clock.Stop();
         return next;
     }
 
@@ -185,26 +221,31 @@ internal sealed class ClientConnection : ClientState, ITurnEnd, IDisposable
     {
         while (offset < segment.Length && !IsClosing && !_output.IsClosed)
         {
+            if (_pushes is { IsWaiting: true } && !TryWritePushes()) return Next.Send;
             RequestStatus status = _requests.Read(segment[offset..], out int consumedBytes);
             offset += consumedBytes;
             if (status == RequestStatus.Incomplete) return Next.Read;
             if (status == RequestStatus.Invalid)
             {
-                _call.Fail(new RespWriter(_output.Writer, Version), _requests.Error);
+                _call.Fail(Reply, _requests.Error);
                 IsClosing = true;
                 return Next.Close;
             }
 
             _call.Args = new ArgumentList(_requests.Request);
+            if (_server.Pause.IsActive && _server.Pause.Stops(CommandDispatcher.MayWrite(_call)))
+                return Next.RunAfterPause;
             if (CommandDispatcher.TakesLong(_call)) return Next.RunElsewhere;
             DispatchHere();
             if (_call.Deferred is { } deferred)
             {
                 if (deferred.Cost > ServerLimits.InlineChunks || IsLong(deferred)) return Next.Finish;
                 _call.TakeDeferred();
-                deferred.Finish(_server);
-                deferred.WriteAll(new RespWriter(_output.Writer, Version));
+                _call.Finish(deferred);
+                deferred.WriteAll(Reply);
             }
+
+            if (Modes != ClientModes.None) EndReply();
 
             if (_output.UnflushedBytes > ServerLimits.TransportBufferBytes) return Next.Send;
         }
@@ -215,21 +256,21 @@ internal sealed class ClientConnection : ClientState, ITurnEnd, IDisposable
     private void DispatchHere()
     {
         if (_server.CommandLog is { } log) Log.Command(log, Id, _call.Args.ToString());
-        CommandDispatcher.Dispatch(_call, new RespWriter(_output.Writer, Version));
+        CommandDispatcher.Dispatch(_call, Reply);
     }
 
     private void DispatchTimed()
     {
-        _call.StartClock();
+        _call.Clock.Start();
         DispatchHere();
-        _call.StopClock();
+        _call.Clock.Stop();
     }
 
     private void FinishTimed(DeferredReply deferred)
     {
-        _call.StartClock(isLastCommands: true);
-        deferred.Finish(_server);
-        _call.StopClock();
+        _call.Clock.Start(isRest: true);
+        _call.Finish(deferred);
+        _call.Clock.Stop();
     }
 
     private async ValueTask FinishAsync(DeferredReply deferred)
@@ -240,10 +281,10 @@ internal sealed class ClientConnection : ClientState, ITurnEnd, IDisposable
         }
         else if (deferred.Preparation(_server.Workers) is { } preparation)
         {
-            _call.StartClock(isLastCommands: true);
+            _call.Clock.Start(isRest: true);
             await preparation.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // the work says what failed
-            deferred.Finish(_server);
-            _call.StopClock();
+            _call.Finish(deferred);
+            _call.Clock.Stop();
         }
         else if (deferred.IsComputation && deferred.Cost <= ServerLimits.AloneChunks
             && _isServedAlone?.Invoke() is true)
@@ -257,17 +298,77 @@ internal sealed class ClientConnection : ClientState, ITurnEnd, IDisposable
 
         if (!IsLong(deferred))
         {
-            deferred.WriteAll(new RespWriter(_output.Writer, Version));
-            return;
+            deferred.WriteAll(Reply);
         }
-
-        await CommitAsync().ConfigureAwait(false);
-        _output.Stream(deferred, Version);
+        else if ((Modes & ClientModes.Silent) == 0)
+        {
+            await _sender.CommitAsync().ConfigureAwait(false);
+            _output.Stream(deferred, Version);
+        }
     }
 
     /// <summary>Whether a reply had better wait as what it is made of than as bytes.</summary>
     private bool IsLong(DeferredReply reply) =>
         reply.LengthBytes > (_output.IsBehind ? ServerLimits.QueuedReplyBytes : ServerLimits.InlineReplyBytes);
+
+    /// <summary>Where the next reply goes; a value for one reply, as CLIENT REPLY changes it.</summary>
+    private RespWriter Reply =>
+        new((Modes & ClientModes.Silent) == 0 ? _output.Writer : _nowhere ??= new NowhereWriter(), Version);
+
+    /// <summary>A command is over: CLIENT REPLY SKIP concerns the one behind it.</summary>
+    private void EndReply()
+    {
+        bool isNextSkipped = (Modes & ClientModes.SkipAfterThis) != 0;
+        Modes &= ~(ClientModes.SkipThis | ClientModes.SkipAfterThis);
+        if (isNextSkipped) Modes |= ClientModes.SkipThis;
+    }
+
+    /// <summary>Writes messages that wait, as much as the transport may hold.</summary>
+    /// <returns>Whether that is all of them; else what is written is to be sent first.</returns>
+    private bool TryWritePushes()
+    {
+        _pushes!.Write(new RespWriter(_output.Writer, Version), ServerLimits.StreamPieceBytes);
+        return !_pushes.IsWaiting && _output.UnflushedBytes <= ServerLimits.TransportBufferBytes;
+    }
+
+    /// <summary>Writes all messages that wait; what the transport should not hold is sent meanwhile.</summary>
+    private async ValueTask WritePushesAsync()
+    {
+        while (_pushes is { IsWaiting: true } && !IsClosing && !_output.IsClosed)
+            if (!TryWritePushes()) await _sender.SendNowAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>What waits for the client has changed. From any thread.</summary>
+    private void NoteOutput()
+    {
+        Settle();
+        _server.OutputLimits.Check(this);
+    }
+
+    /// <summary>Waits until the call may run; what is pushed meanwhile is sent.</summary>
+    private async Task WaitWhilePausedAsync()
+    {
+        bool isWrite = CommandDispatcher.MayWrite(_call);
+        IsPaused = true;
+        while (_server.Pause.Stops(isWrite) && !IsClosing && !_output.IsClosed)
+        {
+            var wake = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            Volatile.Write(ref _wake, wake);
+            await WritePushesAsync().ConfigureAwait(false);
+            await _sender.SendNowAsync().ConfigureAwait(false);
+            if (!IsClosing) await _server.Pause.WaitAsync(wake.Task).ConfigureAwait(false);
+        }
+
+        Volatile.Write(ref _wake, null);
+        IsPaused = false;
+    }
+
+    /// <summary>Has the connection look whether there is something to do. From any thread.</summary>
+    private void Wake()
+    {
+        Volatile.Read(ref _wake)?.TrySetResult();
+        _input.CancelPendingRead();
+    }
 
     /// <summary>Counts what the client makes the server hold, unless that is about what was counted last.</summary>
     private void Settle()
@@ -278,61 +379,4 @@ internal sealed class ClientConnection : ClientState, ITurnEnd, IDisposable
         // A thread that cuts a client off may come here when it has gone already.
         if (_isDisposed) _server.ClientMemory.Settle(ref _countedBytes, 0);
     }
-
-    /// <summary>
-    /// Sends the replies so far, after what they acknowledge is in the log: at the end of the loop's turn if there is
-    /// one, so that a single write of the log serves all clients of the turn.
-    /// </summary>
-    private ValueTask SendAsync()
-    {
-        if (_isHeld) return default;
-        if (_server.Persistence is { } persistence && !persistence.TryCommit(Session))
-        {
-            if (_tryAtTurnEnd is null || !_tryAtTurnEnd(this)) return SendNowAsync();
-            _isHeld = true;
-            return default;
-        }
-
-        Session.ReleaseFiles(); // what is deferred is computed before anything is sent
-        _output.Flush();
-        return default;
-    }
-
-    private async ValueTask SendNowAsync()
-    {
-        _isHeld = false;
-        if (_call.Deferred is null) Session.ReleaseFiles(); // else what it is to be made of may be in one
-        await CommitAsync().ConfigureAwait(false);
-        _output.Flush();
-    }
-
-    /// <remarks>The connection's own code waits for further requests meanwhile, or has ended.</remarks>
-    void ITurnEnd.EndTurn()
-    {
-        if (!_isHeld) return;
-        ValueTask sending = SendNowAsync();
-        if (sending.IsCompletedSuccessfully) return;
-        _sending = sending.AsTask();
-        _ = TellReaderAsync(_sending);
-    }
-
-    /// <summary>A client that waits for its reply sends nothing, and so would not see that none comes.</summary>
-    private async Task TellReaderAsync(Task sending)
-    {
-        await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (!sending.IsCompletedSuccessfully) _input.CancelPendingRead();
-    }
-
-    private async ValueTask WaitAsync(Task sending)
-    {
-        await sending.ConfigureAwait(false);
-        _sending = null;
-    }
-
-    /// <summary>
-    /// Group commit: has the log accept everything applied so far, by any client, so that a reply neither acknowledges
-    /// nor shows what a crash could still take back. Once the log has failed, only a client that wrote something is
-    /// left without replies.
-    /// </summary>
-    private ValueTask CommitAsync() => _server.Persistence?.CommitAsync(Session) ?? default;
 }

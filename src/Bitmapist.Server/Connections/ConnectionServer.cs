@@ -40,6 +40,7 @@ internal sealed class ConnectionServer(ServerState server, ILogger logger)
         {
             RemoteEndPoint = connection.RemoteEndPoint,
             LocalEndPoint = connection.LocalEndPoint,
+            Descriptor = connection.Descriptor,
         };
         server.Clients.Add(client);
         try

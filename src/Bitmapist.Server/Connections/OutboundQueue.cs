@@ -44,6 +44,9 @@ internal sealed class OutboundQueue(
     /// <summary>Bytes of memory that replies waiting here keep, about.</summary>
     public long QueuedBytes => Volatile.Read(ref _queuedBytes);
 
+    /// <summary>Pieces that wait, each of one reply or more.</summary>
+    public int QueuedPieces => _queued.Count;
+
     /// <summary>Bytes written since the last <see cref="Flush"/>.</summary>
     public long UnflushedBytes => _chunk?.WrittenCount ?? (_isPumping ? 0 : transport.UnflushedBytes);
 

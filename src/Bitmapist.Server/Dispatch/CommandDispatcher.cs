@@ -4,8 +4,10 @@ using Bitmapist.Engine.Bits;
 using Bitmapist.Engine.Keyspace;
 using Bitmapist.Resp.Writing;
 using Bitmapist.Server.Commands;
+using Bitmapist.Server.Commands.PubSub;
 using Bitmapist.Server.Commands.Transactions;
 using Bitmapist.Server.Settings;
+using Bitmapist.Server.State;
 
 namespace Bitmapist.Server.Dispatch;
 
@@ -19,13 +21,15 @@ internal static class CommandDispatcher
     /// </summary>
     public static void Dispatch(CommandContext call, RespWriter reply)
     {
-        if (!TryResolve(call, reply, out CommandSpec? spec) || !TryAdmit(call, reply, spec))
+        if (!TryResolve(call, reply, out CommandSpec? spec)
+            || (call.Client.Modes != ClientModes.None && !TryInMode(call, reply, spec))
+            || !TryAdmit(call, reply, spec))
         {
             call.Transaction?.MarkFailed();
             return;
         }
 
-        call.Begin(spec);
+        call.Clock.Begin(spec);
         if (call.Transaction is { } transaction && !spec.Is(CommandFlags.NotQueued))
         {
             if (spec.Is(CommandFlags.NoMulti))
@@ -56,6 +60,15 @@ internal static class CommandDispatcher
         call.Args.TotalBytes > ServerLimits.InlineRequestBytes
         || call.Args.Count > ServerLimits.InlineArguments
         || (call.Transaction is { IsLong: true } && call.Args.Is(0, "exec"u8));
+
+    /// <summary>Whether a call may change keys, or tell others something: what CLIENT PAUSE WRITE lets wait.</summary>
+    public static bool MayWrite(CommandContext call)
+    {
+        CommandSpec? spec = call.Commands.Find(call.Args[0]);
+        if (spec is null) return false;
+        if (spec == TransactionCommands.Exec) return call.Transaction is { IsWriting: true };
+        return spec.Is(CommandFlags.Write) || spec == Publish.Spec || spec == Publish.ToShard;
+    }
 
     private static bool TryResolve(
         CommandContext call, RespWriter reply, [NotNullWhen(true)] out CommandSpec? spec)
@@ -93,6 +106,30 @@ internal static class CommandDispatcher
         }
 
         return true;
+    }
+
+    /// <summary>Refuses what a subscriber in RESP2, or a monitor, may not run.</summary>
+    private static bool TryInMode(CommandContext call, RespWriter reply, CommandSpec spec)
+    {
+        bool isSubscriber = call.Client.IsSubscriber && call.Client.Version == RespVersion.Resp2;
+        bool isMonitor = (call.Client.Modes & ClientModes.Monitor) != 0;
+        if (isSubscriber && !spec.Is(CommandFlags.WhileSubscribed))
+        {
+            const string Allowed = "(P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET";
+            call.Fail(
+                reply, Latin1($"ERR Can't execute '{spec.FullName}': only {Allowed} are allowed in this context"));
+        }
+        else if (isMonitor && spec.Is(CommandFlags.Write | CommandFlags.ReadOnly))
+        {
+            call.Fail(reply, Errors.MonitorReads);
+        }
+        else
+        {
+            return true;
+        }
+
+        call.Client.Counters.Rejections[spec.Index]++;
+        return false;
     }
 
     /// <summary>

@@ -3,6 +3,7 @@ using Bitmapist.Server.Commands.Admin;
 using Bitmapist.Server.Commands.Bits;
 using Bitmapist.Server.Commands.Connection;
 using Bitmapist.Server.Commands.Keys;
+using Bitmapist.Server.Commands.PubSub;
 using Bitmapist.Server.Commands.Strings;
 using Bitmapist.Server.Commands.Transactions;
 
@@ -29,9 +30,13 @@ internal static class CommandList
         DatabaseCommands.FlushAll,
         TransactionCommands.Multi, TransactionCommands.Exec, TransactionCommands.Discard, TransactionCommands.Watch,
         TransactionCommands.Unwatch,
+        Subscribe.Channels, Subscribe.EndChannels, Subscribe.Patterns, Subscribe.EndPatterns, Subscribe.Shards,
+        Subscribe.EndShards, Publish.Spec, Publish.ToShard, PubSubCommand.Spec,
         ConnectionCommands.Ping, ConnectionCommands.Echo, ConnectionCommands.Quit, ConnectionCommands.Select,
         Hello.Spec, Auth.Spec, ConnectionCommands.Reset, ConnectionCommands.Time,
-        Client.Spec, CommandCommand.Spec, Config.Spec, Info.Spec,
-        Save.Spec, Save.Background, LastSave.Spec, Shutdown.Spec, Slurp.Spec,
+        Wait.Spec, Client.Spec, CommandCommand.Spec, Config.Spec, Info.Spec,
+        MonitorCommand.Spec, SlowLogCommand.Spec, LatencyCommand.Spec, MemoryCommand.Spec, ServerCommands.Role,
+        ServerCommands.Lolwut, ServerCommands.Module, DebugCommand.Spec,
+        Save.Spec, Save.Background, ServerCommands.RewriteLog, LastSave.Spec, Shutdown.Spec, Slurp.Spec,
     ]);
 }

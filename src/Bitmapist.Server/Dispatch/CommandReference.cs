@@ -9,7 +9,7 @@ internal static class CommandReference
     private static readonly (string Group, string Title)[] s_groups =
     [
         ("bitmap", "Bitmaps"), ("string", "Strings"), ("generic", "Keys"), ("transactions", "Transactions"),
-        ("connection", "Connections"), ("server", "Server"),
+        ("pubsub", "Publish and subscribe"), ("connection", "Connections"), ("server", "Server"),
     ];
 
     /// <summary>The whole document.</summary>

@@ -114,6 +114,11 @@ internal static partial class Log
         "import from {Source} stopped after {Keys} keys, which stay; it may be repeated")]
     public static partial void SlurpStopped(ILogger logger, string source, long keys);
 
+    [LoggerMessage(40, LogLevel.Warning,
+        "client {Client} ({Address}) is cut off: it does not take its {Bytes} bytes, more than "
+        + "client-output-buffer-limit")]
+    public static partial void OutputLimitReached(ILogger logger, long client, string address, long bytes);
+
     [LoggerMessage(12, LogLevel.Debug, "client {Client}: {Command}")]
     public static partial void Command(ILogger logger, long client, string command);
 }

@@ -59,6 +59,9 @@ public sealed record ServerOptions
     /// <summary>Threads that serve connections; 0: the transport's choice.</summary>
     public int IoThreads { get; init; }
 
+    /// <summary>Who may use DEBUG: "no", "local" for clients of this machine, "yes".</summary>
+    public string EnableDebugCommand { get; init; } = "no";
+
     /// <summary>Log every command.</summary>
     public bool Debug { get; init; }
 }

@@ -66,7 +66,8 @@ internal sealed class ClientMemory(ClientRegistry clients, ILogger logger)
     {
         (ClientState Client, long Bytes)[] largestFirst =
         [
-            .. clients.InOrder.Where(client => !client.IsCutOff).Select(client => (client, client.HeldBytes))
+            .. clients.InOrder.Where(client => !client.IsCutOff && (client.Modes & ClientModes.NoEvict) == 0)
+                .Select(client => (client, client.HeldBytes))
                 .OrderByDescending(client => client.HeldBytes),
         ];
         long left = largestFirst.Sum(client => client.Bytes);

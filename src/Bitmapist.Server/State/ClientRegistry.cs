@@ -34,6 +34,9 @@ internal sealed class ClientRegistry(int commandCount)
     /// <summary>The connected clients in the order in which they came.</summary>
     public IEnumerable<ClientState> InOrder => _clients.Values.OrderBy(client => client.Id);
 
+    /// <summary>The client of a number, if it is connected.</summary>
+    public ClientState? Find(long id) => _clients.GetValueOrDefault(id);
+
     /// <summary>Ids begin with 1 and are never used again.</summary>
     public long NextId() => Interlocked.Increment(ref _lastId);
 

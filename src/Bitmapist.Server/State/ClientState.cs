@@ -1,6 +1,8 @@
 using System.Net;
 using Bitmapist.Engine.Keyspace;
 using Bitmapist.Resp.Writing;
+using Bitmapist.Server.PubSub;
+using Bitmapist.Server.Tracking;
 
 namespace Bitmapist.Server.State;
 
@@ -11,8 +13,11 @@ namespace Bitmapist.Server.State;
 /// </summary>
 /// <param name="id">Unlike that of any other client.</param>
 /// <param name="server">What it is a client of.</param>
-internal abstract class ClientState(long id, ServerState server)
+internal abstract class ClientState(long id, ServerState server) : ITrackedClient
 {
+    private Subscriptions? _subscriptions;
+    private Tracker? _tracker;
+
     public long Id => id;
 
     public Session Session { get; } = new(server.Store);
@@ -37,6 +42,36 @@ internal abstract class ClientState(long id, ServerState server)
 
     public RespVersion Version { get; set; } = RespVersion.Resp2;
 
+    /// <summary>Who it has authenticated as.</summary>
+    public string UserName => "default";
+
+    /// <summary>What is unlike an ordinary client; changed by its own thread, read by any.</summary>
+    public ClientModes Modes { get; set; }
+
+    /// <summary>What it is subscribed to; made when it first asks for that.</summary>
+    public Subscriptions Subscriptions => _subscriptions ??= new Subscriptions(this);
+
+    /// <summary>Whether it is subscribed to anything.</summary>
+    public bool IsSubscriber => (Modes & ClientModes.Subscriber) != 0;
+
+    /// <summary>How the keys that it reads are tracked; null: not.</summary>
+    public Tracker? Tracker
+    {
+        get => Volatile.Read(ref _tracker);
+        set
+        {
+            server.Tracking.Change(this, Tracker, value);
+            Volatile.Write(ref _tracker, value);
+            if (value is null) Modes &= ~ClientModes.Tracking;
+            else Modes |= ClientModes.Tracking;
+        }
+    }
+
+    /// <summary>
+    /// When it came to hold what client-output-buffer-limit allows for a while, in ticks of the system; 0: it does not.
+    /// </summary>
+    public long SoftLimitSinceMs { get; set; }
+
     /// <summary>Close once the replies so far are sent.</summary>
     public bool IsClosing { get; set; }
 
@@ -48,7 +83,26 @@ internal abstract class ClientState(long id, ServerState server)
 
     public abstract long BufferedRequestBytes { get; }
 
+    /// <summary>Bytes reserved for requests and not used now.</summary>
+    public abstract long FreeRequestBytes { get; }
+
+    /// <summary>The number of its socket; -1: unknown.</summary>
+    public int Descriptor { get; init; } = -1;
+
+    /// <summary>What it waits for, as WAIT has it do; completed by others, with whether that is an error.</summary>
+    public TaskCompletionSource<bool>? Blocking { get; set; }
+
+    /// <summary>It waits in the middle of a command, or for a pause to end.</summary>
+    public bool IsBlocked => Blocking is not null || IsPaused;
+
+    /// <summary>Its command waits for a pause to end.</summary>
+    public bool IsPaused { get; protected set; }
+
+    /// <summary>Bytes of replies and pushed messages that wait for the client to take them.</summary>
     public abstract long QueuedReplyBytes { get; }
+
+    /// <summary>Of these, replies that wait: how many pieces.</summary>
+    public abstract int QueuedReplies { get; }
 
     /// <summary>Bytes of the transaction being queued, and of the names of watched keys.</summary>
     public abstract long TransactionBytes { get; }
@@ -59,6 +113,28 @@ internal abstract class ClientState(long id, ServerState server)
     /// <summary>Whether it was cut off in the middle.</summary>
     public abstract bool IsCutOff { get; }
 
+    /// <summary>Subscriptions of a kind. From any thread.</summary>
+    public int CountSubscriptions(ChannelKind kind) => Volatile.Read(ref _subscriptions)?.Count(kind) ?? 0;
+
+    /// <summary>
+    /// Makes it an ordinary client: it gets nothing any more that it did not ask for just then. As in Redis, CLIENT
+    /// NO-EVICT stays. Its own thread.
+    /// </summary>
+    public void BecomeOrdinary()
+    {
+        if (_subscriptions is { } subscriptions) server.Channels.UnsubscribeAll(subscriptions);
+        if (_tracker is not null) Tracker = null;
+        if ((Modes & ClientModes.Monitor) != 0) server.Monitors.Remove(this);
+        Modes &= ClientModes.NoEvict | ClientModes.NoTouch;
+    }
+
+    public abstract void Push(byte[] message);
+
+    /// <summary>
+    /// Writes what was pushed so far, before a reply that is to come behind it; its own thread, between replies.
+    /// </summary>
+    public abstract void WritePushes(RespWriter reply);
+
     /// <summary>Closes the connection once what is running has been answered. From any thread.</summary>
     public abstract void RequestClose();
 
@@ -68,6 +144,40 @@ internal abstract class ClientState(long id, ServerState server)
     /// </summary>
     /// <returns>False when that was done before.</returns>
     public abstract bool CutOff();
+}
+
+/// <summary>What is unlike an ordinary client.</summary>
+[Flags]
+internal enum ClientModes
+{
+    None = 0,
+
+    /// <summary>Subscribed to channels or patterns.</summary>
+    Subscriber = 1 << 0,
+
+    /// <summary>Gets every command that is run.</summary>
+    Monitor = 1 << 1,
+
+    /// <summary>CLIENT REPLY OFF.</summary>
+    NoReplies = 1 << 2,
+
+    /// <summary>CLIENT REPLY SKIP, seen by the command itself.</summary>
+    SkipAfterThis = 1 << 3,
+
+    /// <summary>CLIENT REPLY SKIP, seen by the command that follows.</summary>
+    SkipThis = 1 << 4,
+
+    /// <summary>CLIENT NO-EVICT.</summary>
+    NoEvict = 1 << 5,
+
+    /// <summary>CLIENT NO-TOUCH.</summary>
+    NoTouch = 1 << 6,
+
+    /// <summary>CLIENT TRACKING.</summary>
+    Tracking = 1 << 7,
+
+    /// <summary>No reply is sent.</summary>
+    Silent = NoReplies | SkipThis | SkipAfterThis,
 }
 
 /// <summary>

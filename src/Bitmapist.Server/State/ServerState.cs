@@ -6,7 +6,10 @@ using Bitmapist.Engine.Keyspace;
 using Bitmapist.Engine.Saving;
 using Bitmapist.Server.Copying;
 using Bitmapist.Server.Logging;
+using Bitmapist.Server.PubSub;
 using Bitmapist.Server.Settings;
+using Bitmapist.Server.Timing;
+using Bitmapist.Server.Tracking;
 using Bitmapist.Storage.Files;
 using Bitmapist.Transport;
 using Bitmapist.Transport.Contract;
@@ -17,11 +20,14 @@ namespace Bitmapist.Server.State;
 /// <summary>What every connection shares: the keyspace, the clients, the options. Thread-safe.</summary>
 internal sealed class ServerState
 {
+    private const long ExactMicroseconds = 6000; // less than this is told apart only by timing each call
     private const int ErrorCodesMax = 128; // Redis stops telling error codes apart at as many
     private readonly ConcurrentDictionary<string, long> _errors = new();
     private readonly ILogger _logger;
     private readonly OncePerInterval _unreadableLine;
     private int _clientsMax;
+    private int _attention;
+    private volatile bool _isLookingForSlowCalls = true;
 
     /// <param name="options">How the server is set up.</param>
     /// <param name="store">The keys.</param>
@@ -46,6 +52,12 @@ internal sealed class ServerState
         Statistics = new ServerStatistics(this);
         Backups = new Backups(persistence, options.DatabasePath ?? "", logger);
         ClientMemory = new ClientMemory(Clients, logger) { BytesMax = options.ClientMemoryBytesMax };
+        OutputLimits = new OutputLimits(logger);
+        Notifications = new KeyNotifications(Channels, store);
+        Tracking = new TrackingTable(store, Clients.Find, () => Clients.InOrder, isOn => Attend(Attention.Tracking, isOn));
+        Monitors = new PushGroup(isOn => Attend(Attention.Monitors, isOn));
+        Latencies = new CommandLatencies(commandCount);
+        ReplicationId = RunId;
         Slurper = new Slurper(store, persistence, time, logger, RunId);
     }
 
@@ -88,6 +100,42 @@ internal sealed class ServerState
     /// <summary>What clients make the server hold.</summary>
     public ClientMemory ClientMemory { get; }
 
+    /// <summary>What one client may ask for.</summary>
+    public ClientLimits ClientLimits { get; } = new();
+
+    /// <summary>How much may wait for a client.</summary>
+    public OutputLimits OutputLimits { get; }
+
+    /// <summary>Channels and who is subscribed to them.</summary>
+    public ChannelTable Channels { get; } = new();
+
+    /// <summary>What happens to keys, told by channels.</summary>
+    public KeyNotifications Notifications { get; }
+
+    /// <summary>Who reads which keys, to be told when they change.</summary>
+    public TrackingTable Tracking { get; }
+
+    /// <summary>Who gets every command that is run.</summary>
+    public PushGroup Monitors { get; }
+
+    /// <summary>CLIENT PAUSE.</summary>
+    public PauseGate Pause { get; } = new();
+
+    /// <summary>How long calls take, by command.</summary>
+    public CommandLatencies Latencies { get; }
+
+    /// <summary>Calls that took long; change its threshold by <see cref="LookForSlowCalls"/>.</summary>
+    public SlowLog SlowCalls { get; } = new();
+
+    /// <summary>What took longer than it should; likewise.</summary>
+    public LatencyMonitor LatencyEvents { get; } = new();
+
+    /// <summary>What about calls needs looking after; none of it, usually.</summary>
+    public Attention Attention => (Attention)Volatile.Read(ref _attention);
+
+    /// <summary>Whether anybody wants to know of slow calls.</summary>
+    public bool IsLookingForSlowCalls => _isLookingForSlowCalls;
+
     /// <summary>Copies from other servers.</summary>
     public Slurper Slurper { get; }
 
@@ -99,8 +147,10 @@ internal sealed class ServerState
     public long NowUnixMs => Time.GetUtcNow().ToUnixTimeMilliseconds();
 
     /// <summary>40 hexadecimal digits that differ at every start.</summary>
-    public string RunId { get; } =
-        Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(20));
+    public string RunId { get; } = NewId();
+
+    /// <summary>The same as <see cref="RunId"/>, until a test wants another.</summary>
+    public string ReplicationId { get; private set; }
 
     /// <summary>What carries connections; <see cref="TransportKind.Auto"/> until the server listens.</summary>
     public TransportKind Transport { get; set; }
@@ -135,6 +185,46 @@ internal sealed class ServerState
         if (_unreadableLine.IsDue()) Log.Unreadable(_logger, failure.Message);
     }
 
+    /// <summary>Changes from when on a call is slow.</summary>
+    /// <param name="microseconds">For the slow log; negative: never.</param>
+    /// <param name="latencyMs">For the latency monitor; 0: never.</param>
+    public void LookForSlowCalls(long microseconds, long latencyMs)
+    {
+        SlowCalls.ThresholdMicroseconds = microseconds;
+        LatencyEvents.ThresholdMs = latencyMs;
+        _isLookingForSlowCalls = microseconds >= 0 || latencyMs > 0;
+        bool isExact = microseconds is >= 0 and < ExactMicroseconds || latencyMs is > 0 and < ExactMicroseconds / 1000;
+        Attend(Attention.EachCallsTime, isExact);
+    }
+
+    /// <summary>Gives the server another <see cref="ReplicationId"/>.</summary>
+    public void ChangeReplicationId() => ReplicationId = NewId();
+
+    private static string NewId() =>
+        Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(20));
+
+    private void Attend(Attention what, bool isOn)
+    {
+        if (isOn) Interlocked.Or(ref _attention, (int)what);
+        else Interlocked.And(ref _attention, ~(int)what);
+    }
+
     /// <summary>Makes the counts of error replies start again.</summary>
     public void ForgetErrors() => _errors.Clear();
+}
+
+/// <summary>What about calls needs looking after.</summary>
+[Flags]
+internal enum Attention
+{
+    None = 0,
+
+    /// <summary>Somebody gets every command.</summary>
+    Monitors = 1 << 0,
+
+    /// <summary>Some client's keys are tracked.</summary>
+    Tracking = 1 << 1,
+
+    /// <summary>Each call is timed by itself.</summary>
+    EachCallsTime = 1 << 2,
 }

@@ -29,6 +29,9 @@ public abstract class TransportConnection : IDuplexPipe, IAsyncDisposable
     /// <summary>Where the peer connected to.</summary>
     public EndPoint? LocalEndPoint { get; protected init; }
 
+    /// <summary>The socket's number in this process; -1 where it is none of ours.</summary>
+    public virtual int Descriptor => -1;
+
     /// <summary>
     /// Has the loop that serves the connection do something once every reader of its present turn has run, before it
     /// sends what they flushed: what is then done once serves all of them.

@@ -35,7 +35,7 @@ internal abstract class LoopConnection : TransportConnection
     public bool IsOnLoop => _loop.IsCurrent;
 
     /// <summary>The socket.</summary>
-    public int Descriptor { get; }
+    public override int Descriptor { get; }
 
     /// <summary>Its place in the loop's table.</summary>
     public int Slot { get; set; }

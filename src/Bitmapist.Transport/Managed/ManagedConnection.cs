@@ -22,6 +22,7 @@ internal sealed class ManagedConnection : TransportConnection
     {
         LocalEndPoint = socket.LocalEndPoint;
         RemoteEndPoint = socket.AddressFamily == AddressFamily.Unix ? socket.LocalEndPoint : socket.RemoteEndPoint;
+        Descriptor = (int)socket.Handle;
         _closePatience = options.ClosePatience;
         // A receive of no bytes waits for the first, so that a connection that waits holds no buffer.
         const SocketConnectionOptions Ways = SocketConnectionOptions.ZeroLengthReads
@@ -31,6 +32,8 @@ internal sealed class ManagedConnection : TransportConnection
         _input = new ManagedInput(_connection.Input);
         _output = new ManagedOutput(_connection.Output);
     }
+
+    public override int Descriptor { get; }
 
     public override PipeReader Input => _input;
 

@@ -68,6 +68,19 @@ public sealed class TurnEndTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_notification_does_not_show_what_is_not_written()
+    {
+        PipedClient writer = Connect(), subscriber = Connect();
+        await writer.SendAsync("CONFIG SET notify-keyspace-events EA");
+        await subscriber.SendAsync("SUBSCRIBE __keyevent@0__:setbit");
+        await writer.WriteAsync("SETBIT key 1 1");
+        Assert.False(subscriber.HasReply);
+        EndTurn();
+        Assert.EndsWith("$3\r\nkey\r\n", await subscriber.ReadAsync(), StringComparison.Ordinal);
+        Assert.Equal(":0\r\n", await writer.ReadAsync());
+    }
+
+    [Fact]
     public async Task Further_requests_of_the_turn_are_sent_with_the_first()
     {
         PipedClient client = Connect();

@@ -17,12 +17,16 @@ namespace Bitmapist.Testing.Scenarios;
 /// </code>
 /// {x*1000} is x a thousand times; {now+5} and {nowms+5} are the unix time in s and ms when the row began; the step
 /// {sleep 30} waits 30 ms, and {await} before a command asks again until the reply is the expected one.
+/// {send} before a command sends it and reads nothing; the step {next} reads one more reply, or pushed message, and
+/// sends nothing.
 /// <c>SCAN {all} …</c> scans until the cursor is 0 again; its reply is the array of distinct
 /// names, to be compared by " =~> ". Every row starts from FLUSHALL, so a server serves one row at a time.
 /// </summary>
 public static partial class Scenario
 {
     private const string Await = "{await} ";
+    private const string Send = "{send} ";
+    private const string NextOne = "{next}";
     private const int PollMs = 2;
     private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(Limits.SilenceMs);
 
@@ -57,6 +61,12 @@ public static partial class Scenario
             await Task.Delay(int.Parse(sleep.Groups[1].Value, CultureInfo.InvariantCulture));
             return;
         }
+        if (step.Command.StartsWith(Send, StringComparison.Ordinal))
+        {
+            await connection.SendAsync(step.Command[Send.Length..]);
+            return;
+        }
+
         bool isAwaited = step.Command.StartsWith(Await, StringComparison.Ordinal);
         string command = isAwaited ? step.Command[Await.Length..] : step.Command;
         string reply = await ReplyAsync(connection, command, step.InAnyOrder);
@@ -79,7 +89,7 @@ public static partial class Scenario
     {
         if (command.StartsWith("SCAN {all}", StringComparison.Ordinal))
             return Show(await ScanAllAsync(connection, command));
-        byte[] raw = await connection.AskAsync(command);
+        byte[] raw = command == NextOne ? await connection.ReceiveAsync() : await connection.AskAsync(command);
         return inAnyOrder ? Show(ReplyText.RenderItems(raw)) : ReplyText.Render(raw);
     }
 

@@ -43,6 +43,7 @@ internal static class Config
     private static void RunResetStat(CommandContext call, RespWriter reply)
     {
         call.Server.Statistics.Reset();
+        call.Server.Latencies.Clear();
         reply.WriteOk();
     }
 

@@ -29,7 +29,7 @@ internal static class Info
         new("modules", "Modules", InfoGroup.Default, (_, _) => { }),
         new("commandstats", "Commandstats", InfoGroup.All, InfoCounts.CommandStats),
         new("errorstats", "Errorstats", InfoGroup.Default, InfoCounts.ErrorStats),
-        new("latencystats", "Latencystats", InfoGroup.All, (_, _) => { }),
+        new("latencystats", "Latencystats", InfoGroup.All, InfoCounts.LatencyStats),
         new("cluster", "Cluster", InfoGroup.Default, (_, text) => text.Add("cluster_enabled", 0)),
         new("keyspace", "Keyspace", InfoGroup.Default, InfoCounts.Keyspace),
         new("slurp", "Slurp", InfoGroup.ByName, InfoSections.Slurp),

@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using Bitmapist.Engine.Keyspace;
 using Bitmapist.Engine.Verbs;
+using Bitmapist.Server.PubSub;
 using Bitmapist.Server.State;
+using Bitmapist.Server.Timing;
 
 namespace Bitmapist.Server.Commands.Admin;
 
@@ -10,13 +12,6 @@ internal static class InfoCounts
 {
     // What Redis counts and this server never does.
     private static readonly string[] s_replication = ["sync_full", "sync_partial_ok", "sync_partial_err"];
-
-    private static readonly string[] s_others =
-    [
-        "pubsub_channels", "pubsub_patterns", "pubsubshard_channels", "latest_fork_usec", "total_forks",
-        "migrate_cached_sockets", "tracking_total_keys", "tracking_total_items", "tracking_total_prefixes",
-        "unexpected_error_replies",
-    ];
 
     /// <summary>INFO stats: what was done since the start or CONFIG RESETSTAT.</summary>
     public static void Stats(CommandContext call, InfoText text)
@@ -39,7 +34,18 @@ internal static class InfoCounts
         text.Add("evicted_clients", counts.CutOff);
         text.Add("keyspace_hits", counts.Keyspace.Hits);
         text.Add("keyspace_misses", counts.Keyspace.Misses);
-        foreach (string name in s_others) text.Add(name, 0);
+        text.Add("pubsub_channels", call.Server.Channels.Count(ChannelKind.Channel));
+        text.Add("pubsub_patterns", call.Server.Channels.Count(ChannelKind.Pattern));
+        text.Add("pubsubshard_channels", call.Server.Channels.Count(ChannelKind.Shard));
+        text.Add("latest_fork_usec", 0);
+        text.Add("total_forks", 0);
+        text.Add("migrate_cached_sockets", 0);
+        (long keys, long items, long prefixes) = call.Server.Tracking.Counts;
+        text.Add("tracking_total_keys", keys);
+        text.Add("tracking_total_items", items);
+        text.Add("tracking_total_prefixes", prefixes);
+        text.Add("unexpected_error_replies", 0);
+        text.Add("client_output_buffer_limit_disconnections", call.Server.OutputLimits.CutOff);
         text.Add("total_error_replies", call.Server.ErrorCounts.Sum(error => error.Value));
     }
 
@@ -58,6 +64,21 @@ internal static class InfoCounts
                 FormattableString.Invariant($"calls={calls},usec={(long)microseconds},") +
                 FormattableString.Invariant($"usec_per_call={microseconds / Math.Max(1, calls):F2},") +
                 FormattableString.Invariant($"rejected_calls={rejected},failed_calls={counters.Failures[spec.Index]}"));
+        }
+    }
+
+    /// <summary>INFO latencystats: percentiles of what calls took, by command.</summary>
+    public static void LatencyStats(CommandContext call, InfoText text)
+    {
+        CommandLatencies.TryParse(call.Server.Latencies.Percentiles, out List<double> percentiles);
+        if (percentiles.Count == 0) return;
+        foreach (CommandSpec spec in call.Commands.ByIndex)
+        {
+            if (call.Server.Latencies[spec.Index] is not { } histogram) continue;
+            text.Add(
+                $"latency_percentiles_usec_{spec.FullName}",
+                string.Join(',', percentiles.Select(percentile => FormattableString.Invariant(
+                    $"p{percentile}={histogram.AtPercentile(percentile) / 1000.0:F3}"))));
         }
     }
 

@@ -43,7 +43,7 @@ internal static class InfoSections
         text.Add("dotnet_version", Environment.Version.ToString());
     }
 
-    /// <summary>INFO clients: who is connected. No command blocks its client here, and nothing tracks keys.</summary>
+    /// <summary>INFO clients: who is connected.</summary>
     public static void Clients(CommandContext call, InfoText text)
     {
         ServerState server = call.Server;
@@ -59,8 +59,8 @@ internal static class InfoSections
         text.Add("maxclients", server.ClientsMax);
         text.Add("client_recent_max_input_buffer", inputMax);
         text.Add("client_recent_max_output_buffer", outputMax);
-        text.Add("blocked_clients", 0);
-        text.Add("tracking_clients", 0);
+        text.Add("blocked_clients", server.Clients.InOrder.Count(client => client.IsBlocked));
+        text.Add("tracking_clients", server.Tracking.Clients);
         text.Add("clients_in_timeout_table", 0);
     }
 
@@ -143,7 +143,7 @@ internal static class InfoSections
         text.Add("role", "master");
         text.Add("connected_slaves", 0);
         text.Add("master_failover_state", "no-failover");
-        text.Add("master_replid", call.Server.RunId);
+        text.Add("master_replid", call.Server.ReplicationId);
         text.Add("master_replid2", new string('0', 40));
         text.Add("master_repl_offset", 0);
         text.Add("second_repl_offset", -1);

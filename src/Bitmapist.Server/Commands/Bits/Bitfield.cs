@@ -1,3 +1,4 @@
+using Bitmapist.Engine;
 using Bitmapist.Engine.Bits;
 using Bitmapist.Engine.Verbs;
 using Bitmapist.Resp;
@@ -144,7 +145,7 @@ internal sealed class BitfieldReply(StringValue value, List<BitfieldStep> steps)
 
     public override long Cost { get; } = value.Pending.IsReady ? 1 : value.Cost;
 
-    public override Task? Preparation() => value.Pending.PrepareAsync();
+    public override Task? Preparation(BackgroundThreads workers) => value.Pending.PrepareAsync(workers);
 
     protected override void Compute()
     {

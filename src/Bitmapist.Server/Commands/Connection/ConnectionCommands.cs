@@ -1,4 +1,5 @@
 using Bitmapist.Resp.Writing;
+using Bitmapist.Server.State;
 using static Bitmapist.Server.Commands.CommandFlags;
 
 namespace Bitmapist.Server.Commands.Connection;
@@ -7,7 +8,7 @@ namespace Bitmapist.Server.Commands.Connection;
 internal static class ConnectionCommands
 {
     /// <summary>redis.io/commands/ping</summary>
-    public static readonly CommandSpec Ping = new("ping", -1, Fast, KeySpec.None, RunPing)
+    public static readonly CommandSpec Ping = new("ping", -1, Fast | WhileSubscribed, KeySpec.None, RunPing)
     {
         Summary = "Replies PONG, or the argument.",
         Group = "connection", Categories = "fast connection",
@@ -24,7 +25,9 @@ internal static class ConnectionCommands
 
     /// <summary>redis.io/commands/quit</summary>
     public static readonly CommandSpec Quit =
-        new("quit", -1, NoScript | Loading | Stale | Fast | NoAuth | AllowBusy | NotQueued, KeySpec.None, RunQuit)
+        new(
+            "quit", -1, NoScript | Loading | Stale | Fast | NoAuth | AllowBusy | NotQueued | WhileSubscribed,
+            KeySpec.None, RunQuit)
         {
             Summary = "Closes the connection.", Group = "connection", Categories = "fast connection",
         };
@@ -38,7 +41,9 @@ internal static class ConnectionCommands
 
     /// <summary>redis.io/commands/reset. The library's name and version stay: it is still the same library.</summary>
     public static readonly CommandSpec Reset =
-        new("reset", 1, NoScript | Loading | Stale | Fast | NoAuth | AllowBusy | NotQueued, KeySpec.None, RunReset)
+        new(
+            "reset", 1, NoScript | Loading | Stale | Fast | NoAuth | AllowBusy | NotQueued | WhileSubscribed,
+            KeySpec.None, RunReset)
         {
             Summary = "Makes the connection as new.",
             Group = "connection", Since = "6.2.0", Categories = "fast connection",
@@ -57,9 +62,18 @@ internal static class ConnectionCommands
 
     private static void RunPing(CommandContext call, RespWriter reply)
     {
-        if (call.Args.Count == 1) reply.WriteSimpleString("PONG"u8);
-        else if (call.Args.Count == 2) reply.WriteBulkString(call.Args[1]);
-        else call.Fail(reply, "ERR wrong number of arguments for 'ping' command"u8);
+        if (call.Args.Count > 2) call.Fail(reply, "ERR wrong number of arguments for 'ping' command"u8);
+        else if (call.Client.IsSubscriber && reply.Version == RespVersion.Resp2) PingSubscriber(call, reply);
+        else if (call.Args.Count == 1) reply.WriteSimpleString("PONG"u8);
+        else reply.WriteBulkString(call.Args[1]);
+    }
+
+    /// <summary>Among messages an answer looks like one.</summary>
+    private static void PingSubscriber(CommandContext call, RespWriter reply)
+    {
+        reply.WriteArrayHeader(2);
+        reply.WriteBulkString("pong"u8);
+        reply.WriteBulkString(call.Args.Count == 1 ? default : call.Args[1]);
     }
 
     private static void RunEcho(CommandContext call, RespWriter reply) => reply.WriteBulkString(call.Args[1]);
@@ -88,10 +102,14 @@ internal static class ConnectionCommands
     {
         call.Reuse(call.EndTransaction());
         call.Session.Unwatch();
+        bool isSilent = (call.Client.Modes & ClientModes.Silent) != 0;
+        call.Client.BecomeOrdinary();
+        call.Client.WritePushes(reply);
         call.Session.Database = 0;
         call.Client.Version = RespVersion.Resp2;
         call.Client.Name = "";
-        reply.WriteSimpleString("RESET"u8);
+        if (isSilent) call.Defer(new PlainReply("RESET")); // written where replies go from now on
+        else reply.WriteSimpleString("RESET"u8);
     }
 
     private static void RunTime(CommandContext call, RespWriter reply)

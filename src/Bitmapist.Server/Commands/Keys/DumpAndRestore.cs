@@ -1,3 +1,4 @@
+using Bitmapist.Engine;
 using Bitmapist.Engine.Bits;
 using Bitmapist.Engine.Rdb;
 using Bitmapist.Engine.Verbs;
@@ -163,7 +164,7 @@ internal sealed class DumpReply(StringValue value) : DeferredReply
 
     public override bool IsForItselfAlone => true;
 
-    public override Task? Preparation() => value.Pending.PrepareAsync();
+    public override Task? Preparation(BackgroundThreads workers) => value.Pending.PrepareAsync(workers);
 
     protected override void Compute()
     {

@@ -1,3 +1,4 @@
+using Bitmapist.Engine;
 using Bitmapist.Engine.Bits;
 using Bitmapist.Engine.Verbs;
 using Bitmapist.Resp;
@@ -71,7 +72,7 @@ internal abstract class IntegerLookReply(StringValue value) : DeferredReply
     /// <summary>The integer; null when it is none.</summary>
     protected long? Integer { get; private set; }
 
-    public override Task? Preparation() => IsShort(value) ? value.Pending.PrepareAsync() : null;
+    public override Task? Preparation(BackgroundThreads workers) => IsShort(value) ? value.Pending.PrepareAsync(workers) : null;
 
     protected override void Compute()
     {

@@ -1,3 +1,4 @@
+using Bitmapist.Engine;
 using Bitmapist.Engine.Bits;
 using Bitmapist.Engine.Verbs;
 using Bitmapist.Resp.Writing;
@@ -87,9 +88,9 @@ internal sealed class LcsReply(ServerState server, StringValue first, StringValu
 
     private long Cells => (first.LengthBytes + 1) * (second.LengthBytes + 1);
 
-    public override Task? Preparation()
+    public override Task? Preparation(BackgroundThreads workers)
     {
-        Task? one = first.Pending.PrepareAsync(), other = second.Pending.PrepareAsync();
+        Task? one = first.Pending.PrepareAsync(workers), other = second.Pending.PrepareAsync(workers);
         return one is null ? other : other is null ? one : Task.WhenAll(one, other);
     }
 

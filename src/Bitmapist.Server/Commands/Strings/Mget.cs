@@ -1,3 +1,4 @@
+using Bitmapist.Engine;
 using Bitmapist.Engine.Bits;
 using Bitmapist.Engine.Verbs;
 using Bitmapist.Resp.Writing;
@@ -40,11 +41,11 @@ internal sealed class StringsReply : DeferredReply
 
     public override bool IsForItselfAlone => true;
 
-    public override Task? Preparation()
+    public override Task? Preparation(BackgroundThreads workers)
     {
         List<Task>? tasks = null;
         foreach (StringReply? reply in _strings)
-            if (reply?.Preparation() is { } task) (tasks ??= []).Add(task);
+            if (reply?.Preparation(workers) is { } task) (tasks ??= []).Add(task);
         return tasks is null ? null : Task.WhenAll(tasks);
     }
 
