@@ -30,6 +30,7 @@ internal sealed class ClientConnection : ClientState, ITurnEnd, IDisposable
     private readonly Func<ITurnEnd, bool>? _tryAtTurnEnd;
     private bool _isHeld; // replies are written, and wait for the end of the loop's turn
     private Task? _sending; // replies wait for the log, and go then
+    private bool _isStranger; // requests are as small as they may be before logging in
     private long _countedBytes;
     private int _isCutOff;
     private volatile bool _isDisposed;
@@ -182,6 +183,7 @@ internal sealed class ClientConnection : ClientState, ITurnEnd, IDisposable
     {
         while (offset < segment.Length && !IsClosing && !_output.IsClosed)
         {
+            if (_isStranger || !IsAuthenticated) _requests.IsAuthenticated = !(_isStranger = MustAuthenticate);
             RequestStatus status = _requests.Read(segment[offset..], out int consumedBytes);
             offset += consumedBytes;
             if (status == RequestStatus.Incomplete) return Next.Read;

@@ -25,7 +25,7 @@ internal static class CommandList
         TransactionCommands.Unwatch,
         ConnectionCommands.Ping, ConnectionCommands.Echo, ConnectionCommands.Quit, ConnectionCommands.Select,
         Hello.Spec, Auth.Spec, ConnectionCommands.Reset, ConnectionCommands.Time,
-        Client.Spec, CommandCommand.Spec, Config.Spec, Info.Spec,
+        Client.Spec, CommandCommand.Spec, Config.Spec, Acl.Spec, Info.Spec,
         Save.Spec, Save.Background, LastSave.Spec, Shutdown.Spec, Slurp.Spec,
     ]);
 }

@@ -92,6 +92,9 @@ internal static partial class Log
     [LoggerMessage(25, LogLevel.Error, "commands that need what is on disk fail: {Reason}")]
     public static partial void Unreadable(ILogger logger, string reason);
 
+    [LoggerMessage(40, LogLevel.Error, "the users cannot be saved: {Reason}")]
+    public static partial void UsersUnsaved(ILogger logger, string reason);
+
     [LoggerMessage(20, LogLevel.Information, "importing redis dataset from {Source} into db {Database}")]
     public static partial void SlurpStarted(ILogger logger, string source, int database);
 

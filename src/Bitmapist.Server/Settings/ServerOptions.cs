@@ -15,6 +15,15 @@ public sealed record ServerOptions
     /// <summary>Clients at once.</summary>
     public int ClientsMax { get; init; } = ServerLimits.ClientsDefault;
 
+    /// <summary>The default user's password; null: it needs none.</summary>
+    public PasswordHash? RequirePass { get; init; }
+
+    /// <summary>File of users, in Redis's syntax; null: there is none, and users are forgotten at the end.</summary>
+    public string? AclFile { get; init; }
+
+    /// <summary>While the default user needs no password, only this machine may connect.</summary>
+    public bool ProtectedMode { get; init; } = true;
+
     /// <summary>Database file; null: nothing is kept on disk (tests and benchmarks).</summary>
     public string? DatabasePath { get; init; }
 

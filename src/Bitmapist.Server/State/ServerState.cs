@@ -3,6 +3,7 @@ using System.Text;
 using Bitmapist.Engine.Bits;
 using Bitmapist.Engine.Keyspace;
 using Bitmapist.Engine.Saving;
+using Bitmapist.Server.Access;
 using Bitmapist.Server.Copying;
 using Bitmapist.Server.Logging;
 using Bitmapist.Server.Settings;
@@ -21,6 +22,7 @@ internal sealed class ServerState
     private readonly ILogger _logger;
     private readonly OncePerInterval _unreadableLine;
     private int _clientsMax;
+    private volatile bool _isProtected;
 
     /// <param name="options">How the server is set up.</param>
     /// <param name="store">The keys.</param>
@@ -38,6 +40,7 @@ internal sealed class ServerState
         _logger = logger;
         _unreadableLine = new OncePerInterval(ServerLimits.RepeatedLogInterval, time);
         ClientsMax = options.ClientsMax;
+        ProtectedMode = options.ProtectedMode;
         Store = store;
         Persistence = persistence;
         Time = time;
@@ -50,6 +53,9 @@ internal sealed class ServerState
 
     public ServerOptions Options { get; }
 
+    /// <summary>Users and their rights.</summary>
+    public AccessControl Access { get; init; } = new(CommandCatalog.Empty);
+
     /// <summary>Does what takes long.</summary>
     public Workers Workers { get; } = new();
 
@@ -61,6 +67,13 @@ internal sealed class ServerState
     {
         get => Volatile.Read(ref _clientsMax);
         set => Volatile.Write(ref _clientsMax, value);
+    }
+
+    /// <summary>While the default user needs no password, only this machine may connect.</summary>
+    public bool ProtectedMode
+    {
+        get => _isProtected;
+        set => _isProtected = value;
     }
 
     /// <summary>As many clients as the process may have descriptors for.</summary>
@@ -133,6 +146,9 @@ internal sealed class ServerState
     {
         if (_unreadableLine.IsDue()) Log.Unreadable(_logger, failure.Message);
     }
+
+    /// <summary>Tells the operator why users could not be saved; a client learns only that.</summary>
+    public void TellUsersUnsaved(StorageException failure) => Log.UsersUnsaved(_logger, failure.Message);
 
     /// <summary>Makes the counts of error replies start again.</summary>
     public void ForgetErrors() => _errors.Clear();

@@ -85,7 +85,7 @@ internal static class ClientLine
         lines.Append(CultureInfo.InvariantCulture, $"tot-mem={client.HeldBytes} ");
         lines.Append(
             CultureInfo.InvariantCulture,
-            $"events={(replyBytes > 0 ? "rw" : "r")} cmd={client.LastCommandName ?? "NULL"} user=default ");
+            $"events={(replyBytes > 0 ? "rw" : "r")} cmd={client.LastCommandName ?? "NULL"} user={client.User.Name} ");
         lines.Append(
             CultureInfo.InvariantCulture,
             $"redir=-1 resp={(int)client.Version} lib-name={client.LibraryName} lib-ver={client.LibraryVersion}\n");

@@ -91,6 +91,7 @@ internal static class ConnectionCommands
         call.Session.Database = 0;
         call.Client.Version = RespVersion.Resp2;
         call.Client.Name = "";
+        call.Client.LogOut();
         reply.WriteSimpleString("RESET"u8);
     }
 
