@@ -98,7 +98,7 @@ internal sealed class AclFile(IFileSystem files, string path)
             return;
         }
 
-        List<string> rules = SelectorWords.Join(words.Skip(2), out string? unmatched);
+        List<string> rules = RuleWords.Join(words.Skip(2), out string? unmatched);
         if (unmatched is not null)
         {
             Note($"{path}:{number}: Unmatched parenthesis in selector definition.");

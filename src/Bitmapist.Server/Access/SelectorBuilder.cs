@@ -70,7 +70,7 @@ internal sealed class SelectorBuilder
     private RuleFault AddKeys(string rule)
     {
         if (_keys is null) return RuleFault.KeysAfterAll;
-        if (!TryReadUse(rule, out KeyUse use, out string text) || HasSpace(text)) return RuleFault.Syntax;
+        if (!TryReadUse(rule, out KeyUse use, out string text) || RuleWords.HaveSpace(text)) return RuleFault.Syntax;
         int known = _keys.FindIndex(key => key.Text == text);
         if (known >= 0) use |= _keys[known].Use;
         if (KeyPattern.TryCompile(text, use) is not { } pattern) return RuleFault.Syntax;
@@ -115,11 +115,8 @@ internal sealed class SelectorBuilder
     private RuleFault AddChannels(string text)
     {
         if (_channels is null) return RuleFault.ChannelsAfterAll;
-        if (HasSpace(text) || ChannelPattern.TryCompile(text) is not { } pattern) return RuleFault.Syntax;
+        if (RuleWords.HaveSpace(text) || ChannelPattern.TryCompile(text) is not { } pattern) return RuleFault.Syntax;
         if (!_channels.Exists(channel => channel.Text == text)) _channels.Add(pattern);
         return RuleFault.None;
     }
-
-    /// <summary>Patterns with a space could not be written to a file, where spaces divide rules.</summary>
-    private static bool HasSpace(string text) => text.AsSpan().ContainsAny("\0 \t\n\v\f\r");
 }

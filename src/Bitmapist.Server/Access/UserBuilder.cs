@@ -116,33 +116,3 @@ internal sealed class UserBuilder
         return RuleFault.None;
     }
 }
-
-/// <summary>Selectors that spaces have cut into several words.</summary>
-internal static class SelectorWords
-{
-    /// <summary>
-    /// Puts together the words from one that begins with a parenthesis to the one that ends with the other.
-    /// </summary>
-    /// <param name="words">Rules, divided at spaces.</param>
-    /// <param name="unmatched">The beginning of a selector that does not end; else null.</param>
-    public static List<string> Join(IEnumerable<string> words, out string? unmatched)
-    {
-        var rules = new List<string>();
-        string? open = null;
-        unmatched = null;
-        foreach (string word in words)
-        {
-            open = open is null ? word : $"{open} {word}";
-            if (open.StartsWith('(') && !word.EndsWith(')'))
-            {
-                unmatched ??= word;
-                continue;
-            }
-
-            rules.Add(open);
-            open = unmatched = null;
-        }
-
-        return rules;
-    }
-}

@@ -25,7 +25,7 @@ public sealed class PasswordHash : IEquatable<PasswordHash>
     /// <summary>Reads 64 digits, the letters in lower case as Redis has them; null for anything else.</summary>
     internal static PasswordHash? TryParse(string digits)
     {
-        bool isHash = digits.Length == Digits && !digits.AsSpan().ContainsAnyExcept("0123456789abcdef");
+        bool isHash = digits.Length == Digits && digits.All(char.IsAsciiHexDigitLower);
         return isHash ? new PasswordHash(Convert.FromHexString(digits)) : null;
     }
 

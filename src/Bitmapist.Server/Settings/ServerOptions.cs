@@ -9,6 +9,15 @@ public sealed record ServerOptions
     /// <summary>Where to listen.</summary>
     public IReadOnlyList<ListenAddress> Addresses { get; init; } = [new(null, ListenAddress.DefaultPort)];
 
+    /// <summary>Path of a unix socket to listen on as well; null: none.</summary>
+    public string? UnixSocket { get; init; }
+
+    /// <summary>Who may connect to the unix socket; null: as the process's umask has it.</summary>
+    public UnixFileMode? UnixSocketMode { get; init; }
+
+    /// <summary>Certificates for addresses that speak TLS.</summary>
+    public TlsSettings Tls { get; init; } = new();
+
     /// <summary>Number of databases SELECT can reach.</summary>
     public int Databases { get; init; } = 16;
 

@@ -56,6 +56,9 @@ internal sealed class ServerState
     /// <summary>Users and their rights.</summary>
     public AccessControl Access { get; init; } = new(CommandCatalog.Empty);
 
+    /// <summary>Certificates of TLS.</summary>
+    public TlsCertificates Tls { get; init; } = new(new TlsSettings(), isNeeded: false);
+
     /// <summary>Does what takes long.</summary>
     public Workers Workers { get; } = new();
 
@@ -149,6 +152,9 @@ internal sealed class ServerState
 
     /// <summary>Tells the operator why users could not be saved; a client learns only that.</summary>
     public void TellUsersUnsaved(StorageException failure) => Log.UsersUnsaved(_logger, failure.Message);
+
+    /// <summary>Tells the operator why other certificates are not taken; a client learns only that.</summary>
+    public void TellCertificatesRefused(IOException failure) => Log.CertificatesRefused(_logger, failure.Message);
 
     /// <summary>Makes the counts of error replies start again.</summary>
     public void ForgetErrors() => _errors.Clear();

@@ -83,7 +83,7 @@ internal static class Acl
     private static void RunSetUser(CommandContext call, RespWriter reply)
     {
         string name = Text(call, 2);
-        if (name.AsSpan().ContainsAny("\0 \t\n\v\f\r"))
+        if (RuleWords.HaveSpace(name))
         {
             call.Fail(reply, "ERR Usernames can't contain spaces or null characters"u8);
             return;
@@ -91,7 +91,7 @@ internal static class Acl
 
         var words = new List<string>();
         for (int i = 3; i < call.Args.Count; i++) words.Add(Text(call, i));
-        List<string> rules = SelectorWords.Join(words, out string? unmatched);
+        List<string> rules = RuleWords.Join(words, out string? unmatched);
         if (unmatched is not null)
         {
             call.Fail(reply, Latin1($"ERR Unmatched parenthesis in acl selector starting at '{unmatched}'."));
