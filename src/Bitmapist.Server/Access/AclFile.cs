@@ -63,6 +63,7 @@ internal sealed class AclFile(IFileSystem files, string path)
     {
         try
         {
+            if (!files.Exists(path)) throw new StorageException(path, null, "No such file or directory");
             using IFile file = files.Open(path, FileOpen.ReadExisting);
             if (file.Length > AccessLimits.FileBytes)
                 throw new StorageException(path, null, $"has more than {AccessLimits.FileBytes} bytes");
