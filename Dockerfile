@@ -1,5 +1,8 @@
 # Build: docker build -t bitmapist-server .
-# Run:   docker run -p 6379:6379 -v bitmapist:/data bitmapist-server
+# Run:   docker run -p 6379:6379 -v bitmapist:/data -e BITMAPIST_REQUIREPASS=password bitmapist-server
+#
+# Without a password only the container itself is served (protected mode, as in Redis): to other clients it says so. Give
+# it one as above, or, in a network where everybody may do everything, -e BITMAPIST_PROTECTED_MODE=no.
 FROM mcr.microsoft.com/dotnet/sdk:10.0-noble AS build
 # What links native code. The C library is that of the image below, both are Ubuntu 24.04.
 RUN apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev zlib1g-dev && rm -rf /var/lib/apt/lists/*

@@ -14,7 +14,8 @@ internal static class CommandLine
 {
     private static readonly Option<string[]> s_addr = new("-addr")
     {
-        Description = "address to listen on, host:port; :port means every interface; may be given again",
+        Description = "address to listen on, host:port; :port means every interface; tls://host:port for TLS; may be "
+            + "given again",
         HelpName = "host:port",
         DefaultValueFactory = _ => ["localhost:6379"],
     };
@@ -123,7 +124,7 @@ internal static class CommandLine
             s_addr, s_db, s_bak, s_save, s_appendFsync, s_logGrowth, s_logGrowthMin, s_maxMemory, s_maxMemoryClients,
             s_evictIdle, s_databases, s_maxClients, s_ioTransport, s_ioThreads, s_debug, s_version,
         ];
-        foreach (Option option in options) root.Options.Add(option);
+        foreach (Option option in options.Concat(SecurityFlags.All)) root.Options.Add(option);
         var version = new Command("version", "print the version and exit");
         version.SetAction(_ => PrintVersion());
         root.Subcommands.Add(version);
@@ -187,7 +188,7 @@ internal static class CommandLine
         string? backup = parsed.GetValue(s_bak) is { } given ? RealPath.Of(given) : null;
         if (backup is not null && IsOneOfTheDatabase(backup, database))
             return Task.FromResult(Refuse($"-bak {backup} would overwrite the database: choose another file"));
-        return serve(new ServerOptions
+        var options = new ServerOptions
         {
             Addresses = addresses,
             DatabasePath = database,
@@ -211,7 +212,10 @@ internal static class CommandLine
                 : TransportKind.Auto,
             IoThreads = parsed.GetValue(s_ioThreads),
             Debug = parsed.GetValue(s_debug),
-        });
+        };
+        return SecurityFlags.Apply(parsed, ref options) is { } reason
+            ? Task.FromResult(Refuse(reason))
+            : serve(options);
     }
 
     private static long SizeOf(ParseResult parsed, Option<string> option) =>

@@ -12,6 +12,11 @@ internal static partial class HostLog
         "listening on {Address} without a password: anyone who can reach it can read and change all data")]
     public static partial void OpenToAll(ILogger logger, string address);
 
+    [LoggerMessage(108, LogLevel.Warning,
+        "listening on {Address}, but there is no password: only this machine is served until there is one "
+        + "(BITMAPIST_REQUIREPASS or -requirepass), or protected mode is off (-protected-mode no)")]
+    public static partial void OpenToThisMachine(ILogger logger, string address);
+
     [LoggerMessage(103, LogLevel.Information, "stopping")]
     public static partial void Stopping(ILogger logger);
 

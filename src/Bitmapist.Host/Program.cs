@@ -41,11 +41,11 @@ static async Task<int> ServeAsync(ServerOptions options)
     }
 
     await using (server.ConfigureAwait(false))
-        return await UntilStoppedAsync(server, options.Addresses, logger).ConfigureAwait(false);
+        return await UntilStoppedAsync(server, options, logger).ConfigureAwait(false);
 }
 
 static async Task<int> UntilStoppedAsync(
-    BitmapistServer server, IEnumerable<ListenAddress> addresses, ILogger logger)
+    BitmapistServer server, ServerOptions options, ILogger logger)
 {
     var stopped = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
     void Stop(PosixSignalContext context)
@@ -60,11 +60,7 @@ static async Task<int> UntilStoppedAsync(
     using PosixSignalRegistration? backup = OperatingSystem.IsLinux()
         ? PosixSignalRegistration.Create(Usr1, context => BackUp(server, context))
         : null;
-    foreach (ListenAddress address in addresses) // and from this line on a signal is a stop in good order
-    {
-        HostLog.Listening(logger, address.ToString());
-        if (!address.IsLoopback) HostLog.OpenToAll(logger, address.ToString());
-    }
+    TellWhere(server, options, logger); // and from this line on a signal is a stop in good order
 
     bool save =
         await (await Task.WhenAny(stopped.Task, server.ShutdownAsked).ConfigureAwait(false)).ConfigureAwait(false);
@@ -72,6 +68,19 @@ static async Task<int> UntilStoppedAsync(
     if (await server.StopAsync(save).ConfigureAwait(false) is not { } failure) return server.Failure is null ? 0 : 1;
     Console.Error.WriteLine($"bitmapist-server: {failure.Message}; the log has what was not saved");
     return 1;
+}
+
+static void TellWhere(BitmapistServer server, ServerOptions options, ILogger logger)
+{
+    foreach (ListenAddress address in options.Addresses)
+    {
+        HostLog.Listening(logger, address.ToString());
+        if (address.IsLoopback || !server.IsOpen) continue;
+        if (options.ProtectedMode) HostLog.OpenToThisMachine(logger, address.ToString());
+        else HostLog.OpenToAll(logger, address.ToString());
+    }
+
+    if (options.UnixSocket is { } path) HostLog.Listening(logger, path);
 }
 
 static void BackUp(BitmapistServer server, PosixSignalContext context)

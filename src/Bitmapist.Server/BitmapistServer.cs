@@ -2,6 +2,7 @@ using Bitmapist.Engine.Bits;
 using Bitmapist.Engine.Keyspace;
 using Bitmapist.Engine.Saving;
 using Bitmapist.Engine.Upkeep;
+using Bitmapist.Server.Access;
 using Bitmapist.Server.Connections;
 using Bitmapist.Server.Dispatch;
 using Bitmapist.Server.Logging;
@@ -46,15 +47,22 @@ public sealed class BitmapistServer : IAsyncDisposable
     /// </summary>
     public Exception? Failure { get; private set; }
 
+    /// <summary>The default user needs no password now.</summary>
+    public bool IsOpen => _state.Access.IsOpen;
+
     /// <summary>Opens the database and listens.</summary>
     /// <exception cref="DatabaseLockedException">Another process has the database open.</exception>
     /// <exception cref="CorruptFileException">The database is foreign, of a newer version, or damaged.</exception>
     /// <exception cref="StorageException">The database cannot be read or written.</exception>
-    /// <exception cref="IOException">An address cannot be listened on.</exception>
+    /// <exception cref="IOException">An address cannot be listened on, or a certificate cannot be used.</exception>
+    /// <exception cref="AclFileException">The file of users cannot be read, or is refused.</exception>
     public static async Task<BitmapistServer> StartAsync(ServerOptions options, ILoggerFactory loggers)
     {
         ILogger logger = loggers.CreateLogger("bitmapist");
         TimeProvider time = TimeProvider.System;
+        AclFile? users = options.AclFile is { } usersPath ? new AclFile(PhysicalFileSystem.Instance, usersPath) : null;
+        var access = new AccessControl(CommandList.Table.Catalog, options.RequirePass, users);
+        var tls = new TlsCertificates(options.Tls, options.Addresses.Any(address => address.IsTls));
         PersistentKeyspace? persistence = null;
         if (options.DatabasePath is { } path)
         {
@@ -71,7 +79,7 @@ public sealed class BitmapistServer : IAsyncDisposable
         BitmapistServer? server = null;
         try
         {
-            server = Create(options, persistence, time, logger);
+            server = Create(options, access, tls, persistence, time, logger);
             server._listener = Listener.Bind(server._state, logger);
             server._state.Transport = server._listener.Kind;
             server._state.IoThreads = server._listener.Threads;
@@ -125,12 +133,13 @@ public sealed class BitmapistServer : IAsyncDisposable
     }
 
     private static BitmapistServer Create(
-        ServerOptions options, PersistentKeyspace? persistence, TimeProvider time, ILogger logger)
+        ServerOptions options, AccessControl access, TlsCertificates tls, PersistentKeyspace? persistence,
+        TimeProvider time, ILogger logger)
     {
         KeyspaceStore store = persistence?.Store ?? new KeyspaceStore(options.Databases, time);
         var state = new ServerState(options, store, persistence, time, logger, CommandList.Table.Count)
         {
-            CommandLog = options.Debug ? logger : null,
+            CommandLog = options.Debug ? logger : null, Access = access, Tls = tls,
         };
         var line = new OncePerInterval(ServerLimits.RepeatedLogInterval, time);
         var expiry = new ExpiryCycle(store, time, failure =>

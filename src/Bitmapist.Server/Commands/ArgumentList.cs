@@ -65,13 +65,12 @@ internal readonly struct ArgumentList
     {
         const int ShownBytes = 128;
         var text = new System.Text.StringBuilder();
-        bool hasPassword = Is(0, "auth"u8) || Is(0, "hello"u8) || Is(0, "slurp"u8);
         for (int i = 0; i < Count; i++)
         {
             if (i > 0) text.Append(' ');
-            if (i > 0 && hasPassword)
+            if (SecretArguments.Contain(this, i))
             {
-                text.Append("(hidden)");
+                text.Append(SecretArguments.Shown);
                 continue;
             }
 

@@ -31,7 +31,7 @@ internal static class AttendedCall
 
         if (isRemembered) Remember(call, spec, args);
         TrackingTable.Acting(null);
-        if (server.Monitors.Count > 0 && !spec.Is(CommandFlags.Admin)) Show(call, spec, args);
+        if (server.Monitors.Count > 0 && !spec.Is(CommandFlags.Admin)) Show(call, args);
         if (call.IsInTransaction) return;
         server.Tracking.SendBroadcasts();
         bool isOver = call.Transaction is null && !spec.FullName.StartsWith("client|", StringComparison.Ordinal);
@@ -52,7 +52,7 @@ internal static class AttendedCall
         foreach (int key in spec.Keys.In(args.Count)) call.Server.Tracking.Remember(call.Client, args[key]);
     }
 
-    private static void Show(CommandContext call, CommandSpec spec, ArgumentList args) =>
+    private static void Show(CommandContext call, ArgumentList args) =>
         call.Server.Monitors.Push(ShownArguments.ForMonitor(
-            spec, args, call.Server.Time.GetUtcNow(), call.Session.Database, call.Client.RemoteEndPoint));
+            args, call.Server.Time.GetUtcNow(), call.Session.Database, call.Client.RemoteEndPoint));
 }

@@ -116,7 +116,7 @@ internal sealed class CallClock(CommandContext call, ServerState server)
         if (server.SlowCalls.ThresholdMicroseconds is not (>= 0 and var threshold) || microseconds < threshold) return;
         if (spec.Is(CommandFlags.SkipSlowlog) || args.Count == 0) return;
         server.SlowCalls.Add(
-            server.NowUnixMs / 1000, microseconds, ShownArguments.ForSlowLog(spec, args),
+            server.NowUnixMs / 1000, microseconds, ShownArguments.ForSlowLog(args),
             ClientAddress.Of(_client.RemoteEndPoint), _client.Name);
     }
 

@@ -1,4 +1,5 @@
 using Bitmapist.Resp.Writing;
+using Bitmapist.Server.Access;
 
 namespace Bitmapist.Server.Commands;
 
@@ -54,6 +55,15 @@ internal sealed record CommandSpec(string Name, int Arity, CommandFlags Flags, K
 
     /// <summary>Subcommands of a container command; their indexes in statistics follow the container's.</summary>
     public IReadOnlyList<CommandSpec> Subcommands { get; init; } = [];
+
+    /// <summary>Which arguments are channels of publish and subscribe.</summary>
+    public ChannelUse Channels { get; init; }
+
+    /// <summary>What rights its first key needs; given by <see cref="CommandTable"/>.</summary>
+    public KeyUse FirstKeyUse { get; set; }
+
+    /// <summary>What rights its other keys need; given by <see cref="CommandTable"/>.</summary>
+    public KeyUse OtherKeyUse { get; set; }
 
     /// <summary>Place in statistics arrays; given by <see cref="CommandTable"/>.</summary>
     public int Index { get; set; } = -1;
@@ -117,6 +127,21 @@ internal readonly record struct KeySpec(int First, int Last, int Step)
     }
 }
 
+/// <summary>Which of a command's arguments are channels that its user must have a right to.</summary>
+internal enum ChannelUse
+{
+    None,
+
+    /// <summary>The first argument, as PUBLISH has it.</summary>
+    First,
+
+    /// <summary>All arguments, as SUBSCRIBE has them.</summary>
+    All,
+
+    /// <summary>All arguments are patterns of channels, as PSUBSCRIBE has them.</summary>
+    AllPatterns,
+}
+
 /// <summary>What a command does and where it may run, in the order in which COMMAND INFO lists them.</summary>
 [Flags]
 internal enum CommandFlags
@@ -164,12 +189,6 @@ internal static class CommandFlagNames
         "no_async_loading", "no_multi", "allow_busy",
     ];
 
-    private static readonly string[] s_categories =
-    [
-        "keyspace", "read", "write", "set", "sortedset", "list", "string", "bitmap", "pubsub", "admin", "fast", "slow",
-        "dangerous", "connection", "transaction",
-    ];
-
     /// <summary>A command's flags; those that are our own are left out.</summary>
     public static List<string> Of(CommandSpec spec)
     {
@@ -190,6 +209,6 @@ internal static class CommandFlagNames
     public static List<string> Categories(CommandSpec spec)
     {
         string[] given = spec.Categories.Split(' ');
-        return [.. s_categories.Where(given.Contains)];
+        return [.. CommandCategories.Names.Where(given.Contains)];
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using Bitmapist.Server.Access;
 
 namespace Bitmapist.Server.Commands;
 
@@ -18,7 +19,11 @@ internal sealed class CommandTable
         All = commands;
         ByIndex = Number(commands);
         _slots = FillSlots(commands);
+        Catalog = new CommandCatalog([.. ByIndex.Select(Describe)]);
     }
+
+    /// <summary>The commands as rights know them.</summary>
+    public CommandCatalog Catalog { get; }
 
     /// <summary>The commands, in the order of docs/commands.md.</summary>
     public IReadOnlyList<CommandSpec> All { get; }
@@ -63,8 +68,18 @@ internal sealed class CommandTable
         void Add(CommandSpec spec)
         {
             spec.Index = byIndex.Count;
+            spec.FirstKeyUse = KeyUses.Parse(spec.KeyAccess);
+            spec.OtherKeyUse = spec.OtherKeyAccess.Length > 0 ? KeyUses.Parse(spec.OtherKeyAccess) : spec.FirstKeyUse;
             byIndex.Add(spec);
         }
+    }
+
+    private CatalogEntry Describe(CommandSpec spec)
+    {
+        CommandSpec? parent = All.FirstOrDefault(container => container != spec && spec.FullName.StartsWith(
+            container.Name + "|", StringComparison.Ordinal));
+        uint categories = CommandCategories.MaskOf(spec.Categories);
+        return new CatalogEntry(spec.FullName, categories, parent?.Index ?? -1, spec.Subcommands.Count > 0);
     }
 
     private static CommandSpec?[] FillSlots(IReadOnlyList<CommandSpec> commands)

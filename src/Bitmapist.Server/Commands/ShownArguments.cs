@@ -12,25 +12,9 @@ internal static class ShownArguments
 {
     private const int SlowLogArguments = 32; // Redis's SLOWLOG_ENTRY_MAX_ARGC
     private const int SlowLogBytes = 128; // Redis's SLOWLOG_ENTRY_MAX_STRING
-    private static readonly string[] s_secretParameters =
-        ["requirepass", "masterauth", "masteruser", "tls-key-file-pass", "tls-client-key-file-pass"];
-
-    /// <summary>Whether an argument is a secret, or may be one.</summary>
-    public static bool IsSecret(CommandSpec spec, ArgumentList args, int index) => spec.FullName switch
-    {
-        "auth" => index > 0,
-        "acl|setuser" => index > 1,
-        "acl|deluser" => index > 1,
-        "hello" => IsBehind(args, index, "auth"u8, 2),
-        "slurp" => IsBehind(args, index, "password"u8, 1),
-        "config|set" => index > 2 && index % 2 == 1 && Array.Exists(
-            s_secretParameters, name => Ascii.EqualsIgnoreCase(args[index - 1], name)),
-        _ => false,
-    };
 
     /// <summary>A line of MONITOR with its end: time, database, client, arguments as C would quote them.</summary>
-    public static byte[] ForMonitor(
-        CommandSpec spec, ArgumentList args, DateTimeOffset now, int database, EndPoint? client)
+    public static byte[] ForMonitor(ArgumentList args, DateTimeOffset now, int database, EndPoint? client)
     {
         var line = new StringBuilder();
         long microseconds = (now - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
@@ -39,7 +23,7 @@ internal static class ShownArguments
         for (int i = 0; i < args.Count; i++)
         {
             line.Append(" \"");
-            if (IsSecret(spec, args, i)) line.Append("(redacted)");
+            if (SecretArguments.Contain(args, i)) line.Append(SecretArguments.Shown);
             else AppendQuoted(line, args[i]);
             line.Append('"');
         }
@@ -48,7 +32,7 @@ internal static class ShownArguments
     }
 
     /// <summary>Copies of the first arguments and of their first bytes, and how many more there are.</summary>
-    public static List<byte[]> ForSlowLog(CommandSpec spec, ArgumentList args)
+    public static List<byte[]> ForSlowLog(ArgumentList args)
     {
         var shown = new List<byte[]>();
         int count = Math.Min(args.Count, SlowLogArguments);
@@ -56,8 +40,8 @@ internal static class ShownArguments
         {
             if (args.Count > SlowLogArguments && i == SlowLogArguments - 1)
                 shown.Add(More(default, args.Count - SlowLogArguments + 1, "arguments"));
-            else if (IsSecret(spec, args, i))
-                shown.Add("(redacted)"u8.ToArray());
+            else if (SecretArguments.Contain(args, i))
+                shown.Add(Encoding.ASCII.GetBytes(SecretArguments.Shown));
             else if (args[i].Length > SlowLogBytes)
                 shown.Add(More(args[i][..SlowLogBytes], args[i].Length - SlowLogBytes, "bytes"));
             else
@@ -69,13 +53,6 @@ internal static class ShownArguments
 
     private static byte[] More(ReadOnlySpan<byte> shown, int count, string what) =>
         [.. shown, .. Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"... ({count} more {what})"))];
-
-    private static bool IsBehind(ArgumentList args, int index, ReadOnlySpan<byte> word, int distanceMax)
-    {
-        for (int i = Math.Max(1, index - distanceMax); i < index; i++)
-            if (args.Is(i, word)) return true;
-        return false;
-    }
 
     private static void AppendQuoted(StringBuilder line, ReadOnlySpan<byte> argument)
     {

@@ -32,6 +32,7 @@ internal sealed class ClientConnection : ClientState, IDisposable
     private readonly Func<bool>? _isServedAlone;
     private readonly ReplySender _sender;
     private PushQueue? _pushes; // null: nobody ever pushed anything
+    private bool _isStranger; // requests are as small as they may be before logging in
     private long _countedBytes;
     private NowhereWriter? _nowhere;
     private TaskCompletionSource? _wake; // ends a wait for the end of a pause
@@ -222,6 +223,7 @@ internal sealed class ClientConnection : ClientState, IDisposable
         while (offset < segment.Length && !IsClosing && !_output.IsClosed)
         {
             if (_pushes is { IsWaiting: true } && !TryWritePushes()) return Next.Send;
+            if (_isStranger || !IsAuthenticated) _requests.IsAuthenticated = !(_isStranger = MustAuthenticate);
             RequestStatus status = _requests.Read(segment[offset..], out int consumedBytes);
             offset += consumedBytes;
             if (status == RequestStatus.Incomplete) return Next.Read;

@@ -1,11 +1,14 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using System.Security.Authentication;
 using Bitmapist.Server.Logging;
 using Bitmapist.Server.Settings;
 using Bitmapist.Server.State;
 using Bitmapist.Storage.Files;
 using Bitmapist.Transport;
 using Bitmapist.Transport.Contract;
+using Bitmapist.Transport.Tls;
 using Microsoft.Extensions.Logging;
 
 namespace Bitmapist.Server.Connections;
@@ -17,6 +20,8 @@ namespace Bitmapist.Server.Connections;
 internal sealed class ConnectionServer(ServerState server, ILogger logger)
 {
     private readonly OncePerInterval _commitLine = new(ServerLimits.RepeatedLogInterval, server.Time);
+    private readonly OncePerInterval _handshakeLine = new(ServerLimits.RepeatedLogInterval, server.Time);
+    private readonly OncePerInterval _deniedLine = new(ServerLimits.RepeatedLogInterval, server.Time);
 
     /// <summary>Serves a connection that has a place; the place is given back when it is closed.</summary>
     public async Task ServeAsync(TransportConnection connection)
@@ -24,7 +29,7 @@ internal sealed class ConnectionServer(ServerState server, ILogger logger)
         try
         {
             await using ConfiguredAsyncDisposable socket = connection.ConfigureAwait(false);
-            await RunAsync(connection).ConfigureAwait(false);
+            await EnterAsync(connection).ConfigureAwait(false);
         }
         finally
         {
@@ -32,8 +37,65 @@ internal sealed class ConnectionServer(ServerState server, ILogger logger)
         }
     }
 
+    /// <summary>Agrees on TLS where that is spoken, and serves what is inside it.</summary>
+    private async Task EnterAsync(TransportConnection outer)
+    {
+        if (!IsTls(outer))
+        {
+            await RunAsync(outer).ConfigureAwait(false);
+            return;
+        }
+
+        TlsConnection inner;
+        try
+        {
+            using var timeout = new CancellationTokenSource(ServerLimits.TlsHandshakeTimeout);
+            inner = await TlsConnection.AcceptAsync(outer, server.Tls.Options, timeout.Token).ConfigureAwait(false);
+        }
+        catch (Exception failure)
+            when (failure is AuthenticationException or IOException or SocketException or OperationCanceledException)
+        {
+            server.Clients.CountRejected();
+            if (_handshakeLine.IsDue()) Log.HandshakeFailed(logger, Show(outer), failure.Message);
+            return;
+        }
+
+        await using (inner.ConfigureAwait(false)) await RunAsync(inner).ConfigureAwait(false);
+    }
+
+    private bool IsTls(TransportConnection connection)
+    {
+        if (!server.Tls.IsNeeded || connection.LocalEndPoint is not IPEndPoint local) return false;
+        foreach (ListenAddress address in server.Options.Addresses)
+            if (address.IsTls && address.Covers(local)) return true;
+        return false;
+    }
+
+    /// <summary>Tells a client from elsewhere that protected mode keeps it out.</summary>
+    private async Task DenyAsync(TransportConnection connection)
+    {
+        server.Clients.CountRejected();
+        if (_deniedLine.IsDue()) Log.Denied(logger, Show(connection));
+        try
+        {
+            await connection.Output.WriteAsync(ProtectedMode.Refusal).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is IOException or SocketException or OperationCanceledException)
+        {
+            // It is gone already.
+        }
+    }
+
+    private static string Show(TransportConnection connection) => connection.RemoteEndPoint?.ToString() ?? "?";
+
     private async Task RunAsync(TransportConnection connection)
     {
+        if (ProtectedMode.Refuses(server, connection.RemoteEndPoint))
+        {
+            await DenyAsync(connection).ConfigureAwait(false);
+            return;
+        }
+
         using var client = new ClientConnection(
             server.Clients.NextId(), connection.Input, connection.Output, server, connection.Abort,
             connection.TryAtTurnEnd, () => connection.IsServedAlone)

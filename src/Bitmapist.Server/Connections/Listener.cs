@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Bitmapist.Server.Commands;
 using Bitmapist.Server.Settings;
 using Bitmapist.Server.State;
@@ -49,7 +50,9 @@ internal sealed class Listener : IAsyncDisposable
             Withdraw = server.Clients.GivePlaceBack,
             Refusal = s_refusal,
         };
-        ListenPoint[] points = [.. server.Options.Addresses.SelectMany(PointsOf)];
+        List<ListenPoint> points = [.. server.Options.Addresses.SelectMany(PointsOf)];
+        if (server.Options.UnixSocket is { } path)
+            points.Add(new ListenPoint(new UnixDomainSocketEndPoint(path), UnixMode: server.Options.UnixSocketMode));
         if (adapt is not null) options = adapt(options);
         return new Listener(TransportServer.Bind(points, options, connections.ServeAsync, logger));
     }

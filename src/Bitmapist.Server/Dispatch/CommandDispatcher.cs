@@ -4,6 +4,7 @@ using Bitmapist.Engine.Bits;
 using Bitmapist.Engine.Keyspace;
 using Bitmapist.Resp.Writing;
 using Bitmapist.Server.Commands;
+using Bitmapist.Server.Commands.Connection;
 using Bitmapist.Server.Commands.PubSub;
 using Bitmapist.Server.Commands.Transactions;
 using Bitmapist.Server.Settings;
@@ -21,7 +22,7 @@ internal static class CommandDispatcher
     /// </summary>
     public static void Dispatch(CommandContext call, RespWriter reply)
     {
-        if (!TryResolve(call, reply, out CommandSpec? spec)
+        if (!TryResolve(call, reply, out CommandSpec? spec) || !TryPermit(call, reply, spec)
             || (call.Client.Modes != ClientModes.None && !TryInMode(call, reply, spec))
             || !TryAdmit(call, reply, spec))
         {
@@ -129,6 +130,16 @@ internal static class CommandDispatcher
         }
 
         call.Client.Counters.Rejections[spec.Index]++;
+        return false;
+    }
+
+    /// <summary>Refuses what the client has no right to; most clients have every right.</summary>
+    private static bool TryPermit(CommandContext call, RespWriter reply, CommandSpec spec)
+    {
+        if (call.Client.IsUnrestricted || AccessGate.Refuse(call, spec) is not { } reason) return true;
+        call.Client.Counters.Rejections[spec.Index]++;
+        if (spec == TransactionCommands.Exec) TransactionCommands.AbortExec(call, reply, reason);
+        else call.Fail(reply, Latin1(reason));
         return false;
     }
 

@@ -34,7 +34,7 @@ internal static class CommandList
         Subscribe.EndShards, Publish.Spec, Publish.ToShard, PubSubCommand.Spec,
         ConnectionCommands.Ping, ConnectionCommands.Echo, ConnectionCommands.Quit, ConnectionCommands.Select,
         Hello.Spec, Auth.Spec, ConnectionCommands.Reset, ConnectionCommands.Time,
-        Wait.Spec, Client.Spec, CommandCommand.Spec, Config.Spec, Info.Spec,
+        Wait.Spec, Client.Spec, CommandCommand.Spec, Config.Spec, Acl.Spec, Info.Spec,
         MonitorCommand.Spec, SlowLogCommand.Spec, LatencyCommand.Spec, MemoryCommand.Spec, ServerCommands.Role,
         ServerCommands.Lolwut, ServerCommands.Module, DebugCommand.Spec,
         Save.Spec, Save.Background, ServerCommands.RewriteLog, LastSave.Spec, Shutdown.Spec, Slurp.Spec,

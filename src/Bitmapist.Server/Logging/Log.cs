@@ -92,6 +92,19 @@ internal static partial class Log
     [LoggerMessage(25, LogLevel.Error, "commands that need what is on disk fail: {Reason}")]
     public static partial void Unreadable(ILogger logger, string reason);
 
+    [LoggerMessage(40, LogLevel.Error, "the users cannot be saved: {Reason}")]
+    public static partial void UsersUnsaved(ILogger logger, string reason);
+
+    [LoggerMessage(41, LogLevel.Error, "certificates stay as they are: {Reason}")]
+    public static partial void CertificatesRefused(ILogger logger, string reason);
+
+    [LoggerMessage(42, LogLevel.Warning, "client from {Address} is refused: it did not agree on TLS: {Reason}")]
+    public static partial void HandshakeFailed(ILogger logger, string address, string reason);
+
+    [LoggerMessage(43, LogLevel.Warning,
+        "client from {Address} is refused: protected mode is on and the default user needs no password")]
+    public static partial void Denied(ILogger logger, string address);
+
     [LoggerMessage(20, LogLevel.Information, "importing redis dataset from {Source} into db {Database}")]
     public static partial void SlurpStarted(ILogger logger, string source, int database);
 

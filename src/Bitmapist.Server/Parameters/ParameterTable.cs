@@ -19,17 +19,24 @@ internal static class ParameterTable
         Number("databases", call => call.Server.Options.Databases),
         MaxClients.Parameter,
         Number("port", PortOf),
-        new("bind", call => string.Join(' ', call.Server.Options.Addresses.Select(BindOf))),
-        Constant("tls-port", "0"),
-        Constant("unixsocket", ""),
-        Constant("protected-mode", "no"),
+        new("bind", call => string.Join(' ', call.Server.Options.Addresses.Select(BindOf).Distinct())),
+        TlsParameters.Port,
+        TlsParameters.CertFile,
+        TlsParameters.KeyFile,
+        TlsParameters.CaCertFile,
+        TlsParameters.AuthClients,
+        new("unixsocket", call => call.Server.Options.UnixSocket ?? ""),
+        new("unixsocketperm", call => Convert.ToString((int)(call.Server.Options.UnixSocketMode ?? 0), 8)),
+        AccessParameters.ProtectedMode,
         Constant("tcp-backlog", "511"),
         new("io-transport", call => call.Server.Transport.Name()),
         Number("io-threads", call => call.Server.IoThreads),
         ClientParameters.KeepAlive,
         ClientParameters.Timeout,
-        Constant("requirepass", ""),
-        Constant("aclfile", ""),
+        AccessParameters.RequirePass,
+        AccessParameters.AclFile,
+        AccessParameters.LogMaxLen,
+        Constant("acl-pubsub-default", "resetchannels"),
 
         new("dir", DirectoryOf),
         new("dbfilename", call => Path.GetFileName(call.Server.Options.DatabasePath) ?? ""),
@@ -81,9 +88,16 @@ internal static class ParameterTable
         new(name, call => read(call).ToString(CultureInfo.InvariantCulture));
 
     /// <summary>
-    /// The port that the client came in by, which is right also where the system chose it; 0: it came by no port.
+    /// The port that the client came in by, which is right also where the system chose it; by TLS, the first other one;
+    /// 0: there is none.
     /// </summary>
-    public static long PortOf(CommandContext call) => call.Client.LocalEndPoint is IPEndPoint ip ? ip.Port : 0;
+    public static long PortOf(CommandContext call)
+    {
+        if (call.Client.LocalEndPoint is not IPEndPoint ip) return 0;
+        IReadOnlyList<ListenAddress> addresses = call.Server.Options.Addresses;
+        bool cameByTls = addresses.Any(address => address.IsTls && address.Covers(ip));
+        return cameByTls ? addresses.FirstOrDefault(address => !address.IsTls)?.Port ?? 0 : ip.Port;
+    }
 
     private static string BindOf(ListenAddress address)
     {
@@ -144,4 +158,21 @@ internal sealed record Parameter(string Name, Func<CommandContext, string> Read)
 /// <summary>How CONFIG SET changes a parameter, in two steps so that a call with several changes all or none.</summary>
 /// <param name="Check">Null, or what is wrong with a value, in Redis's words.</param>
 /// <param name="Apply">Takes a value that was checked.</param>
-internal sealed record ParameterWriter(Func<ServerState, string, string?> Check, Action<ServerState, string> Apply);
+internal sealed record ParameterWriter(Func<ServerState, string, string?> Check, Action<ServerState, string> Apply)
+{
+    /// <summary>What it makes sense with only; null: it makes sense by itself.</summary>
+    public ParameterGroup? Group { get; init; }
+}
+
+/// <summary>Parameters that are changed together.</summary>
+/// <param name="Prepare">
+/// Asked once for a call of CONFIG SET, when each value was checked by itself.
+/// </param>
+internal sealed record ParameterGroup(GroupPreparation Prepare);
+
+/// <summary>Checks values together.</summary>
+/// <param name="server">The server.</param>
+/// <param name="given">The value that the call gives a parameter; null: none.</param>
+/// <param name="apply">Takes them all, if nothing is wrong.</param>
+/// <returns>Null, or what is wrong, in Redis's words.</returns>
+internal delegate string? GroupPreparation(ServerState server, Func<string, string?> given, out Action? apply);

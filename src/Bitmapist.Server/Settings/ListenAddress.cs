@@ -9,6 +9,11 @@ namespace Bitmapist.Server.Settings;
 /// <param name="Port">0 … 65,535.</param>
 public sealed record ListenAddress(IPAddress? Ip, int Port)
 {
+    private const string TlsScheme = "tls://";
+
+    /// <summary>Whether clients speak TLS there.</summary>
+    public bool IsTls { get; init; }
+
     /// <summary>Redis's port.</summary>
     public const int DefaultPort = 6379;
 
@@ -16,18 +21,34 @@ public sealed record ListenAddress(IPAddress? Ip, int Port)
     public bool IsLoopback => Ip is null || IPAddress.IsLoopback(Ip);
 
     /// <summary>The address as it can be given.</summary>
-    public override string ToString() =>
-        Ip is null ? $"localhost:{Port}"
-        : Ip.Equals(IPAddress.IPv6Any) ? $":{Port}"
-        : new IPEndPoint(Ip, Port).ToString();
+    public override string ToString()
+    {
+        string address = Ip is null ? $"localhost:{Port}"
+            : Ip.Equals(IPAddress.IPv6Any) ? $":{Port}"
+            : new IPEndPoint(Ip, Port).ToString();
+        return IsTls ? TlsScheme + address : address;
+    }
 
-    /// <summary>Reads <c>:6379</c>, <c>host:6379</c>, <c>[::1]:6379</c> or <c>host</c>.</summary>
+    /// <summary>Whether a connection that came in by this address of the machine came in here.</summary>
+    public bool Covers(IPEndPoint local)
+    {
+        IPAddress ip = local.Address.IsIPv4MappedToIPv6 ? local.Address.MapToIPv4() : local.Address;
+        bool isThere = Ip is null ? IPAddress.IsLoopback(ip)
+            : Ip.Equals(IPAddress.IPv6Any) || Ip.Equals(IPAddress.Any) || Ip.Equals(ip);
+        return isThere && local.Port == Port;
+    }
+
+    /// <summary>
+    /// Reads <c>:6379</c>, <c>host:6379</c>, <c>[::1]:6379</c> or <c>host</c>, each with <c>tls://</c> before it for
+    /// clients that speak TLS.
+    /// </summary>
     /// <returns>False with a reason when it is none of these, or the host is unknown.</returns>
     public static bool TryParse(string text, out ListenAddress? address, out string? reason)
     {
         address = null;
         reason = null;
-        if (!TrySplit(text, out string host, out string portText))
+        bool isTls = text.StartsWith(TlsScheme, StringComparison.Ordinal);
+        if (!TrySplit(isTls ? text[TlsScheme.Length..] : text, out string host, out string portText))
         {
             reason = $"address \"{text}\" is not of the form host:port";
             return false;
@@ -45,6 +66,8 @@ public sealed record ListenAddress(IPAddress? Ip, int Port)
         else if (IPAddress.TryParse(host, out IPAddress? ip)) address = new ListenAddress(ip, port);
         else if (Resolve(host) is { } resolved) address = new ListenAddress(resolved, port);
         else reason = $"address \"{text}\": host \"{host}\" is unknown";
+        if (isTls && port == 0) (address, reason) = (null, $"address \"{text}\" needs a port");
+        if (isTls && address is not null) address = address with { IsTls = true };
         return address is not null;
     }
 

@@ -93,6 +93,11 @@ internal static class ServerLimits
     /// <summary>Idle seconds after which a connection's peer is asked whether it is still there (Redis: 300).</summary>
     public const int KeepAliveSeconds = 300;
 
+    /// <summary>
+    /// How long a client may take to agree on TLS; then its place is another's. Error: the connection is closed.
+    /// </summary>
+    public static readonly TimeSpan TlsHandshakeTimeout = TimeSpan.FromSeconds(10);
+
     /// <summary>How long a stop waits for clients to take their last replies; then it cuts them off.</summary>
     public static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(5);
 

@@ -9,11 +9,29 @@ public sealed record ServerOptions
     /// <summary>Where to listen.</summary>
     public IReadOnlyList<ListenAddress> Addresses { get; init; } = [new(null, ListenAddress.DefaultPort)];
 
+    /// <summary>Path of a unix socket to listen on as well; null: none.</summary>
+    public string? UnixSocket { get; init; }
+
+    /// <summary>Who may connect to the unix socket; null: as the process's umask has it.</summary>
+    public UnixFileMode? UnixSocketMode { get; init; }
+
+    /// <summary>Certificates for addresses that speak TLS.</summary>
+    public TlsSettings Tls { get; init; } = new();
+
     /// <summary>Number of databases SELECT can reach.</summary>
     public int Databases { get; init; } = 16;
 
     /// <summary>Clients at once.</summary>
     public int ClientsMax { get; init; } = ServerLimits.ClientsDefault;
+
+    /// <summary>The default user's password; null: it needs none.</summary>
+    public PasswordHash? RequirePass { get; init; }
+
+    /// <summary>File of users, in Redis's syntax; null: there is none, and users are forgotten at the end.</summary>
+    public string? AclFile { get; init; }
+
+    /// <summary>While the default user needs no password, only this machine may connect.</summary>
+    public bool ProtectedMode { get; init; } = true;
 
     /// <summary>Database file; null: nothing is kept on disk (tests and benchmarks).</summary>
     public string? DatabasePath { get; init; }

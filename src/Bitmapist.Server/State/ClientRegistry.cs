@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Bitmapist.Server.Access;
 
 namespace Bitmapist.Server.State;
 
@@ -19,7 +20,7 @@ internal sealed class ClientRegistry(int commandCount)
     /// <summary>Connections served since the start.</summary>
     public long Accepted => Volatile.Read(ref _lastId);
 
-    /// <summary>Connections refused because there were too many.</summary>
+    /// <summary>Connections refused: there were too many, or protected mode kept them out.</summary>
     public long Rejected => Volatile.Read(ref _rejected);
 
     /// <summary>Bytes received since the start. O(clients).</summary>
@@ -86,6 +87,23 @@ internal sealed class ClientRegistry(int commandCount)
         }
 
         return sum;
+    }
+
+    /// <summary>Counts a connection that was refused for another reason than their number.</summary>
+    public void CountRejected() => Interlocked.Increment(ref _rejected);
+
+    /// <summary>Cuts off who is connected as one of these users.</summary>
+    /// <param name="users">Users that are no more.</param>
+    /// <param name="except">Who asked for it, which has its reply before it goes.</param>
+    public void CutOff(IReadOnlySet<User> users, ClientState except)
+    {
+        if (users.Count == 0) return;
+        foreach (ClientState client in _clients.Values)
+        {
+            if (!users.Contains(client.User)) continue;
+            if (client == except) client.IsClosing = true;
+            else client.CutOff();
+        }
     }
 
     /// <summary>Asks every client, and those that still come, to finish what is running and go.</summary>

@@ -1,6 +1,7 @@
 using System.Net;
 using Bitmapist.Engine.Keyspace;
 using Bitmapist.Resp.Writing;
+using Bitmapist.Server.Access;
 using Bitmapist.Server.PubSub;
 using Bitmapist.Server.Tracking;
 
@@ -24,6 +25,20 @@ internal abstract class ClientState(long id, ServerState server) : ITrackedClien
 
     public ClientCounters Counters { get; } = new(server.CommandCount);
 
+    /// <summary>Whose rights it has. Other threads may read it.</summary>
+    public User User { get; private set; } = server.Access.Default;
+
+    /// <summary>
+    /// It has logged in, or connected when nobody needed to. That stays so when a password is asked for later.
+    /// </summary>
+    public bool IsAuthenticated { get; private set; } = !server.Access.IsPasswordNeeded;
+
+    /// <summary>Nothing needs to be asked before it may do something: so with most calls.</summary>
+    public bool IsUnrestricted => IsAuthenticated && User.IsUnrestricted;
+
+    /// <summary>It must log in before it may do anything else.</summary>
+    public bool MustAuthenticate => !IsAuthenticated && server.Access.IsPasswordNeeded;
+
     public EndPoint? RemoteEndPoint { get; init; }
 
     public EndPoint? LocalEndPoint { get; init; }
@@ -41,9 +56,6 @@ internal abstract class ClientState(long id, ServerState server) : ITrackedClien
     public string LibraryVersion { get; set; } = "";
 
     public RespVersion Version { get; set; } = RespVersion.Resp2;
-
-    /// <summary>Who it has authenticated as.</summary>
-    public string UserName => "default";
 
     /// <summary>What is unlike an ordinary client; changed by its own thread, read by any.</summary>
     public ClientModes Modes { get; set; }
@@ -74,6 +86,20 @@ internal abstract class ClientState(long id, ServerState server) : ITrackedClien
 
     /// <summary>Close once the replies so far are sent.</summary>
     public bool IsClosing { get; set; }
+
+    /// <summary>It has proved to be a user.</summary>
+    public void LogIn(User user)
+    {
+        User = user;
+        IsAuthenticated = true;
+    }
+
+    /// <summary>It is nobody in particular again, as when it connected.</summary>
+    public void LogOut()
+    {
+        User = server.Access.Default;
+        IsAuthenticated = !server.Access.IsPasswordNeeded;
+    }
 
     /// <summary>The full name of the last command that was found and well-formed; null: none was.</summary>
     public abstract string? LastCommandName { get; }

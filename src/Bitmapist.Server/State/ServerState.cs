@@ -4,6 +4,7 @@ using Bitmapist.Engine;
 using Bitmapist.Engine.Bits;
 using Bitmapist.Engine.Keyspace;
 using Bitmapist.Engine.Saving;
+using Bitmapist.Server.Access;
 using Bitmapist.Server.Copying;
 using Bitmapist.Server.Logging;
 using Bitmapist.Server.PubSub;
@@ -28,6 +29,7 @@ internal sealed class ServerState
     private int _clientsMax;
     private int _attention;
     private volatile bool _isLookingForSlowCalls = true;
+    private volatile bool _isProtected;
 
     /// <param name="options">How the server is set up.</param>
     /// <param name="store">The keys.</param>
@@ -45,6 +47,7 @@ internal sealed class ServerState
         _logger = logger;
         _unreadableLine = new OncePerInterval(ServerLimits.RepeatedLogInterval, time);
         ClientsMax = options.ClientsMax;
+        ProtectedMode = options.ProtectedMode;
         Store = store;
         Persistence = persistence;
         Time = time;
@@ -63,6 +66,12 @@ internal sealed class ServerState
 
     public ServerOptions Options { get; }
 
+    /// <summary>Users and their rights.</summary>
+    public AccessControl Access { get; init; } = new(CommandCatalog.Empty);
+
+    /// <summary>Certificates of TLS.</summary>
+    public TlsCertificates Tls { get; init; } = new(new TlsSettings(), isNeeded: false);
+
     /// <summary>Does what takes long.</summary>
     public BackgroundThreads Workers { get; } = new("bitmapist-work", Environment.ProcessorCount + 4);
 
@@ -74,6 +83,13 @@ internal sealed class ServerState
     {
         get => Volatile.Read(ref _clientsMax);
         set => Volatile.Write(ref _clientsMax, value);
+    }
+
+    /// <summary>While the default user needs no password, only this machine may connect.</summary>
+    public bool ProtectedMode
+    {
+        get => _isProtected;
+        set => _isProtected = value;
     }
 
     /// <summary>As many clients as the process may have descriptors for.</summary>
@@ -208,6 +224,12 @@ internal sealed class ServerState
         if (isOn) Interlocked.Or(ref _attention, (int)what);
         else Interlocked.And(ref _attention, ~(int)what);
     }
+
+    /// <summary>Tells the operator why users could not be saved; a client learns only that.</summary>
+    public void TellUsersUnsaved(StorageException failure) => Log.UsersUnsaved(_logger, failure.Message);
+
+    /// <summary>Tells the operator why other certificates are not taken; a client learns only that.</summary>
+    public void TellCertificatesRefused(IOException failure) => Log.CertificatesRefused(_logger, failure.Message);
 
     /// <summary>Makes the counts of error replies start again.</summary>
     public void ForgetErrors() => _errors.Clear();

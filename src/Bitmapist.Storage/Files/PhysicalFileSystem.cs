@@ -24,7 +24,8 @@ public sealed class PhysicalFileSystem : IFileSystem
         FileAccess access = mode == FileOpen.ReadExisting ? FileAccess.Read : FileAccess.ReadWrite;
         RequireRegular(path);
         // Sharing everything is a shared flock, which only a holder of an exclusive one refuses, as bbolt is.
-        return new PhysicalFile(path, File.OpenHandle(path, fileMode, access, FileShare.ReadWrite | FileShare.Delete));
+        const FileShare Anything = FileShare.ReadWrite | FileShare.Delete;
+        return new PhysicalFile(path, PrivateFiles.Open(path, fileMode, access, Anything));
     });
 
     public bool Exists(string path)
@@ -148,7 +149,7 @@ public sealed class PhysicalFileSystem : IFileSystem
         {
             // FileShare.None is flock(LOCK_EX | LOCK_NB) on Unix. It belongs to the open file, not to the process, so
             // it also keeps a second holder in this process out, and it ends when the process does.
-            handle = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            handle = PrivateFiles.Open(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
         catch (IOException e) when (e.HResult == busy)
         {

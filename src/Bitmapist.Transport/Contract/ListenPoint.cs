@@ -10,4 +10,6 @@ namespace Bitmapist.Transport.Contract;
 /// <param name="MayBeMissing">
 /// The machine may lack the address, as containers often lack ::1: then it is left out, if others remain.
 /// </param>
-public readonly record struct ListenPoint(EndPoint EndPoint, bool MayBeMissing = false);
+/// <param name="UnixMode">Who may connect to a unix socket; null: as the process's umask has it.</param>
+public readonly record struct ListenPoint(
+    EndPoint EndPoint, bool MayBeMissing = false, UnixFileMode? UnixMode = null);

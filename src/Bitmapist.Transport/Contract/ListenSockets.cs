@@ -22,7 +22,7 @@ internal static class ListenSockets
             {
                 try
                 {
-                    sockets.Add(Bind(point.EndPoint, options));
+                    sockets.Add(Bind(point.EndPoint, point.UnixMode, options));
                 }
                 catch (SocketException failure) when (point.MayBeMissing && failure.SocketErrorCode
                     is SocketError.AddressNotAvailable or SocketError.AddressFamilyNotSupported)
@@ -45,7 +45,7 @@ internal static class ListenSockets
         }
     }
 
-    private static Socket Bind(EndPoint endPoint, TransportOptions options)
+    private static Socket Bind(EndPoint endPoint, UnixFileMode? unixMode, TransportOptions options)
     {
         if (endPoint is IPEndPoint any && any.Address.Equals(IPAddress.IPv6Any) && !Socket.OSSupportsIPv6)
             endPoint = new IPEndPoint(IPAddress.Any, any.Port);
@@ -57,6 +57,9 @@ internal static class ListenSockets
             if (isUnix) RemoveStale(endPoint);
             else SetOptions(socket, (IPEndPoint)endPoint, options);
             socket.Bind(endPoint);
+            // Before anybody can connect.
+            if (isUnix && unixMode is { } mode && !OperatingSystem.IsWindows())
+                File.SetUnixFileMode(endPoint.ToString()!, mode);
             socket.Listen(options.Backlog);
             return socket;
         }

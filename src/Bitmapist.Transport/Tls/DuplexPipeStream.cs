@@ -7,6 +7,12 @@ namespace Bitmapist.Transport.Tls;
 /// <summary>A connection's two pipes as the one stream that SslStream wants. Asynchronous only.</summary>
 internal sealed class DuplexPipeStream(PipeReader input, PipeWriter output) : Stream
 {
+    /// <summary>
+    /// What goes on after a read is not to be done by the thread that found the socket ready, which serves other
+    /// connections: a handshake signs with a private key, a millisecond's work.
+    /// </summary>
+    public bool LeavesThread { get; set; }
+
     public override bool CanRead => true;
 
     public override bool CanSeek => false;
@@ -28,6 +34,7 @@ internal sealed class DuplexPipeStream(PipeReader input, PipeWriter output) : St
         ReadOnlySequence<byte> taken = read.Buffer.Slice(0, bytes);
         taken.CopyTo(buffer.Span);
         input.AdvanceTo(taken.End);
+        if (LeavesThread) await Task.Yield();
         if (read.IsCanceled) throw new OperationCanceledException("the read was cancelled");
         return bytes;
     }

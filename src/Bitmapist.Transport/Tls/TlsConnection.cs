@@ -38,10 +38,12 @@ public sealed class TlsConnection : TransportConnection
     public static async Task<TlsConnection> AcceptAsync(
         TransportConnection outer, SslServerAuthenticationOptions options, CancellationToken cancellationToken)
     {
-        var stream = new SslStream(new DuplexPipeStream(outer.Input, outer.Output), leaveInnerStreamOpen: true);
+        var pipes = new DuplexPipeStream(outer.Input, outer.Output) { LeavesThread = true };
+        var stream = new SslStream(pipes, leaveInnerStreamOpen: true);
         try
         {
             await stream.AuthenticateAsServerAsync(options, cancellationToken).ConfigureAwait(false);
+            pipes.LeavesThread = false;
             return new TlsConnection(outer, stream);
         }
         catch

@@ -112,10 +112,30 @@ internal static class Config
             return;
         }
 
+        var applies = new List<Action>();
+        foreach (ParameterGroup? group in writers.Select(found => found.Writer.Group).Distinct())
+        {
+            if (group is null) continue;
+            if (group.Prepare(call.Server, ValueOf, out Action? apply) is { } reason)
+            {
+                Refuse(call, reply, writers.First(found => found.Writer.Group == group).Argument, reason);
+                return;
+            }
+
+            applies.Add(apply!);
+        }
+
         foreach ((ParameterWriter writer, int argument) in writers) writer.Apply(call.Server, Value(argument));
+        foreach (Action apply in applies) apply();
         reply.WriteOk();
 
         string Value(int argument) => Encoding.Latin1.GetString(args[argument + 1]);
+
+        string? ValueOf(string name)
+        {
+            int at = writers.FindIndex(found => args.Is(found.Argument, Encoding.ASCII.GetBytes(name)));
+            return at < 0 ? null : Value(writers[at].Argument);
+        }
     }
 
     private static bool TryFind(
@@ -134,7 +154,7 @@ internal static class Config
 
             string? reason =
                 parameter.Writer is null ? "can't set immutable config"
-                : writers.Exists(found => found.Writer == parameter.Writer) ? "duplicate parameter"
+                : writers.Exists(found => ReferenceEquals(found.Writer, parameter.Writer)) ? "duplicate parameter"
                 : null;
             if (reason is not null)
             {

@@ -104,7 +104,7 @@ internal static class ClientKill
             && (Type is null || ClientTypes.Of(client) == Type)
             && (Address is null || ClientAddress.Of(client.RemoteEndPoint) == Address)
             && (LocalAddress is null || ClientAddress.Of(client.LocalEndPoint) == LocalAddress)
-            && (User is null || client.UserName == User);
+            && (User is null || client.User.Name == User);
     }
 }
 

@@ -108,6 +108,7 @@ internal static class ConnectionCommands
         call.Session.Database = 0;
         call.Client.Version = RespVersion.Resp2;
         call.Client.Name = "";
+        call.Client.LogOut();
         if (isSilent) call.Defer(new PlainReply("RESET")); // written where replies go from now on
         else reply.WriteSimpleString("RESET"u8);
     }

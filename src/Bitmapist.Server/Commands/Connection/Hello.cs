@@ -36,6 +36,16 @@ internal static class Hello
 
         // As in Redis 7.0, an option has taken effect even if a later one is refused.
         if (!TryApplyOptions(call, reply)) return;
+        if (call.Client.MustAuthenticate)
+        {
+            call.Fail(
+                reply,
+                "NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO AUTH <user> "u8 +
+                "<pass> option can be used to authenticate the client and select the RESP protocol version at the "u8 +
+                "same time"u8);
+            return;
+        }
+
         call.Client.Version = (RespVersion)version;
         Describe(call, reply);
     }

@@ -15,7 +15,7 @@ internal static class Publish
     public static readonly CommandSpec Spec = new("publish", 3, Flags, KeySpec.None, Run)
     {
         Summary = "Sends a message to the subscribers of a channel; replies how many times it was sent.",
-        Group = "pubsub", Since = "2.0.0", Categories = "pubsub fast", Arguments = "channel message",
+        Group = "pubsub", Since = "2.0.0", Categories = "pubsub fast", Arguments = "channel message", Channels = ChannelUse.First,
         Complexity = "O(subscribers of the channel + patterns)",
     };
 
@@ -23,7 +23,7 @@ internal static class Publish
     {
         Summary = "Sends a message to those who have used SSUBSCRIBE for a channel; replies how many.",
         Group = "pubsub", Since = "7.0.0", Categories = "pubsub fast", KeyAccess = "not_key",
-        Arguments = "shardchannel message", Complexity = "O(subscribers of the channel)",
+        Arguments = "shardchannel message", Channels = ChannelUse.First, Complexity = "O(subscribers of the channel)",
     };
 
     private static void Run(CommandContext call, RespWriter reply) =>

@@ -12,17 +12,20 @@ internal static class Subscribe
 
     public static readonly CommandSpec Channels = Declare(
         "subscribe", -2, "2.0.0", "Sends the connection what is published to channels from now on.", "channel...",
-        (call, reply) => Run(call, reply, ChannelKind.Channel, "subscribe"u8));
+        (call, reply) => Run(call, reply, ChannelKind.Channel, "subscribe"u8)) with { Channels = ChannelUse.All };
 
     public static readonly CommandSpec Patterns = Declare(
         "psubscribe", -2, "2.0.0", "Sends the connection what is published to channels that match patterns.",
-        "pattern:pattern...", (call, reply) => Run(call, reply, ChannelKind.Pattern, "psubscribe"u8));
+        "pattern:pattern...", (call, reply) => Run(call, reply, ChannelKind.Pattern, "psubscribe"u8)) with
+    {
+        Channels = ChannelUse.AllPatterns,
+    };
 
     public static readonly CommandSpec Shards = Declare(
         "ssubscribe", -2, "7.0.0", "Sends the connection what SPUBLISH publishes to channels.", "shardchannel...",
         (call, reply) => Run(call, reply, ChannelKind.Shard, "ssubscribe"u8)) with
     {
-        Keys = KeySpec.AllArguments, KeyAccess = "not_key",
+        Keys = KeySpec.AllArguments, KeyAccess = "not_key", Channels = ChannelUse.All,
     };
 
     public static readonly CommandSpec EndChannels = Declare(

@@ -2,6 +2,7 @@ using System.Buffers;
 using Bitmapist.Engine.Bits;
 using Bitmapist.Engine.Keyspace;
 using Bitmapist.Resp.Writing;
+using Bitmapist.Server.Commands.Connection;
 using Bitmapist.Server.Settings;
 
 namespace Bitmapist.Server.Commands.Transactions;
@@ -126,7 +127,8 @@ internal sealed class TransactionRun(CommandContext call, TransactionState trans
             (CommandSpec spec, ArgumentList args) = commands[i];
             call.Args = args;
             call.Prepared = _reads!.BitOpAt(i);
-            call.Run(spec, new RespWriter(nowhere ?? _replies.Writer, call.Client.Version));
+            var reply = new RespWriter(nowhere ?? _replies.Writer, call.Client.Version);
+            if (call.Client.IsUnrestricted || AccessGate.TryAdmitQueued(call, reply, spec)) call.Run(spec, reply);
             _replies.EndReply(call.TakeDeferred());
             if (nowhere is null && MustCutOff(_replies.WrittenBytes)) nowhere = new NowhereWriter();
         }

@@ -1,0 +1,41 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Bitmapist.Server.Settings;
+
+/// <summary>
+/// What is kept of a password: its SHA-256, as in Redis's ACL files. Comparing takes the same time wherever two hashes
+/// differ. Immutable.
+/// </summary>
+public sealed class PasswordHash : IEquatable<PasswordHash>
+{
+    /// <summary>Hexadecimal digits of a hash.</summary>
+    internal const int Digits = 2 * SHA256.HashSizeInBytes;
+
+    private readonly byte[] _hash;
+
+    private PasswordHash(byte[] hash) => _hash = hash;
+
+    /// <summary>The hash of a password. O(bytes).</summary>
+    public static PasswordHash Of(ReadOnlySpan<byte> password) => new(SHA256.HashData(password));
+
+    /// <summary>The hash of a password's UTF-8 bytes.</summary>
+    public static PasswordHash Of(string password) => Of(Encoding.UTF8.GetBytes(password));
+
+    /// <summary>Reads 64 digits, the letters in lower case as Redis has them; null for anything else.</summary>
+    internal static PasswordHash? TryParse(string digits)
+    {
+        bool isHash = digits.Length == Digits && digits.All(char.IsAsciiHexDigitLower);
+        return isHash ? new PasswordHash(Convert.FromHexString(digits)) : null;
+    }
+
+    public bool Equals(PasswordHash? other) =>
+        other is not null && CryptographicOperations.FixedTimeEquals(_hash, other._hash);
+
+    public override bool Equals(object? obj) => Equals(obj as PasswordHash);
+
+    public override int GetHashCode() => BitConverter.ToInt32(_hash);
+
+    /// <summary>The 64 digits.</summary>
+    public override string ToString() => Convert.ToHexStringLower(_hash);
+}
