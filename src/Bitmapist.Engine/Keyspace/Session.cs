@@ -120,9 +120,12 @@ public sealed class Session(KeyspaceStore store) : IDisposable
     internal void Seal() => Journal.Seal();
 
     /// <summary>Tells what happened to a key of the selected database, if anybody wants to know.</summary>
-    internal void Tell(KeyEvent what, ReadOnlySpan<byte> name)
+    internal void Tell(KeyEvent what, ReadOnlySpan<byte> name) => Tell(what, Database, name);
+
+    /// <summary>The same for another database.</summary>
+    internal void Tell(KeyEvent what, int database, ReadOnlySpan<byte> name)
     {
-        if (store.Events is not null) Journal.Tell(what, Database, name);
+        if (store.Events is not null) Journal.Tell(what, database, name);
     }
 
     /// <summary>What was done and seen since the last commit is acknowledged.</summary>

@@ -166,7 +166,6 @@ public static class KeyVerbs
         {
             if (session.Find(key) is not null) return false;
             StringVerbs.PutHeld(session, key, null, entry.Freeze(), entry.ExpiresAtUnixMs);
-            session.Tell(KeyEvent.MoveTo, name);
         }
         finally
         {
@@ -176,7 +175,8 @@ public static class KeyVerbs
         KeyChanges.Remove(session, session.Store.Shards[key.Shard], entry);
         session.Effects.Copy(fromDatabase, name, toDatabase, name);
         session.Effects.Delete(fromDatabase, name);
-        session.Tell(KeyEvent.MoveFrom, name);
+        session.Tell(KeyEvent.MoveFrom, fromDatabase, name);
+        session.Tell(KeyEvent.MoveTo, toDatabase, name);
         session.Seal();
         return true;
     }

@@ -34,6 +34,7 @@ public static class StringVerbs
     /// cref="KeepExpiry"/>.</param>
     /// <param name="old">The former value, null when the key was missing; set whether the condition held or
     /// not.</param>
+    /// <param name="isRead">The former value is asked for: that counts as reading the key.</param>
     /// <returns>Whether the condition held and the key was set.</returns>
     public static bool Set(
         this Session session,
@@ -41,12 +42,14 @@ public static class StringVerbs
         ReadOnlySpan<byte> bytes,
         SetCondition condition,
         long expiry,
-        out StringValue? old)
+        out StringValue? old,
+        bool isRead = false)
     {
         var key = new KeyRef(name);
         SerializedValue value = SerializedValue.Of(bytes);
         using ShardScope scope = session.Enter(key.ShardMask);
-        Entry? entry = condition == SetCondition.Always ? session.Find(key) : session.FindForRead(key, isWrite: true);
+        bool isFound = isRead || condition != SetCondition.Always;
+        Entry? entry = isFound ? session.FindForRead(key, isWrite: !isRead) : session.Find(key);
         old = entry?.Freeze();
         if (condition == SetCondition.IfMissing && entry is not null) return false;
         if (condition == SetCondition.IfExists && entry is null) return false;

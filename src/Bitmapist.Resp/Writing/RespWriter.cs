@@ -37,6 +37,9 @@ public readonly ref struct RespWriter(IBufferWriter<byte> output, RespVersion ve
     /// <summary>The protocol the replies are written in.</summary>
     public RespVersion Version { get; } = version;
 
+    /// <summary>The same output in another version of the protocol.</summary>
+    public RespWriter As(RespVersion other) => new(_output, other);
+
     /// <summary>+text. The text must hold neither CR nor LF: it is the server's own, never a client's.</summary>
     public void WriteSimpleString(ReadOnlySpan<byte> text)
     {

@@ -70,6 +70,18 @@ internal sealed class ChannelTable
         }
     }
 
+    /// <summary>Whether all that somebody is subscribed to is allowed.</summary>
+    public bool AreAll(Subscriptions who, Func<ChannelKind, byte[], bool> isAllowed)
+    {
+        lock (_gate)
+        {
+            foreach (ChannelKind kind in Enum.GetValues<ChannelKind>())
+                foreach (byte[] name in who.NamesOf(kind))
+                    if (!isAllowed(kind, name)) return false;
+            return true;
+        }
+    }
+
     /// <summary>Ends every subscription.</summary>
     public void UnsubscribeAll(Subscriptions who)
     {

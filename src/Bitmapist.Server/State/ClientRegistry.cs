@@ -97,10 +97,20 @@ internal sealed class ClientRegistry(int commandCount)
     /// <param name="except">Who asked for it, which has its reply before it goes.</param>
     public void CutOff(IReadOnlySet<User> users, ClientState except)
     {
-        if (users.Count == 0) return;
+        if (users.Count > 0) CutOff(client => users.Contains(client.User), except);
+    }
+
+    /// <summary>Cuts off who is subscribed to channels that its user may not use any more.</summary>
+    /// <param name="userName">The user whose rights have changed.</param>
+    /// <param name="except">Who changed them, which has its reply before it goes.</param>
+    public void CutOffForbiddenSubscribers(string userName, ClientState except) =>
+        CutOff(client => client.User.Name == userName && !client.MayKeepSubscriptions(), except);
+
+    private void CutOff(Predicate<ClientState> isToGo, ClientState except)
+    {
         foreach (ClientState client in _clients.Values)
         {
-            if (!users.Contains(client.User)) continue;
+            if (!isToGo(client)) continue;
             if (client == except) client.IsClosing = true;
             else client.CutOff();
         }

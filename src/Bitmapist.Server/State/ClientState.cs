@@ -142,6 +142,11 @@ internal abstract class ClientState(long id, ServerState server) : ITrackedClien
     /// <summary>Subscriptions of a kind. From any thread.</summary>
     public int CountSubscriptions(ChannelKind kind) => Volatile.Read(ref _subscriptions)?.Count(kind) ?? 0;
 
+    /// <summary>Whether its user may still use every channel that it is subscribed to. From any thread.</summary>
+    public bool MayKeepSubscriptions() => Volatile.Read(ref _subscriptions) is not { } subscriptions
+        || server.Channels.AreAll(
+            subscriptions, (kind, name) => User.MayUseChannel(name, isPattern: kind == ChannelKind.Pattern));
+
     /// <summary>
     /// Makes it an ordinary client: it gets nothing any more that it did not ask for just then. As in Redis, CLIENT
     /// NO-EVICT stays. Its own thread.

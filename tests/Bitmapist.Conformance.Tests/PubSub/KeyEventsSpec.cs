@@ -19,8 +19,8 @@ public abstract class KeyEventsSpec(ITestServer server) : ConformanceSpec(server
         "SET k v EX 100 | SET k w KEEPTTL",
         "new k, set k, expire k, set k")]
     [InlineData(
-        "SET k v NX | SET k w NX | SET none v XX | SET k x XX GET",
-        "new k, set k, set k")]
+        "SET k v NX | SET k w NX | SET none v XX | SET k x XX GET | SET no x XX GET | SET l x GET",
+        "new k, set k, set k, keymiss no, keymiss l, new l, set l")]
     [InlineData(
         "SETBIT k 7 1 | SETBIT k 7 1 | SETBIT k 7 0 | SETBIT k 100 0",
         "new k, setbit k, setbit k, setbit k")]
@@ -58,7 +58,7 @@ public abstract class KeyEventsSpec(ITestServer server) : ConformanceSpec(server
         "APPEND a x | APPEND a y | APPEND a \"\" | APPEND b \"\" | SETRANGE a 1 z | SETRANGE a 1 \"\" | SETRANGE c 0 q",
         "new a, append a, append a, append a, new b, append b, setrange a, new c, setrange c")]
     [InlineData(
-        "INCR n | DECRBY n 5 | INCRBYFLOAT n 0.5 | INCR n | INCRBYFLOAT m 1",
+        "INCR n | DECRBY n 5 | INCRBYFLOAT n 0.5 | INCRBYFLOAT m 1",
         "new n, incrby n, incrby n, incrbyfloat n, new m, incrbyfloat m")]
     [InlineData(
         "MSET a 1 b 2 a 3 | MSETNX a 1 c 2 | MSETNX d 1 e 2 | GETSET a 5 | GETSET f 5 | SETEX g 100 v | SETNX g v",
@@ -70,13 +70,14 @@ public abstract class KeyEventsSpec(ITestServer server) : ConformanceSpec(server
     [InlineData(
         "BITFIELD a SET u8 0 255 | BITFIELD a GET u8 0 | BITFIELD a SET u8 0 255 | BITFIELD_RO b GET u8 0 " +
         "| BITFIELD b GET u8 0 | BITFIELD a OVERFLOW FAIL INCRBY u8 0 1",
-        "new a, setbit a, setbit a, keymiss b, keymiss b")]
+        "new a, setbit a, keymiss b, keymiss b")]
     [InlineData(
-        "SET a 1 | SELECT 1 | SET b 1 | MOVE b 0 | MOVE b 0 | SELECT 0 | MOVE a 1 | SWAPDB 0 1",
+        "SET a 1 | SELECT 1 | SET b 1 | MOVE b 0 | MOVE b 0 | SELECT 0 | MOVE a 1",
         "new a, set a, 1:new b, 1:set b, new b, 1:move_from b, move_to b, 1:new a, move_from a, 1:move_to a")]
     [InlineData(
-        "RESTORE a 0 \"\\x00\\xc0\\x05\\n\\x00\\xf3\\xf4\\x10\\xdc\\x8cC\\x01\\xf3\" | DUMP b | LCS a b | OBJECT ENCODING b",
-        "new a, restore a, keymiss b, keymiss b")]
+        "RESTORE a 0 \"\\x00\\xc0\\x05\\n\\x00c/_f\\x83/\\xb3Q\" | SET b 1 | " +
+        "RESTORE b 0 \"\\x00\\xc0\\x05\\n\\x00c/_f\\x83/\\xb3Q\" REPLACE | DUMP c | LCS a c | OBJECT ENCODING c",
+        "new a, restore a, new b, set b, new b, restore b, keymiss c, keymiss c")]
     public Task Tells_what_happens_to_keys(string commands, string events)
     {
         var row = new StringBuilder($"CONFIG SET notify-keyspace-events EAnm | @1 PSUBSCRIBE {Pattern}");

@@ -91,6 +91,7 @@ public abstract class MultiExecSpec(ITestServer server) : ConformanceSpec(server
         "MULTI | CLIENT SETNAME me => +QUEUED | CLIENT GETNAME => +QUEUED | EXEC => [+OK, 'me'] " +
         "| CLIENT GETNAME => 'me'")]
     [InlineData("MULTI | COMMAND COUNT => +QUEUED | EXEC => [:<int 50..500>]")]
+    [InlineData("SET k v | HELLO 3 | MULTI | MGET k no | HELLO 2 | MGET k no | EXEC => [['v', _], <any>, ['v', $nil]]")]
     [InlineData("MULTI | HELLO 3 => +QUEUED | EXEC => [{<any>'proto' => :3<any>] | HELLO 2")]
     [InlineData("MULTI | UNWATCH => +QUEUED | EXEC => [+OK]")]
     [InlineData("MULTI | CONFIG GET no-such-thing => +QUEUED | EXEC => [[]]")]

@@ -99,8 +99,16 @@ internal static class Acl
         }
 
         RuleFault fault = call.Server.Access.Set(name, rules, out string refused);
-        if (fault == RuleFault.None) reply.WriteOk();
-        else call.Fail(reply, Latin1($"ERR Error in ACL SETUSER modifier '{Shown(refused)}': {fault.Text()}"));
+        if (fault == RuleFault.None)
+        {
+            call.Server.Clients.CutOffForbiddenSubscribers(name, except: call.Client);
+            reply.WriteOk();
+        }
+        else
+        {
+            call.Fail(
+                reply, Latin1($"ERR Error in ACL SETUSER modifier '{Shown(refused)}': {fault.Text()}"));
+        }
     }
 
     /// <summary>What of a refused rule goes into an error: never a password.</summary>

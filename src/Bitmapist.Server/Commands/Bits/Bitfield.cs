@@ -63,8 +63,14 @@ internal static class Bitfield
 
     private static string AccessOf(ArgumentList args)
     {
-        for (int i = 2; i < args.Count; i++)
-            if (args.Is(i, "set"u8) || args.Is(i, "incrby"u8)) return "RW access update";
+        for (int i = 2; i < args.Count;)
+        {
+            int left = args.Count - i - 1;
+            if (args.Is(i, "get"u8) && left >= 2) i += 3;
+            else if (args.Is(i, "overflow"u8) && left >= 1) i += 2;
+            else return "RW access update"; // or it is malformed
+        }
+
         return "RO access";
     }
 

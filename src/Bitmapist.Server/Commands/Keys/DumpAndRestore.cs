@@ -38,7 +38,7 @@ internal static class DumpAndRestore
     {
         if (!TryReadOptions(call, reply, out RestoreOptions options)) return;
         ArgumentList args = call.Args;
-        if (options.Condition == SetCondition.IfMissing && call.Session.Exists(args[1]))
+        if (options.Condition == SetCondition.IfMissing && call.Session.TryPeek(args[1], out _, out _))
             call.Fail(reply, Errors.BusyKey);
         else if (!args.TryGetInteger(2, out long time)) call.Fail(reply, Errors.NotAnInteger);
         else if (time < 0) call.Fail(reply, "ERR Invalid TTL value, must be >= 0"u8);

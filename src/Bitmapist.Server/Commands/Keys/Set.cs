@@ -51,7 +51,8 @@ internal static class Set
             }
         }
 
-        bool isSet = call.Session.Set(call.Args[1], call.Args[2], options.Condition, expiry, out StringValue? old);
+        bool isSet = call.Session.Set(
+            call.Args[1], call.Args[2], options.Condition, expiry, out StringValue? old, isRead: options.WantsOld);
         if (options.WantsOld && old is { } former) call.Defer(new StringReply(StringSlice.Whole(former)));
         else if (isSet && !options.WantsOld) reply.WriteOk();
         else reply.WriteNull();

@@ -45,7 +45,8 @@ internal static class GetAnd
     private static void RunGetSet(CommandContext call, RespWriter reply)
     {
         call.Session.Set(
-            call.Args[1], call.Args[2], SetCondition.Always, StringVerbs.NoExpiry, out StringValue? old);
+            call.Args[1], call.Args[2], SetCondition.Always, StringVerbs.NoExpiry, out StringValue? old,
+            isRead: true);
         if (old is { } former) ReplyWith(call, former);
         else reply.WriteNull();
     }

@@ -14,7 +14,7 @@ namespace Bitmapist.Server.Commands.Transactions;
 /// <param name="first">Where the first bytes go; more go to buffers of their own.</param>
 internal sealed class TransactionReplies(ArrayBufferWriter<byte> first)
 {
-    private readonly List<(ReadOnlyMemory<byte> Bytes, DeferredReply? Reply)> _parts = [];
+    private readonly List<(ReadOnlyMemory<byte> Bytes, DeferredReply? Reply, RespVersion Version)> _parts = [];
     private ArrayBufferWriter<byte> _open = first;
     private int _from;
     private int _next;
@@ -37,10 +37,12 @@ internal sealed class TransactionReplies(ArrayBufferWriter<byte> first)
     /// <summary>
     /// Call after each command: takes what it left, if anything, for its place among the replies.
     /// </summary>
-    public void EndReply(DeferredReply? left)
+    /// <param name="left">What it left.</param>
+    /// <param name="version">The protocol when it was run; a HELLO may come behind it.</param>
+    public void EndReply(DeferredReply? left, RespVersion version)
     {
         if (left is null && _open.WrittenCount - _from < ServerLimits.StreamPieceBytes) return;
-        Seal(left);
+        Seal(left, version);
         Cost += left?.Cost ?? 0;
         AddLength(left?.LengthBytes ?? 0);
     }
@@ -49,7 +51,7 @@ internal sealed class TransactionReplies(ArrayBufferWriter<byte> first)
     public void End()
     {
         if (IsPlain) LengthBytes = WrittenBytes = _open.WrittenCount;
-        else Seal(null);
+        else Seal(null, default);
     }
 
     /// <summary>
@@ -63,7 +65,7 @@ internal sealed class TransactionReplies(ArrayBufferWriter<byte> first)
         long heldBytes = WrittenBytes;
         ExceptionDispatchInfo? first = null;
         LengthBytes = WrittenBytes;
-        foreach ((_, DeferredReply? left) in _parts)
+        foreach ((_, DeferredReply? left, _) in _parts)
         {
             if (left is null || (left.IsForItselfAlone && isCutOff(heldBytes))) continue;
             try
@@ -91,17 +93,17 @@ internal sealed class TransactionReplies(ArrayBufferWriter<byte> first)
             return false;
         }
 
-        (ReadOnlyMemory<byte> bytes, DeferredReply? left) = _parts[_next];
+        (ReadOnlyMemory<byte> bytes, DeferredReply? left, RespVersion version) = _parts[_next];
         int taken = Math.Min(bytes.Length, ServerLimits.StreamPieceBytes);
         reply.WriteRaw(bytes.Span[..taken]);
         if (taken < bytes.Length)
         {
-            _parts[_next] = (bytes[taken..], left);
+            _parts[_next] = (bytes[taken..], left, version);
             return true;
         }
 
-        bool isMore = left?.WriteNext(reply) ?? false;
-        _parts[_next] = isMore ? (default, left) : default;
+        bool isMore = left?.WriteNext(reply.As(version)) ?? false;
+        _parts[_next] = isMore ? (default, left, version) : default;
         if (!isMore) _next++;
         return _next < _parts.Count;
     }
@@ -109,10 +111,10 @@ internal sealed class TransactionReplies(ArrayBufferWriter<byte> first)
     private void AddLength(long bytes) =>
         LengthBytes = bytes > long.MaxValue - LengthBytes ? long.MaxValue : LengthBytes + bytes;
 
-    private void Seal(DeferredReply? left)
+    private void Seal(DeferredReply? left, RespVersion version)
     {
         ReadOnlyMemory<byte> bytes = _open.WrittenMemory[_from..];
-        _parts.Add((bytes, left));
+        _parts.Add((bytes, left, version));
         AddLength(bytes.Length);
         WrittenBytes += bytes.Length;
         _from = _open.WrittenCount;

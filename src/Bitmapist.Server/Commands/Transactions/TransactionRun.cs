@@ -127,9 +127,10 @@ internal sealed class TransactionRun(CommandContext call, TransactionState trans
             (CommandSpec spec, ArgumentList args) = commands[i];
             call.Args = args;
             call.Prepared = _reads!.BitOpAt(i);
-            var reply = new RespWriter(nowhere ?? _replies.Writer, call.Client.Version);
+            RespVersion version = call.Client.Version;
+            var reply = new RespWriter(nowhere ?? _replies.Writer, version);
             if (call.Client.IsUnrestricted || AccessGate.TryAdmitQueued(call, reply, spec)) call.Run(spec, reply);
-            _replies.EndReply(call.TakeDeferred());
+            _replies.EndReply(call.TakeDeferred(), version);
             if (nowhere is null && MustCutOff(_replies.WrittenBytes)) nowhere = new NowhereWriter();
         }
 
