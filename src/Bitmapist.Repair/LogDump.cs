@@ -114,10 +114,13 @@ public static class LogDump
     }
 
     /// <summary>Whole bytes were written by SETRANGE or APPEND, else BITFIELD did.</summary>
-    private static string WriteBitsOf(string name, in Effect effect) => effect is { Offset: var bit, BitCount: var count }
-        && bit % 8 == 0 && count % 8 == 0
-        ? Text($"SETRANGE {name} {bit / 8} <{count / 8} bytes>")
-        : Text($"BITFIELD {name} SET u{effect.BitCount} {effect.Offset} <0x{Convert.ToHexString(effect.Bits.Span)}>");
+    private static string WriteBitsOf(string name, in Effect effect)
+    {
+        if (effect.Offset % 8 == 0 && effect.BitCount % 8 == 0)
+            return Text($"SETRANGE {name} {effect.Offset / 8} <{effect.BitCount / 8} bytes>");
+        string bits = Convert.ToHexString(effect.Bits.Span);
+        return Text($"BITFIELD {name} SET u{effect.BitCount} {effect.Offset} <{bits}>");
+    }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 

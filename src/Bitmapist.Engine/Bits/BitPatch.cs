@@ -35,7 +35,7 @@ internal readonly record struct BitPatch(long Start, long End, FrozenBitmap Ones
         return new BitPatch(start, start + count, FrozenBitmap.FromIds(CollectionsMarshal.AsSpan(ones)));
     }
 
-    /// <summary>The string with these bits, long enough for them. O(its chunks), and the bits of those it changes.</summary>
+    /// <summary>The string with these bits, long enough for them. O(its chunks + bits of those it changes).</summary>
     public StringValue ApplyTo(in StringValue old)
     {
         FrozenBitmap bits = old.Bits;

@@ -114,9 +114,8 @@ public readonly partial record struct LongDouble
     private static int Exponent(string written)
     {
         if (written.Length == 0) return 0;
-        return BigInteger.TryParse(written, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var exponent)
-            ? (int)BigInteger.Clamp(exponent, -WrittenExponentMax, WrittenExponentMax)
-            : 0;
+        var exponent = BigInteger.Parse(written, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+        return (int)BigInteger.Clamp(exponent, -WrittenExponentMax, WrittenExponentMax);
     }
 
     private static LongDouble Scaled(BigInteger value, int decimalExponent) => decimalExponent >= 0

@@ -54,7 +54,8 @@ public sealed class StringDump
     /// <summary>Bytes of the payload.</summary>
     public long LengthBytes => _head.Length + _bodyBytes + RdbPayload.FooterBytes;
 
-    /// <summary>The next bytes, as many as there is room for, at least 64 KiB; returns how many, 0 at the end.</summary>
+    /// <summary>The next bytes; returns how many, 0 at the end.</summary>
+    /// <param name="destination">Room for as many as are wanted, at least 64.</param>
     public int Read(Span<byte> destination)
     {
         int count = 0;

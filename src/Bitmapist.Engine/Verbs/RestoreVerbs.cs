@@ -9,7 +9,7 @@ public static class RestoreVerbs
     /// <summary>Makes a key this string.</summary>
     /// <param name="session">The caller's.</param>
     /// <param name="name">The key.</param>
-    /// <param name="value">Its value, its bits at hand; O(they), outside the shard's lock but for the log's copy.</param>
+    /// <param name="value">Its value, bits at hand; O(bits), outside the shard's lock but for the log's copy.</param>
     /// <param name="expiresAtUnixMs">Unix milliseconds; 0: never. When that has come, there is no such key
     /// afterwards.</param>
     /// <param name="condition">Whether the key must be missing.</param>

@@ -5,8 +5,8 @@ using Bitmapist.Engine.Keyspace;
 namespace Bitmapist.Engine.Verbs;
 
 /// <summary>
-/// A change of a string that depends on what the string holds, on its way: done in one hold of the key's shard, in which
-/// the bits are at hand. Where they are not, they are made ready outside. One thread at a time.
+/// A change of a string that depends on what the string holds, on its way: done in one hold of the key's shard, in
+/// which the bits are at hand. Where they are not, they are made ready outside. One thread at a time.
 /// </summary>
 public abstract class StringEdit
 {
@@ -23,7 +23,8 @@ public abstract class StringEdit
     private protected ReadOnlySpan<byte> Name => _name.Span;
 
     /// <summary>Does it, unless that would wait for bits to be computed or read: then nothing is done.</summary>
-    /// <param name="unfinished">What there is to wait for, or to be worked on: call <see cref="Run"/> where waiting stalls nobody.</param>
+    /// <param name="unfinished">What there is to wait for, or to be worked on: call <see cref="Run"/> where waiting
+    /// stalls nobody.</param>
     /// <exception cref="DiskReadException">The index, or within a transaction the bits, cannot be read; nothing is
     /// changed.</exception>
     public bool TryRun(out PendingBits? unfinished)

@@ -16,8 +16,8 @@ internal static class Errors
         "WRONGTYPE Operation against a key holding the wrong kind of value"u8;
     public static ReadOnlySpan<byte> BusyKey => "BUSYKEY Target key name already exists."u8;
     public static ReadOnlySpan<byte> NoFrequency =>
-        "ERR An LFU maxmemory policy is not selected, access frequency not tracked. "u8
-        + "Please note that when switching between policies at runtime LRU and LFU data will take some time to adjust."u8;
+        "ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note that when switching "u8
+        + "between policies at runtime LRU and LFU data will take some time to adjust."u8;
     public static ReadOnlySpan<byte> NotAFloat => "ERR value is not a valid float"u8;
     public static ReadOnlySpan<byte> IncrementOverflow => "ERR increment or decrement would overflow"u8;
     public static ReadOnlySpan<byte> DecrementOverflow => "ERR decrement would overflow"u8;

@@ -39,6 +39,22 @@ internal static class CommandReference
             }
         }
 
+        text.Append(
+            """
+
+            ## Where replies differ from Redis 7.0
+
+            - `OBJECT ENCODING` and `OBJECT REFCOUNT` go by what a string holds, as Redis does for one that was just
+              set. Redis says `raw`, and 1, of one that `APPEND`, `SETRANGE`, `SETBIT`, `BITFIELD` or `BITOP` wrote,
+              and `embstr` of an integer that `INCRBYFLOAT` left.
+            - `DUMP` compresses with LZF as Redis does, but may choose other matches: the bytes differ, and each
+              restores what the other dumped. `RESTORE` answers a payload of another type with `Bad data format`.
+            - `BITFIELD` refuses a write that ends beyond offset 2^32 - 1, by up to 63 bits, for which Redis makes a
+              string longer than 512 MB. One whose writes all fail (`OVERFLOW FAIL`) and that lengthens the string
+              breaks a `WATCH`.
+            - `SORT` has nothing to sort: a missing key is an empty list, and a string is of the wrong type.
+
+            """);
         return text.ToString();
     }
 

@@ -149,8 +149,8 @@ public sealed class CommandGenerator
     private GeneratedCommand Damaged()
     {
         GeneratedCommand command = Next();
-        // A changed SCAN could end early, and HELLO describes the server. No argument of a command with a time is changed
-        // below, since that could come to be past, and DBSIZE would count the key until it is removed.
+        // A changed SCAN could end early, and HELLO describes the server. No argument of a command with a time is
+        // changed below, since that could come to be past, and DBSIZE would count the key until it is removed.
         if (command.Rule == ReplyRule.OneScan || command.Name is "HELLO" or "FLUSHALL" or "FLUSHDB") return command;
         List<byte[]> args = [.. command.Args];
         bool hasTime = command.Name is "SET" or "SETEX" or "PSETEX" or "GETEX" or "RESTORE";

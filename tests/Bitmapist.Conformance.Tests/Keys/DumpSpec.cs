@@ -39,7 +39,8 @@ public abstract class DumpSpec(ITestServer server) : ConformanceSpec(server)
     [InlineData("""RESTORE k 0 "\x00\xc1,\x01\n\x00\x95Ba\xf2e\x82\\\x10" => +OK | INCR k => :301""")]
     [InlineData("RESTORE k 0 \"\\x00\\xc3\\x06\\x15\\x01aa\\xe0\\n\\x00\\n\\x00\\xfd\\x0c\\xb3h\\x07A?h\" => +OK"
         + " | GET k => 'aaaaaaaaaaaaaaaaaaaaa' | BITCOUNT k => :63")]
-    [InlineData("SET k old EX 100 | RESTORE k 0 \"\\x00\\xc0\\x05\\n\\x00c/_f\\x83/\\xb3Q\" REPLACE => +OK | GET k => '5'"
+    [InlineData("SET k old EX 100 | RESTORE k 0 \"\\x00\\xc0\\x05\\n\\x00c/_f\\x83/\\xb3Q\" REPLACE => +OK | GET k"
+        + " => '5'"
         + " | TTL k => :-1")]
     [InlineData("RESTORE k 4102444800000 \"\\x00\\xc0\\x05\\n\\x00c/_f\\x83/\\xb3Q\" ABSTTL => +OK"
         + " | PEXPIRETIME k => :4102444800000")]
@@ -54,7 +55,8 @@ public abstract class DumpSpec(ITestServer server) : ConformanceSpec(server)
     public Task Restore_makes_a_key_of_a_payload(string row) => CheckAsync(row);
 
     [Theory]
-    [InlineData("RESTORE k 0 \"\\x00\\x05hellO\\n\\x00cr\\xdfve4 \\n\" => -ERR DUMP payload version or checksum are wrong"
+    [InlineData("RESTORE k 0 \"\\x00\\x05hellO\\n\\x00cr\\xdfve4 \\n\""
+        + " => -ERR DUMP payload version or checksum are wrong"
         + " | RESTORE k 0 \"\\x00\\x05hello\\n\\x00cr\\xdfve4 \" => -ERR DUMP payload version or checksum are wrong"
         + " | EXISTS k => :0")]
     [InlineData("RESTORE k 0 \"\" => -ERR DUMP payload version or checksum are wrong"

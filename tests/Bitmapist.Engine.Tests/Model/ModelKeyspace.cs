@@ -1,3 +1,4 @@
+using System.Globalization;
 using Bitmapist.Engine.Bits;
 using Bitmapist.Engine.Verbs;
 
@@ -67,6 +68,70 @@ internal sealed class ModelKeyspace(Func<long> now)
         if (condition == SetCondition.IfExists && key is null) return false;
         _keys[(database, name)] = new ModelKey(bytes, expiry == StringVerbs.KeepExpiry ? key?.ExpiresAt ?? 0 : expiry);
         return true;
+    }
+
+    /// <summary>Bytes from an offset on; the length.</summary>
+    public int Write(int database, string name, int? offset, byte[] bytes)
+    {
+        ModelKey? key = Find(database, name);
+        if (bytes.Length == 0 && (offset is not null || key is not null)) return key?.Bytes.Length ?? 0;
+        int start = offset ?? key?.Bytes.Length ?? 0;
+        byte[] written = new byte[Math.Max(key?.Bytes.Length ?? 0, start + bytes.Length)];
+        key?.Bytes.CopyTo(written, 0);
+        bytes.CopyTo(written, start);
+        _keys[(database, name)] = new ModelKey(written, key?.ExpiresAt ?? 0);
+        return written.Length;
+    }
+
+    /// <summary>Adds to a number of unsigned bits, most significant first, modulo its range; the sum.</summary>
+    public long AddInField(int database, string name, int offset, int bits, long increment)
+    {
+        long sum = increment;
+        for (int i = 0; i < bits; i++)
+            if (GetBit(database, name, (uint)(offset + i))) sum += 1L << (bits - 1 - i);
+        sum &= (1L << bits) - 1;
+        for (int i = 0; i < bits; i++)
+            SetBit(database, name, (uint)(offset + i), (sum >> (bits - 1 - i) & 1) != 0);
+        return sum;
+    }
+
+    /// <summary>Adds to the integer that a string prints; null: it prints none.</summary>
+    public long? Increment(int database, string name, int increment)
+    {
+        ModelKey? key = Find(database, name);
+        string text = key is null ? "0" : string.Concat(key.Bytes.Select(part => (char)part));
+        if (!int.TryParse(text, CultureInfo.InvariantCulture, out int number)
+            || number.ToString(CultureInfo.InvariantCulture) != text)
+        {
+            return null;
+        }
+
+        long sum = (long)number + increment;
+        byte[] printed = [.. sum.ToString(CultureInfo.InvariantCulture).Select(digit => (byte)digit)];
+        _keys[(database, name)] = new ModelKey(printed, key?.ExpiresAt ?? 0);
+        return sum;
+    }
+
+    public bool SetMany(int database, (string Name, byte[] Bytes)[] pairs, SetCondition condition)
+    {
+        bool isAnyThere = pairs.Any(pair => Find(database, pair.Name) is not null);
+        if (condition == SetCondition.IfMissing && isAnyThere) return false;
+        foreach ((string name, byte[] bytes) in pairs) _keys[(database, name)] = new ModelKey(bytes, 0);
+        return true;
+    }
+
+    public bool Move(int database, string name, int toDatabase)
+    {
+        if (Find(database, name) is not { } key || Find(toDatabase, name) is not null) return false;
+        _keys.Remove((database, name));
+        _keys[(toDatabase, name)] = key;
+        return true;
+    }
+
+    public void Restore(int database, string name, byte[] bytes, long expiresAt)
+    {
+        if (expiresAt != 0 && expiresAt <= now()) _keys.Remove((database, name));
+        else _keys[(database, name)] = new ModelKey(bytes, expiresAt);
     }
 
     public int Delete(int database, string[] names) =>

@@ -1,3 +1,5 @@
+using System.Buffers.Text;
+using System.Globalization;
 using Bitmapist.Engine.Bits;
 using Bitmapist.Engine.Keyspace;
 using Bitmapist.Engine.Verbs;
@@ -53,6 +55,74 @@ internal sealed class PairedKeyspace(Session session, ModelKeyspace model)
         Assert.Equal(model.Find(Database, name)?.Bytes.Length ?? 0, session.Length(Name.Bytes(name)));
         Assert.Equal(exists, session.Exists(Name.Bytes(name)));
     }
+
+    /// <summary>SETRANGE, or APPEND without an offset.</summary>
+    public void Write(string name, int? offset, byte[] bytes)
+    {
+        BytesEdit edit = new(session, Name.Bytes(name), offset, bytes);
+        edit.Run();
+        Assert.Equal(model.Write(Database, name, offset, bytes), edit.LengthBytes);
+    }
+
+    /// <summary>BITFIELD of an unsigned number.</summary>
+    public void AddInField(string name, int offset, int bits, long increment)
+    {
+        BitfieldType type = new(IsSigned: false, bits);
+        BitfieldEdit edit = new(session, Name.Bytes(name),
+            [new BitfieldStep(BitfieldVerb.Increment, type, offset, increment, BitfieldOverflow.Wrap)]);
+        edit.Run();
+        Assert.Equal(model.AddInField(Database, name, offset, bits, increment), edit.Results[0]);
+    }
+
+    public void Increment(string name, int increment)
+    {
+        IntegerIncrement edit = new(session, Name.Bytes(name), increment, TryParse);
+        edit.Run();
+        long? sum = edit.Outcome == IncrementOutcome.Stored ? edit.Sum : null;
+        Assert.Equal(model.Increment(Database, name, increment), sum);
+    }
+
+    public void GetAndDelete(string name)
+    {
+        byte[]? before = model.Find(Database, name)?.Bytes;
+        model.Delete(Database, [name]);
+        bool exists = session.GetAndDelete(Name.Bytes(name), out StringValue value);
+        Assert.Equal(before, exists ? KeyspaceState.Bytes(value) : null);
+    }
+
+    public void GetAndExpire(string name, long expiresAt)
+    {
+        byte[]? before = model.Find(Database, name)?.Bytes;
+        if (expiresAt == StringVerbs.NoExpiry) model.Persist(Database, name);
+        else model.ExpireAt(Database, name, expiresAt, ExpireCondition.None);
+        bool exists = session.GetAndExpire(Name.Bytes(name), expiresAt, out StringValue value);
+        Assert.Equal(before, exists ? KeyspaceState.Bytes(value) : null);
+    }
+
+    public void SetMany(SetCondition condition, params (string Name, byte[] Bytes)[] pairs)
+    {
+        ReadOnlyMemory<byte>[] arguments =
+            [.. pairs.SelectMany(pair => new ReadOnlyMemory<byte>[] { Name.Bytes(pair.Name), pair.Bytes })];
+        Assert.Equal(model.SetMany(Database, pairs, condition), session.SetMany(arguments, condition));
+        StringValue?[] values = session.GetMany(Name.All([.. pairs.Select(pair => pair.Name)]));
+        Assert.Equal(
+            pairs.Select(pair => model.Find(Database, pair.Name)?.Bytes),
+            values.Select(value => value is { } found ? KeyspaceState.Bytes(found) : null));
+    }
+
+    public void Move(string name, int toDatabase) =>
+        Assert.Equal(model.Move(Database, name, toDatabase), session.Move(Name.Bytes(name), toDatabase));
+
+    public void Restore(string name, byte[] bytes, long expiresAt)
+    {
+        model.Restore(Database, name, bytes, expiresAt);
+        Assert.True(session.Restore(
+            Name.Bytes(name), StringValue.Of(bytes), expiresAt, SetCondition.Always, idleSeconds: 0));
+    }
+
+    private static bool TryParse(ReadOnlySpan<byte> text, out long number) =>
+        Utf8Parser.TryParse(text, out number, out int count) && count == text.Length
+        && Name.Text(text) == number.ToString(CultureInfo.InvariantCulture);
 
     public void Delete(params string[] names) =>
         Assert.Equal(model.Delete(Database, names), session.Delete(Name.All(names)));

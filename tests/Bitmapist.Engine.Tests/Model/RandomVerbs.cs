@@ -38,6 +38,12 @@ internal sealed class RandomVerbs(Random random, ManualTime time, int databases,
 
     private void One(PairedKeyspace pair)
     {
+        if (random.Next(4) == 0)
+        {
+            OneOfStrings(pair);
+            return;
+        }
+
         switch (random.Next(40))
         {
             case < 12: pair.SetBit(AnyName(), AnyOffset(), random.Next(4) != 0); break;
@@ -58,6 +64,35 @@ internal sealed class RandomVerbs(Random random, ManualTime time, int databases,
         }
     }
 
+    private void OneOfStrings(PairedKeyspace pair)
+    {
+        switch (random.Next(14))
+        {
+            case < 2: pair.Write(AnyName(), null, AnyBytes()); break;
+            case < 5: pair.Write(AnyName(), (int)(AnyOffset() / 8), AnyBytes()); break;
+            case < 7: pair.AddInField(AnyName(), (int)AnyOffset(), random.Next(1, 63), random.Next(-99, 1000)); break;
+            case 7: pair.Increment(AnyName(), random.Next(-5, 100)); break;
+            case 8: pair.GetAndDelete(AnyName()); break;
+            case 9: pair.GetAndExpire(AnyName(), random.Next(3) == 0 ? StringVerbs.NoExpiry : AnyTime()); break;
+            case 10: pair.SetMany(AnyTargetCondition(), (AnyName(), AnyBytes()), (AnyName(), [(byte)'7'])); break;
+            case 11: pair.Restore(AnyName(), AnyBytes(), random.Next(2) == 0 ? 0 : AnyTime()); break;
+            default: Move(pair); break;
+        }
+    }
+
+    private void Move(PairedKeyspace pair)
+    {
+        int toDatabase = random.Next(databases);
+        if (toDatabase != pair.Session.Database) pair.Move(AnyName(), toDatabase); // else refused before
+    }
+
+    private byte[] AnyBytes()
+    {
+        byte[] bytes = new byte[random.Next(5) == 0 ? random.Next(20_000) : random.Next(12)];
+        if (random.Next(3) != 0) random.NextBytes(bytes);
+        return bytes;
+    }
+
     private void BitOp(PairedKeyspace pair)
     {
         BitopKind operation = s_operations[random.Next(s_operations.Length)];
@@ -68,8 +103,7 @@ internal sealed class RandomVerbs(Random random, ManualTime time, int databases,
 
     private void Set(PairedKeyspace pair)
     {
-        byte[] bytes = new byte[random.Next(4) == 0 ? random.Next(20_000) : random.Next(12)];
-        if (random.Next(3) != 0) random.NextBytes(bytes);
+        byte[] bytes = AnyBytes();
         long expiry = random.Next(3) switch
         {
             0 => StringVerbs.NoExpiry,

@@ -26,6 +26,9 @@ public sealed class EffectReplayTests
     [InlineData("01 00 01 6B 07 08 00 01 6C 04 01 01 6B", "0 k until 0: 1 bytes 01\n0 l until 0: 1 bytes FE")] // NOT
     [InlineData("01 00 01 6B 07 01 01 01 6B 07 09 00", "1 k until 0: 1 bytes 01")] // flush database 0
     [InlineData("01 00 01 6B FF FF FF FF 0F 04 00 01 6B", "")] // the last offset
+    [InlineData("0A 00 01 6B 10 10 02 68 69", "0 k until 0: 4 bytes 00006869")] // write bits: bytes at an offset
+    [InlineData("01 00 01 6B 07 05 00 01 6B AC 02 0A 00 01 6B 04 05 01 50", "0 k until 300: 2 bytes 0500")] // five bits
+    [InlineData("0A 00 01 6B FF FF FF FF 0F 01 01 80 04 00 01 6B", "")] // the last bit
     [InlineData("", "")]
     [InlineData("01 00 04 70 61 67 65 07" // the example of docs/format/effects.md
         + "08 00 05 6F 74 68 65 72 04 01 04 70 61 67 65 05 00 05 6F 74 68 65 72 AC 02",
@@ -34,7 +37,12 @@ public sealed class EffectReplayTests
 
     [Theory]
     [InlineData("00 00 01 6B 07")] // kind 0
-    [InlineData("0A 00 01 6B 07")] // a kind of the future
+    [InlineData("0B 00 01 6B 07")] // a kind of the future
+    [InlineData("0A 00 01 6B 07")] // bits to write, without a number of them
+    [InlineData("0A 00 01 6B 07 00 00")] // no bits to write
+    [InlineData("0A 00 01 6B 07 09 01 50")] // nine bits in a byte
+    [InlineData("0A 00 01 6B 07 08 02 50 50")] // eight bits in two bytes
+    [InlineData("0A 00 01 6B FF FF FF FF 0F 02 01 50")] // bits beyond the last offset
     [InlineData("81 02 00 01 6B 07")] // kind 257, whose low byte is 1
     [InlineData("01 03 01 6B 07")] // a database that is not configured
     [InlineData("01 80 80 80 80 80 80 80 80 80 01 01 6B 07")] // database 2^63
@@ -69,7 +77,7 @@ public sealed class EffectReplayTests
         Random random = new(seed);
         byte[] whole = Bytes("01 00 01 6B 07 05 00 01 6C 80 20 04 00 01 6C 09 01 07 00 01 6C 02 01 6B"
             + "03 00 01 6C 01 80 08 12 3A 30 00 00 01 00 00 00 00 00 00 00 10 00 00 00 03 00"
-            + "08 01 01 6D 01 02 01 6B 01 6C 06 00 01 6B 01 6E");
+            + "08 01 01 6D 01 02 01 6B 01 6C 06 00 01 6B 01 6E 0A 00 01 6E 06 04 01 50");
         int applied = 0, refused = 0;
         for (int i = 0; i < 20_000; i++)
         {

@@ -44,6 +44,24 @@ public sealed class ShortSequenceTests
         }
     }
 
+    // w: SETRANGE  i: INCR  m: MOVE to another database and back; before, between and after two of the others
+    [Theory]
+    [InlineData('w')]
+    [InlineData('i')]
+    [InlineData('m')]
+    public async Task A_change_among_others_ends_as_the_model_does(char change)
+    {
+        foreach (char before in Steps)
+        {
+            foreach (char after in Steps)
+            {
+                await RunAsync($"b{before}{change}{after}");
+                await RunAsync($"b{change}{before}{after}{change}");
+                await RunAsync($"{change}{before}{change}{after}");
+            }
+        }
+    }
+
     private static async Task RunAsync(string steps)
     {
         await using SimulatedServer server = new(FsyncPolicy.No);
@@ -61,6 +79,15 @@ public sealed class ShortSequenceTests
         switch (step)
         {
             case 'b': pair.SetBit(Key, 9, bit: true); break;
+            case 'i': pair.Increment(Key, 7); break;
+            case 'w': pair.Write(Key, 1, [7, 8]); break;
+            case 'm':
+                pair.Move(Key, 1);
+                pair.Move(Other, 1);
+                pair.Session.Database = 1;
+                pair.Move(Key, 0);
+                pair.Session.Database = 0;
+                break;
             case 'e': pair.ExpireAt(Key, Now(server) + ExpiryMs, ExpireCondition.None); break;
             case 'o': pair.BitOp(BitopKind.Not, Key, Other); break;
             case 'd': pair.Delete(Key); break;

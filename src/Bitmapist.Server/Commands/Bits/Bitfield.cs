@@ -14,7 +14,8 @@ internal static class Bitfield
         "bitfield", -2, Write | DenyOom | NeedsBits, KeySpec.FirstArgument, Run)
     {
         Summary = "Reads and writes numbers of up to 64 bits within a string.",
-        Group = "bitmap", Since = "3.2.0", Categories = "write bitmap slow", KeyAccess = "RW access update variable_flags",
+        Group = "bitmap", Since = "3.2.0", Categories = "write bitmap slow",
+        KeyAccess = "RW access update variable_flags",
         KeyNotes = "This command allows both access and modification of the key", KeyAccessOf = AccessOf,
         Arguments = "key [GET encoding offset:integer | [OVERFLOW (WRAP | SAT | FAIL)] "
             + "(SET encoding offset:integer value:integer | INCRBY encoding offset:integer increment:integer)]...",

@@ -21,7 +21,7 @@ internal static class DumpAndRestore
     public static readonly CommandSpec Restore = new(
         "restore", -4, Write | DenyOom, KeySpec.FirstArgument, RunRestore)
     {
-        Summary = "Makes a key of a payload that DUMP gave, of this server or of Redis up to 7.0; strings alone are taken.",
+        Summary = "Makes a key of a payload that DUMP gave, here or in a Redis up to 7.0; it must be a string.",
         Since = "2.6.0", Categories = "keyspace write slow dangerous", KeyAccess = "OW update",
         Arguments = "key ttl:integer serialized-value [REPLACE] [ABSTTL] [IDLETIME seconds:integer] "
             + "[FREQ frequency:integer]",
@@ -115,8 +115,11 @@ internal struct RestoreOptions
 
 /// <summary>A RESTORE whose payload becomes a long string: done on another thread.</summary>
 internal sealed class RestoreReply(
-    CommandContext call, ReadOnlyMemory<byte> name, ReadOnlyMemory<byte> payload, long expiresAt, RestoreOptions options)
-    : DeferredReply
+    CommandContext call,
+    ReadOnlyMemory<byte> name,
+    ReadOnlyMemory<byte> payload,
+    long expiresAt,
+    RestoreOptions options) : DeferredReply
 {
     private readonly Engine.Keyspace.Session _session = call.Session;
     private readonly State.ServerState _server = call.Server;

@@ -16,19 +16,22 @@ internal static class ObjectCommand
         Complexity = "that of the subcommand",
         Subcommands =
         [
-            Declare("encoding", "2.2.3", "Replies how Redis holds a string as it has just been set: int, embstr or raw, "
-                + "by its content; Redis says raw as well of one that APPEND, SETRANGE, SETBIT or BITOP wrote.",
-                RunEncoding),
-            Declare("idletime", "2.2.3", "Replies for how many seconds a key was not used, at least: since the start for "
-                + "one that is on disk alone.", RunIdleTime),
-            Declare("freq", "4.0.0", "Replies an error, as Redis does: how often keys are used is not counted.", RunFreq),
-            Declare("refcount", "2.2.3", "Replies 1 for a key that exists, or what Redis says of a number below 10,000.",
-                RunRefCount),
+            Declare(
+                "encoding", "2.2.3", RunEncoding,
+                "Replies int, embstr or raw, by what a string holds; Redis goes by how it was written, too."),
+            Declare(
+                "idletime", "2.2.3", RunIdleTime,
+                "Replies the seconds since a key was used; since the start for one that is on disk alone."),
+            Declare(
+                "freq", "4.0.0", RunFreq, "Replies an error, as Redis does: how often keys are used is not counted."),
+            Declare(
+                "refcount", "2.2.3", RunRefCount,
+                "Replies 1 for a key that exists, or what Redis says of a number below 10,000."),
             Containers.Help("object") with { Since = "6.2.0", Categories = "keyspace slow" },
         ],
     };
 
-    private static CommandSpec Declare(string name, string since, string summary, CommandRunner run) =>
+    private static CommandSpec Declare(string name, string since, CommandRunner run, string summary) =>
         new(name, 3, ReadOnly, new KeySpec(2, 2, 1), run)
         {
             Summary = summary, Since = since, Categories = "keyspace read slow", KeyAccess = "RO", Arguments = "key",

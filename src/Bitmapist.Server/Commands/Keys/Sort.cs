@@ -10,8 +10,8 @@ namespace Bitmapist.Server.Commands.Keys;
 /// </summary>
 internal static class Sort
 {
-    private const string ByNotes = "For the optional BY/GET keyword. It is marked 'unknown' because the key names derive "
-        + "from the content of the key we sort";
+    private const string ByNotes = "For the optional BY/GET keyword. It is marked 'unknown' because the key names "
+        + "derive from the content of the key we sort";
 
     private const string StoreNotes = "For the optional STORE keyword. It is marked 'unknown' because the keyword can "
         + "appear anywhere in the argument array";
@@ -25,7 +25,8 @@ internal static class Sort
     {
         Summary = "Replies an empty list for a missing key; a string is of the wrong type.",
         Categories = "write set sortedset list slow dangerous", KeyAccess = "RO access",
-        MovableKeys = [(ByNotes, "RO access"), (StoreNotes, "OW update")], Arguments = Options + " [STORE destination:key]",
+        MovableKeys = [(ByNotes, "RO access"), (StoreNotes, "OW update")],
+        Arguments = Options + " [STORE destination:key]",
     };
 
     public static readonly CommandSpec ReadOnlySpec = new("sort_ro", -2, ReadOnly, KeySpec.FirstArgument, RunReadOnly)

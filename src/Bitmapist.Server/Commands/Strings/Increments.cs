@@ -20,7 +20,7 @@ internal static class Increments
         "decrby", "1.0.0", 3, "Subtracts an integer from", "key decrement:integer", RunDecrBy);
 
     public static readonly CommandSpec IncrByFloat = Declare(
-        "incrbyfloat", "2.6.0", 3, "Adds a number, with a fraction or not, to", "key increment:double", RunIncrByFloat);
+        "incrbyfloat", "2.6.0", 3, "Adds any number to", "key increment:double", RunIncrByFloat);
 
     private static readonly EditOutcome<IntegerIncrement> s_integer = new(
         static edit => edit.Outcome switch
@@ -70,7 +70,7 @@ internal static class Increments
     {
         bool isNumber = LongDouble.TryParse(call.Args[2], out LongDouble increment);
         if (isNumber) call.Run(reply, new RealIncrement(call.Session, call.Args.Memory(1), increment), s_real);
-        else call.Fail(reply, Errors.NotAFloat); // as for a string that is none: which of both is tried first is all one
+        else call.Fail(reply, Errors.NotAFloat);
     }
 
     private static void Add(CommandContext call, RespWriter reply, long increment) => call.Run(
