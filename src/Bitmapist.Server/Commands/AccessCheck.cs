@@ -34,7 +34,8 @@ internal static class AccessCheck
         if (!spec.Is(CommandFlags.NoAuth) && !selector.AllowsCommand(spec.Index)
             && !(args.Count > 1 && selector.AllowsFirstArgument(spec.Index, args[1])))
             return AccessDenial.Command;
-        if (selector.Keys is not null && spec.Keys.First > 0)
+        bool hasKeys = spec.Keys.First > 0 && spec.KeyAccess != "not_key"; // channels of shards are placed like keys
+        if (selector.Keys is not null && hasKeys)
         {
             foreach (int key in spec.Keys.In(args.Count))
             {
