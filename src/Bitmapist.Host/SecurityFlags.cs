@@ -32,7 +32,8 @@ internal static class SecurityFlags
 
     private static readonly Option<int> s_tlsPort = new("-tls-port")
     {
-        Description = "listen for TLS on this port too, of every address of -addr; for TLS alone: -addr tls://host:port",
+        Description = "listen for TLS on this port too, of every address of -addr; for TLS alone: "
+            + "-addr tls://host:port",
         HelpName = "port",
     };
 
@@ -109,7 +110,8 @@ internal static class SecurityFlags
         s_tlsAuthClients.AcceptOnlyFromAmong([.. TlsSettings.AuthClientsNames]);
         s_tlsPort.Validators.Add(result =>
         {
-            if (result.Tokens.Count > 0 && int.TryParse(result.Tokens[0].Value, out int port) && port is < 0 or > 65_535)
+            if (result.Tokens.Count > 0 && int.TryParse(result.Tokens[0].Value, out int port)
+                && port is < 0 or > 65_535)
                 result.AddError($"-tls-port must be from 0 to 65535, not {port}");
         });
         s_unixSocketPerm.Validators.Add(result =>
@@ -131,6 +133,7 @@ internal static class SecurityFlags
 
     /// <summary>The same interfaces, each once, with another port.</summary>
     private static IEnumerable<ListenAddress> ByTls(IReadOnlyList<ListenAddress> addresses, int port) =>
-        addresses.Where(address => !address.IsTls).Select(address => new ListenAddress(address.Ip, port) { IsTls = true })
+        addresses.Where(address => !address.IsTls)
+            .Select(address => new ListenAddress(address.Ip, port) { IsTls = true })
             .Distinct();
 }

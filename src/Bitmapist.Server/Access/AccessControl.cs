@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text;
 using Bitmapist.Server.Settings;
+using Bitmapist.Storage.Files;
 
 namespace Bitmapist.Server.Access;
 
@@ -149,7 +150,7 @@ internal sealed class AccessControl
     }
 
     /// <summary>Writes all users to the file, which is replaced as a whole.</summary>
-    /// <exception cref="Storage.Files.StorageException">It cannot be written; the former one is still there.</exception>
+    /// <exception cref="StorageException">It cannot be written; the former one is still there.</exception>
     public void Save()
     {
         lock (_gate) _file!.Write(Users);

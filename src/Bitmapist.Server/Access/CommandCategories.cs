@@ -1,6 +1,8 @@
 namespace Bitmapist.Server.Access;
 
-/// <summary>Redis 7.0's categories of commands, all of them, in its order: also those that no command here has.</summary>
+/// <summary>
+/// Redis 7.0's categories of commands, all of them, in its order: also those that no command here has.
+/// </summary>
 internal static class CommandCategories
 {
     /// <summary>The names, without their at-signs.</summary>

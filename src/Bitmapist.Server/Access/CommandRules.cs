@@ -91,7 +91,8 @@ internal sealed class CommandRules
         if (argument.Length == 0) return RuleFault.Syntax;
         if (entry.IsContainer) return RuleFault.UnknownCommand;
         string[] known = _firstArguments.GetValueOrDefault(command, []);
-        if (!known.Contains(argument, StringComparer.OrdinalIgnoreCase)) _firstArguments[command] = [.. known, argument];
+        if (!known.Contains(argument, StringComparer.OrdinalIgnoreCase))
+            _firstArguments[command] = [.. known, argument];
         return RuleFault.None;
     }
 
@@ -108,7 +109,8 @@ internal sealed class CommandRules
     private void Note(string rule, bool isAllowed)
     {
         string name = rule.ToLowerInvariant();
-        _rules.RemoveAll(earlier => earlier.Name == name || earlier.Name.StartsWith(name + "|", StringComparison.Ordinal));
+        _rules.RemoveAll(earlier =>
+            earlier.Name == name || earlier.Name.StartsWith(name + "|", StringComparison.Ordinal));
         _rules.Add((isAllowed, name));
     }
 }

@@ -43,7 +43,8 @@ internal sealed class Selector
     public string KeyRules => Keys is null ? "~*" : string.Join(' ', Keys.Select(key => key.Rule));
 
     /// <summary>The rules about channels, such as "&amp;news*".</summary>
-    public string ChannelRules => Channels is null ? "&*" : string.Join(' ', Channels.Select(channel => "&" + channel.Text));
+    public string ChannelRules =>
+        Channels is null ? "&*" : string.Join(' ', Channels.Select(channel => "&" + channel.Text));
 
     public bool AllowsCommand(int command) =>
         _allowsAllCommands

@@ -6,9 +6,9 @@ using Bitmapist.Server.State;
 namespace Bitmapist.Server.Connections;
 
 /// <summary>
-/// While the default user needs no password, who comes from another machine is told so and sent away: otherwise a server
-/// that was just tried out would be open to the world. As in Redis 7.0 it counts where the client comes from, whatever
-/// addresses were given to listen on.
+/// While the default user needs no password, who comes from another machine is told so and sent away: otherwise a
+/// server that was just tried out would be open to the world. As in Redis 7.0 it counts where the client comes from,
+/// whatever addresses were given to listen on.
 /// </summary>
 internal static class ProtectedMode
 {

@@ -20,7 +20,9 @@ internal static class PrivateFiles
         {
             Mode = mode, Access = access, Share = share, BufferSize = 0, UnixCreateMode = Mode,
         });
-        GC.SuppressFinalize(stream); // which would close the handle
+#pragma warning disable CA1816 // the stream's end must not be that of its handle, which is the caller's
+        GC.SuppressFinalize(stream);
+#pragma warning restore CA1816
         return stream.SafeFileHandle;
     }
 }

@@ -90,11 +90,12 @@ public sealed class AccessTable(BitmapistServer ours, RedisServer reference) : I
         int arguments = command.ArgumentCount(more);
         for (int key = 1; key <= arguments; key++)
         {
-            IEnumerable<string> others = Enumerable.Range(1, arguments).Where(i => i != key).Select(i => $"~{Argument(i)}");
+            string others = string.Join(
+                ' ', Enumerable.Range(1, arguments).Where(i => i != key).Select(i => "~" + Argument(i)));
             foreach (string use in s_uses)
             {
                 string own = use.Length == 0 ? "" : use + Argument(key);
-                questions.Add($"ACL SETUSER {User} reset &* +{command.Name} {string.Join(' ', others)} {own}".TrimEnd());
+                questions.Add($"ACL SETUSER {User} reset &* +{command.Name} {others} {own}".TrimEnd());
                 questions.Add(ask);
             }
         }

@@ -38,7 +38,7 @@ public sealed class AclFileSpec(AclFileServers servers) : IClassFixture<AclFileS
         await LoadAsync(servers.Ours, "user z on nopass ~a %R~b &c +@all -get (+get ~d)\n");
         using RawConnection admin = await RawConnection.ConnectAsync(servers.Ours.Port);
         foreach (string command in (string[])["ACL SETUSER y >secret", "ACL SAVE", "ACL DELUSER y z", "ACL LOAD"])
-            Assert.DoesNotContain("-ERR", Encoding.Latin1.GetString(await admin.AskAsync(command)), StringComparison.Ordinal);
+            Assert.NotEqual((byte)'-', (await admin.AskAsync(command))[0]);
         string text = await File.ReadAllTextAsync(servers.Ours.File, TestContext.Current.CancellationToken);
         Assert.Equal(
             "user default on nopass ~* &* +@all\n"

@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+using System.Security.Cryptography;
 using System.Text;
 using Bitmapist.Testing.Servers;
 using Bitmapist.Testing.Wire;
@@ -18,8 +20,11 @@ public sealed class BitmapistPrivateFiles
         Assert.Equal(0, server.Stop());
         server.Start(); // over the log that the stop's save began
         foreach (string path in Directory.GetFiles(server.Folder))
-            if (!OperatingSystem.IsWindows())
-                Assert.Equal((path, UnixFileMode.UserRead | UnixFileMode.UserWrite), (path, File.GetUnixFileMode(path)));
+        {
+            if (OperatingSystem.IsWindows()) continue;
+            Assert.Equal((path, UnixFileMode.UserRead | UnixFileMode.UserWrite), (path, File.GetUnixFileMode(path)));
+        }
+
         Assert.Contains(Directory.GetFiles(server.Folder), path => path.Contains(".log.", StringComparison.Ordinal));
         Assert.Contains(Directory.GetFiles(server.Folder), path => path.EndsWith(".lock", StringComparison.Ordinal));
         Assert.True(File.Exists(Path.Combine(server.Folder, "copy.db")), "there is no backup");
@@ -73,9 +78,9 @@ public sealed class BitmapistPrivateFiles
             Assert.Equal(
                 "['protected-mode', 'no']", ReplyText.Render(await client.AskAsync("CONFIG GET protected-mode")));
             // What is kept is the hash alone, so it is what is shown.
+            string hash = Convert.ToHexStringLower(SHA256.HashData("fromenv"u8));
             Assert.Equal(
-                $"['requirepass', '#{Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData("fromenv"u8))}']",
-                ReplyText.Render(await client.AskAsync("CONFIG GET requirepass")));
+                $"['requirepass', '#{hash}']", ReplyText.Render(await client.AskAsync("CONFIG GET requirepass")));
         }
         finally
         {
@@ -85,19 +90,24 @@ public sealed class BitmapistPrivateFiles
 
     private static async Task<string> FirstReplyAsync(ServerProcess server, int port)
     {
-        for (int attempt = 0; attempt < 500 && !server.HasExited; attempt++)
-        {
-            try
+        string reply = "";
+        await Eventually.IsAsync(
+            async () =>
             {
-                using RawConnection client = await RawConnection.ConnectAsync(port);
-                return ReplyText.Render(await client.AskAsync("PING"));
-            }
-            catch (System.Net.Sockets.SocketException)
-            {
-                await Task.Delay(20, TestContext.Current.CancellationToken);
-            }
-        }
+                Assert.False(server.HasExited, server.Output);
+                try
+                {
+                    using RawConnection client = await RawConnection.ConnectAsync(port);
+                    reply = ReplyText.Render(await client.AskAsync("PING"));
+                }
+                catch (SocketException)
+                {
+                    // It does not listen yet.
+                }
 
-        throw new TimeoutException(server.Output);
+                return reply.Length > 0;
+            },
+            "the server answers");
+        return reply;
     }
 }

@@ -33,7 +33,8 @@ public sealed class BitmapistProtectedMode
             Assert.Equal(await HearAsync(redis.Port), denied);
 
             using RawConnection admin = await RawConnection.ConnectAsync(server.Port);
-            Assert.Contains("rejected_connections:1\r\n", await TextAsync(admin, "INFO stats"), StringComparison.Ordinal);
+            string stats = Encoding.Latin1.GetString(await admin.AskAsync("INFO stats"));
+            Assert.Contains("rejected_connections:1\r\n", stats, StringComparison.Ordinal);
             await admin.AskAsync("CONFIG SET requirepass secret");
             Assert.Equal("-NOAUTH Authentication required.\r\n", await HearAsync(port, "PING"));
             Assert.Equal("+OK\r\n+PONG\r\n", await HearAsync(port, "AUTH secret", "PING"));
@@ -67,14 +68,12 @@ public sealed class BitmapistProtectedMode
     private Task<string> HearAsync(int port, params string[] commands)
     {
         string[] ended = [.. commands, "QUIT"];
-        string send = commands.Length == 0 ? "" : $"printf '{string.Concat(ended.Select(line => line + "\\r\\n"))}' >&3; ";
+        string lines = string.Concat(ended.Select(line => line + "\\r\\n"));
+        string send = commands.Length == 0 ? "" : $"printf '{lines}' >&3; ";
         string listen = commands.Length == 0 ? "cat <&3" : $"head -n {commands.Length} <&3";
         string script = $"exec 3<>/dev/tcp/{Here}/{port}; {send}timeout 10 {listen}";
         return ClientProgram.RunAsync(Ip, ["netns", "exec", _namespace, "/bin/bash", "-c", script]);
     }
-
-    private static async Task<string> TextAsync(RawConnection connection, string command) =>
-        Encoding.Latin1.GetString(await connection.AskAsync(command));
 
     /// <summary>A redis-server that listens where the namespace reaches it.</summary>
     private sealed class ReachableRedis : IDisposable

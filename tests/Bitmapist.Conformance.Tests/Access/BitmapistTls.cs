@@ -78,7 +78,8 @@ public sealed class BitmapistTls : IDisposable
 
         foreach (string change in (string[])[$"tls-cert-file {next}x", $"tls-cert-file {next}", "tls-key-file /"])
             Assert.Equal(Failure(change.Split(' ')[0]), await AskAsync($"CONFIG SET {change}"));
-        Assert.Equal(Failure("tls-auth-clients"), await AskAsync("CONFIG SET tls-auth-clients yes tls-ca-cert-file ''"));
+        Assert.Equal(
+            Failure("tls-auth-clients"), await AskAsync("CONFIG SET tls-auth-clients yes tls-ca-cert-file ''"));
         using (SslStream same = await ShakeHandsAsync()) Assert.Equal(first, same.RemoteCertificate!.Subject);
 
         string both = $"CONFIG SET tls-cert-file {next} tls-key-file {TestCertificates.KeyOf(next)}";

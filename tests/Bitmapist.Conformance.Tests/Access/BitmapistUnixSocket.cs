@@ -15,7 +15,8 @@ public sealed class BitmapistUnixSocket : IDisposable
     {
         using BitmapistServer server = BitmapistServer.With("-unixsocket", SocketPath, "-unixsocketperm", "600");
         Assert.Equal("PONG\n", await CliAsync("PING"));
-        Assert.Equal($"unixsocket\n{SocketPath}\nunixsocketperm\n600\n", await CliAsync("CONFIG", "GET", "unixsocket*"));
+        Assert.Equal(
+            $"unixsocket\n{SocketPath}\nunixsocketperm\n600\n", await CliAsync("CONFIG", "GET", "unixsocket*"));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, Mode(SocketPath));
         Assert.Equal(0, server.Stop());
         Assert.False(File.Exists(SocketPath), "the file is still there");

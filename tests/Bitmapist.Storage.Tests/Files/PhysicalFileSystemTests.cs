@@ -44,12 +44,28 @@ public sealed class PhysicalFileSystemTests : IDisposable
     public void Permissions_are_copied()
     {
         Prerequisite.Require(!OperatingSystem.IsWindows(), "Windows has other permissions");
-        const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        const UnixFileMode OfTheGroup = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead;
         string old = _directory.File("old"), copy = _directory.File("copy");
         foreach (string path in new[] { old, copy }) _files.Open(path, FileOpen.CreateNew).Dispose();
-        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(old, Private);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(old, OfTheGroup);
         _files.CopyPermissions(old, copy);
-        if (!OperatingSystem.IsWindows()) Assert.Equal(Private, File.GetUnixFileMode(copy));
+        if (!OperatingSystem.IsWindows()) Assert.Equal(OfTheGroup, File.GetUnixFileMode(copy));
+    }
+
+    [Fact]
+    public void New_files_are_their_owners_alone_and_old_ones_stay_as_they_are()
+    {
+        Prerequisite.Require(!OperatingSystem.IsWindows(), "Windows has other permissions");
+        const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        string made = _directory.File("made"), locked = _directory.File("locked"), old = _directory.File("old");
+        _files.Open(made, FileOpen.CreateNew).Dispose();
+        _files.TryLock(locked)!.Dispose();
+        _files.Open(old, FileOpen.OpenOrCreate).Dispose();
+        if (OperatingSystem.IsWindows()) return;
+        foreach (string path in new[] { made, locked, old }) Assert.Equal(Private, File.GetUnixFileMode(path));
+        File.SetUnixFileMode(old, Private | UnixFileMode.OtherRead);
+        _files.Open(old, FileOpen.OpenOrCreate).Dispose();
+        Assert.Equal(Private | UnixFileMode.OtherRead, File.GetUnixFileMode(old));
     }
 
     [Fact]

@@ -45,7 +45,10 @@ internal static class Acl
             {
                 Arguments = "[category]", Complexity = "O(commands)",
             },
-            Open("genpass", -2, RunGeneratePassword, "Replies a random password.") with { Arguments = "[bits:integer]" },
+            Open("genpass", -2, RunGeneratePassword, "Replies a random password.") with
+            {
+                Arguments = "[bits:integer]",
+            },
             Admin("log", -2, AclReports.RunLog, "Replies what was refused lately, or forgets it.") with
             {
                 Arguments = "[count:integer | RESET]", Complexity = "O(entries shown)",

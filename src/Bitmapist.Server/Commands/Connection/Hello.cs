@@ -40,9 +40,9 @@ internal static class Hello
         {
             call.Fail(
                 reply,
-                "NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO AUTH <user> "u8 +
-                "<pass> option can be used to authenticate the client and select the RESP protocol version at the "u8 +
-                "same time"u8);
+                "NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO AUTH "u8 +
+                "<user> <pass> option can be used to authenticate the client and select the RESP protocol "u8 +
+                "version at the same time"u8);
             return;
         }
 
