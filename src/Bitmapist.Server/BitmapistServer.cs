@@ -5,6 +5,7 @@ using Bitmapist.Engine.Upkeep;
 using Bitmapist.Server.Connections;
 using Bitmapist.Server.Dispatch;
 using Bitmapist.Server.Logging;
+using Bitmapist.Server.Parameters;
 using Bitmapist.Server.Settings;
 using Bitmapist.Server.State;
 using Bitmapist.Server.Upkeep;
@@ -132,6 +133,7 @@ public sealed class BitmapistServer : IAsyncDisposable
         {
             CommandLog = options.Debug ? logger : null,
         };
+        StartParameters.Apply(state);
         var line = new OncePerInterval(ServerLimits.RepeatedLogInterval, time);
         var expiry = new ExpiryCycle(store, time, failure =>
         {

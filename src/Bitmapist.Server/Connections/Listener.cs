@@ -42,7 +42,7 @@ internal sealed class Listener : IAsyncDisposable
         {
             Kind = server.Options.IoTransport,
             Loops = server.Options.IoThreads,
-            KeepAliveSeconds = ServerLimits.KeepAliveSeconds,
+            KeepAliveSeconds = server.ClientLimits.KeepAliveSeconds,
             InputPauseBytes = ServerLimits.TransportBufferBytes,
             OutputPauseBytes = ServerLimits.TransportBufferBytes,
             Admit = () => server.Clients.TryTakePlace(server.ClientsMax),
@@ -51,7 +51,9 @@ internal sealed class Listener : IAsyncDisposable
         };
         ListenPoint[] points = [.. server.Options.Addresses.SelectMany(PointsOf)];
         if (adapt is not null) options = adapt(options);
-        return new Listener(TransportServer.Bind(points, options, connections.ServeAsync, logger));
+        var transport = TransportServer.Bind(points, options, connections.ServeAsync, logger);
+        server.ClientLimits.KeepAliveChanged = transport.SetKeepAlive;
+        return new Listener(transport);
     }
 
     /// <summary>Begins to accept.</summary>
