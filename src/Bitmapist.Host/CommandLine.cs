@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Reflection;
+using Bitmapist.Server.Parameters;
 using Bitmapist.Server.Settings;
 using Bitmapist.Storage.Log;
 using Bitmapist.Transport;
@@ -98,6 +99,14 @@ internal static class CommandLine
         DefaultValueFactory = _ => 0,
     };
 
+    private static readonly Option<string> s_enableDebug = new("-enable-debug-command")
+    {
+        Description = "who may use DEBUG: no, local or yes", HelpName = "who", DefaultValueFactory = _ => "no",
+    };
+
+    private static readonly Option<string?>[] s_parameters =
+        [.. StartParameters.All.Select(parameter => DeclareParameter(parameter))];
+
     private static readonly Option<bool> s_debug = new("-debug") { Description = "log every command" };
     private static readonly Option<bool> s_version =
         new("-version", "-v") { Description = "print the version and exit" };
@@ -108,6 +117,7 @@ internal static class CommandLine
     {
         s_appendFsync.AcceptOnlyFromAmong("always", "everysec", "no");
         s_ioTransport.AcceptOnlyFromAmong([.. TransportKinds.Names]);
+        s_enableDebug.AcceptOnlyFromAmong("no", "local", "yes");
         Restrict(s_ioThreads, 0, 128);
         Restrict(s_save, 0, 365 * 24 * 3600);
         Restrict(s_evictIdle, 0, 365 * 24 * 3600);
@@ -122,7 +132,8 @@ internal static class CommandLine
         Option[] options =
         [
             s_addr, s_db, s_bak, s_save, s_appendFsync, s_logGrowth, s_logGrowthMin, s_maxMemory, s_maxMemoryClients,
-            s_evictIdle, s_databases, s_maxClients, s_ioTransport, s_ioThreads, s_debug, s_version,
+            s_evictIdle, s_databases, s_maxClients, s_ioTransport, s_ioThreads, .. s_parameters, s_enableDebug,
+            s_debug, s_version,
         ];
         foreach (Option option in options.Concat(SecurityFlags.All)) root.Options.Add(option);
         var version = new Command("version", "print the version and exit");
@@ -156,6 +167,21 @@ internal static class CommandLine
         if (result.Tokens.Count > 0 && !MemorySize.TryParse(result.Tokens[0].Value, out _))
             result.AddError($"{option.Name} must be a number of bytes such as 512mb, not {result.Tokens[0].Value}");
     });
+
+    private static Option<string?> DeclareParameter(StartParameter parameter)
+    {
+        var option = new Option<string?>("-" + parameter.Name)
+        {
+            Description = parameter.Description, HelpName = parameter.ValueName,
+        };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 0 || StartParameters.Check(parameter.Name, result.Tokens[0].Value) is not { } fault)
+                return;
+            result.AddError($"{option.Name} {result.Tokens[0].Value}: {fault}");
+        });
+        return option;
+    }
 
     private static bool TryGetAddresses(ParseResult parsed, List<ListenAddress> addresses)
     {
@@ -211,6 +237,9 @@ internal static class CommandLine
                 ? kind
                 : TransportKind.Auto,
             IoThreads = parsed.GetValue(s_ioThreads),
+            Parameters = s_parameters.Where(option => parsed.GetValue(option) is not null)
+                .ToDictionary(option => option.Name[1..], option => parsed.GetValue(option)!),
+            EnableDebugCommand = parsed.GetValue(s_enableDebug)!,
             Debug = parsed.GetValue(s_debug),
         };
         return SecurityFlags.Apply(parsed, ref options) is { } reason

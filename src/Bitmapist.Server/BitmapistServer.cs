@@ -6,6 +6,7 @@ using Bitmapist.Server.Access;
 using Bitmapist.Server.Connections;
 using Bitmapist.Server.Dispatch;
 using Bitmapist.Server.Logging;
+using Bitmapist.Server.Parameters;
 using Bitmapist.Server.Settings;
 using Bitmapist.Server.State;
 using Bitmapist.Server.Upkeep;
@@ -141,6 +142,7 @@ public sealed class BitmapistServer : IAsyncDisposable
         {
             CommandLog = options.Debug ? logger : null, Access = access, Tls = tls,
         };
+        StartParameters.Apply(state);
         var line = new OncePerInterval(ServerLimits.RepeatedLogInterval, time);
         var expiry = new ExpiryCycle(store, time, failure =>
         {

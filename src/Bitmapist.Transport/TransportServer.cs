@@ -16,6 +16,7 @@ public sealed class TransportServer : IAsyncDisposable
     private readonly HashSet<TransportConnection> _connections = [];
     private readonly Func<TransportConnection, Task> _serve;
     private readonly ILogger _logger;
+    private readonly TransportOptions _options;
     private readonly List<Socket> _sockets = [];
     private readonly TaskCompletionSource<Exception> _failure = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -23,8 +24,9 @@ public sealed class TransportServer : IAsyncDisposable
     private Carrier? _carrier;
     private bool _isStopping;
 
-    private TransportServer(Func<TransportConnection, Task> serve, ILogger logger)
+    private TransportServer(TransportOptions options, Func<TransportConnection, Task> serve, ILogger logger)
     {
+        _options = options;
         _serve = serve;
         _logger = logger;
     }
@@ -56,7 +58,7 @@ public sealed class TransportServer : IAsyncDisposable
         IReadOnlyList<ListenPoint> points, TransportOptions options, Func<TransportConnection, Task> serve,
         ILogger logger)
     {
-        var server = new TransportServer(serve, logger);
+        var server = new TransportServer(options, serve, logger);
         try
         {
             server._sockets.AddRange(ListenSockets.Bind(points, options, logger));
@@ -72,6 +74,23 @@ public sealed class TransportServer : IAsyncDisposable
             server.CloseSockets();
             server._carrier?.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>Has connections that come from now on probe an idle peer after so many seconds; 0: never.</summary>
+    public void SetKeepAlive(int seconds)
+    {
+        _options.KeepAliveSeconds = seconds;
+        foreach (Socket socket in _sockets)
+        {
+            try
+            {
+                if (socket.AddressFamily != AddressFamily.Unix) ListenSockets.SetKeepAlive(socket, seconds);
+            }
+            catch (Exception failure) when (failure is SocketException or ObjectDisposedException)
+            {
+                // The server is being stopped.
+            }
         }
     }
 

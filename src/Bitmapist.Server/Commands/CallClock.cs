@@ -81,7 +81,7 @@ internal sealed class CallClock(CommandContext call, ServerState server)
     private void LookForSlow(CommandSpec spec)
     {
         _coarse = CoarseClock.Now;
-        if (!server.IsLookingForSlowCalls) return;
+        if (!server.IsLookingForSlowCalls || (server.Attention & Attention.EachCallsTime) != 0) return;
         long now = Now;
         long ticks = now - _askedAt;
         ClientCounters counters = _client.Counters;

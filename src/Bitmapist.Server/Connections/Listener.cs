@@ -43,7 +43,7 @@ internal sealed class Listener : IAsyncDisposable
         {
             Kind = server.Options.IoTransport,
             Loops = server.Options.IoThreads,
-            KeepAliveSeconds = ServerLimits.KeepAliveSeconds,
+            KeepAliveSeconds = server.ClientLimits.KeepAliveSeconds,
             InputPauseBytes = ServerLimits.TransportBufferBytes,
             OutputPauseBytes = ServerLimits.TransportBufferBytes,
             Admit = () => server.Clients.TryTakePlace(server.ClientsMax),
@@ -54,7 +54,9 @@ internal sealed class Listener : IAsyncDisposable
         if (server.Options.UnixSocket is { } path)
             points.Add(new ListenPoint(new UnixDomainSocketEndPoint(path), UnixMode: server.Options.UnixSocketMode));
         if (adapt is not null) options = adapt(options);
-        return new Listener(TransportServer.Bind(points, options, connections.ServeAsync, logger));
+        var transport = TransportServer.Bind(points, options, connections.ServeAsync, logger);
+        server.ClientLimits.KeepAliveChanged = transport.SetKeepAlive;
+        return new Listener(transport);
     }
 
     /// <summary>Begins to accept.</summary>

@@ -11,7 +11,7 @@ internal static class ClientParameters
         new("client-output-buffer-limit", call => call.Server.OutputLimits.Text)
         {
             Writer = new ParameterWriter(
-                (_, value) => OutputLimitText.TryParse(value, OutputLimitText.Defaults.ToArray()),
+                value => OutputLimitText.TryParse(value, OutputLimitText.Defaults.ToArray()),
                 (server, value) => server.OutputLimits.Set(value)),
         };
 
@@ -47,7 +47,7 @@ internal static class ClientParameters
         "client-query-buffer-limit", server => server.ClientLimits.RequestBytesMax, ClientLimits.BytesMin, long.MaxValue,
         (server, value) => server.ClientLimits.RequestBytesMax = value);
 
-    private static string? CheckNotifications(ServerState server, string value) => NotificationText.TryParse(value, out _)
+    private static string? CheckNotifications(string value) => NotificationText.TryParse(value, out _)
         ? null
         : "Invalid event class character. Use 'Ag$lshzxeKEtmdn'.";
 

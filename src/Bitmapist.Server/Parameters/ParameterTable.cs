@@ -160,6 +160,13 @@ internal sealed record Parameter(string Name, Func<CommandContext, string> Read)
 /// <param name="Apply">Takes a value that was checked.</param>
 internal sealed record ParameterWriter(Func<ServerState, string, string?> Check, Action<ServerState, string> Apply)
 {
+    /// <summary>One whose values are right or wrong whatever the server's state.</summary>
+    public ParameterWriter(Func<string, string?> checkText, Action<ServerState, string> apply)
+        : this((_, value) => checkText(value), apply) => CheckText = checkText;
+
+    /// <summary>The same check before there is a server; one that takes all where it depends on its state.</summary>
+    public Func<string, string?> CheckText { get; } = static _ => null;
+
     /// <summary>What it makes sense with only; null: it makes sense by itself.</summary>
     public ParameterGroup? Group { get; init; }
 }

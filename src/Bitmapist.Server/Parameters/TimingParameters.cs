@@ -27,7 +27,7 @@ internal static class TimingParameters
         new("latency-tracking", call => call.Server.Latencies.IsOn ? "yes" : "no")
         {
             Writer = new ParameterWriter(
-                (_, value) => IsYesOrNo(value) ? null : "argument must be 'yes' or 'no'",
+                value => IsYesOrNo(value) ? null : "argument must be 'yes' or 'no'",
                 (server, value) => server.Latencies.IsOn = value.Equals("yes", StringComparison.OrdinalIgnoreCase)),
         };
 
@@ -35,7 +35,7 @@ internal static class TimingParameters
     public static readonly Parameter Percentiles =
         new("latency-tracking-info-percentiles", call => call.Server.Latencies.Percentiles)
         {
-            Writer = new ParameterWriter((_, value) => CommandLatencies.TryParse(value, out List<double> _), ApplyPercentiles),
+            Writer = new ParameterWriter(value => CommandLatencies.TryParse(value, out List<double> _), ApplyPercentiles),
         };
 
     private static bool IsYesOrNo(string value) =>
@@ -57,7 +57,7 @@ internal static class Numbers
         new(name, call => read(call.Server).ToString(CultureInfo.InvariantCulture))
         {
             Writer = new ParameterWriter(
-                (_, value) => Check(value, min, max),
+                value => Check(value, min, max),
                 (server, value) => write(server, long.Parse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture))),
         };
 
@@ -67,7 +67,7 @@ internal static class Numbers
         new(name, call => read(call.Server).ToString(CultureInfo.InvariantCulture))
         {
             Writer = new ParameterWriter(
-                (_, value) => !Settings.MemorySize.TryParse(value, out long bytes) ? "argument must be a memory value"
+                value => !Settings.MemorySize.TryParse(value, out long bytes) ? "argument must be a memory value"
                     : bytes < min || bytes > max ? Bounds(min, max) : null,
                 (server, value) =>
                 {

@@ -28,8 +28,15 @@ internal sealed class ClientLimits
     public int KeepAliveSeconds
     {
         get => Volatile.Read(ref _keepAliveSeconds);
-        set => Volatile.Write(ref _keepAliveSeconds, value);
+        set
+        {
+            Volatile.Write(ref _keepAliveSeconds, value);
+            KeepAliveChanged?.Invoke(value);
+        }
     }
+
+    /// <summary>Tells what carries connections; null before the server listens.</summary>
+    public Action<int>? KeepAliveChanged { get; set; }
 
     /// <summary>proto-max-bulk-len: bytes of an argument.</summary>
     public long BulkBytesMax

@@ -75,9 +75,15 @@ internal static class ListenSockets
         if (socket.AddressFamily == AddressFamily.InterNetworkV6)
             socket.DualMode = endPoint.Address.Equals(IPAddress.IPv6Any);
         socket.NoDelay = true;
-        if (options.KeepAliveSeconds <= 0) return;
-        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, optionValue: true);
-        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, options.KeepAliveSeconds);
+        if (options.KeepAliveSeconds > 0) SetKeepAlive(socket, options.KeepAliveSeconds);
+    }
+
+    /// <summary>Has a socket, and on Linux those accepted from it from now on, probe idle peers; 0: no more.</summary>
+    public static void SetKeepAlive(Socket socket, int seconds)
+    {
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, optionValue: seconds > 0);
+        if (seconds > 0)
+            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, Math.Min(seconds, 32_767));
     }
 
     /// <summary>A server that was killed leaves its socket's file, which cannot be bound again.</summary>

@@ -15,8 +15,11 @@ public sealed record TransportOptions
     /// <summary>Connections that the system completes before they are accepted.</summary>
     public int Backlog { get; init; } = TransportLimits.BacklogDefault;
 
-    /// <summary>Idle seconds after which a TCP peer is asked whether it is still there; 0: never.</summary>
-    public int KeepAliveSeconds { get; init; } = TransportLimits.KeepAliveSecondsDefault;
+    /// <summary>
+    /// Idle seconds after which a TCP peer is asked whether it is still there; 0: never. Changed by
+    /// <see cref="TransportServer.SetKeepAlive"/> while it runs.
+    /// </summary>
+    public int KeepAliveSeconds { get; set; } = TransportLimits.KeepAliveSecondsDefault;
 
     /// <summary>Unread bytes of one connection above which nothing more is taken from its socket.</summary>
     public int InputPauseBytes { get; init; } = TransportLimits.InputPauseBytesDefault;

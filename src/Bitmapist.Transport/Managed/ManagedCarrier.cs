@@ -122,8 +122,6 @@ internal sealed class ManagedCarrier(
     private void SetOptions(Socket socket)
     {
         socket.NoDelay = true;
-        if (options.KeepAliveSeconds <= 0) return;
-        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, optionValue: true);
-        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, options.KeepAliveSeconds);
+        if (options.KeepAliveSeconds > 0) ListenSockets.SetKeepAlive(socket, options.KeepAliveSeconds);
     }
 }

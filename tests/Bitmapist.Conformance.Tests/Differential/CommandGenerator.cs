@@ -72,6 +72,16 @@ public sealed class CommandGenerator
             (3, () => Make(ReplyRule.KindOnly, "HELLO", Pick("2", "3"))), (1, () => Make("RESET")),
             (5, () => Make("COMMAND", ["GETKEYS", .. Bitop().Args.Cast<object>()])),
             (3, () => Make("CONFIG", "GET", "databases")),
+            (4, () => Make("PUBLISH", Pick("c", "d"), Pick(s_junk))), (1, () => Make("SPUBLISH", "c", Pick(s_junk))),
+            (3, () => Make("PUBSUB", Pick("CHANNELS", "NUMPAT", "SHARDCHANNELS", "FOO"))),
+            (2, () => Make("PUBSUB", Pick("NUMSUB", "SHARDNUMSUB"), Pick("c", "d"), Pick(s_junk))),
+            (2, () => Make(Pick("ROLE", "LOLWUT"))), (1, () => Make("MODULE", Pick("LIST", "FOO"))),
+            (2, () => Make("WAIT", "0", Pick("0", "-1", "x"))),
+            (2, () => Make("CLIENT", Pick("GETREDIR", "TRACKINGINFO"))),
+            (2, () => Make("CLIENT", "TRACKING", "OFF")), (2, () => Make("CLIENT", "KILL", "ID", Pick("0", "x", "999999999"))),
+            (2, () => Make("CLIENT", Pick("UNBLOCK", "NO-EVICT", "CACHING", "PAUSE"), Pick("x", "-1"))),
+            (2, () => Make("LATENCY", Pick("LATEST", "RESET"))),
+            (2, () => Make(ReplyRule.KindOnly, "MEMORY", "USAGE", Key())),
             (30, Damaged),
         ];
         _weightSum = _choices.Sum(choice => choice.Weight);

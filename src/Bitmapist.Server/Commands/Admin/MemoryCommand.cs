@@ -189,6 +189,8 @@ internal readonly record struct MemoryFigures(long Used, long Committed, long Re
         long resident = Environment.WorkingSet;
         using var process = System.Diagnostics.Process.GetCurrentProcess();
         long peak = Math.Max(process.PeakWorkingSet64, Math.Max(resident, used));
-        return new MemoryFigures(used, Math.Max(1, GC.GetGCMemoryInfo().TotalCommittedBytes), resident, peak);
+        // Before the first collection the collector knows nothing of what it has.
+        long committed = Math.Max(used, GC.GetGCMemoryInfo().TotalCommittedBytes);
+        return new MemoryFigures(used, committed, resident, peak);
     }
 }
