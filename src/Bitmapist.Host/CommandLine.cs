@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Reflection;
@@ -109,11 +110,36 @@ internal static class CommandLine
 
     private static readonly Option<bool> s_debug = new("-debug") { Description = "log every command" };
     private static readonly Option<bool> s_version =
-        new("-version", "-v") { Description = "print the version and exit" };
+        new("-version", "-v", "--version") { Description = "print the version and exit" };
 
     /// <summary>Parses the arguments; serves, or prints what was asked for.</summary>
     /// <returns>The exit code: 0, or 1 after a failure, or 2 for arguments that make no sense.</returns>
     public static async Task<int> RunAsync(string[] args, Func<ServerOptions, Task<int>> serve)
+    {
+        ConfigurationFile? file = null;
+        RootCommand root = Create((parsed, _) => parsed.GetValue(s_version)
+            ? Task.FromResult(PrintVersion())
+            : ServeAsync(parsed, file, serve));
+        try
+        {
+            if (SettingSources.FileOf(args, root, out string[] flags) is { } path)
+                file = ConfigurationFile.Read(Path.GetFullPath(path));
+            bool isCommand = flags.Length > 0 && root.Subcommands.Any(command => command.Name == flags[0]);
+            if (!isCommand) args = SettingSources.Join(file, Environment.GetEnvironmentVariable, flags, root);
+        }
+        catch (ConfigurationException fault)
+        {
+            return Refuse(fault.Message);
+        }
+
+        ParseResult result = SettingSources.Parse(root, args);
+        if (result.Errors.Count == 0) return await result.InvokeAsync().ConfigureAwait(false);
+        return Refuse(result.Errors[0].Message);
+    }
+
+    /// <summary>All commands and flags.</summary>
+    /// <param name="serve">What is done when there is no command.</param>
+    public static RootCommand Create(Func<ParseResult, CancellationToken, Task<int>> serve)
     {
         s_appendFsync.AcceptOnlyFromAmong("always", "everysec", "no");
         s_ioTransport.AcceptOnlyFromAmong([.. TransportKinds.Names]);
@@ -129,6 +155,7 @@ internal static class CommandLine
         Restrict(s_maxClients, 1, 1_000_000);
         var root = new RootCommand("bitmapist-server: a Redis-compatible server for bitmap analytics");
         root.Options.Remove(root.Options.Single(option => option is VersionOption));
+        root.Options.OfType<HelpOption>().Single().Aliases.Add("-help"); // as Go's programs have it
         Option[] options =
         [
             s_addr, s_db, s_bak, s_save, s_appendFsync, s_logGrowth, s_logGrowthMin, s_maxMemory, s_maxMemoryClients,
@@ -139,6 +166,9 @@ internal static class CommandLine
         var version = new Command("version", "print the version and exit");
         version.SetAction(_ => PrintVersion());
         root.Subcommands.Add(version);
+        var help = new Command("help", "print this help and exit");
+        help.SetAction(_ => root.Parse("--help").Invoke());
+        root.Subcommands.Add(help);
         var ping = new Command("ping", "ask the server at -addr for a PONG; exit code 0 when it comes") { s_addr };
         ping.SetAction((parsed, cancellation) => PingAsync(parsed, cancellation));
         root.Subcommands.Add(ping);
@@ -147,20 +177,19 @@ internal static class CommandLine
         root.Subcommands.Add(DumpLogCommand.Create());
         root.Subcommands.Add(MigrationCommands.Import(s_db));
         root.Subcommands.Add(MigrationCommands.Export(s_db));
-        root.SetAction((parsed, _) =>
-            parsed.GetValue(s_version) ? Task.FromResult(PrintVersion()) : ServeAsync(parsed, serve));
-
-        ParseResult result = root.Parse(args, new ParserConfiguration { EnablePosixBundling = false });
-        if (result.Errors.Count == 0) return await result.InvokeAsync().ConfigureAwait(false);
-        return Refuse(result.Errors[0].Message);
+        root.SetAction(serve);
+        return root;
     }
 
-    private static void Restrict(Option<int> option, int min, int max) => option.Validators.Add(result =>
+    private static void Restrict(Option<int> option, int min, int max) => option.CustomParser = result =>
     {
-        if (result.Tokens.Count > 0 && int.TryParse(result.Tokens[0].Value, out int value)
-            && (value < min || value > max))
-            result.AddError($"{option.Name} must be from {min} to {max}, not {value}");
-    });
+        string text = result.Tokens.Count > 0 ? result.Tokens[0].Value : "";
+        if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value)
+            && value >= min && value <= max)
+            return value;
+        result.AddError($"{option.Name} must be a number from {min} to {max}, not {text}");
+        return 0;
+    };
 
     private static void RestrictToSizes(Option<string> option) => option.Validators.Add(result =>
     {
@@ -206,7 +235,8 @@ internal static class CommandLine
         return await HealthCheck.IsServingAsync(addresses[0], cancellation).ConfigureAwait(false) ? 0 : 1;
     }
 
-    private static Task<int> ServeAsync(ParseResult parsed, Func<ServerOptions, Task<int>> serve)
+    private static Task<int> ServeAsync(
+        ParseResult parsed, ConfigurationFile? file, Func<ServerOptions, Task<int>> serve)
     {
         var addresses = new List<ListenAddress>();
         if (!TryGetAddresses(parsed, addresses)) return Task.FromResult(2);
@@ -216,6 +246,7 @@ internal static class CommandLine
             return Task.FromResult(Refuse($"-bak {backup} would overwrite the database: choose another file"));
         var options = new ServerOptions
         {
+            ConfigurationPath = file?.Path,
             Addresses = addresses,
             DatabasePath = database,
             BackupPath = backup,

@@ -29,7 +29,7 @@ public sealed class ConfigurationFile
     public string Path { get; }
 
     /// <summary>The settings, in their order; a name may come more than once.</summary>
-    public IEnumerable<Directive> Directives => _lines.Select(line => line.Directive).OfType<Directive>();
+    public IEnumerable<SettingLine> SettingLines => _lines.Select(line => line.SettingLine).OfType<SettingLine>();
 
     /// <summary>Reads a file.</summary>
     /// <exception cref="ConfigurationException">It cannot be read, or a line is wrong.</exception>
@@ -59,7 +59,7 @@ public sealed class ConfigurationFile
         var text = new StringBuilder();
         foreach (Line line in _lines)
         {
-            if (line.Directive is not { } directive || !left.TryGetValue(directive.Name, out Queue<string>? lines))
+            if (line.SettingLine is not { } directive || !left.TryGetValue(directive.Name, out Queue<string>? lines))
                 text.Append(line.Text).Append('\n');
             else if (lines.TryDequeue(out string? value)) Append(text, directive.Name, value);
         }
@@ -97,17 +97,17 @@ public sealed class ConfigurationFile
         if (QuotedLine.Split(bytes) is not { } words)
             throw new ConfigurationException(Path, number, $"{text.Trim()}: unbalanced quotes");
         string[] all = Array.ConvertAll(words, Encoding.UTF8.GetString);
-        return new Line(text, new Directive(number, all[0].ToLowerInvariant(), all[1..]));
+        return new Line(text, new SettingLine(number, all[0].ToLowerInvariant(), all[1..]));
     }
 
-    private readonly record struct Line(string Text, Directive? Directive);
+    private readonly record struct Line(string Text, SettingLine? SettingLine);
 }
 
 /// <summary>A setting in a file.</summary>
 /// <param name="Line">The number of its line, from 1.</param>
 /// <param name="Name">Its name, in lower case.</param>
 /// <param name="Values">The words behind the name.</param>
-public sealed record Directive(int Line, string Name, IReadOnlyList<string> Values);
+public sealed record SettingLine(int Line, string Name, IReadOnlyList<string> Values);
 
 /// <summary>Settings that make no sense; the message says where and why, in one line.</summary>
 public sealed class ConfigurationException : Exception

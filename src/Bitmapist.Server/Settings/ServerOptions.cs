@@ -6,6 +6,9 @@ namespace Bitmapist.Server.Settings;
 /// <summary>How a server is set up. Flags of the executable and parameters of CONFIG GET derive from it.</summary>
 public sealed record ServerOptions
 {
+    /// <summary>The file that settings were read from, which CONFIG REWRITE writes; null: there is none.</summary>
+    public string? ConfigurationPath { get; init; }
+
     /// <summary>Where to listen.</summary>
     public IReadOnlyList<ListenAddress> Addresses { get; init; } = [new(null, ListenAddress.DefaultPort)];
 

@@ -25,7 +25,7 @@ public sealed class ConfigurationFileTests
     {
         string[] all =
         [
-            .. Of(Text).Directives.Select(directive =>
+            .. Of(Text).SettingLines.Select(directive =>
                 $"{directive.Line} {directive.Name} {string.Join('|', directive.Values)}"),
         ];
         Assert.Equal(
@@ -43,7 +43,7 @@ public sealed class ConfigurationFileTests
     [InlineData("  \t \r\n#\r\n")]
     public void There_may_be_no_setting(string text)
     {
-        Assert.Empty(Of(text).Directives);
+        Assert.Empty(Of(text).SettingLines);
         Assert.Equal(text.Length == 0 ? "" : text.ReplaceLineEndings("\n").TrimEnd('\n') + "\n", Rewritten(text));
     }
 
@@ -51,7 +51,7 @@ public sealed class ConfigurationFileTests
     public void Line_ends_of_Windows_and_a_byte_order_mark_are_no_part_of_values()
     {
         ConfigurationFile file = new("f", [.. Encoding.UTF8.Preamble, .. "save 5\r\ntimeout 7\r\n"u8]);
-        Assert.Equal(["5", "7"], file.Directives.Select(directive => Assert.Single(directive.Values)));
+        Assert.Equal(["5", "7"], file.SettingLines.Select(directive => Assert.Single(directive.Values)));
     }
 
     [Theory]
@@ -121,7 +121,7 @@ public sealed class ConfigurationFileTests
     public void What_is_quoted_is_read_back(string word, string quoted)
     {
         Assert.Equal(quoted, QuotedLine.Quote(word));
-        Assert.Equal([word], Of($"name {quoted}").Directives.Single().Values);
+        Assert.Equal([word], Of($"name {quoted}").SettingLines.Single().Values);
     }
 
     private static ConfigurationFile Of(string text) => new("f", Encoding.UTF8.GetBytes(text));
