@@ -28,6 +28,9 @@ public sealed class DatabaseRepair
     private readonly HashSet<int> _flushed = [];
     private int _databases = 1;
 
+    // Everything here goes by the numbers that databases have in the file; the log may swap them.
+    private DatabasePlaces _places = DatabasePlaces.Initial;
+
     private DatabaseRepair(
         IFileSystem files, DatabaseSurvey survey, DatabaseBuilder output, OlderVersions older,
         Action<long, long> progress)
@@ -86,25 +89,43 @@ public sealed class DatabaseRepair
         WriteLost();
     }
 
-    private LogSurveyResult ReadLog(SurveyedGeneration generation, Action<Effect> handler) => LogSurvey.Read(
-        _files, _survey.Path, _survey.Id, generation.FirstLogSequence,
-        (in LogRecord record) =>
+    private LogSurveyResult ReadLog(SurveyedGeneration generation, Action<Effect> handler)
+    {
+        _places = DatabasePlaces.Initial;
+        return LogSurvey.Read(
+            _files, _survey.Path, _survey.Id, generation.FirstLogSequence,
+            (in LogRecord record) =>
+            {
+                try
+                {
+                    // A record counts as a whole or not at all, so all of it is read before any of it is used.
+                    foreach (Effect effect in EffectReader.ReadAll(record.Payload.ToArray())) Handle(effect, handler);
+                }
+                catch (InvalidDataException malformed)
+                {
+                    throw new CorruptFileException(FileDefect.Damaged, record.Path, record.Offset, malformed.Message);
+                }
+            },
+            _report.AddDamage);
+    }
+
+    private void Handle(in Effect effect, Action<Effect> handler)
+    {
+        _databases = Math.Max(_databases, Math.Max(effect.Database, effect.TargetDatabase) + 1);
+        if (effect.Kind == EffectKind.SwapDatabases)
         {
-            try
-            {
-                // A record counts as a whole or not at all, so all of it is read before any of it is used.
-                foreach (Effect effect in EffectReader.ReadAll(record.Payload.ToArray())) handler(effect);
-            }
-            catch (InvalidDataException malformed)
-            {
-                throw new CorruptFileException(FileDefect.Damaged, record.Path, record.Offset, malformed.Message);
-            }
-        },
-        _report.AddDamage);
+            _places = _places.Swap(effect.Database, effect.TargetDatabase);
+            return;
+        }
+
+        handler(effect with
+        {
+            Database = _places.Of(effect.Database), TargetDatabase = _places.Of(effect.TargetDatabase),
+        });
+    }
 
     private void NoteTouched(Effect effect)
     {
-        _databases = Math.Max(_databases, Math.Max(effect.Database, effect.TargetDatabase) + 1);
         if (effect.Kind == EffectKind.FlushDatabase)
         {
             _flushed.Add(effect.Database);
@@ -155,7 +176,8 @@ public sealed class DatabaseRepair
         }
         else if (!TryRead(entry.Stored, out StringValue value, out long expiresAt, out FileDamage? damage))
         {
-            _report.AddDamage(damage! with { Reason = $"{damage.Reason} (of {KeyText.Of(database, name)})" });
+            string key = KeyText.Of(_places.DatabaseAt(database), name);
+            _report.AddDamage(damage! with { Reason = $"{damage.Reason} (of {key})" });
             _lost.Add(database, name, new LostKey(LossCause.Value, damage.Reason));
         }
         else
@@ -200,7 +222,7 @@ public sealed class DatabaseRepair
     {
         foreach ((int database, byte[] name, LostKey lost) in _lost.Keys.ToList())
         {
-            string key = KeyText.Of(database, name);
+            string key = KeyText.Of(_places.DatabaseAt(database), name);
             bool isWanted = lost.Cause == LossCause.Index
                 || (lost.Cause == LossCause.Value && _older == OlderVersions.Always);
             if (lost.Older is not { } older || !TryRead(older, out StringValue value, out long expiresAt, out _))
@@ -226,7 +248,7 @@ public sealed class DatabaseRepair
 
     private void Write(int database, ReadOnlySpan<byte> name, in StringValue value, long expiresAtUnixMs)
     {
-        _output.Put(database, name, value, expiresAtUnixMs);
+        _output.Put(_places.DatabaseAt(database), name, value, expiresAtUnixMs);
         _report.Keys++;
         _report.Bits += value.Bits.Cardinality;
     }

@@ -101,6 +101,7 @@ public static class LogDump
                 Text($"COPY {name} {KeyText.Quoted(effect.Target.Span)} DB {effect.TargetDatabase} REPLACE"),
             EffectKind.BitOp => $"BITOP {effect.Operation.ToString().ToUpperInvariant()} {name} "
                 + string.Join(' ', effect.Sources!.Select(source => KeyText.Quoted(source.Span))),
+            EffectKind.SwapDatabases => Text($"SWAPDB {effect.Database} {effect.TargetDatabase}"),
             EffectKind.WriteBits => WriteBitsOf(name, effect),
             _ => "FLUSHDB",
         };

@@ -99,6 +99,10 @@ public readonly record struct BitfieldStep(
     /// <summary>The bit behind the number's last one.</summary>
     public long End => Offset + Type.Bits;
 
+    // Redis compares how far a number is from the type's greatest in 64 bits, where one far below comes to be above.
+    private bool IsAbove(Int128 number) => number > Type.Max
+        || (Verb == BitfieldVerb.Set && Type.Bits < BitfieldType.BitsMax && Type.Max - number > long.MaxValue);
+
     /// <summary>The number to be written over another one; null: none.</summary>
     public long? Written(long old)
     {
@@ -108,10 +112,10 @@ public readonly record struct BitfieldStep(
         if (number < Type.Min || number > Type.Max)
         {
             if (Overflow == BitfieldOverflow.Fail) return null;
-            if (Overflow == BitfieldOverflow.Saturate) number = Int128.Clamp(number, Type.Min, Type.Max);
+            if (Overflow == BitfieldOverflow.Saturate) number = IsAbove(number) ? Type.Max : Type.Min;
         }
 
-        // Wrapped: the lowest bits, read as the type reads them.
+        // What is left are the lowest bits, read as the type reads them.
         int unused = BitfieldType.BitsMax - Type.Bits;
         long bits = unchecked((long)number) << unused;
         return Type.IsSigned ? bits >> unused : (long)((ulong)bits >> unused);

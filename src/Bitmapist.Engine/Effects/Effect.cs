@@ -15,7 +15,7 @@ internal readonly record struct Effect(EffectKind Kind, int Database)
     /// <summary>The other key of a rename or copy.</summary>
     public ReadOnlyMemory<byte> Target { get; init; }
 
-    /// <summary>The other key's database.</summary>
+    /// <summary>The other key's database, or the other one of a swap.</summary>
     public int TargetDatabase { get; init; }
 
     /// <summary>The bit that is set or cleared; the first of those that are written.</summary>
@@ -57,4 +57,7 @@ internal enum EffectKind : byte
 
     /// <summary>Writes neighbouring bits.</summary>
     WriteBits = 10,
+
+    /// <summary>Gives each of two databases the keys of the other.</summary>
+    SwapDatabases = 11,
 }

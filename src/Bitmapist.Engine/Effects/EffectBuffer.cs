@@ -102,6 +102,13 @@ internal sealed class EffectBuffer
         Number((ulong)database);
     }
 
+    public void Swap(int database, int other)
+    {
+        Number((ulong)EffectKind.SwapDatabases);
+        Number((ulong)database);
+        Number((ulong)other);
+    }
+
     private void Key(EffectKind kind, int database, ReadOnlySpan<byte> name)
     {
         Number((ulong)kind);

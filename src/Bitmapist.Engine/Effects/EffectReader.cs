@@ -35,10 +35,11 @@ internal ref struct EffectReader(ReadOnlyMemory<byte> record)
     private Effect Read()
     {
         ulong number = Number();
-        if (number is 0 or > (ulong)EffectKind.WriteBits)
+        if (number is 0 or > (ulong)EffectKind.SwapDatabases)
             throw new InvalidDataException($"effect kind {number} is unknown to this version");
         var effect = new Effect((EffectKind)number, Database());
         if (effect.Kind == EffectKind.FlushDatabase) return effect;
+        if (effect.Kind == EffectKind.SwapDatabases) return effect with { TargetDatabase = Database() };
         effect = effect with { Name = Bytes() };
         switch (effect.Kind)
         {

@@ -65,9 +65,10 @@ internal sealed class DiskExpiries(KeyspaceStore store, DiskKeys disk)
         {
             int files = Volatile.Read(ref _files);
             StartAnewIfSetBack();
+            DatabasePlaces numbers = disk.Numbers;
             byte[] from = [.. Done, 0];
             List<(int Database, byte[] Name)> due = Read(from, now, out byte[]? last, out long next);
-            foreach ((int database, byte[] name) in due) removed += RemoveOne(session, database, name);
+            foreach ((int database, byte[] name) in due) removed += RemoveOne(session, numbers.Of(database), name);
             lock (_gate)
             {
                 // What another file has below must not be passed over.
@@ -93,14 +94,14 @@ internal sealed class DiskExpiries(KeyspaceStore store, DiskKeys disk)
         }
     }
 
-    private int RemoveOne(Session session, int database, byte[] name)
+    private int RemoveOne(Session session, int place, byte[] name)
     {
-        if (database >= store.Databases) return 0; // of a database that had more of them
+        if (place >= store.Databases) return 0; // of a database that had more of them
         var key = new KeyRef(name);
         using ShardScope scope = session.Enter(key.ShardMask);
         Shard shard = store.Shards[key.Shard];
         long before = shard.Expired;
-        session.Find(shard, database, key.Hash, name);
+        session.Find(shard, place, key.Hash, name);
         return (int)(shard.Expired - before);
     }
 

@@ -17,6 +17,8 @@ internal sealed class DiskKeys
 
     private readonly KeyspaceStore _store;
     private volatile DatabaseFile _file;
+    private volatile DatabasePlaces _numbers = DatabasePlaces.Initial;
+    private (long FirstLogSequence, DatabasePlaces Numbers) _attempted = (-1, DatabasePlaces.Initial);
 
     public DiskKeys(KeyspaceStore store, DatabaseFile file)
     {
@@ -41,22 +43,41 @@ internal sealed class DiskKeys
     /// <summary>When keys of the file expire.</summary>
     public DiskExpiries Expiries { get; }
 
+    /// <summary>
+    /// The numbers that databases have in the file, for it has them as they were at its snapshot's cut: the number of a
+    /// place is that of the database which was there then. Changes only while all shards are held.
+    /// </summary>
+    public DatabasePlaces Numbers => _numbers;
+
+    /// <summary>
+    /// A save that gives databases these numbers is about to be written. Whatever becomes of it, a file whose log
+    /// begins with this segment has them.
+    /// </summary>
+    public void NoteAttempt(long firstLogSequence, DatabasePlaces numbers) => _attempted = (firstLogSequence, numbers);
+
+    /// <summary>The numbers that databases have in a file that takes this one's place.</summary>
+    public DatabasePlaces NumbersOf(DatabaseFile file) =>
+        file.FirstLogSequence == _attempted.FirstLogSequence ? _attempted.Numbers : _numbers;
+
     /// <summary>A save is complete; all shards are held.</summary>
-    public void Replace(DatabaseFile newer)
+    public void Replace(DatabaseFile newer, DatabasePlaces numbers)
     {
+        bool isRenumbered = !numbers.IsSame(_numbers);
         _file = newer;
-        Expiries.LookAgain();
+        _numbers = numbers;
+        if (isRenumbered) Expiries.StartAnew(); // items of one time are in another order
+        else Expiries.LookAgain();
     }
 
     /// <summary>
     /// Whether a key may be in the file; false, as for nearly every key that is not, is certain and takes no read.
     /// </summary>
-    public bool MayHave(int database, ReadOnlySpan<byte> name)
+    public bool MayHave(int place, ReadOnlySpan<byte> name)
     {
         int count = KeyCodec.DatabaseBytes + name.Length;
         byte[]? rented = count > StackBytes ? ArrayPool<byte>.Shared.Rent(count) : null;
         Span<byte> stored = rented ?? stackalloc byte[StackBytes];
-        BinaryPrimitives.WriteUInt16BigEndian(stored, (ushort)database);
+        BinaryPrimitives.WriteUInt16BigEndian(stored, (ushort)_numbers.DatabaseAt(place));
         name.CopyTo(stored[KeyCodec.DatabaseBytes..]);
         bool mayHave = _file.MayHave(stored[..count]);
         if (rented is not null) ArrayPool<byte>.Shared.Return(rented);
@@ -68,15 +89,15 @@ internal sealed class DiskKeys
     /// neither in its table nor among the shard's removed keys.
     /// </summary>
     /// <exception cref="DiskReadException">The index cannot be read, or does not match its checksum.</exception>
-    public Entry? Load(Shard shard, int database, ulong hash, ReadOnlySpan<byte> name)
+    public Entry? Load(Shard shard, int place, ulong hash, ReadOnlySpan<byte> name)
     {
-        if (!TryFind(database, name, out StoredString key, out DatabaseFile file))
+        if (!TryFind(place, name, out StoredString key, out DatabaseFile file))
         {
-            shard.NoteAbsent(database, hash, name);
+            shard.NoteAbsent(place, hash, name);
             return null;
         }
 
-        var entry = new Entry(database, hash, name.ToArray())
+        var entry = new Entry(place, hash, name.ToArray())
         {
             LengthBytes = key.LengthBytes,
             ExpiresAtUnixMs = key.ExpiresAtUnixMs,
@@ -85,7 +106,7 @@ internal sealed class DiskKeys
         };
         entry.SetBits(PendingBits.From(
             new StoredBits(file, key.Stored, key.LengthBytes, key.Cardinality, _store.Memory)));
-        shard.Table(database).Add(entry);
+        shard.Table(place).Add(entry);
         if (entry.ExpiresAtUnixMs != 0) shard.Expiries.Schedule(entry, shard);
         shard.Loads++;
         _store.Memory.Add(entry.MemoryBytes);
@@ -95,13 +116,13 @@ internal sealed class DiskKeys
     /// <summary>Looks a key up in the file: one block of some hundred keys is read per index run that may have
     /// it.</summary>
     /// <exception cref="DiskReadException">The index cannot be read or does not match its checksum.</exception>
-    private bool TryFind(int database, ReadOnlySpan<byte> name, out StoredString key, out DatabaseFile file)
+    private bool TryFind(int place, ReadOnlySpan<byte> name, out StoredString key, out DatabaseFile file)
     {
         file = _file;
         int count = KeyCodec.DatabaseBytes + name.Length;
         byte[]? rented = count > StackBytes ? ArrayPool<byte>.Shared.Rent(count) : null;
         Span<byte> stored = rented ?? stackalloc byte[StackBytes];
-        BinaryPrimitives.WriteUInt16BigEndian(stored, (ushort)database);
+        BinaryPrimitives.WriteUInt16BigEndian(stored, (ushort)_numbers.DatabaseAt(place));
         name.CopyTo(stored[KeyCodec.DatabaseBytes..]);
         try
         {
@@ -122,14 +143,15 @@ internal sealed class DiskKeys
 
     /// <summary>The name of a key that the file has, or had; null when another database's came up.</summary>
     /// <exception cref="DiskReadException">The index cannot be read or does not match its checksum.</exception>
-    public byte[]? SampleName(int database, Random random)
+    public byte[]? SampleName(int place, Random random)
     {
         using FileHold held = Hold();
         DatabaseFile file = held.File;
         try
         {
             byte[]? key = file.SampleKey(random);
-            return key is not null && KeyCodec.IsOfKeyspace(key) && KeyCodec.Read(key, out _) == database
+            int number = _numbers.DatabaseAt(place);
+            return key is not null && KeyCodec.IsOfKeyspace(key) && KeyCodec.Read(key, out _) == number
                 ? key[KeyCodec.DatabaseBytes..]
                 : null;
         }

@@ -6,7 +6,7 @@ namespace Bitmapist.Engine.Keyspace;
 /// <summary>
 /// What was dropped when a database was emptied, kept until the log has that for good. Used while all shards are held.
 /// </summary>
-internal sealed class FlushedDatabase
+internal sealed class FlushedDatabase : IWholeChange
 {
     private readonly int _database;
     private readonly KeyCounts _totalsAtStart;
@@ -56,7 +56,7 @@ internal sealed class FlushedDatabase
     {
         shard.ReplaceTable(_database, _tables[shard.Number]);
         shard.Changes++;
-        shard.Watches.TouchAll(_database);
+        shard.Watches.TouchAll(store.Places.DatabaseAt(_database));
         RestoreRemoved(shard);
         var entries = new List<Entry>();
         _tables[shard.Number]?.CopyTo(entries);

@@ -29,7 +29,7 @@ internal static class KeyChanges
         shard.Changes++;
         shard.Watches.Touch(database, hash, entry.Name);
         store.Memory.Add(entry.MemoryBytes);
-        if (store.Events is not null) session.Journal.Tell(KeyEvent.New, database, name);
+        if (store.Events is not null) session.Journal.Tell(KeyEvent.New, store.Places.DatabaseAt(database), name);
         return entry;
     }
 
@@ -155,8 +155,9 @@ internal static class KeyChanges
     public static void RemoveExpired(Session session, Shard shard, Entry entry)
     {
         shard.Expired++;
-        if (session.Store.Events is not null)
-            session.Journal.Tell(KeyEvent.Expired, entry.Database, entry.Name);
+        KeyspaceStore store = session.Store;
+        if (store.Events is not null)
+            session.Journal.Tell(KeyEvent.Expired, store.Places.DatabaseAt(entry.Database), entry.Name);
         if (session.Store.IsRefusing)
         {
             shard.Undo.Reserve(session.Store);
@@ -172,7 +173,7 @@ internal static class KeyChanges
         // Unless a verb that empties several databases looks at watched keys.
         bool isByItself = !session.Journal.IsStepOpen;
         Remove(session, shard, entry);
-        session.Journal.LogExpired(entry.Database, entry.Name);
+        session.Journal.LogExpired(session.Store.Places.DatabaseAt(entry.Database), entry.Name);
         if (isByItself) session.Seal();
     }
 
@@ -182,7 +183,8 @@ internal static class KeyChanges
         session.Journal.BeginStep();
         var removed = new List<Entry>();
         foreach (Shard shard in session.Store.Shards) shard.Undo.TakeOwed(-session.Journal.Step, removed);
-        foreach (Entry entry in removed) session.Journal.LogExpired(entry.Database, entry.Name);
+        foreach (Entry entry in removed)
+            session.Journal.LogExpired(session.Store.Places.DatabaseAt(entry.Database), entry.Name);
         session.Seal();
     }
 
@@ -191,13 +193,32 @@ internal static class KeyChanges
     {
         KeyspaceStore store = session.Store;
         // First what may fail: whether a watched key exists may have to be read.
-        foreach (Shard shard in store.Shards) shard.Watches.TouchExisting(session, shard, database);
+        foreach (Shard shard in store.Shards)
+            shard.Watches.TouchExisting(session, shard, store.Places.DatabaseAt(database));
         session.Journal.BeginStep(); // also where there is nothing to drop: it is logged all the same
         if (store.Count(database).Keys == 0) return;
         foreach (Shard shard in store.Shards) Reserve(session, shard);
         FlushedDatabase flushed = FlushedDatabase.Drop(store, database);
         if (!session.Journal.IsRecording) return;
         foreach (Shard shard in store.Shards) Push(session, shard, UndoKind.Flushed, null!).Old = flushed;
+    }
+
+    /// <summary>Makes a change that every shard has a part in; all shards are held.</summary>
+    /// <param name="session">Who does.</param>
+    /// <param name="kind">Its kind.</param>
+    /// <param name="change">What takes it back.</param>
+    /// <param name="make">Makes it.</param>
+    public static void NoteWhole(Session session, UndoKind kind, IWholeChange change, Action make)
+    {
+        KeyspaceStore store = session.Store;
+        session.Journal.BeginStep();
+        foreach (Shard shard in store.Shards) Reserve(session, shard);
+        make();
+        foreach (Shard shard in store.Shards)
+        {
+            shard.Changes++;
+            if (session.Journal.IsRecording) Push(session, shard, kind, null!).Old = change;
+        }
     }
 
     /// <summary>Puts an entry back that was removed, with all it had.</summary>

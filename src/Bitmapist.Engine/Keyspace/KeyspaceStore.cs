@@ -24,6 +24,7 @@ public sealed class KeyspaceStore
     private int _era;
     private long _movesOfReplaced;
     private IKeyEvents? _events;
+    private volatile DatabasePlaces _places = DatabasePlaces.Initial;
 
     /// <param name="databases">1 … 65,535.</param>
     /// <param name="time">The clock that expiry times are compared with.</param>
@@ -35,7 +36,7 @@ public sealed class KeyspaceStore
         _time = time;
         _startedAt = time.GetTimestamp();
         Shards = new Shard[EngineLimits.Shards];
-        for (int i = 0; i < Shards.Length; i++) Shards[i] = new Shard(i, databases);
+        for (int i = 0; i < Shards.Length; i++) Shards[i] = new Shard(this, i, databases);
         Deferred = new DeferredOperations(this);
     }
 
@@ -62,6 +63,13 @@ public sealed class KeyspaceStore
         {
             foreach (Shard shard in Shards) shard.Watches.Changes = value;
         }
+    }
+
+    /// <summary>Where the keys of each database are; changes only while all shards are held.</summary>
+    internal DatabasePlaces Places
+    {
+        get => _places;
+        set => _places = value;
     }
 
     /// <summary>Where effects go; null while the log is replayed, and for a keyspace without a disk.</summary>
@@ -158,7 +166,7 @@ public sealed class KeyspaceStore
     {
         Disk = new DiskKeys(this, file);
         TotalsAtStart = totals;
-        Names.Replace(file);
+        Names.Replace(file, DatabasePlaces.Initial.DatabaseAt);
     }
 
     /// <summary>
@@ -280,21 +288,23 @@ public sealed class KeyspaceStore
     {
         Capture = null;
         SavedEpoch = capture.CutEpoch;
-        Names.Commit(file);
-        Put(file);
+        Names.Commit(file, capture.Places.DatabaseAt);
+        Put(file, capture.Places);
         foreach (Shard shard in Shards) shard.SavingRemoved = null;
     }
 
     /// <summary>Another file with the same keys took the database file's place; all shards are held.</summary>
     internal void ReplaceFile(DatabaseFile file)
     {
-        Names.Replace(file);
-        Put(file);
+        // A save may have failed when its file was in place already.
+        DatabasePlaces numbers = Disk!.NumbersOf(file);
+        Names.Replace(file, numbers.DatabaseAt);
+        Put(file, numbers);
     }
 
-    private void Put(DatabaseFile file)
+    private void Put(DatabaseFile file, DatabasePlaces numbers)
     {
-        Disk!.Replace(file);
+        Disk!.Replace(file, numbers);
         foreach (Shard shard in Shards) shard.Absent.Clear();
     }
 }

@@ -23,6 +23,9 @@ public sealed class Session(KeyspaceStore store) : IDisposable
     /// <summary>The selected database, below <see cref="KeyspaceStore.Databases"/>.</summary>
     public int Database { get; set; }
 
+    /// <summary>Where the selected database's keys are; it changes only while all shards are held.</summary>
+    internal int Place => store.Places.Of(Database);
+
     /// <summary>Whether what it looks at counts as used; else it is evicted as if nobody had asked for it.</summary>
     public bool IsTouching { get; set; } = true;
 
@@ -257,12 +260,12 @@ public sealed class Session(KeyspaceStore store) : IDisposable
     }
 
     /// <summary>The entry of a key in the selected database, or null; an expired one is removed first.</summary>
-    internal Entry? Find(in KeyRef key) => Find(store.Shards[key.Shard], Database, key.Hash, key.Name);
+    internal Entry? Find(in KeyRef key) => Find(store.Shards[key.Shard], Place, key.Hash, key.Name);
 
-    internal Entry? Find(Shard shard, int database, ulong hash, ReadOnlySpan<byte> name)
+    internal Entry? Find(Shard shard, int place, ulong hash, ReadOnlySpan<byte> name)
     {
-        Entry? entry = shard.TableOrNull(database)?.Find(hash, name)
-            ?? store.LoadFromDisk(shard, database, hash, name);
+        Entry? entry = shard.TableOrNull(place)?.Find(hash, name)
+            ?? store.LoadFromDisk(shard, place, hash, name);
         if (entry is null) return null;
         if (entry.LastUsed != store.Clock && IsTouching) entry.LastUsed = store.Clock; // readers leave its cache line alone
         if (entry.Unfinished?.Stored is { } stored) Files.Hold(stored.File);
@@ -273,7 +276,7 @@ public sealed class Session(KeyspaceStore store) : IDisposable
 
     /// <summary>A key that <see cref="Find(in KeyRef)"/> was asked for in this hold of its shard.</summary>
     internal Entry? FindResident(in KeyRef key) =>
-        store.Shards[key.Shard].TableOrNull(Database)?.Find(key.Hash, key.Name);
+        store.Shards[key.Shard].TableOrNull(Place)?.Find(key.Hash, key.Name);
 
     /// <summary>As <see cref="Find(in KeyRef)"/>, counted as a hit or a miss.</summary>
     /// <param name="key">The key.</param>
@@ -282,7 +285,7 @@ public sealed class Session(KeyspaceStore store) : IDisposable
     {
         Shard shard = store.Shards[key.Shard];
         long loads = shard.Loads;
-        Entry? entry = Find(shard, Database, key.Hash, key.Name);
+        Entry? entry = Find(shard, Place, key.Hash, key.Name);
         if (entry is null) shard.Misses++;
         else shard.Hits++;
         if (entry is null && !isWrite) Tell(KeyEvent.Miss, key.Name);

@@ -4,7 +4,7 @@ namespace Bitmapist.Engine.Keyspace;
 /// One of the keyspace's 64 parts: the keys whose hash starts with its number, of every database, and what belongs to
 /// them. Everything here is touched only while <see cref="Gate"/> is held.
 /// </summary>
-internal sealed class Shard(int number, int databases)
+internal sealed class Shard(KeyspaceStore store, int number, int databases)
 {
     private readonly KeyTable?[] _tables = new KeyTable?[databases];
     private readonly List<int> _used = []; // databases that ever had a table here: few, of perhaps 65,535
@@ -13,7 +13,7 @@ internal sealed class Shard(int number, int databases)
 
     public readonly Lock Gate = new();
     public readonly ExpiryQueue Expiries = new();
-    public readonly WatchTable Watches = new();
+    public readonly WatchTable Watches = new(store);
     public readonly DirtySet Dirty = new();
 
     /// <summary>Changes that may have to be taken back.</summary>

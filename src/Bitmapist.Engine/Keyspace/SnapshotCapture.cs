@@ -20,7 +20,9 @@ internal sealed class SnapshotCapture
         CutEpoch = store.Epoch;
         CutPosition = store.Log?.AppendedPosition ?? 0;
         _savedEpoch = store.SavedEpoch;
-        Totals = store.CountAll();
+        Places = store.Places;
+        IsRenumbered = store.Disk is { } disk && !Places.IsSame(disk.Numbers);
+        Totals = store.CountAll().By(Places.DatabaseAt);
         Flushed = store.Names.Cut();
         ExpiriesDone = store.Disk?.Expiries.Done ?? [];
         _cuts = new ShardCut[store.Shards.Length];
@@ -36,10 +38,16 @@ internal sealed class SnapshotCapture
     /// <summary>The epoch that ended at the cut.</summary>
     public int CutEpoch { get; }
 
+    /// <summary>Where the databases were at the cut: the snapshot has the numbers that they had then.</summary>
+    public DatabasePlaces Places { get; }
+
+    /// <summary>Databases were swapped since the last save: keys that did not change get other numbers.</summary>
+    public bool IsRenumbered { get; }
+
     /// <summary>Keys of every database at the cut.</summary>
     public KeyTotals Totals { get; }
 
-    /// <summary>Databases emptied since the last save: nothing that the file has of them counts.</summary>
+    /// <summary>Places emptied since the last save: nothing that the file has of them counts.</summary>
     public IReadOnlyCollection<int> Flushed { get; }
 
     /// <summary>The stored key up to which the file's expiry index is of no use any more.</summary>

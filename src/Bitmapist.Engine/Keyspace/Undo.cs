@@ -26,11 +26,11 @@ internal static class Undo
         session.Journal.IsRecording = false;
         try
         {
-            while (ToFlush(session, shards, isUndone) is { } flushed)
+            while (ToWhole(session, shards, isUndone) is { } whole)
             {
-                Debug.Assert(shards == KeyspaceStore.AllShards, "A flush holds all shards.");
+                Debug.Assert(shards == KeyspaceStore.AllShards, "Such a change holds all shards.");
                 foreach (Shard shard in session.Store.Shards) shard.Undo.Pop(out _);
-                flushed.Restore(session.Store);
+                whole.Restore(session.Store);
             }
         }
         catch (Exception failure)
@@ -44,23 +44,23 @@ internal static class Undo
         }
     }
 
-    /// <summary>Takes back each shard's changes as far as the last flush, which all have in common.</summary>
-    private static FlushedDatabase? ToFlush(Session session, ulong shards, Func<long, bool> isUndone)
+    /// <summary>Takes back each shard's changes as far as the last one that all have in common.</summary>
+    private static IWholeChange? ToWhole(Session session, ulong shards, Func<long, bool> isUndone)
     {
-        FlushedDatabase? flushed = null;
+        IWholeChange? whole = null;
         for (ulong left = shards; left != 0; left &= left - 1)
         {
             Shard shard = session.Store.Shards[BitOperations.TrailingZeroCount(left)];
             while (shard.Undo.TryPeek(out UndoItem item) && isUndone(item.Position))
             {
-                flushed = item.Old as FlushedDatabase;
-                if (flushed is not null) break;
+                whole = item.Old as IWholeChange;
+                if (whole is not null) break;
                 shard.Undo.Pop(out _);
                 Apply(session, shard, item);
             }
         }
 
-        return flushed;
+        return whole;
     }
 
     private static void Apply(Session session, Shard shard, in UndoItem item)

@@ -129,7 +129,7 @@ internal struct UndoItem
     /// <summary>The key; the object may have left its table since, so look it up by name.</summary>
     public Entry Entry;
 
-    /// <summary>The former bits, as the entry held them, or what a flush dropped.</summary>
+    /// <summary>The former bits, as the entry held them, or an <see cref="IWholeChange"/>.</summary>
     public object? Old;
 
     /// <summary>The former length.</summary>
@@ -159,4 +159,7 @@ internal enum UndoKind : byte
 
     /// <summary>A database was emptied; every shard has an item for it.</summary>
     Flushed,
+
+    /// <summary>Two databases were swapped; every shard has an item for it.</summary>
+    Swapped,
 }

@@ -4,7 +4,7 @@ namespace Bitmapist.Engine.Keyspace;
 /// Which sessions WATCH which keys of a shard. As in Redis a watch is broken by any command that signals the key as
 /// modified, changed or not. Touched only under the shard's lock.
 /// </summary>
-internal sealed class WatchTable
+internal sealed class WatchTable(KeyspaceStore store)
 {
     private readonly Dictionary<KeyId, List<WatchedKeys>> _watchers = [];
 
@@ -31,11 +31,16 @@ internal sealed class WatchTable
     }
 
     /// <summary>Breaks the watches on a key, and tells who wants to know that it changed.</summary>
-    public void Touch(int database, ulong hash, byte[] name)
+    /// <param name="place">The place of its database.</param>
+    /// <param name="hash">The hash of its name.</param>
+    /// <param name="name">Its name.</param>
+    public void Touch(int place, ulong hash, byte[] name)
     {
+        if (_watchers.Count == 0 && _changes is null) return;
+        int database = store.Places.DatabaseAt(place);
         _changes?.Changed(database, name);
-        if (_watchers.Count == 0) return;
-        if (!_watchers.TryGetValue(new KeyId(database, hash, name), out List<WatchedKeys>? watchers)) return;
+        var key = new KeyId(database, hash, name);
+        if (!_watchers.TryGetValue(key, out List<WatchedKeys>? watchers)) return;
         foreach (WatchedKeys watcher in watchers) watcher.Break();
     }
 
@@ -54,8 +59,24 @@ internal sealed class WatchTable
     {
         foreach ((KeyId key, List<WatchedKeys> watchers) in _watchers)
         {
-            if (key.Database != database || session.Find(shard, database, key.Hash, key.Name) is null) continue;
+            if (key.Database != database || !Exists(session, shard, key, database)) continue;
             foreach (WatchedKeys watcher in watchers) watcher.Break();
         }
     }
+
+    /// <summary>
+    /// Breaks the watches on keys of two databases about to be swapped that exist in either of them, as Redis does.
+    /// </summary>
+    public void TouchSwapped(Session session, Shard shard, int one, int other)
+    {
+        foreach ((KeyId key, List<WatchedKeys> watchers) in _watchers)
+        {
+            if (key.Database != one && key.Database != other) continue;
+            if (!Exists(session, shard, key, one) && !Exists(session, shard, key, other)) continue;
+            foreach (WatchedKeys watcher in watchers) watcher.Break();
+        }
+    }
+
+    private bool Exists(Session session, Shard shard, KeyId key, int database) =>
+        session.Find(shard, store.Places.Of(database), key.Hash, key.Name) is not null;
 }

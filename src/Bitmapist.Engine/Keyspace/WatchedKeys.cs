@@ -61,6 +61,9 @@ internal sealed class WatchedKeys(Session session)
     public void RemoveExpired()
     {
         foreach (KeyId key in _keys)
-            session.Find(session.Store.Shards[HashPosition.ShardOf(key.Hash)], key.Database, key.Hash, key.Name);
+        {
+            int place = session.Store.Places.Of(key.Database);
+            session.Find(session.Store.Shards[HashPosition.ShardOf(key.Hash)], place, key.Hash, key.Name);
+        }
     }
 }

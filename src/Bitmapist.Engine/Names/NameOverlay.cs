@@ -17,6 +17,7 @@ internal sealed class NameOverlay
     private NameLayer _current = new();
     private NameLayer? _saving;
     private DatabaseFile? _file;
+    private Func<int, int> _numberOf = place => place; // in the file
     private volatile bool _isAnyHidden; // changes only while all shards are held
 
     /// <summary>Names that differ, for the account of memory.</summary>
@@ -95,20 +96,27 @@ internal sealed class NameOverlay
     }
 
     /// <summary>What was saved is in the file; all shards are held.</summary>
-    public void Commit(DatabaseFile file)
+    /// <param name="file">The file.</param>
+    /// <param name="numberOf">The number that the file has for a place of a database.</param>
+    public void Commit(DatabaseFile file, Func<int, int> numberOf)
     {
         lock (_gate)
         {
             _saving = null;
             _file = file;
+            _numberOf = numberOf;
             _isAnyHidden = _current.Flushed.Count > 0;
         }
     }
 
     /// <summary>Another file has taken the place of one with the same keys; all shards are held.</summary>
-    public void Replace(DatabaseFile file)
+    public void Replace(DatabaseFile file, Func<int, int> numberOf)
     {
-        lock (_gate) _file = file;
+        lock (_gate)
+        {
+            _file = file;
+            _numberOf = numberOf;
+        }
     }
 
     /// <summary>The save failed; all shards are held.</summary>
@@ -142,6 +150,7 @@ internal sealed class NameOverlay
     {
         FrozenNames above, below;
         DatabaseFile? file;
+        int number;
         lock (_gate)
         {
             bool isSavingHidden = _current.Flushed.Contains(database);
@@ -150,19 +159,20 @@ internal sealed class NameOverlay
             below = isSavingHidden ? default : _saving?.Of(database)?.Freeze() ?? default;
             file = isFileHidden ? null : _file;
             if (file is not null) files.Hold(file);
+            number = _numberOf(database);
         }
 
         IEnumerable<NameState> states = Merge(above.Read(from, end), below.Read(from, end));
         if (countMax == int.MaxValue)
         {
             long count = above.CountFrom(from, end) + below.CountFrom(from, end);
-            return new NameListing(database, from, end, states, count, file);
+            return new NameListing(number, from, end, states, count, file);
         }
 
         List<NameState> some = [.. states.Take(countMax)];
         // Behind the last of these the file's names cannot be told from removed ones.
         if (some.Count == countMax) end = [.. some[^1].Name, 0];
-        return new NameListing(database, from, end, some, some.Count, file);
+        return new NameListing(number, from, end, some, some.Count, file);
     }
 
     /// <summary>Both in order; where they speak of the same name, the first counts.</summary>

@@ -69,6 +69,10 @@ internal sealed class EffectReplay(Session session)
                 session.WriteBits(
                     effect.Name, BitPatch.OfBits(effect.Offset, effect.BitCount, effect.Bits.Span));
                 break;
+            case EffectKind.SwapDatabases:
+                RequireConfigured(effect.TargetDatabase);
+                session.Swap(effect.Database, effect.TargetDatabase);
+                break;
             case EffectKind.FlushDatabase:
                 session.Flush(effect.Database);
                 break;

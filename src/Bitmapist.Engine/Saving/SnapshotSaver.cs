@@ -159,21 +159,26 @@ internal sealed class SnapshotSaver : IDisposable
         // What only a missing segment had is saved, and the log goes on in a new one.
         (SnapshotCapture? capture, long firstSequence, long changes) = Cut(isForced: !isLogInPlace);
         if (capture is null) return;
+        _store.Disk!.NoteAttempt(firstSequence, capture.Places);
         Take(capture, () =>
         {
             // What is wholly emptied is written anew, instead of a deletion per key.
             bool isEmptied = capture.Flushed.Count > 0
-                && KeyTotals.Of(file).Databases.All(counts => capture.Flushed.Contains(counts.Key));
-            using (GenerationWriter writer = isEmptied ? file.BeginRewrite() : file.BeginGeneration())
+                && KeyTotals.Of(file).Databases.All(
+                    counts => capture.Flushed.Contains(_store.Disk!.Numbers.Of(counts.Key)));
+            // Keys that get another number do so without a deletion each, likewise.
+            bool isRewritten = isEmptied || capture.IsRenumbered;
+            using (GenerationWriter writer = isRewritten ? file.BeginRewrite() : file.BeginGeneration())
             {
-                if (!isEmptied) SnapshotWriter.RemoveUnwanted(capture, file, writer);
+                if (!isRewritten) _writer.RemoveUnwanted(capture, file, writer);
+                else if (!isEmptied) _writer.CopyRenumbered(capture, file, writer);
                 _writer.WriteChanges(_session, capture, file, writer);
                 KeyWriter.PutTotals(writer, capture.Totals);
                 WaitForLog(capture);
                 writer.Commit(firstSequence);
             }
 
-            return isEmptied ? _database.OpenAgain(file.Path) : file;
+            return isRewritten ? _database.OpenAgain(file.Path) : file;
         });
         Finish(capture, firstSequence, changes);
         if (!isLogInPlace) Mended |= Mended.Log;
@@ -190,13 +195,10 @@ internal sealed class SnapshotSaver : IDisposable
         using GenerationWriter writer = file.BeginReplacement(path); // before the log goes on in the place it may lack
         if (!isReadable) HotSet.MarkAllChanged(_session);
         (SnapshotCapture? capture, long firstSequence, long changes) = Cut(isForced: true);
-        Take(capture!, () =>
+        _store.Disk!.NoteAttempt(firstSequence, capture!.Places);
+        Take(capture, () =>
         {
-            if (isReadable)
-            {
-                new DatabaseReader(file).CopyTo(writer);
-                SnapshotWriter.RemoveUnwanted(capture!, file, writer);
-            }
+            if (isReadable) _writer.CopyRenumbered(capture, file, writer);
 
             long written = _writer.WriteChanges(_session, capture!, file, writer);
             if (!isReadable && written != capture!.Totals.Keys)
@@ -220,7 +222,8 @@ internal sealed class SnapshotSaver : IDisposable
         using TransactionScope scope = _session.BeginTransaction(KeyspaceStore.AllShards);
         // Where changes came to nothing there is still a log to be dropped, or one that cannot go on.
         bool isNeeded = isForced || _log.NeedsSnapshot || _log.AppendedPosition != _savedPosition
-            || _store.Names.IsAnyFlushed || _store.Shards.Any(shard => !shard.Dirty.IsEmpty);
+            || _store.Names.IsAnyFlushed || !_store.Places.IsSame(_store.Disk!.Numbers)
+            || _store.Shards.Any(shard => !shard.Dirty.IsEmpty);
         if (!isNeeded) return default;
         long changes = _store.Changes;
         long firstSequence = _log.Rotate();

@@ -11,11 +11,11 @@ internal sealed class SnapshotWriter(KeyspaceStore store)
     private readonly List<CapturedKey> _batch = [];
 
     /// <summary>Deletes what the file has of emptied databases, and the past of its expiry index.</summary>
-    public static void RemoveUnwanted(SnapshotCapture capture, DatabaseFile file, GenerationWriter writer)
+    public void RemoveUnwanted(SnapshotCapture capture, DatabaseFile file, GenerationWriter writer)
     {
-        foreach (int database in capture.Flushed)
+        foreach (int place in capture.Flushed)
         {
-            byte[] start = KeyCodec.StartOf(database);
+            byte[] start = KeyCodec.StartOf(store.Disk!.Numbers.DatabaseAt(place));
             foreach (StoredEntry entry in file.ReadEntries(start))
             {
                 if (!entry.Key.Span.StartsWith(start)) break;
@@ -27,6 +27,21 @@ internal sealed class SnapshotWriter(KeyspaceStore store)
         {
             if (item.Key.Span.SequenceCompareTo(capture.ExpiriesDone) > 0) break;
             writer.Delete(item.Key.Span);
+        }
+    }
+
+    /// <summary>
+    /// Puts all keys of a file into one that is written anew, but those of emptied databases, with the numbers that
+    /// databases have at the cut.
+    /// </summary>
+    public void CopyRenumbered(SnapshotCapture capture, DatabaseFile file, GenerationWriter writer)
+    {
+        DatabasePlaces numbers = store.Disk!.Numbers;
+        foreach (StoredString key in new DatabaseReader(file).Keys())
+        {
+            int place = numbers.Of(key.Database);
+            if (!capture.Flushed.Contains(place))
+                _keys.PutStored(writer, key with { Database = capture.Places.DatabaseAt(place) });
         }
     }
 
@@ -56,7 +71,8 @@ internal sealed class SnapshotWriter(KeyspaceStore store)
 
                     foreach (CapturedKey captured in _batch)
                     {
-                        _keys.Put(writer, captured, file);
+                        int database = capture.Places.DatabaseAt(captured.Database);
+                        _keys.Put(writer, captured with { Database = database }, file);
                         if (captured.Value is not null) put++;
                     }
                 }

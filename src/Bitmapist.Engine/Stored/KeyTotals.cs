@@ -24,6 +24,14 @@ internal sealed class KeyTotals
         }
     }
 
+    /// <summary>The same with other numbers.</summary>
+    public KeyTotals By(Func<int, int> numberOf)
+    {
+        var totals = new KeyTotals();
+        foreach ((int database, KeyCounts counts) in _byDatabase) totals[numberOf(database)] = counts;
+        return totals;
+    }
+
     /// <summary>Keys of all databases.</summary>
     public long Keys => _byDatabase.Values.Sum(counts => counts.Keys);
 

@@ -101,7 +101,7 @@ public static class BitVerbs
         bool old = false;
         if (entry is null)
         {
-            entry = KeyChanges.Add(session, shard, session.Database, key.Hash, key.Name);
+            entry = KeyChanges.Add(session, shard, session.Place, key.Hash, key.Name);
             entry.Clear();
             entry.LengthBytes = (offset / 8L) + 1;
             if (bit) entry.Write(offset, bit, ref shard.LeftBytes);

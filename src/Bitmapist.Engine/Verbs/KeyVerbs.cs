@@ -187,7 +187,7 @@ public static class KeyVerbs
         ExpiredKeys.RemoveShortly(session);
         using ShardScope scope = session.Enter(KeyspaceStore.AllShards);
         ExpiredKeys.RemoveHeld(session);
-        return session.Store.Count(session.Database).Keys;
+        return session.Store.Count(session.Place).Keys;
     }
 
     /// <summary>
@@ -200,7 +200,7 @@ public static class KeyVerbs
         using ShardScope scope = session.Enter(KeyspaceStore.AllShards);
         ExpiredKeys.RemoveHeld(session);
         var counts = new List<DatabaseCounts>();
-        foreach ((int database, KeyCounts of) in session.Store.CountAll().Databases)
+        foreach ((int database, KeyCounts of) in session.Store.CountAll().By(session.Store.Places.DatabaseAt).Databases)
         {
             if (of.Keys == 0) continue;
             long averageTtlMs =
@@ -215,9 +215,19 @@ public static class KeyVerbs
     public static void Flush(this Session session, int database)
     {
         using ShardScope scope = session.Enter(KeyspaceStore.AllShards);
-        KeyChanges.Flush(session, database);
+        KeyChanges.Flush(session, session.Store.Places.Of(database));
         session.Effects.Flush(database);
         session.Store.ChangeListener?.Flushed();
+        session.Seal();
+    }
+
+    /// <summary>Gives each of two databases the keys of the other, at one instant. O(databases).</summary>
+    public static void Swap(this Session session, int one, int other)
+    {
+        using ShardScope scope = session.Enter(KeyspaceStore.AllShards);
+        if (one == other) return;
+        SwappedDatabases.Swap(session, one, other);
+        session.Effects.Swap(one, other);
         session.Seal();
     }
 
@@ -227,7 +237,7 @@ public static class KeyVerbs
         using ShardScope scope = session.Enter(KeyspaceStore.AllShards);
         for (int database = 0; database < session.Store.Databases; database++)
         {
-            KeyChanges.Flush(session, database);
+            KeyChanges.Flush(session, session.Store.Places.Of(database));
             session.Effects.Flush(database);
         }
 

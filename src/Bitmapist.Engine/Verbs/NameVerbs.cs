@@ -18,7 +18,7 @@ public static class NameVerbs
         byte[] from = prefix.ToArray();
         using ShardScope scope = session.Enter(KeyspaceStore.AllShards);
         ExpiredKeys.RemoveHeld(session);
-        return session.Store.Names.List(session.Files, session.Database, from, EndOf(from));
+        return session.Store.Names.List(session.Files, session.Place, from, EndOf(from));
     }
 
     /// <summary>
@@ -44,7 +44,7 @@ public static class NameVerbs
         // One more than asked for tells whether this is the end.
         int visited = 0;
         byte[]? name = null;
-        NameListing some = session.Store.Names.List(session.Files, session.Database, from, end, count + 1);
+        NameListing some = session.Store.Names.List(session.Files, session.Place, from, end, count + 1);
         foreach (NameState state in some.ReadStates())
         {
             if (visited++ == count) return cursors.Add(name!);
@@ -61,7 +61,7 @@ public static class NameVerbs
     {
         ExpiredKeys.RemoveShortly(session);
         for (int i = 0; i < SamplesMax; i++)
-            if (session.Store.SampleName(session.Database) is { } name && session.IsThere(name)) return name;
+            if (session.Store.SampleName(session.Place) is { } name && session.IsThere(name)) return name;
         // Few of what there is belong to this database: the first name from a random place on.
         byte[] place = [(byte)Random.Shared.Next(256)];
         return session.FirstName(place) ?? session.FirstName([]);
@@ -79,7 +79,7 @@ public static class NameVerbs
         while (true)
         {
             NameListing some = session.Store.Names.List(
-                session.Files, session.Database, from, end: null, countMax: 100);
+                session.Files, session.Place, from, end: null, countMax: 100);
             byte[]? last = null;
             foreach (NameState state in some.ReadStates())
             {

@@ -82,7 +82,7 @@ public static class StringVerbs
     {
         KeyspaceStore store = session.Store;
         Shard shard = store.Shards[key.Shard];
-        Entry entry = existing ?? KeyChanges.Add(session, shard, session.Database, key.Hash, key.Name);
+        Entry entry = existing ?? KeyChanges.Add(session, shard, session.Place, key.Hash, key.Name);
         if (existing is null) KeyChanges.Put(store, entry, value);
         else KeyChanges.Replace(session, shard, entry, value);
         KeyChanges.SetExpiry(session, shard, entry, expiresAtUnixMs);

@@ -29,7 +29,7 @@ internal static class CommandList
         Names.Spec, Scan.Spec, DatabaseCommands.DbSize, KeyCommands.RandomKey,
         Sort.Spec, Sort.ReadOnlySpec, DumpAndRestore.Dump, DumpAndRestore.Restore,
         DatabaseCommands.FlushDatabase,
-        DatabaseCommands.FlushAll,
+        DatabaseCommands.FlushAll, DatabaseCommands.SwapDatabases,
         TransactionCommands.Multi, TransactionCommands.Exec, TransactionCommands.Discard, TransactionCommands.Watch,
         TransactionCommands.Unwatch,
         Subscribe.Channels, Subscribe.EndChannels, Subscribe.Patterns, Subscribe.EndPatterns, Subscribe.Shards,

@@ -55,6 +55,7 @@ public sealed class CommandGenerator
             (20, () => Make(Pick("RENAME", "RENAMENX"), Key(), Key())),
             (20, Copy),
             (12, () => Make("MOVE", Key(), Database())),
+            (5, () => Make("SWAPDB", Database(), Database())),
             (12, () => Make(Pick("SORT", "SORT_RO"), Key())),
             (4, () => Make("SORT", Key(), "STORE", Key())),
             (50, Expire),

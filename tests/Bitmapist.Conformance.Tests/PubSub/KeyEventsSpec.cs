@@ -75,6 +75,9 @@ public abstract class KeyEventsSpec(ITestServer server) : ConformanceSpec(server
         "SET a 1 | SELECT 1 | SET b 1 | MOVE b 0 | MOVE b 0 | SELECT 0 | MOVE a 1",
         "new a, set a, 1:new b, 1:set b, new b, 1:move_from b, move_to b, 1:new a, move_from a, 1:move_to a")]
     [InlineData(
+        "SET a 1 | SWAPDB 0 1 | SET b 1 | SELECT 1 | SET a 2 | SET c 3 PX 5 | {sleep 30} | GET c",
+        "new a, set a, new b, set b, 1:set a, 1:new c, 1:set c, 1:expire c, 1:expired c, 1:keymiss c")]
+    [InlineData(
         "RESTORE a 0 \"\\x00\\xc0\\x05\\n\\x00c/_f\\x83/\\xb3Q\" | SET b 1 | " +
         "RESTORE b 0 \"\\x00\\xc0\\x05\\n\\x00c/_f\\x83/\\xb3Q\" REPLACE | DUMP c | LCS a c | OBJECT ENCODING c",
         "new a, restore a, new b, set b, new b, restore b, keymiss c, keymiss c")]

@@ -11,6 +11,7 @@ public abstract class MultipleSpec(ITestServer server) : ConformanceSpec(server)
     [InlineData("""HELLO 3 | MSET a "" => +OK | MGET a b => ['', _]""")]
     [InlineData("SETBIT k 60 1"
         + " | MGET k k => ['\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x08', '\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x08']")]
+    [InlineData("MULTI | MGET a | HELLO 3 | MGET a | EXEC => <any>[$nil]<any>[_]]")]
     [InlineData("MULTI | MSET a 1 b 2 | MGET b a | MSET a 3 | MGET a b c"
         + " | EXEC => [+OK, ['2', '1'], +OK, ['3', '2', $nil]]")]
     [InlineData("SET k v PX 20 | {sleep 40} | MGET k => [$nil]")]

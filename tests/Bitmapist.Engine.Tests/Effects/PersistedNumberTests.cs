@@ -9,7 +9,8 @@ public sealed class PersistedNumberTests
 {
     [Fact]
     public void Effect_kinds_keep_their_numbers() => AssertNumbers<EffectKind>(
-        "SetBit=1 ClearBit=2 Set=3 Delete=4 Expire=5 Rename=6 Copy=7 BitOp=8 FlushDatabase=9 WriteBits=10");
+        "SetBit=1 ClearBit=2 Set=3 Delete=4 Expire=5 Rename=6 Copy=7 BitOp=8 FlushDatabase=9 WriteBits=10 "
+        + "SwapDatabases=11");
 
     [Fact]
     public void Bit_operations_keep_their_numbers() =>

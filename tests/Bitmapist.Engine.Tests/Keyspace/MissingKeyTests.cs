@@ -72,7 +72,7 @@ public sealed class MissingKeyTests : IAsyncDisposable
     [Fact]
     public void A_shard_remembers_a_bounded_number_of_short_names()
     {
-        var shard = new Shard(0, 1);
+        var shard = new KeyspaceStore(databases: 1, TimeProvider.System).Shards[0];
         for (int i = 0; i < 10 * EngineLimits.AbsentPerShard; i++)
         {
             byte[] name = BitConverter.GetBytes(i);

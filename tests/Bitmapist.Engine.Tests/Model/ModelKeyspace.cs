@@ -174,6 +174,14 @@ internal sealed class ModelKeyspace(Func<long> now)
         return true;
     }
 
+    public void Swap(int one, int other)
+    {
+        Dictionary<(int Database, string Name), ModelKey> swapped = [];
+        foreach (((int database, string name), ModelKey key) in _keys)
+            swapped[(database == one ? other : database == other ? one : database, name)] = key;
+        _keys = swapped;
+    }
+
     public void Flush(int database)
     {
         foreach ((int Database, string Name) key in _keys.Keys.ToList())

@@ -151,6 +151,12 @@ internal sealed class PairedKeyspace(Session session, ModelKeyspace model)
         Assert.Equal(expected, session.ExpiresAt(Name.Bytes(name), out _));
     }
 
+    public void Swap(int one, int other)
+    {
+        model.Swap(one, other);
+        session.Swap(one, other);
+    }
+
     public void Flush(int database)
     {
         model.Flush(database);

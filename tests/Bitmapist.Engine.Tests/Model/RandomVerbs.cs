@@ -11,6 +11,9 @@ internal sealed class RandomVerbs(Random random, ManualTime time, int databases,
     private static readonly BitopKind[] s_operations = Enum.GetValues<BitopKind>();
     private readonly string[] _names = [.. Enumerable.Range(0, names).Select(i => i == 0 ? "" : $"key:{i}\xFF\0{i}")];
 
+    /// <summary>Whether databases may be swapped.</summary>
+    public bool AreSwapping { get; init; } = true;
+
     private long Now => time.Now.ToUnixTimeMilliseconds();
 
     /// <summary>One verb, or a transaction of a few.</summary>
@@ -66,7 +69,7 @@ internal sealed class RandomVerbs(Random random, ManualTime time, int databases,
 
     private void OneOfStrings(PairedKeyspace pair)
     {
-        switch (random.Next(14))
+        switch (random.Next(AreSwapping ? 16 : 12))
         {
             case < 2: pair.Write(AnyName(), null, AnyBytes()); break;
             case < 5: pair.Write(AnyName(), (int)(AnyOffset() / 8), AnyBytes()); break;
@@ -75,7 +78,9 @@ internal sealed class RandomVerbs(Random random, ManualTime time, int databases,
             case 8: pair.GetAndDelete(AnyName()); break;
             case 9: pair.GetAndExpire(AnyName(), random.Next(3) == 0 ? StringVerbs.NoExpiry : AnyTime()); break;
             case 10: pair.SetMany(AnyTargetCondition(), (AnyName(), AnyBytes()), (AnyName(), [(byte)'7'])); break;
-            case 11: pair.Restore(AnyName(), AnyBytes(), random.Next(2) == 0 ? 0 : AnyTime()); break;
+            case 13: pair.Restore(AnyName(), AnyBytes(), random.Next(2) == 0 ? 0 : AnyTime()); break;
+            case 11: Move(pair); break;
+            case 12: pair.Swap(random.Next(databases), random.Next(databases)); break;
             default: Move(pair); break;
         }
     }

@@ -28,6 +28,9 @@ public sealed class EffectReplayTests
     [InlineData("01 00 01 6B FF FF FF FF 0F 04 00 01 6B", "")] // the last offset
     [InlineData("0A 00 01 6B 10 10 02 68 69", "0 k until 0: 4 bytes 00006869")] // write bits: bytes at an offset
     [InlineData("01 00 01 6B 07 05 00 01 6B AC 02 0A 00 01 6B 04 05 01 50", "0 k until 300: 2 bytes 0500")] // five bits
+    [InlineData("01 00 01 6B 07 0B 00 02", "2 k until 0: 1 bytes 01")] // swap databases 0 and 2
+    [InlineData("01 00 01 6B 07 0B 00 02 0B 00 01 0B 02 01 01 00 01 6C 07",
+        "0 l until 0: 1 bytes 01\n1 k until 0: 1 bytes 01")]
     [InlineData("0A 00 01 6B FF FF FF FF 0F 01 01 80 04 00 01 6B", "")] // the last bit
     [InlineData("", "")]
     [InlineData("01 00 04 70 61 67 65 07" // the example of docs/format/effects.md
@@ -37,7 +40,10 @@ public sealed class EffectReplayTests
 
     [Theory]
     [InlineData("00 00 01 6B 07")] // kind 0
-    [InlineData("0B 00 01 6B 07")] // a kind of the future
+    [InlineData("0C 00 01 6B 07")] // a kind of the future
+    [InlineData("0B 00")] // a swap with nothing
+    [InlineData("0B 00 03")] // a swap with a database that is not configured
+    [InlineData("0B 03 00")]
     [InlineData("0A 00 01 6B 07")] // bits to write, without a number of them
     [InlineData("0A 00 01 6B 07 00 00")] // no bits to write
     [InlineData("0A 00 01 6B 07 09 01 50")] // nine bits in a byte
@@ -77,7 +83,7 @@ public sealed class EffectReplayTests
         Random random = new(seed);
         byte[] whole = Bytes("01 00 01 6B 07 05 00 01 6C 80 20 04 00 01 6C 09 01 07 00 01 6C 02 01 6B"
             + "03 00 01 6C 01 80 08 12 3A 30 00 00 01 00 00 00 00 00 00 00 10 00 00 00 03 00"
-            + "08 01 01 6D 01 02 01 6B 01 6C 06 00 01 6B 01 6E 0A 00 01 6E 06 04 01 50");
+            + "08 01 01 6D 01 02 01 6B 01 6C 06 00 01 6B 01 6E 0A 00 01 6E 06 04 01 50 0B 00 02");
         int applied = 0, refused = 0;
         for (int i = 0; i < 20_000; i++)
         {

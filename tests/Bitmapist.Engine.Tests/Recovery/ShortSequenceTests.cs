@@ -33,32 +33,38 @@ public sealed class ShortSequenceTests
         {
             string steps = "b" + first + new string([.. Enumerable.Range(0, Length - 1).Select(i =>
                 Steps[number / (int)Math.Pow(Steps.Length, i) % Steps.Length])]);
-            try
-            {
-                await RunAsync(steps);
-            }
-            catch (Exception e)
-            {
-                throw new InvalidOperationException($"{steps}: {e.Message}", e);
-            }
+            await RunNamedAsync(steps);
         }
     }
 
-    // w: SETRANGE  i: INCR  m: MOVE to another database and back; before, between and after two of the others
+    // w: SETRANGE  i: INCR  m: MOVE to another database and back  x: SWAPDB
     [Theory]
     [InlineData('w')]
     [InlineData('i')]
     [InlineData('m')]
+    [InlineData('x')]
     public async Task A_change_among_others_ends_as_the_model_does(char change)
     {
         foreach (char before in Steps)
         {
             foreach (char after in Steps)
             {
-                await RunAsync($"b{before}{change}{after}");
-                await RunAsync($"b{change}{before}{after}{change}");
-                await RunAsync($"{change}{before}{change}{after}");
+                await RunNamedAsync($"b{before}{change}{after}");
+                await RunNamedAsync($"b{change}{before}{after}{change}");
+                await RunNamedAsync($"{change}{before}{change}{after}");
             }
+        }
+    }
+
+    private static async Task RunNamedAsync(string steps)
+    {
+        try
+        {
+            await RunAsync(steps);
+        }
+        catch (Exception e)
+        {
+            throw new InvalidOperationException($"{steps}: {e.Message}", e);
         }
     }
 
@@ -81,6 +87,7 @@ public sealed class ShortSequenceTests
             case 'b': pair.SetBit(Key, 9, bit: true); break;
             case 'i': pair.Increment(Key, 7); break;
             case 'w': pair.Write(Key, 1, [7, 8]); break;
+            case 'x': pair.Swap(0, 1); break;
             case 'm':
                 pair.Move(Key, 1);
                 pair.Move(Other, 1);

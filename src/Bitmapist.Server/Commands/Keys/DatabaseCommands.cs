@@ -35,6 +35,31 @@ internal static class DatabaseCommands
         Tips = ["request_policy:all_shards", "response_policy:all_succeeded"],
     };
 
+    /// <summary>redis.io/commands/swapdb</summary>
+    public static readonly CommandSpec SwapDatabases = new(
+        "swapdb", 3, Write | Fast | WholeKeyspace, KeySpec.None, RunSwap)
+    {
+        Summary = "Gives each of two databases the keys of the other; the next save writes the file anew.",
+        Group = "server", Since = "4.0.0", Categories = "keyspace write fast dangerous",
+        Arguments = "index1:integer index2:integer", Complexity = "O(shards + databases)",
+    };
+
+    private static void RunSwap(CommandContext call, RespWriter reply)
+    {
+        if (!TryGetDatabase(call, 1, out long one)) call.Fail(reply, "ERR invalid first DB index"u8);
+        else if (!TryGetDatabase(call, 2, out long other)) call.Fail(reply, "ERR invalid second DB index"u8);
+        else if (one < 0 || other < 0 || Math.Max(one, other) >= call.Session.Databases)
+            call.Fail(reply, Errors.DatabaseIndex);
+        else
+        {
+            call.Session.Swap((int)one, (int)other);
+            reply.WriteOk();
+        }
+    }
+
+    private static bool TryGetDatabase(CommandContext call, int index, out long number) =>
+        call.Args.TryGetInteger(index, out number) && number is >= int.MinValue and <= int.MaxValue;
+
     private static void RunDbSize(CommandContext call, RespWriter reply) =>
         reply.WriteInteger(call.Session.CountKeys());
 

@@ -23,7 +23,8 @@ internal static class Lcs
         if (!TryReadOptions(call, reply, out LcsOptions options)) return;
         StringValue?[] values = call.Session.GetMany([call.Args.Memory(1), call.Args.Memory(2)]);
         call.Defer(new LcsReply(
-            call.Server, values[0] ?? StringValue.Empty, values[1] ?? StringValue.Empty, options));
+            call.Server, values[0] ?? StringValue.Empty, values[1] ?? StringValue.Empty, options,
+            reply.Version));
     }
 
     private static bool TryReadOptions(CommandContext call, RespWriter reply, out LcsOptions options)
@@ -71,7 +72,9 @@ internal struct LcsOptions
 }
 
 /// <summary>The longest common subsequence of two strings, found outside the locks.</summary>
-internal sealed class LcsReply(ServerState server, StringValue first, StringValue second, LcsOptions options)
+/// <remarks>The protocol is that of the call: a later one of its transaction may change it.</remarks>
+internal sealed class LcsReply(
+    ServerState server, StringValue first, StringValue second, LcsOptions options, RespVersion version)
     : DeferredReply
 {
     private const long CellsPerChunk = 128; // of the table; a chunk's work is some 250 ns
@@ -121,7 +124,7 @@ internal sealed class LcsReply(ServerState server, StringValue first, StringValu
 
     private void WritePlaces(RespWriter reply)
     {
-        reply.WriteMapHeader(2);
+        reply.WriteRaw(version == RespVersion.Resp3 ? "%2\r\n"u8 : "*4\r\n"u8); // a map of two
         reply.WriteBulkString("matches"u8);
         reply.WriteArrayHeader(_matches.Count);
         foreach (CommonRange match in _matches)
