@@ -98,7 +98,7 @@ internal static class CommandDispatcher
 
         if (!spec.AcceptsCount(args.Count))
         {
-            call.Client.Counters.Rejections[spec.Index]++;
+            call.Client.Counters.Of(spec.Index).Rejections++;
             string reason = $"wrong number of arguments for '{spec.FullName}' command";
             if (spec == TransactionCommands.Exec) TransactionCommands.AbortExec(call, reply, reason);
             else call.Fail(reply, Latin1($"ERR {reason}"));
@@ -128,7 +128,7 @@ internal static class CommandDispatcher
             return true;
         }
 
-        call.Client.Counters.Rejections[spec.Index]++;
+        call.Client.Counters.Of(spec.Index).Rejections++;
         return false;
     }
 
@@ -155,7 +155,7 @@ internal static class CommandDispatcher
             return true;
         }
 
-        call.Client.Counters.Rejections[spec.Index]++;
+        call.Client.Counters.Of(spec.Index).Rejections++;
         return false;
     }
 

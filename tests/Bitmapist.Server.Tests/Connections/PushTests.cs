@@ -50,12 +50,12 @@ public sealed class PushTests : IAsyncDisposable
         Task sending = Task.WhenAll(Enumerable.Range(0, Senders).Select(sender => Task.Run(() =>
         {
             for (int i = 0; i < Each; i++) client.Connection.Push(Encoding.ASCII.GetBytes($"+{sender}:{i}\r\n"));
-        })));
+        }, TestContext.Current.CancellationToken)));
         Task asking = Task.Run(async () =>
         {
             string[] batch = [.. Enumerable.Range(0, BatchCommands).Select(i => i % 2 == 0 ? "GET big" : "ECHO small")];
             for (int i = 0; i < Batches; i++) await client.WriteAsync(batch);
-        });
+        }, TestContext.Current.CancellationToken);
         int[] next = new int[Senders];
         int replies = 0;
         var stream = new StringBuilder();
