@@ -5,8 +5,8 @@ using Bitmapist.Server.Timing;
 namespace Bitmapist.Server.Commands;
 
 /// <summary>
-/// Times a connection's calls. Asking the system's clock takes a twentieth of a SETBIT or more, so a run of calls of one
-/// command is timed as a whole; that it holds a slow one is seen by a look at <see cref="CoarseClock"/> after each,
+/// Times a connection's calls. Asking the system's clock takes a twentieth of a SETBIT or more, so a run of calls of
+/// one command is timed as a whole; that it holds a slow one is seen by a look at <see cref="CoarseClock"/> after each,
 /// which changes only every two milliseconds. Where something shorter than a few of these
 /// counts as slow each call is timed by itself. One thread at a time.
 /// </summary>

@@ -149,7 +149,8 @@ internal sealed class ClientConnection : ClientState, IDisposable
                     if (_sender.IsHeld) await _sender.SendNowAsync().ConfigureAwait(false);
                     if (next == Next.RunAfterPause) await WaitWhilePausedAsync().ConfigureAwait(false);
                     if (next == Next.RunAfterPause && IsClosing) break;
-                    if (next is Next.RunElsewhere or Next.RunAfterPause) await _server.Workers.RunAsync(DispatchTimed).ConfigureAwait(false);
+                    if (next is Next.RunElsewhere or Next.RunAfterPause)
+                        await _server.Workers.RunAsync(DispatchTimed).ConfigureAwait(false);
                     if (_call.TakeDeferred() is { } deferred) await FinishAsync(deferred).ConfigureAwait(false);
                     if (Modes != ClientModes.None && next != Next.Send) EndReply();
                     if (next == Next.Send) await _sender.SendNowAsync().ConfigureAwait(false);
