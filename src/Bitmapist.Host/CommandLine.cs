@@ -205,9 +205,10 @@ internal static class CommandLine
         };
         option.Validators.Add(result =>
         {
-            if (result.Tokens.Count == 0 || StartParameters.Check(parameter.Name, result.Tokens[0].Value) is not { } fault)
-                return;
-            result.AddError($"{option.Name} {result.Tokens[0].Value}: {fault}");
+            if (result.Tokens.Count == 0) return;
+            string value = result.Tokens[0].Value;
+            if (StartParameters.Check(parameter.Name, value) is { } fault)
+                result.AddError($"{option.Name} {value}: {fault}");
         });
         return option;
     }

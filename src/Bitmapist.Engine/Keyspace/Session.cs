@@ -267,7 +267,8 @@ public sealed class Session(KeyspaceStore store) : IDisposable
         Entry? entry = shard.TableOrNull(place)?.Find(hash, name)
             ?? store.LoadFromDisk(shard, place, hash, name);
         if (entry is null) return null;
-        if (entry.LastUsed != store.Clock && IsTouching) entry.LastUsed = store.Clock; // readers leave its cache line alone
+        // Readers leave its cache line alone.
+        if (entry.LastUsed != store.Clock && IsTouching) entry.LastUsed = store.Clock;
         if (entry.Unfinished?.Stored is { } stored) Files.Hold(stored.File);
         if (entry.ExpiresAtUnixMs == 0 || entry.ExpiresAtUnixMs > NowUnixMs) return entry;
         KeyChanges.RemoveExpired(this, shard, entry);

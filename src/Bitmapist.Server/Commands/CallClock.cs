@@ -5,8 +5,8 @@ using Bitmapist.Server.Timing;
 namespace Bitmapist.Server.Commands;
 
 /// <summary>
-/// Times a connection's calls. Asking the system's clock takes a twentieth of a SETBIT or more, so a run of calls of one
-/// command is timed as a whole; that it holds a slow one is seen by a look at <see cref="CoarseClock"/> after each,
+/// Times a connection's calls. Asking the system's clock takes a twentieth of a SETBIT or more, so a run of calls of
+/// one command is timed as a whole; that it holds a slow one is seen by a look at <see cref="CoarseClock"/> after each,
 /// which changes only every two milliseconds. Where something shorter than a few of these
 /// counts as slow each call is timed by itself. One thread at a time.
 /// </summary>
@@ -59,7 +59,7 @@ internal sealed class CallClock(CommandContext call, ServerState server)
         }
 
         if (_isTiming) return;
-        _callsFrom = _client.Counters.Calls[spec.Index];
+        _callsFrom = _client.Counters.Of(spec.Index).Calls;
         _isTiming = true;
     }
 
@@ -84,10 +84,10 @@ internal sealed class CallClock(CommandContext call, ServerState server)
         if (!server.IsLookingForSlowCalls || (server.Attention & Attention.EachCallsTime) != 0) return;
         long now = Now;
         long ticks = now - _askedAt;
-        ClientCounters counters = _client.Counters;
+        CommandCounts counts = _client.Counters.Of(spec.Index);
         // Those before it in this tick took what such calls take.
-        if (_sinceAsked > 1 && counters.Calls[spec.Index] is > 0 and var calls)
-            ticks -= (_sinceAsked - 1) * (counters.Ticks[spec.Index] / calls);
+        if (_sinceAsked > 1 && counts.Calls > 0)
+            ticks -= (_sinceAsked - 1) * (counts.Ticks / counts.Calls);
         _askedAt = now;
         _sinceAsked = 0;
         Note(spec, call.Args, ticks);
@@ -99,9 +99,10 @@ internal sealed class CallClock(CommandContext call, ServerState server)
         long now = Now;
         long ticks = now - _from;
         int command = Last!.Index;
-        _client.Counters.Ticks[command] += ticks;
+        ref CommandCounts counts = ref _client.Counters.Of(command);
+        counts.Ticks += ticks;
         // A call that left something is counted when that is done.
-        long calls = _isRest ? 1 : _client.Counters.Calls[command] - _callsFrom - (call.Deferred is null ? 0 : 1);
+        long calls = _isRest ? 1 : counts.Calls - _callsFrom - (call.Deferred is null ? 0 : 1);
         if (calls > 0) server.Latencies.Add(command, Nanoseconds(ticks) / calls, calls);
         _from = now;
         _isTiming = _isRest = false;

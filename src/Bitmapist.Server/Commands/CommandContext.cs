@@ -74,7 +74,7 @@ internal sealed class CommandContext
     public void RunPlainly(CommandSpec spec, RespWriter reply)
     {
         ClientCounters counters = _client.Counters;
-        counters.Calls[spec.Index]++;
+        counters.Of(spec.Index).Calls++;
         IsFailed = false;
         try
         {
@@ -91,7 +91,7 @@ internal sealed class CommandContext
             Fail(reply, Errors.WritesRefused(refused, _server.Persistence?.LogFailure)); // since it was admitted
         }
 
-        if (IsFailed) counters.Failures[spec.Index]++;
+        if (IsFailed) counters.Of(spec.Index).Failures++;
     }
 
     /// <summary>Answers with an error, and counts it by its code.</summary>

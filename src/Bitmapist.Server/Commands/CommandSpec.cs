@@ -185,8 +185,8 @@ internal static class CommandFlagNames
 {
     private static readonly string[] s_flags =
     [
-        "write", "readonly", "denyoom", "admin", "pubsub", "noscript", "loading", "stale", "skip_slowlog", "fast", "no_auth",
-        "no_async_loading", "no_multi", "allow_busy",
+        "write", "readonly", "denyoom", "admin", "pubsub", "noscript", "loading", "stale", "skip_slowlog", "fast",
+        "no_auth", "no_async_loading", "no_multi", "allow_busy",
     ];
 
     /// <summary>A command's flags; those that are our own are left out.</summary>

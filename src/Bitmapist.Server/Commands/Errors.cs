@@ -49,6 +49,11 @@ internal static class Errors
         "ERR a transaction's arguments may have at most 536870912 bytes"u8;
     public static ReadOnlySpan<byte> ClientNameTooLong => "ERR a client's name may have at most 1024 bytes"u8;
     public static ReadOnlySpan<byte> MonitorReads => "ERR Replica can't interact with the keyspace"u8;
+    public static ReadOnlySpan<byte> DebugNotAllowed =>
+        "ERR DEBUG command not allowed. If the enable-debug-command option is set to \"local\", you can run it "u8 +
+        "from a local connection, otherwise you need to set this option in the configuration file, and then "u8 +
+        "restart the server."u8;
+
     public static ReadOnlySpan<byte> MaxClients => "ERR max number of clients reached"u8;
     public static ReadOnlySpan<byte> NxWithOthers =>
         "ERR NX and XX, GT or LT options at the same time are not compatible"u8;

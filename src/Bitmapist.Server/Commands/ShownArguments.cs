@@ -51,8 +51,11 @@ internal static class ShownArguments
         return shown;
     }
 
-    private static byte[] More(ReadOnlySpan<byte> shown, int count, string what) =>
-        [.. shown, .. Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"... ({count} more {what})"))];
+    private static byte[] More(ReadOnlySpan<byte> shown, int count, string what)
+    {
+        string rest = string.Create(CultureInfo.InvariantCulture, $"... ({count} more {what})");
+        return [.. shown, .. Encoding.ASCII.GetBytes(rest)];
+    }
 
     private static void AppendQuoted(StringBuilder line, ReadOnlySpan<byte> argument)
     {

@@ -31,11 +31,10 @@ internal sealed class ClientConnection : ClientState, IDisposable
     private readonly Action? _abort;
     private readonly Func<bool>? _isServedAlone;
     private readonly ReplySender _sender;
-    private PushQueue? _pushes; // null: nobody ever pushed anything
+    private readonly ClientPushes _pushes;
     private bool _isStranger; // requests are as small as they may be before logging in
     private long _countedBytes;
     private NowhereWriter? _nowhere;
-    private TaskCompletionSource? _wake; // ends a wait for the end of a pause
     private int _isCutOff;
     private volatile bool _isDisposed;
 
@@ -52,12 +51,14 @@ internal sealed class ClientConnection : ClientState, IDisposable
         : base(id, server)
     {
         _input = input;
-        _output = new OutboundQueue(output, Counters, NoteOutput, input.CancelPendingRead);
+        Action wakeReader = input.CancelPendingRead;
+        _output = new OutboundQueue(output, Counters, NoteOutput, wakeReader);
         _abort = abort;
         _isServedAlone = isServedAlone;
         _server = server;
         _call = new CommandContext(this, server, CommandList.Table);
-        _sender = new ReplySender(_call, _output, server.Persistence, input.CancelPendingRead, tryAtTurnEnd);
+        _sender = new ReplySender(_call, _output, server.Persistence, wakeReader, tryAtTurnEnd);
+        _pushes = new ClientPushes(this, _output, _sender, wakeReader);
     }
 
     public override string? LastCommandName => _call.LastCommand?.FullName;
@@ -68,7 +69,7 @@ internal sealed class ClientConnection : ClientState, IDisposable
 
     public override long FreeRequestBytes => Math.Max(0, _requests.HeldBytes - _requests.BufferedBytes);
 
-    public override long QueuedReplyBytes => _output.QueuedBytes + (Volatile.Read(ref _pushes)?.Bytes ?? 0);
+    public override long QueuedReplyBytes => _output.QueuedBytes + _pushes.Bytes;
 
     public override int QueuedReplies => _output.QueuedPieces;
 
@@ -122,19 +123,11 @@ internal sealed class ClientConnection : ClientState, IDisposable
 
     public override void Push(byte[] message)
     {
-        PushQueue? pushes = Volatile.Read(ref _pushes);
-        if (pushes is null)
-        {
-            PushQueue made = new(Wake);
-            pushes = Interlocked.CompareExchange(ref _pushes, made, null) ?? made;
-            if (IsCutOff || _isDisposed) pushes.Close();
-        }
-
-        pushes.Add(message);
+        _pushes.Add(message, isGone: IsCutOff || _isDisposed);
         NoteOutput();
     }
 
-    public override void WritePushes(RespWriter reply) => _pushes?.Write(reply, long.MaxValue);
+    public override void WritePushes(RespWriter reply) => _pushes.WriteAll(reply);
 
     private async Task ServeAsync()
     {
@@ -160,7 +153,8 @@ internal sealed class ClientConnection : ClientState, IDisposable
                     if (_sender.IsHeld) await _sender.SendNowAsync().ConfigureAwait(false);
                     if (next == Next.RunAfterPause) await WaitWhilePausedAsync().ConfigureAwait(false);
                     if (next == Next.RunAfterPause && IsClosing) break;
-                    if (next is Next.RunElsewhere or Next.RunAfterPause) await _server.Workers.RunAsync(DispatchTimed).ConfigureAwait(false);
+                    if (next is Next.RunElsewhere or Next.RunAfterPause)
+                        await _server.Workers.RunAsync(DispatchTimed).ConfigureAwait(false);
                     if (_call.TakeDeferred() is { } deferred) await FinishAsync(deferred).ConfigureAwait(false);
                     if (Modes != ClientModes.None && next != Next.Send) EndReply();
                     if (next == Next.Send) await _sender.SendNowAsync().ConfigureAwait(false);
@@ -170,7 +164,7 @@ internal sealed class ClientConnection : ClientState, IDisposable
 
             bytesThisTurn += read.Buffer.Length;
             _input.AdvanceTo(read.Buffer.End);
-            await WritePushesAsync().ConfigureAwait(false);
+            await _pushes.WriteAllAsync().ConfigureAwait(false);
             await _sender.SendAsync().ConfigureAwait(false);
             Settle();
             if (read.IsCompleted) break;
@@ -188,14 +182,14 @@ internal sealed class ClientConnection : ClientState, IDisposable
     {
         IsClosing = true;
         Blocking?.TrySetResult(false);
-        Wake();
+        _pushes.Wake();
     }
 
     public override bool CutOff()
     {
         if (Interlocked.Exchange(ref _isCutOff, 1) != 0) return false;
         RequestClose();
-        Volatile.Read(ref _pushes)?.Close();
+        _pushes.Close();
         _output.Abandon();
         _abort?.Invoke();
         return true;
@@ -206,7 +200,7 @@ internal sealed class ClientConnection : ClientState, IDisposable
         _isDisposed = true;
         BecomeOrdinary();
         Session.Dispose();
-        Volatile.Read(ref _pushes)?.Close();
+        _pushes.Close();
         _server.ClientMemory.Settle(ref _countedBytes, 0);
     }
 
@@ -222,7 +216,7 @@ internal sealed class ClientConnection : ClientState, IDisposable
     {
         while (offset < segment.Length && !IsClosing && !_output.IsClosed)
         {
-            if (_pushes is { IsWaiting: true } && !TryWritePushes()) return Next.Send;
+            if (_pushes.IsWaiting && !_pushes.TryWrite()) return Next.Send;
             if (_isStranger || !IsAuthenticated) _requests.IsAuthenticated = !(_isStranger = MustAuthenticate);
             RequestStatus status = _requests.Read(segment[offset..], out int consumedBytes);
             offset += consumedBytes;
@@ -325,21 +319,6 @@ internal sealed class ClientConnection : ClientState, IDisposable
         if (isNextSkipped) Modes |= ClientModes.SkipThis;
     }
 
-    /// <summary>Writes messages that wait, as much as the transport may hold.</summary>
-    /// <returns>Whether that is all of them; else what is written is to be sent first.</returns>
-    private bool TryWritePushes()
-    {
-        _pushes!.Write(new RespWriter(_output.Writer, Version), ServerLimits.StreamPieceBytes);
-        return !_pushes.IsWaiting && _output.UnflushedBytes <= ServerLimits.TransportBufferBytes;
-    }
-
-    /// <summary>Writes all messages that wait; what the transport should not hold is sent meanwhile.</summary>
-    private async ValueTask WritePushesAsync()
-    {
-        while (_pushes is { IsWaiting: true } && !IsClosing && !_output.IsClosed)
-            if (!TryWritePushes()) await _sender.SendNowAsync().ConfigureAwait(false);
-    }
-
     /// <summary>What waits for the client has changed. From any thread.</summary>
     private void NoteOutput()
     {
@@ -354,22 +333,13 @@ internal sealed class ClientConnection : ClientState, IDisposable
         IsPaused = true;
         while (_server.Pause.Stops(isWrite) && !IsClosing && !_output.IsClosed)
         {
-            var wake = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            Volatile.Write(ref _wake, wake);
-            await WritePushesAsync().ConfigureAwait(false);
+            Task wake = _pushes.WakeAlso();
+            await _pushes.WriteAllAsync().ConfigureAwait(false);
             await _sender.SendNowAsync().ConfigureAwait(false);
-            if (!IsClosing) await _server.Pause.WaitAsync(wake.Task).ConfigureAwait(false);
+            if (!IsClosing) await _server.Pause.WaitAsync(wake).ConfigureAwait(false);
         }
 
-        Volatile.Write(ref _wake, null);
         IsPaused = false;
-    }
-
-    /// <summary>Has the connection look whether there is something to do. From any thread.</summary>
-    private void Wake()
-    {
-        Volatile.Read(ref _wake)?.TrySetResult();
-        _input.CancelPendingRead();
     }
 
     /// <summary>Counts what the client makes the server hold, unless that is about what was counted last.</summary>

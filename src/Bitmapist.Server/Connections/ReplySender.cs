@@ -5,8 +5,8 @@ using Bitmapist.Transport.Contract;
 namespace Bitmapist.Server.Connections;
 
 /// <summary>
-/// When a connection's replies leave: after the log has accepted what they acknowledge or show, and, where a loop serves
-/// the connection, at the end of the loop's turn, so that a single write of the log serves all clients of the turn.
+/// When a connection's replies leave: after the log has accepted what they acknowledge or show, and, where a loop
+/// serves the connection, at the end of the loop's turn, so that a single write of the log serves all clients of it.
 /// Used by the connection's thread; <see cref="ITurnEnd.EndTurn"/> is the loop's, while the connection's code waits for
 /// further requests or has ended.
 /// </summary>

@@ -99,7 +99,7 @@ internal static class CommandDispatcher
 
         if (!spec.AcceptsCount(args.Count))
         {
-            call.Client.Counters.Rejections[spec.Index]++;
+            call.Client.Counters.Of(spec.Index).Rejections++;
             string reason = $"wrong number of arguments for '{spec.FullName}' command";
             if (spec == TransactionCommands.Exec) TransactionCommands.AbortExec(call, reply, reason);
             else call.Fail(reply, Latin1($"ERR {reason}"));
@@ -129,7 +129,7 @@ internal static class CommandDispatcher
             return true;
         }
 
-        call.Client.Counters.Rejections[spec.Index]++;
+        call.Client.Counters.Of(spec.Index).Rejections++;
         return false;
     }
 
@@ -137,7 +137,7 @@ internal static class CommandDispatcher
     private static bool TryPermit(CommandContext call, RespWriter reply, CommandSpec spec)
     {
         if (call.Client.IsUnrestricted || AccessGate.Refuse(call, spec) is not { } reason) return true;
-        call.Client.Counters.Rejections[spec.Index]++;
+        call.Client.Counters.Of(spec.Index).Rejections++;
         if (spec == TransactionCommands.Exec) TransactionCommands.AbortExec(call, reply, reason);
         else call.Fail(reply, Latin1(reason));
         return false;
@@ -166,7 +166,7 @@ internal static class CommandDispatcher
             return true;
         }
 
-        call.Client.Counters.Rejections[spec.Index]++;
+        call.Client.Counters.Of(spec.Index).Rejections++;
         return false;
     }
 

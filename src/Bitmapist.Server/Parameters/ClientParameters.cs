@@ -44,7 +44,8 @@ internal static class ClientParameters
 
     /// <summary>Bytes of a request.</summary>
     public static readonly Parameter QueryBufferLimit = Numbers.DeclareSize(
-        "client-query-buffer-limit", server => server.ClientLimits.RequestBytesMax, ClientLimits.BytesMin, long.MaxValue,
+        "client-query-buffer-limit", server => server.ClientLimits.RequestBytesMax, ClientLimits.BytesMin,
+        long.MaxValue,
         (server, value) => server.ClientLimits.RequestBytesMax = value);
 
     private static string? CheckNotifications(string value) => NotificationText.TryParse(value, out _)

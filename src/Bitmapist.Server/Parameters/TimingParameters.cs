@@ -35,11 +35,13 @@ internal static class TimingParameters
     public static readonly Parameter Percentiles =
         new("latency-tracking-info-percentiles", call => call.Server.Latencies.Percentiles)
         {
-            Writer = new ParameterWriter(value => CommandLatencies.TryParse(value, out List<double> _), ApplyPercentiles),
+            Writer = new ParameterWriter(
+                value => CommandLatencies.TryParse(value, out List<double> _), ApplyPercentiles),
         };
 
     private static bool IsYesOrNo(string value) =>
-        value.Equals("yes", StringComparison.OrdinalIgnoreCase) || value.Equals("no", StringComparison.OrdinalIgnoreCase);
+        value.Equals("yes", StringComparison.OrdinalIgnoreCase)
+        || value.Equals("no", StringComparison.OrdinalIgnoreCase);
 
     private static void ApplyPercentiles(ServerState server, string value)
     {
@@ -58,7 +60,7 @@ internal static class Numbers
         {
             Writer = new ParameterWriter(
                 value => Check(value, min, max),
-                (server, value) => write(server, long.Parse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture))),
+                (server, value) => write(server, Parse(value))),
         };
 
     /// <summary>Declares one that is a size, with a unit if wanted.</summary>
@@ -74,6 +76,9 @@ internal static class Numbers
                     if (Settings.MemorySize.TryParse(value, out long bytes)) write(server, bytes);
                 }),
         };
+
+    private static long Parse(string value) =>
+        long.Parse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
 
     private static string? Check(string value, long min, long max)
     {

@@ -20,7 +20,9 @@ internal enum ChannelKind
     Channel,
     Pattern,
 
-    /// <summary>Of a cluster, in which channels are spread like keys; here a second, separate set of channels.</summary>
+    /// <summary>
+    /// Of a cluster, in which channels are spread as keys are; here a second, separate set of channels.
+    /// </summary>
     Shard,
 }
 

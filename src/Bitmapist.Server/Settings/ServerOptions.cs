@@ -80,7 +80,9 @@ public sealed record ServerOptions
     /// <summary>Threads that serve connections; 0: the transport's choice.</summary>
     public int IoThreads { get; init; }
 
-    /// <summary>Values of parameters that may change while the server runs, by CONFIG's names, such as "timeout".</summary>
+    /// <summary>
+    /// Values of parameters that may change while the server runs, by CONFIG's names, such as "timeout".
+    /// </summary>
     public IReadOnlyDictionary<string, string> Parameters { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Who may use DEBUG: "no", "local" for clients of this machine, "yes".</summary>

@@ -57,7 +57,8 @@ internal sealed class ServerState
         ClientMemory = new ClientMemory(Clients, logger) { BytesMax = options.ClientMemoryBytesMax };
         OutputLimits = new OutputLimits(logger);
         Notifications = new KeyNotifications(Channels, store);
-        Tracking = new TrackingTable(store, Clients.Find, () => Clients.InOrder, isOn => Attend(Attention.Tracking, isOn));
+        Tracking = new TrackingTable(
+            store, Clients.Find, () => Clients.InOrder, isOn => Attend(Attention.Tracking, isOn));
         Monitors = new PushGroup(isOn => Attend(Attention.Monitors, isOn));
         Latencies = new CommandLatencies(commandCount);
         ReplicationId = RunId;

@@ -86,7 +86,7 @@ internal sealed class ServerCounts
     public KeyspaceStatistics Keyspace { get; set; }
 
     /// <summary>Commands run.</summary>
-    public long Calls => Clients.Calls.Sum();
+    public long Calls => Clients.TotalCalls;
 
     /// <summary>Leaves what came after <paramref name="earlier"/>.</summary>
     public void Subtract(ServerCounts earlier)

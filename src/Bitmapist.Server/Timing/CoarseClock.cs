@@ -1,14 +1,14 @@
 namespace Bitmapist.Server.Timing;
 
 /// <summary>
-/// A number that another changes every two milliseconds while somebody asks: whether a command may have taken long is
-/// then one look at memory, where asking the system's clock would take a tenth of a SETBIT. While nobody asks nothing
-/// runs. Thread-safe.
+/// A number that another changes every two milliseconds while it is used: whether a command may have taken long is
+/// then one look at memory, where asking the system's clock would take a tenth of a SETBIT. While it is not used
+/// nothing runs. Thread-safe.
 /// </summary>
 internal static class CoarseClock
 {
     private const int TickMs = 2;
-    private const int IdleTicks = 50; // after so many nobody has asked for, the thread waits to be woken
+    private const int IdleTicks = 50; // after so many unused ones the thread waits to be woken
     private static readonly Lock s_starting = new();
     private static readonly AutoResetEvent s_wanted = new(initialState: false);
     private static Thread? s_thread;
@@ -55,7 +55,7 @@ internal static class CoarseClock
                 s_isUsed = false;
             }
 
-            // Whoever asks from here on wakes it again; who asked just before is served by the next tick of that.
+            // A caller from here on wakes it again; one just before is served by the next tick of that.
             s_isAsleep = true;
         }
     }

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Bitmapist.Server.Timing;
 
 /// <summary>
-/// A histogram for each command that was called: latency-tracking. Calls of one command that were run and timed together
-/// count with their mean. Thread-safe.
+/// A histogram for each command that was called: latency-tracking. Calls of one command that were run and timed
+/// together count with their mean. Thread-safe.
 /// </summary>
 /// <param name="commandCount">Commands and subcommands there are.</param>
 internal sealed class CommandLatencies(int commandCount)

@@ -31,8 +31,8 @@ internal sealed class LatencyHistogram
         Interlocked.Add(ref _counts[IndexOf(Math.Clamp(nanoseconds, 0, NanosecondsMax))], calls);
 
     /// <summary>
-    /// The time in nanoseconds that so many percent of the calls did not exceed, rounded up to its step; 0 when none was
-    /// counted.
+    /// The time in nanoseconds that so many percent of the calls did not exceed, rounded up to its step; 0 when none
+    /// was counted.
     /// </summary>
     public long AtPercentile(double percentile)
     {

@@ -135,7 +135,8 @@ internal sealed class TrackingTable(
         lock (_gate)
         {
             _hasPending = false;
-            foreach ((byte[] prefix, Broadcast broadcast) in _broadcasts.OrderBy(pair => pair.Key, BytesInOrder.Comparer))
+            foreach (Broadcast broadcast in _broadcasts.OrderBy(pair => pair.Key, BytesInOrder.Comparer)
+                .Select(pair => pair.Value))
             {
                 foreach (ITrackedClient receiver in broadcast.Receivers)
                 {

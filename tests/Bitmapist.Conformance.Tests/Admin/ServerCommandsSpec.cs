@@ -44,17 +44,21 @@ public abstract class ServerCommandsSpec(ITestServer server) : ConformanceSpec(s
         "CONFIG SET proto-max-bulk-len 1mb => +OK | @1 {send} SET k {x*1048577} " +
         "| @1 {next} => -ERR Protocol error: invalid bulk length | CONFIG SET proto-max-bulk-len 512mb => +OK")]
     [InlineData(
-        "CONFIG SET client-output-buffer-limit \"pubsub 1mb 512kb 10\" => +OK | CONFIG GET client-output-buffer-limit => " +
+        "CONFIG SET client-output-buffer-limit \"pubsub 1mb 512kb 10\" => +OK | CONFIG GET " +
+        "client-output-buffer-limit => " +
         "['client-output-buffer-limit', 'normal 0 0 0 slave 268435456 67108864 60 pubsub 1048576 524288 10'] " +
         "| CONFIG SET client-output-buffer-limit \"pubsub 32mb 8mb 60\" => +OK")]
     [InlineData(
-        $"CONFIG SET client-output-buffer-limit \"normal 1 2\" => {Failed} 'client-output-buffer-limit') - Wrong number of " +
+        $"CONFIG SET client-output-buffer-limit \"normal 1 2\" => {Failed} 'client-output-buffer-limit') " +
+        $"- Wrong number of " +
         "arguments in buffer limit configuration.")]
     [InlineData(
-        $"CONFIG SET client-output-buffer-limit \"foo 1 2 3\" => {Failed} 'client-output-buffer-limit') - Invalid client " +
+        $"CONFIG SET client-output-buffer-limit \"foo 1 2 3\" => {Failed} 'client-output-buffer-limit') - " +
+        $"Invalid client " +
         "class specified in buffer limit configuration.")]
     [InlineData(
-        $"CONFIG SET client-output-buffer-limit \"normal 1 2 x\" => {Failed} 'client-output-buffer-limit') - Error in hard, " +
+        $"CONFIG SET client-output-buffer-limit \"normal 1 2 x\" => {Failed} " +
+        $"'client-output-buffer-limit') - Error in hard, " +
         "soft or soft_seconds setting in buffer limit configuration.")]
     [InlineData(
         $"CONFIG SET latency-tracking-info-percentiles x => {Failed} 'latency-tracking-info-percentiles') - Invalid " +
@@ -63,7 +67,9 @@ public abstract class ServerCommandsSpec(ITestServer server) : ConformanceSpec(s
         $"CONFIG SET latency-tracking-info-percentiles 101 => {Failed} 'latency-tracking-info-percentiles') - " +
         "latency-tracking-info-percentiles parameters should sit between [0.0,100.0]")]
     [InlineData($"CONFIG SET latency-tracking x => {Failed} 'latency-tracking') - argument must be 'yes' or 'no'")]
-    [InlineData($"CONFIG SET enable-debug-command yes => {Failed} 'enable-debug-command') - can't set immutable config")]
+    [InlineData(
+        $"CONFIG SET enable-debug-command yes => {Failed} 'enable-debug-command') - can't set immutable " +
+        $"config")]
     public Task Limits_clients(string row) => CheckAsync(row);
 
     [Fact]
@@ -86,7 +92,8 @@ public sealed class BitmapistServerCommands(BitmapistServer server) : ServerComm
 {
     [Theory] // the Redis of these tests allows it
     [InlineData(
-        "DEBUG SLEEP 0 => -ERR DEBUG command not allowed. If the enable-debug-command option is set to \"local\", you can " +
+        "DEBUG SLEEP 0 => -ERR DEBUG command not allowed. If the enable-debug-command option is set to " +
+        "\"local\", you can " +
         "run it from a local connection, otherwise you need to set this option in the configuration file, and then " +
         "restart the server.")]
     [InlineData("CONFIG GET enable-debug-command => ['enable-debug-command', 'no']")]

@@ -14,7 +14,8 @@ public abstract class SlowLogSpec(ITestServer server) : ConformanceSpec(server)
     [InlineData("ECHO {x*128}", "['ECHO', '{x*128}']")]
     [InlineData(
         "EXISTS 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32 33",
-        "['EXISTS', '1', '2', '3', '4', '5', '6', '7', '8', '9', '10', '11', '12', '13', '14', '15', '16', '17', '18', " +
+        "['EXISTS', '1', '2', '3', '4', '5', '6', '7', '8', '9', '10', '11', '12', '13', '14', '15', " +
+        "'16', '17', '18', " +
         "'19', '20', '21', '22', '23', '24', '25', '26', '27', '28', '29', '30', '... (3 more arguments)']")]
     [InlineData("{send} AUTH secret | {next} => <any>", "['AUTH', '(redacted)']")]
     [InlineData(
@@ -33,7 +34,8 @@ public abstract class SlowLogSpec(ITestServer server) : ConformanceSpec(server)
         $"{Begin} | PING | PING | PING | CONFIG SET slowlog-max-len 2 | SLOWLOG LEN => :2 " +
         $"| CONFIG SET slowlog-max-len 128 | {End} | SLOWLOG RESET")]
     [InlineData(
-        $"{Begin} | CLIENT SETNAME bob | {End} | SLOWLOG GET 1 => [[:<int>, :<int>, :<int>, <any>, '127.0.0.1:<int>', " +
+        $"{Begin} | CLIENT SETNAME bob | {End} | SLOWLOG GET 1 => [[:<int>, :<int>, :<int>, <any>, " +
+        $"'127.0.0.1:<int>', " +
         "'bob']] | SLOWLOG RESET")]
     [InlineData("CONFIG SET slowlog-log-slower-than -1 | SLOWLOG RESET | PING | SLOWLOG LEN => :0")]
     [InlineData("SLOWLOG => -ERR wrong number of arguments for 'slowlog' command")]
@@ -55,12 +57,15 @@ public abstract class SlowLogSpec(ITestServer server) : ConformanceSpec(server)
     [InlineData("HELLO 3 | CONFIG RESETSTAT | ECHO a | LATENCY HISTOGRAM ECHO => {'echo' => {'calls' => :1, <any>}}")]
     [InlineData("CONFIG RESETSTAT | CLIENT ID | LATENCY HISTOGRAM client => ['client|id', <any>]")]
     [InlineData(
-        """CONFIG RESETSTAT | ECHO a | INFO latencystats => '<any>latency_percentiles_usec_echo:p50=<int>.<int>,p99=<int>.<int>,p99.9=<int>.<int>\r\n<any>'""")]
+        "CONFIG RESETSTAT | ECHO a | INFO latencystats => '<any>latency_percentiles_usec_echo:p50=<int>.<int>," +
+        """p99=<int>.<int>,p99.9=<int>.<int>\r\n<any>'""")]
     [InlineData(
         "CONFIG SET latency-tracking-info-percentiles \"50 100\" | CONFIG RESETSTAT | ECHO a " +
         """| INFO latencystats => '<any>latency_percentiles_usec_echo:p50=<int>.<int>,p100=<int>.<int>\r\n<any>' """ +
         "| CONFIG SET latency-tracking-info-percentiles \"50 99 99.9\"")]
-    [InlineData("CONFIG SET latency-tracking no | CONFIG RESETSTAT | ECHO a | LATENCY HISTOGRAM echo => [] | CONFIG SET latency-tracking yes")]
+    [InlineData(
+        "CONFIG SET latency-tracking no | CONFIG RESETSTAT | ECHO a | LATENCY HISTOGRAM echo => [] | " +
+        "CONFIG SET latency-tracking yes")]
     public Task Knows_latencies(string row) => CheckAsync(row);
 }
 

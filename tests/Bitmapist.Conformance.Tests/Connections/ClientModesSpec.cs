@@ -2,7 +2,9 @@ using Bitmapist.Testing.Servers;
 
 namespace Bitmapist.Conformance.Tests.Connections;
 
-/// <summary>redis.io/commands/client-kill, client-pause, client-reply and others that change how a client is served.</summary>
+/// <summary>
+/// redis.io/commands/client-kill, client-pause, client-reply and others that change how a client is served.
+/// </summary>
 public abstract class ClientModesSpec(ITestServer server) : ConformanceSpec(server)
 {
     [Theory]

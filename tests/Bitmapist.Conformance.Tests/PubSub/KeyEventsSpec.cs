@@ -4,8 +4,8 @@ using Bitmapist.Testing.Servers;
 namespace Bitmapist.Conformance.Tests.PubSub;
 
 /// <summary>
-/// redis.io/topics/notifications: commands, and the events that a subscriber sees of them, "event key" or "database:event
-/// key", in this order.
+/// redis.io/topics/notifications: commands, and the events that a subscriber sees of them, "event key" or
+/// "database:event key", in this order.
 /// </summary>
 public abstract class KeyEventsSpec(ITestServer server) : ConformanceSpec(server)
 {
@@ -101,7 +101,8 @@ public abstract class KeyEventsSpec(ITestServer server) : ConformanceSpec(server
 
     [Theory]
     [InlineData(
-        "CONFIG SET notify-keyspace-events K$ | @1 SUBSCRIBE __keyspace@0__:k => ['subscribe', '__keyspace@0__:k', :1] " +
+        "CONFIG SET notify-keyspace-events K$ | @1 SUBSCRIBE __keyspace@0__:k => ['subscribe', " +
+        "'__keyspace@0__:k', :1] " +
         "| SET k v EX 10 | DEL k | SET k v | @1 {next} => ['message', '__keyspace@0__:k', 'set'] " +
         "| @1 {next} => ['message', '__keyspace@0__:k', 'set'] | @1 PING => ['pong', '']")]
     [InlineData(

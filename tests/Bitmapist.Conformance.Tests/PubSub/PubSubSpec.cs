@@ -18,7 +18,8 @@ public abstract class PubSubSpec(ITestServer server) : ConformanceSpec(server)
     [InlineData(
         "PSUBSCRIBE n* => ['psubscribe', 'n*', :1] | SUBSCRIBE news => ['subscribe', 'news', :2] " +
         "| @1 PUBLISH news a => :2 | {next} => ['message', 'news', 'a'] " +
-        "| {next} => ['pmessage', 'n*', 'news', 'a'] | @1 PUBLISH now b => :1 | {next} => ['pmessage', 'n*', 'now', 'b']")]
+        "| {next} => ['pmessage', 'n*', 'news', 'a'] | @1 PUBLISH now b => :1 | {next} => ['pmessage', " +
+        "'n*', 'now', 'b']")]
     [InlineData(
         "SUBSCRIBE c => ['subscribe', 'c', :1] | @2 SUBSCRIBE c => ['subscribe', 'c', :1] | @1 PUBLISH c x => :2 " +
         "| {next} => ['message', 'c', 'x'] | @2 {next} => ['message', 'c', 'x']")]
@@ -29,13 +30,16 @@ public abstract class PubSubSpec(ITestServer server) : ConformanceSpec(server)
     [InlineData(
         "SUBSCRIBE c => ['subscribe', 'c', :1] | @1 MULTI | @1 PUBLISH c a | @1 PUBLISH c b | @1 EXEC => [:1, :1] " +
         "| {next} => ['message', 'c', 'a'] | {next} => ['message', 'c', 'b']")]
-    [InlineData("SUBSCRIBE c => ['subscribe', 'c', :1] | @1 PUBLISH c {x*100000} => :1 | {next} => ['message', 'c', '{x*100000}']")]
+    [InlineData(
+        "SUBSCRIBE c => ['subscribe', 'c', :1] | @1 PUBLISH c {x*100000} => :1 | {next} => ['message', " +
+        "'c', '{x*100000}']")]
     public Task Sends_messages(string row) => CheckAsync(row);
 
     [Theory]
     [InlineData(
         "SUBSCRIBE c => ['subscribe', 'c', :1] | PSUBSCRIBE p* => ['psubscribe', 'p*', :2] " +
-        "| UNSUBSCRIBE c => ['unsubscribe', 'c', :1] | @1 PUBLISH c x => :0 | PUNSUBSCRIBE => ['punsubscribe', 'p*', :0] " +
+        "| UNSUBSCRIBE c => ['unsubscribe', 'c', :1] | @1 PUBLISH c x => :0 | PUNSUBSCRIBE => " +
+        "['punsubscribe', 'p*', :0] " +
         "| GET k => $nil")]
     [InlineData("UNSUBSCRIBE => ['unsubscribe', $nil, :0] | UNSUBSCRIBE x => ['unsubscribe', 'x', :0]")]
     [InlineData("PUNSUBSCRIBE => ['punsubscribe', $nil, :0] | SUNSUBSCRIBE => ['sunsubscribe', $nil, :0]")]
@@ -56,13 +60,16 @@ public abstract class PubSubSpec(ITestServer server) : ConformanceSpec(server)
     [InlineData(
         "HELLO 3 | SUBSCRIBE c => >['subscribe', 'c', :1] | SET k v => +OK | PING => +PONG " +
         "| @1 PUBLISH c x => :1 | {next} => >['message', 'c', 'x']")]
-    [InlineData("HELLO 3 | SUBSCRIBE c => >['subscribe', 'c', :1] | PUBLISH c x => >['message', 'c', 'x'] | {next} => :1")]
+    [InlineData(
+        "HELLO 3 | SUBSCRIBE c => >['subscribe', 'c', :1] | PUBLISH c x => >['message', 'c', 'x'] | " +
+        "{next} => :1")]
     [InlineData("MULTI | SUBSCRIBE c => +QUEUED | GET k => +QUEUED | EXEC => [['subscribe', 'c', :1], $nil]")]
     public Task Limits_what_subscribers_do(string row) => CheckAsync(row);
 
     [Theory]
     [InlineData(
-        "SUBSCRIBE a b => ['subscribe', 'a', :1] | @1 PUBSUB CHANNELS =~> ['a', 'b'] | @1 PUBSUB CHANNELS a* => ['a'] " +
+        "SUBSCRIBE a b => ['subscribe', 'a', :1] | @1 PUBSUB CHANNELS =~> ['a', 'b'] | @1 PUBSUB " +
+        "CHANNELS a* => ['a'] " +
         "| @1 PUBSUB NUMSUB a c => ['a', :1, 'c', :0] | @1 PUBSUB NUMPAT => :0 | @1 PUBSUB SHARDCHANNELS => []")]
     [InlineData(
         "PSUBSCRIBE a b => ['psubscribe', 'a', :1] | @2 PSUBSCRIBE a => ['psubscribe', 'a', :1] " +
@@ -72,11 +79,15 @@ public abstract class PubSubSpec(ITestServer server) : ConformanceSpec(server)
         "| @1 PUBSUB SHARDNUMSUB s t => ['s', :1, 't', :0]")]
     [InlineData("PUBSUB NUMSUB => [] | PUBSUB => -ERR wrong number of arguments for 'pubsub' command")]
     [InlineData("PUBSUB NUMPAT x => -ERR wrong number of arguments for 'pubsub|numpat' command")]
-    [InlineData("PUBSUB CHANNELS a b => -ERR unknown subcommand or wrong number of arguments for 'CHANNELS'. Try PUBSUB HELP.")]
+    [InlineData(
+        "PUBSUB CHANNELS a b => -ERR unknown subcommand or wrong number of arguments for 'CHANNELS'. Try " +
+        "PUBSUB HELP.")]
     [InlineData("PUBSUB FOO => -ERR unknown subcommand 'FOO'. Try PUBSUB HELP.")]
     [InlineData("SUBSCRIBE => -ERR wrong number of arguments for 'subscribe' command")]
     [InlineData("PUBLISH c => -ERR wrong number of arguments for 'publish' command")]
-    [InlineData("HELLO 3 | SUBSCRIBE c => >['subscribe', 'c', :1] | INFO stats => =txt:'<any>pubsub_channels:<int 1..><any>'")]
+    [InlineData(
+        "HELLO 3 | SUBSCRIBE c => >['subscribe', 'c', :1] | INFO stats => " +
+        "=txt:'<any>pubsub_channels:<int 1..><any>'")]
     public Task Tells_of_channels(string row) => CheckAsync(row);
 }
 

@@ -27,7 +27,7 @@ public sealed class CommandTableTests
     [InlineData("ge")]
     [InlineData("gett")]
     [InlineData("get\0")]
-    [InlineData("subscribe")]
+    [InlineData("blpop")]
     public void Other_names_are_not_found(string name) =>
         Assert.Null(CommandList.Table.Find(Encoding.ASCII.GetBytes(name)));
 

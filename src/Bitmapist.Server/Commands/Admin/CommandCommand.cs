@@ -171,7 +171,8 @@ internal static class CommandCommand
         spec = call.Commands.Find(target[0]);
         if (spec is { Subcommands.Count: > 0 } && target.Count > 1) spec = CommandTable.FindSubcommand(spec, target[1]);
         if (spec is null) call.Fail(reply, "ERR Invalid command specified"u8);
-        else if (spec.Keys.First == 0 || spec.KeyAccess == "not_key") call.Fail(reply, "ERR The command has no key arguments"u8);
+        else if (spec.Keys.First == 0 || spec.KeyAccess == "not_key")
+            call.Fail(reply, "ERR The command has no key arguments"u8);
         else if (!spec.AcceptsCount(target.Count))
             call.Fail(reply, "ERR Invalid number of arguments specified for command"u8);
         else return true;

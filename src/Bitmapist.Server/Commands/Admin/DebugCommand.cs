@@ -1,9 +1,9 @@
 using System.Globalization;
+using System.Net;
 using System.Text;
 using Bitmapist.Engine.Keyspace;
 using Bitmapist.Engine.Verbs;
 using Bitmapist.Resp.Writing;
-using Bitmapist.Server.State;
 using static Bitmapist.Server.Commands.CommandFlags;
 
 namespace Bitmapist.Server.Commands.Admin;
@@ -28,7 +28,8 @@ internal static class DebugCommand
         "CHANGE-REPL-ID", "    Gives the server another replication id.",
         "ERROR message", "    Replies an error.",
         "POPULATE count [prefix] [bytes]", "    Sets keys that are missing: prefix:0, prefix:1 and so on.",
-        "PROTOCOL type", "    Replies a value of a type: string, integer, double, null, array, set, map, verbatim, true, false.",
+        "PROTOCOL type",
+        "    Replies a value of a type: string, integer, double, null, array, set, map, verbatim, true, false.",
         "SET-ACTIVE-EXPIRE 0 | 1", "    Stops removing expired keys in the background, or begins again.",
         "SLEEP seconds", "    Keeps every key from being read or written for so long.",
     ];
@@ -38,11 +39,7 @@ internal static class DebugCommand
         ArgumentList args = call.Args;
         if (!IsAllowed(call))
         {
-            call.Fail(
-                reply,
-                "ERR DEBUG command not allowed. If the enable-debug-command option is set to \"local\", you can run it "u8 +
-                "from a local connection, otherwise you need to set this option in the configuration file, and then "u8 +
-                "restart the server."u8);
+            call.Fail(reply, Errors.DebugNotAllowed);
         }
         else if (args.Is(1, "sleep"u8) && args.Count == 3) Sleep(call);
         else if (args.Is(1, "error"u8) && args.Count == 3) call.Fail(reply, args[2]);
@@ -73,7 +70,7 @@ internal static class DebugCommand
     private static bool IsAllowed(CommandContext call) => call.Server.Options.EnableDebugCommand switch
     {
         "yes" => true,
-        "local" => call.Client.RemoteEndPoint is not System.Net.IPEndPoint ip || System.Net.IPAddress.IsLoopback(ip.Address),
+        "local" => call.Client.RemoteEndPoint is not IPEndPoint ip || IPAddress.IsLoopback(ip.Address),
         _ => false,
     };
 

@@ -55,15 +55,15 @@ internal static class InfoCounts
         ClientCounters counters = call.Server.Statistics.SinceReset().Clients;
         foreach (CommandSpec spec in call.Commands.ByIndex)
         {
-            long calls = counters.Calls[spec.Index];
-            long rejected = counters.Rejections[spec.Index];
+            CommandCounts counts = counters[spec.Index];
+            (long calls, long rejected) = (counts.Calls, counts.Rejections);
             if (calls == 0 && rejected == 0) continue;
-            double microseconds = counters.Ticks[spec.Index] * 1_000_000.0 / Stopwatch.Frequency;
+            double microseconds = counts.Ticks * 1_000_000.0 / Stopwatch.Frequency;
             text.Add(
                 $"cmdstat_{spec.FullName}",
                 FormattableString.Invariant($"calls={calls},usec={(long)microseconds},") +
                 FormattableString.Invariant($"usec_per_call={microseconds / Math.Max(1, calls):F2},") +
-                FormattableString.Invariant($"rejected_calls={rejected},failed_calls={counters.Failures[spec.Index]}"));
+                FormattableString.Invariant($"rejected_calls={rejected},failed_calls={counts.Failures}"));
         }
     }
 
@@ -121,6 +121,6 @@ internal static class InfoCounts
     {
         ClientCounters counters = call.Server.Statistics.SinceReset().Clients;
         foreach (CommandSpec spec in call.Commands.ByIndex)
-            if (counters.Calls[spec.Index] > 0) text.Add(spec.FullName, counters.Calls[spec.Index]);
+            if (counters[spec.Index].Calls is > 0 and var calls) text.Add(spec.FullName, calls);
     }
 }

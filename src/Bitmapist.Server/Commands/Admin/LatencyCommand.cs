@@ -150,7 +150,9 @@ internal static class LatencyCommand
         call.Server.LatencyEvents.Find(Encoding.Latin1.GetString(call.Args[2]));
 }
 
-/// <summary>LATENCY GRAPH: a column for each sample, four lines high, and how long ago it was, written downwards.</summary>
+/// <summary>
+/// LATENCY GRAPH: a column for each sample, four lines high, and how long ago it was, written downwards.
+/// </summary>
 internal static class LatencyGraph
 {
     private const int ColumnsMax = 80;

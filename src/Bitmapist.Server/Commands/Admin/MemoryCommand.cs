@@ -102,7 +102,8 @@ internal static class MemoryCommand
         ];
         (string Name, double Value)[] ratios =
         [
-            ("dataset.percentage", 100.0 * data / figures.Used), ("peak.percentage", 100.0 * figures.Used / figures.Peak),
+            ("dataset.percentage", 100.0 * data / figures.Used),
+            ("peak.percentage", 100.0 * figures.Used / figures.Peak),
             ("allocator-fragmentation.ratio", (double)figures.Committed / figures.Used),
             ("allocator-rss.ratio", (double)figures.Resident / figures.Committed),
             ("fragmentation", (double)figures.Resident / figures.Used),
@@ -130,7 +131,8 @@ internal static class MemoryCommand
         var text = new StringBuilder();
         text.Append(
             CultureInfo.InvariantCulture,
-            $"The managed heap holds {figures.Used} bytes, garbage included; the process occupies {figures.Resident}.\n");
+            $"The managed heap holds {figures.Used} bytes, garbage included; " +
+            $"the process occupies {figures.Resident}.\n");
         if (max > 0 && call.Server.Persistence!.MemoryBytes > max)
             text.Append("Resident keys occupy more than maxmemory: keys are evicted as fast as they are saved.\n");
         if (figures.Resident > 2 * figures.Used && figures.Resident > 256L << 20)
@@ -147,7 +149,8 @@ internal static class MemoryCommand
             GCGenerationInfo generation = heap.GenerationInfo[i];
             text.Append(
                 CultureInfo.InvariantCulture,
-                $"generation {i}: {generation.SizeAfterBytes} bytes, {generation.FragmentationAfterBytes} of them free\n");
+                $"generation {i}: {generation.SizeAfterBytes} bytes, " +
+                $"{generation.FragmentationAfterBytes} of them free\n");
         }
 
         text.Append(CultureInfo.InvariantCulture, $"committed: {heap.TotalCommittedBytes} bytes\n");

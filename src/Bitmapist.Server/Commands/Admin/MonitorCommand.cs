@@ -4,7 +4,9 @@ using static Bitmapist.Server.Commands.CommandFlags;
 
 namespace Bitmapist.Server.Commands.Admin;
 
-/// <summary>redis.io/commands/monitor: every command that is run, those of administrators left out, secrets too.</summary>
+/// <summary>
+/// redis.io/commands/monitor: every command that is run, without those of administrators and without secrets.
+/// </summary>
 internal static class MonitorCommand
 {
     public static readonly CommandSpec Spec =

@@ -25,7 +25,7 @@ internal static class ServerCommands
     public static readonly CommandSpec RewriteLog = new(
         "bgrewriteaof", 1, CommandFlags.Admin | NoScript | NoAsyncLoading, KeySpec.None, RunRewriteLog)
     {
-        Summary = "Saves to the database file in the background, after which the log is short.",
+        Summary = "Saves to the database file in the background, after which the write-ahead log is short.",
         Group = "server", Categories = "admin slow dangerous", Complexity = "O(1)",
     };
 
@@ -36,7 +36,8 @@ internal static class ServerCommands
         Group = "server", Since = "4.0.0", Categories = "slow", Complexity = "that of the subcommand",
         Subcommands =
         [
-            new CommandSpec("list", 2, CommandFlags.Admin | NoScript, KeySpec.None, (_, reply) => reply.WriteArrayHeader(0))
+            new CommandSpec(
+                "list", 2, CommandFlags.Admin | NoScript, KeySpec.None, (_, reply) => reply.WriteArrayHeader(0))
             {
                 Summary = "Replies the modules, of which there are none.",
                 Group = "server", Since = "4.0.0", Categories = "admin slow dangerous",

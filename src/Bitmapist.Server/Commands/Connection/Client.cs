@@ -11,6 +11,63 @@ internal static class Client
     private const CommandFlags Flags = NoScript | Loading | Stale;
     private const string AdminCategories = "admin slow dangerous connection";
 
+    /// <summary>What changes how clients are served.</summary>
+    private static readonly CommandSpec[] s_modes =
+    [
+        Declare("kill", -3, CommandFlags.Admin | Flags, ClientKill.Run, "Closes connections.") with
+        {
+            Since = "2.4.0", Categories = AdminCategories, Complexity = "O(connections)",
+            Arguments = "(ip-and-port | (ID client-id:integer | TYPE (NORMAL | MASTER | REPLICA | PUBSUB) "
+                + "| USER username | ADDR ip-and-port | LADDR ip-and-port | SKIPME (YES | NO))...)",
+        },
+        Declare("pause", -3, CommandFlags.Admin | Flags, ClientModesCommands.RunPause, "Lets commands wait.") with
+        {
+            Since = "3.0.0", Categories = AdminCategories, Arguments = "timeout:integer [WRITE | ALL]",
+        },
+        Declare("unpause", 2, CommandFlags.Admin | Flags, ClientModesCommands.RunUnpause, "Ends a pause.") with
+        {
+            Since = "6.2.0", Categories = AdminCategories,
+        },
+        Declare("reply", 3, Flags, ClientModesCommands.RunReply, "Sends replies to the connection, or none.") with
+        {
+            Since = "3.2.0", Arguments = "ON | OFF | SKIP",
+        },
+        Declare("unblock", -3, CommandFlags.Admin | Flags, ClientModesCommands.RunUnblock,
+            "Ends the wait of a connection in WAIT.") with
+        {
+            Since = "5.0.0", Categories = AdminCategories, Arguments = "client-id:integer [TIMEOUT | ERROR]",
+        },
+        Declare("tracking", -3, Flags, ClientTracking.Run, "Tells the connection when keys change.") with
+        {
+            Since = "6.0.0",
+            Arguments = "(ON | OFF) [REDIRECT client-id:integer] [PREFIX prefix]... [BCAST] [OPTIN] [OPTOUT] "
+                + "[NOLOOP]",
+        },
+        Declare("trackinginfo", 2, Flags, ClientTracking.RunInfo, "Replies how keys are tracked.") with
+        {
+            Since = "6.2.0",
+        },
+        Declare("caching", 3, Flags, ClientTracking.RunCaching,
+            "Has what the next command reads tracked, or not.") with
+        {
+            Since = "6.0.0", Arguments = "YES | NO",
+        },
+        Declare("getredir", 2, Flags, ClientTracking.RunRedirect, "Replies who is told when keys change.") with
+        {
+            Since = "6.0.0",
+        },
+        Declare("no-evict", 3, CommandFlags.Admin | Flags, ClientModesCommands.RunNoEvict,
+            "Keeps the connection from being cut off for the memory it takes.") with
+        {
+            Since = "7.0.0", Categories = AdminCategories, Arguments = "ON | OFF",
+        },
+        Declare("no-touch", 3, Flags, ClientModesCommands.RunNoTouch,
+            "Lets what the connection reads count as idle.") with
+        {
+            Since = "7.2.0", Arguments = "ON | OFF",
+        },
+    ];
+
     public static readonly CommandSpec Spec = Containers.Declare("client", CommandFlags.None) with
     {
         Summary = "A container for commands about connections.",
@@ -38,58 +95,7 @@ internal static class Client
                 Tips = ["nondeterministic_output"],
                 Arguments = "[TYPE (NORMAL | MASTER | REPLICA | PUBSUB)] [ID client-id:integer...]",
             },
-            Declare("kill", -3, CommandFlags.Admin | Flags, ClientKill.Run, "Closes connections.") with
-            {
-                Since = "2.4.0", Categories = AdminCategories, Complexity = "O(connections)",
-                Arguments = "(ip-and-port | (ID client-id:integer | TYPE (NORMAL | MASTER | REPLICA | PUBSUB) "
-                    + "| USER username | ADDR ip-and-port | LADDR ip-and-port | SKIPME (YES | NO))...)",
-            },
-            Declare("pause", -3, CommandFlags.Admin | Flags, ClientModesCommands.RunPause, "Lets commands wait.") with
-            {
-                Since = "3.0.0", Categories = AdminCategories, Arguments = "timeout:integer [WRITE | ALL]",
-            },
-            Declare("unpause", 2, CommandFlags.Admin | Flags, ClientModesCommands.RunUnpause, "Ends a pause.") with
-            {
-                Since = "6.2.0", Categories = AdminCategories,
-            },
-            Declare("reply", 3, Flags, ClientModesCommands.RunReply, "Sends replies to the connection, or none.") with
-            {
-                Since = "3.2.0", Arguments = "ON | OFF | SKIP",
-            },
-            Declare("unblock", -3, CommandFlags.Admin | Flags, ClientModesCommands.RunUnblock,
-                "Ends the wait of a connection in WAIT.") with
-            {
-                Since = "5.0.0", Categories = AdminCategories, Arguments = "client-id:integer [TIMEOUT | ERROR]",
-            },
-            Declare("tracking", -3, Flags, ClientTracking.Run, "Tells the connection when keys change.") with
-            {
-                Since = "6.0.0",
-                Arguments = "(ON | OFF) [REDIRECT client-id:integer] [PREFIX prefix]... [BCAST] [OPTIN] [OPTOUT] "
-                    + "[NOLOOP]",
-            },
-            Declare("trackinginfo", 2, Flags, ClientTracking.RunInfo, "Replies how keys are tracked.") with
-            {
-                Since = "6.2.0",
-            },
-            Declare("caching", 3, Flags, ClientTracking.RunCaching,
-                "Has what the next command reads tracked, or not.") with
-            {
-                Since = "6.0.0", Arguments = "YES | NO",
-            },
-            Declare("getredir", 2, Flags, ClientTracking.RunRedirect, "Replies who is told when keys change.") with
-            {
-                Since = "6.0.0",
-            },
-            Declare("no-evict", 3, CommandFlags.Admin | Flags, ClientModesCommands.RunNoEvict,
-                "Keeps the connection from being cut off for the memory it takes.") with
-            {
-                Since = "7.0.0", Categories = AdminCategories, Arguments = "ON | OFF",
-            },
-            Declare("no-touch", 3, Flags, ClientModesCommands.RunNoTouch,
-                "Lets what the connection reads count as idle.") with
-            {
-                Since = "7.2.0", Arguments = "ON | OFF",
-            },
+            .. s_modes,
             Containers.Help("client") with { Since = "5.0.0", Group = "connection", Categories = "slow connection" },
         ],
     };
