@@ -17,3 +17,5 @@ public sealed class AofTargetTests(ITestOutputHelper output) : TargetSpec<AofTar
 public sealed class BoltTargetTests(ITestOutputHelper output) : TargetSpec<BoltTarget>(output, 600);
 
 public sealed class RoaringTargetTests(ITestOutputHelper output) : TargetSpec<RoaringTarget>(output, 600);
+
+public sealed class AclTargetTests(ITestOutputHelper output) : TargetSpec<AclTarget>(output, 2000);
