@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
@@ -96,19 +95,6 @@ public sealed class BitmapistTls : IDisposable
         async Task<string> AskAsync(string command) => ReplyText.Render(await admin.AskAsync(command));
 
         string Failure(string name) => $"-ERR CONFIG SET failed (possibly related to argument '{name}') - {Refused}";
-    }
-
-    [Fact]
-    public async Task Who_does_not_go_on_with_the_handshake_keeps_no_stop_waiting()
-    {
-        using BitmapistServer server = Start();
-        using RawConnection silent = await RawConnection.ConnectAsync(_tlsPort);
-        using RawConnection admin = await RawConnection.ConnectAsync(server.Port);
-        await admin.AskAsync("PING"); // by then the other is accepted, too: the same thread does both in turn
-        long startedAt = Stopwatch.GetTimestamp();
-        Assert.Equal(0, server.Stop());
-        Assert.Empty(await silent.ReceiveUntilClosedAsync());
-        Assert.True(Stopwatch.GetElapsedTime(startedAt) < TimeSpan.FromSeconds(4), "it was waited for");
     }
 
     [Fact]

@@ -18,8 +18,8 @@ public sealed class AclTarget : IFuzzTarget
     private static readonly string[] s_rules =
     [
         "on", "off", "nopass", "resetpass", "reset", "allkeys", "resetkeys", "allchannels", "resetchannels", "~*", "&*",
-        "allcommands", "nocommands", "+@all", "-@all", "+@read", "-@dangerous", "+get", "-set", "+config|get", "-config",
-        "+select|0", "~a*", "%R~b?", "%W~[c-e]", "%RW~\\*", "&news*", ">pass", "<pass", "clearselectors",
+        "allcommands", "nocommands", "+@all", "-@all", "+@read", "-@dangerous", "+get", "-set", "+config|get",
+        "-config", "+select|0", "~a*", "%R~b?", "%W~[c-e]", "%RW~\\*", "&news*", ">pass", "<pass", "clearselectors",
         "(+get ~x)", "(%R~y &z -@all)", "sanitize-payload", "skip-sanitize-payload",
         "#ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
         "!ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
@@ -30,7 +30,8 @@ public sealed class AclTarget : IFuzzTarget
     public IReadOnlyList<byte[]> Tokens { get; } =
     [
         .. s_rules.Select(rule => Encoding.Latin1.GetBytes($" {rule} ")), "\nuser "u8.ToArray(),
-        "user default "u8.ToArray(), "("u8.ToArray(), ")"u8.ToArray(), "|"u8.ToArray(), "\0"u8.ToArray(), "\r\n"u8.ToArray(), "~"u8.ToArray(),
+        "user default "u8.ToArray(), "("u8.ToArray(), ")"u8.ToArray(), "|"u8.ToArray(), "\0"u8.ToArray(),
+        "\r\n"u8.ToArray(), "~"u8.ToArray(), "\t"u8.ToArray(),
     ];
 
     public byte[] Generate(Random random)
