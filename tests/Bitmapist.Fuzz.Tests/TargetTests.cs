@@ -19,3 +19,5 @@ public sealed class BoltTargetTests(ITestOutputHelper output) : TargetSpec<BoltT
 public sealed class RoaringTargetTests(ITestOutputHelper output) : TargetSpec<RoaringTarget>(output, 600);
 
 public sealed class PayloadTargetTests(ITestOutputHelper output) : TargetSpec<PayloadTarget>(output, 2000);
+
+public sealed class AclTargetTests(ITestOutputHelper output) : TargetSpec<AclTarget>(output, 2000);

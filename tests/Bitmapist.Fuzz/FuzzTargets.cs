@@ -8,7 +8,7 @@ public static class FuzzTargets
     public static IReadOnlyList<IFuzzTarget> All { get; } =
     [
         new RequestTarget(), new ReplyTarget(), new DatabaseTarget(), new LogTarget(), new RdbTarget(), new AofTarget(),
-        new BoltTarget(), new RoaringTarget(), new PayloadTarget(),
+        new BoltTarget(), new RoaringTarget(), new PayloadTarget(), new AclTarget(),
     ];
 
     public static IFuzzTarget Named(string name) =>

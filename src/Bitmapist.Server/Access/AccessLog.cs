@@ -30,8 +30,14 @@ internal sealed class AccessLog
         set => Volatile.Write(ref _entriesMax, value);
     }
 
-    /// <summary>Refusals since the start.</summary>
+    /// <summary>Refusals since the start or the last <see cref="ResetCounts"/>.</summary>
     public long Count(AccessDenial reason) => Volatile.Read(ref _counts[(int)reason]);
+
+    /// <summary>Makes the counts start again.</summary>
+    public void ResetCounts()
+    {
+        lock (_gate) Array.Clear(_counts);
+    }
 
     /// <summary>Notes a refusal.</summary>
     public void Add(AccessLogEntry entry)

@@ -110,7 +110,10 @@ internal sealed class UserBuilder
     private RuleFault AddSelector(string rules)
     {
         var selector = new SelectorBuilder(_catalog);
-        foreach (string rule in rules.Split((char[])[' ', '\t', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries))
+        // What is saved must be what is read again. So nothing but a space divides rules, as in a file, and none ends
+        // with a parenthesis, which would be the selector's.
+        if (rules.Contains(") ", StringComparison.Ordinal) || rules.EndsWith(')')) return RuleFault.Syntax;
+        foreach (string rule in rules.Split(' ', StringSplitOptions.RemoveEmptyEntries))
             if (selector.Apply(rule) is var fault and not RuleFault.None) return fault;
         _selectors.Add(selector.Build());
         return RuleFault.None;

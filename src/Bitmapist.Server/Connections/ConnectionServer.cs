@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
@@ -21,7 +22,9 @@ internal sealed class ConnectionServer(ServerState server, ILogger logger)
 {
     private readonly OncePerInterval _commitLine = new(ServerLimits.RepeatedLogInterval, server.Time);
     private readonly OncePerInterval _handshakeLine = new(ServerLimits.RepeatedLogInterval, server.Time);
+    private readonly ConcurrentDictionary<TransportConnection, bool> _handshakes = new();
     private readonly OncePerInterval _deniedLine = new(ServerLimits.RepeatedLogInterval, server.Time);
+    private volatile bool _isStopping;
 
     /// <summary>Serves a connection that has a place; the place is given back when it is closed.</summary>
     public async Task ServeAsync(TransportConnection connection)
@@ -37,6 +40,13 @@ internal sealed class ConnectionServer(ServerState server, ILogger logger)
         }
     }
 
+    /// <summary>Cuts off who has not agreed on TLS yet, now and from now on: a stop need not wait for it.</summary>
+    public void EndHandshakes()
+    {
+        _isStopping = true;
+        foreach (TransportConnection connection in _handshakes.Keys) connection.Abort();
+    }
+
     /// <summary>Agrees on TLS where that is spoken, and serves what is inside it.</summary>
     private async Task EnterAsync(TransportConnection outer)
     {
@@ -49,6 +59,8 @@ internal sealed class ConnectionServer(ServerState server, ILogger logger)
         TlsConnection inner;
         try
         {
+            _handshakes[outer] = true;
+            if (_isStopping) outer.Abort();
             using var timeout = new CancellationTokenSource(ServerLimits.TlsHandshakeTimeout);
             inner = await TlsConnection.AcceptAsync(outer, server.Tls.Options, timeout.Token).ConfigureAwait(false);
         }
@@ -58,6 +70,10 @@ internal sealed class ConnectionServer(ServerState server, ILogger logger)
             server.Clients.CountRejected();
             if (_handshakeLine.IsDue()) Log.HandshakeFailed(logger, Show(outer), failure.Message);
             return;
+        }
+        finally
+        {
+            _handshakes.TryRemove(outer, out _);
         }
 
         await using (inner.ConfigureAwait(false)) await RunAsync(inner).ConfigureAwait(false);

@@ -18,8 +18,13 @@ internal sealed class Listener : IAsyncDisposable
     private static readonly byte[] s_refusal = [.. "-"u8, .. Errors.MaxClients, .. "\r\n"u8];
 
     private readonly TransportServer _transport;
+    private readonly ConnectionServer _connections;
 
-    private Listener(TransportServer transport) => _transport = transport;
+    private Listener(TransportServer transport, ConnectionServer connections)
+    {
+        _transport = transport;
+        _connections = connections;
+    }
 
     /// <summary>What carries the connections.</summary>
     public TransportKind Kind => _transport.Kind;
@@ -56,7 +61,7 @@ internal sealed class Listener : IAsyncDisposable
         if (adapt is not null) options = adapt(options);
         var transport = TransportServer.Bind(points, options, connections.ServeAsync, logger);
         server.ClientLimits.KeepAliveChanged = transport.SetKeepAlive;
-        return new Listener(transport);
+        return new Listener(transport, connections);
     }
 
     /// <summary>Begins to accept.</summary>
@@ -66,7 +71,11 @@ internal sealed class Listener : IAsyncDisposable
     /// Accepts no more, and completes when all connections are closed, cutting them off after
     /// <paramref name="timeout"/>.
     /// </summary>
-    public Task StopAsync(TimeSpan timeout) => _transport.StopAsync(timeout);
+    public Task StopAsync(TimeSpan timeout)
+    {
+        _connections.EndHandshakes();
+        return _transport.StopAsync(timeout);
+    }
 
     public ValueTask DisposeAsync() => _transport.DisposeAsync();
 

@@ -55,6 +55,7 @@ internal sealed class ServerStatistics(ServerState server)
         {
             _atReset = Read();
             server.ForgetErrors();
+            server.Access.Log.ResetCounts();
         }
     }
 

@@ -45,6 +45,7 @@ public sealed class AccessTable(BitmapistServer ours, RedisServer reference) : I
 
         Assert.InRange(refused, 60, int.MaxValue);
         Assert.Contains($"errorstat_NOPERM:count={refused}", await InfoAsync(admin), StringComparison.Ordinal);
+        Assert.Contains($"acl_access_denied_cmd:{refused + 1}", await InfoAsync(admin), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -124,7 +125,7 @@ public sealed class AccessTable(BitmapistServer ours, RedisServer reference) : I
     }
 
     private static async Task<string> InfoAsync(RawConnection connection) =>
-        ReplyText.Render(await connection.AskAsync("INFO errorstats"));
+        ReplyText.Render(await connection.AskAsync("INFO everything"));
 
     private void Require() => Prerequisite.Require(reference.SkipReason is null, reference.SkipReason);
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Bitmapist.Engine.Keyspace;
 using Bitmapist.Engine.Verbs;
+using Bitmapist.Server.Access;
 using Bitmapist.Server.PubSub;
 using Bitmapist.Server.State;
 using Bitmapist.Server.Timing;
@@ -28,6 +29,11 @@ internal static class InfoCounts
         text.Add("instantaneous_input_kbps", rates.InputKiBPerSecond, decimals: 2);
         text.Add("instantaneous_output_kbps", rates.OutputKiBPerSecond, decimals: 2);
         text.Add("rejected_connections", counts.Rejected);
+        AccessLog refused = call.Server.Access.Log;
+        text.Add("acl_access_denied_auth", refused.Count(AccessDenial.Authentication));
+        text.Add("acl_access_denied_cmd", refused.Count(AccessDenial.Command));
+        text.Add("acl_access_denied_key", refused.Count(AccessDenial.Key));
+        text.Add("acl_access_denied_channel", refused.Count(AccessDenial.Channel));
         foreach (string name in s_replication) text.Add(name, 0);
         text.Add("expired_keys", counts.Keyspace.Expired);
         text.Add("evicted_keys", 0);
