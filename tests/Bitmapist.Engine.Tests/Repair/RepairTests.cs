@@ -51,6 +51,24 @@ public sealed class RepairTests
     }
 
     [Fact]
+    public async Task Keys_that_the_log_does_not_name_are_swapped_with_their_databases()
+    {
+        DamagedDatabase database = await CreateAsync(
+            Do(pair => pair.SetBit("lost", 1, bit: true)),
+            Do(pair => pair.SetBit("untouched", 2, bit: true)),
+            Do(pair => pair.SetBit("touched", 3, bit: true)),
+            Save,
+            Do(pair => pair.Swap(0, 1)),
+            Do(pair => pair.SetBit("touched", 4, bit: true)),
+            Do(pair => pair.Move("touched", 2)));
+        (RepairReport report, string state) =
+            database.Repair(database.Flipped(FilePath, database.ValueOf("lost").Offset));
+        Assert.StartsWith("key \"lost\" of database 1: ", Assert.Single(report.Lost), StringComparison.Ordinal);
+        Assert.Equal(
+            Lines(database.Final).Where(line => !line.StartsWith("1 lost ", StringComparison.Ordinal)), Lines(state));
+    }
+
+    [Fact]
     public async Task What_the_log_makes_of_a_lost_key_is_lost_and_what_it_sets_anew_is_not()
     {
         DamagedDatabase database = await CreateAsync(
