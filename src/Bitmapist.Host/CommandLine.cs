@@ -201,7 +201,9 @@ internal static class CommandLine
     {
         var option = new Option<string?>("-" + parameter.Name)
         {
-            Description = parameter.Description, HelpName = parameter.ValueName,
+            Description = parameter.Description,
+            HelpName = parameter.ValueName,
+            DefaultValueFactory = parameter.Default.Length > 0 ? _ => parameter.Default : null,
         };
         option.Validators.Add(result =>
         {
@@ -269,14 +271,12 @@ internal static class CommandLine
                 ? kind
                 : TransportKind.Auto,
             IoThreads = parsed.GetValue(s_ioThreads),
-            Parameters = s_parameters.Where(option => parsed.GetValue(option) is not null)
+            Parameters = s_parameters.Where(option => parsed.GetResult(option) is { Implicit: false })
                 .ToDictionary(option => option.Name[1..], option => parsed.GetValue(option)!),
             EnableDebugCommand = parsed.GetValue(s_enableDebug)!,
             Debug = parsed.GetValue(s_debug),
         };
-        return SecurityFlags.Apply(parsed, ref options) is { } reason
-            ? Task.FromResult(Refuse(reason))
-            : serve(options);
+        return serve(SecurityFlags.Apply(parsed, options));
     }
 
     private static long SizeOf(ParseResult parsed, Option<string> option) =>

@@ -9,12 +9,9 @@ namespace Bitmapist.Host;
 /// </summary>
 internal static class SecurityFlags
 {
-    private const string PasswordVariable = "BITMAPIST_REQUIREPASS";
-    private const string ProtectedModeVariable = "BITMAPIST_PROTECTED_MODE";
-
     private static readonly Option<string?> s_requirePass = new("-requirepass")
     {
-        Description = $"password of the default user; better given as the environment variable {PasswordVariable}",
+        Description = "password of the default user, or # and its SHA-256; better given by file or environment",
         HelpName = "password",
     };
 
@@ -25,9 +22,9 @@ internal static class SecurityFlags
 
     private static readonly Option<string?> s_protectedMode = new("-protected-mode", "--protected-mode")
     {
-        Description = "only this machine may connect while there is no password: yes or no; or the environment "
-            + $"variable {ProtectedModeVariable}",
+        Description = "only this machine may connect while there is no password: yes or no",
         HelpName = "yes|no",
+        DefaultValueFactory = _ => "yes",
     };
 
     private static readonly Option<int> s_tlsPort = new("-tls-port")
@@ -75,21 +72,15 @@ internal static class SecurityFlags
         s_tlsAuthClients, s_unixSocket, s_unixSocketPerm,
     ]);
 
-    /// <summary>Puts what was given into the options; flags go before the environment.</summary>
-    /// <returns>Null, or what makes no sense.</returns>
-    public static string? Apply(ParseResult parsed, ref ServerOptions options)
+    /// <summary>Puts what was given into the options.</summary>
+    public static ServerOptions Apply(ParseResult parsed, ServerOptions options)
     {
-        string? password = parsed.GetValue(s_requirePass) ?? Environment.GetEnvironmentVariable(PasswordVariable);
-        string? protectedMode =
-            parsed.GetValue(s_protectedMode) ?? Environment.GetEnvironmentVariable(ProtectedModeVariable);
-        if (protectedMode is { Length: > 0 } and not ("yes" or "no"))
-            return $"{ProtectedModeVariable} must be yes or no, not {protectedMode}";
         int tlsPort = parsed.GetValue(s_tlsPort);
-        options = options with
+        return options with
         {
-            RequirePass = password is { Length: > 0 } ? PasswordHash.Of(password) : null,
+            RequirePass = PasswordHash.OfSetting(parsed.GetValue(s_requirePass) ?? ""),
             AclFile = FullPath(parsed.GetValue(s_aclFile)),
-            ProtectedMode = protectedMode != "no",
+            ProtectedMode = parsed.GetValue(s_protectedMode) != "no",
             Addresses = tlsPort == 0 ? options.Addresses : [.. options.Addresses, .. ByTls(options.Addresses, tlsPort)],
             Tls = new TlsSettings
             {
@@ -101,7 +92,6 @@ internal static class SecurityFlags
             UnixSocket = FullPath(parsed.GetValue(s_unixSocket)),
             UnixSocketMode = parsed.GetValue(s_unixSocketPerm) is { } mode ? (UnixFileMode)ReadMode(mode)! : null,
         };
-        return null;
     }
 
     private static IReadOnlyList<Option> Restricted(IReadOnlyList<Option> options)

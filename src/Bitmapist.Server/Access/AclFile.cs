@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Bitmapist.Server.Settings;
 using Bitmapist.Storage.Files;
 
 namespace Bitmapist.Server.Access;
@@ -38,25 +39,7 @@ internal sealed class AclFile(IFileSystem files, string path)
     public void Write(IEnumerable<User> users)
     {
         byte[] text = Encoding.Latin1.GetBytes(string.Concat(users.Select(user => user + "\n")));
-        string newPath = path + ".new"; // one save at a time; what a crash left is replaced
-        files.Delete(newPath);
-        try
-        {
-            using (IFile file = files.Open(newPath, FileOpen.CreateNew))
-            {
-                file.Write(0, text);
-                file.Sync();
-            }
-
-            files.Rename(newPath, path);
-        }
-        catch (StorageException)
-        {
-            TryDelete(newPath);
-            throw;
-        }
-
-        files.SyncDirectory(ParentDirectory.Of(path));
+        WholeFile.Replace(files, path, text);
     }
 
     private string ReadText()
@@ -133,18 +116,6 @@ internal sealed class AclFile(IFileSystem files, string path)
         }
 
         return builder.Build();
-    }
-
-    private void TryDelete(string newPath)
-    {
-        try
-        {
-            files.Delete(newPath);
-        }
-        catch (StorageException)
-        {
-            // What kept it from being written is what is told; the next save deletes it.
-        }
     }
 }
 

@@ -185,6 +185,12 @@ internal sealed class ClientConnection : ClientState, IDisposable
         _pushes.Wake();
     }
 
+    public override void Leave()
+    {
+        base.Leave();
+        if (IsPaused) _pushes.Wake();
+    }
+
     public override bool CutOff()
     {
         if (Interlocked.Exchange(ref _isCutOff, 1) != 0) return false;
@@ -336,6 +342,7 @@ internal sealed class ClientConnection : ClientState, IDisposable
             Task wake = _pushes.WakeAlso();
             await _pushes.WriteAllAsync().ConfigureAwait(false);
             await _sender.SendNowAsync().ConfigureAwait(false);
+            IsClosing |= IsGone;
             if (!IsClosing) await _server.Pause.WaitAsync(wake).ConfigureAwait(false);
         }
 

@@ -120,6 +120,7 @@ internal sealed class ConnectionServer(ServerState server, ILogger logger)
             LocalEndPoint = connection.LocalEndPoint,
             Descriptor = connection.Descriptor,
         };
+        connection.InputEnded = client.Leave;
         server.Clients.Add(client);
         try
         {

@@ -16,8 +16,7 @@ internal static class AccessParameters
         new("requirepass", call => call.Server.Access.RequiredPassword is { } hash ? $"#{hash}" : "")
         {
             Writer = new ParameterWriter((_, _) => null, (server, value) =>
-                server.Access.RequiredPassword =
-                    value.Length > 0 ? PasswordHash.Of(Encoding.Latin1.GetBytes(value)) : null),
+                server.Access.RequiredPassword = PasswordHash.OfSetting(value, Encoding.Latin1.GetBytes(value))),
         };
 
     /// <summary>File of users.</summary>

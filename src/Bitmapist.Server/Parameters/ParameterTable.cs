@@ -38,6 +38,10 @@ internal static class ParameterTable
         AccessParameters.LogMaxLen,
         Constant("acl-pubsub-default", "resetchannels"),
 
+        new("addr", call => string.Join(' ', call.Server.Options.Addresses)),
+        new("db", call => call.Server.Options.DatabasePath ?? ""),
+        new("bak", call => call.Server.Options.BackupPath ?? ""),
+        new("debug", call => call.Server.Options.Debug ? "yes" : "no"),
         new("dir", DirectoryOf),
         new("dbfilename", call => Path.GetFileName(call.Server.Options.DatabasePath) ?? ""),
         new("save", SavePoint),

@@ -19,8 +19,21 @@ public sealed class PasswordHash : IEquatable<PasswordHash>
     /// <summary>The hash of a password. O(bytes).</summary>
     public static PasswordHash Of(ReadOnlySpan<byte> password) => new(SHA256.HashData(password));
 
-    /// <summary>The hash of a password's UTF-8 bytes.</summary>
-    public static PasswordHash Of(string password) => Of(Encoding.UTF8.GetBytes(password));
+    /// <summary>
+    /// The hash of what a setting says: of a password, or the hash itself behind a #, as rules of users have it, so
+    /// that a file of settings need not have passwords. Null for nothing: there is none.
+    /// </summary>
+    /// <param name="text">What it says.</param>
+    /// <param name="bytes">The bytes of that, which the password is.</param>
+    public static PasswordHash? OfSetting(string text, ReadOnlySpan<byte> bytes) => text switch
+    {
+        "" => null,
+        ['#', .. var digits] when TryParse(digits) is { } hash => hash,
+        _ => Of(bytes),
+    };
+
+    /// <summary>The same for text in UTF-8.</summary>
+    public static PasswordHash? OfSetting(string text) => OfSetting(text, Encoding.UTF8.GetBytes(text));
 
     /// <summary>Reads 64 digits, the letters in lower case as Redis has them; null for anything else.</summary>
     internal static PasswordHash? TryParse(string digits)

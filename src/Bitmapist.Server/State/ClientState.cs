@@ -18,6 +18,7 @@ internal abstract class ClientState(long id, ServerState server) : ITrackedClien
 {
     private Subscriptions? _subscriptions;
     private Tracker? _tracker;
+    private bool _isGone;
 
     public long Id => id;
 
@@ -118,6 +119,9 @@ internal abstract class ClientState(long id, ServerState server) : ITrackedClien
     /// <summary>What it waits for, as WAIT has it do; completed by others, with whether that is an error.</summary>
     public TaskCompletionSource<bool>? Blocking { get; set; }
 
+    /// <summary>Nothing more comes from it, and it gets no reply that it would have to wait for.</summary>
+    public bool IsGone => Volatile.Read(ref _isGone);
+
     /// <summary>It waits in the middle of a command, or for a pause to end.</summary>
     public bool IsBlocked => Blocking is not null || IsPaused;
 
@@ -157,6 +161,14 @@ internal abstract class ClientState(long id, ServerState server) : ITrackedClien
         if (_tracker is not null) Tracker = null;
         if ((Modes & ClientModes.Monitor) != 0) server.Monitors.Remove(this);
         Modes &= ClientModes.NoEvict | ClientModes.NoTouch;
+    }
+
+    /// <summary>Nothing more comes from it: as in Redis, who waits in the middle of a command goes. From any thread.</summary>
+    public virtual void Leave()
+    {
+        Volatile.Write(ref _isGone, true);
+        Interlocked.MemoryBarrier(); // who begins to wait now sees it, or is seen
+        Blocking?.TrySetResult(false);
     }
 
     public abstract void Push(byte[] message);

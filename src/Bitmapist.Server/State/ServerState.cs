@@ -24,6 +24,7 @@ internal sealed class ServerState
     private const long ExactMicroseconds = 6000; // less than this is told apart only by timing each call
     private const int ErrorCodesMax = 128; // Redis stops telling error codes apart at as many
     private readonly ConcurrentDictionary<string, long> _errors = new();
+    private readonly ConcurrentDictionary<string, bool> _changedParameters = new();
     private readonly ILogger _logger;
     private readonly OncePerInterval _unreadableLine;
     private int _clientsMax;
@@ -231,6 +232,12 @@ internal sealed class ServerState
 
     /// <summary>Tells the operator why other certificates are not taken; a client learns only that.</summary>
     public void TellCertificatesRefused(IOException failure) => Log.CertificatesRefused(_logger, failure.Message);
+
+    /// <summary>Names of the parameters that CONFIG SET has changed since the start, ascending.</summary>
+    public IEnumerable<string> ChangedParameters => _changedParameters.Keys.Order(StringComparer.Ordinal);
+
+    /// <summary>CONFIG SET has changed a parameter.</summary>
+    public void NoteChanged(string parameter) => _changedParameters[parameter] = true;
 
     /// <summary>Makes the counts of error replies start again.</summary>
     public void ForgetErrors() => _errors.Clear();

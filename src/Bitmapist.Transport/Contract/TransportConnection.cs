@@ -40,6 +40,13 @@ public abstract class TransportConnection : IDuplexPipe, IAsyncDisposable
     public virtual bool TryAtTurnEnd(ITurnEnd work) => false;
 
     /// <summary>
+    /// Told, on any thread, that nothing more comes from the peer, while its reader may be busy with what came before,
+    /// or wait for something else. Set before the first read. Only carriers with loops tell; with others a reader sees
+    /// it when it reads.
+    /// </summary>
+    public virtual Action? InputEnded { get; set; }
+
+    /// <summary>
     /// The caller is the thread that serves the connection, and that has served no other for some milliseconds: work
     /// that takes somewhat longer, done here, keeps nobody waiting, and going elsewhere with it costs two switches.
     /// </summary>

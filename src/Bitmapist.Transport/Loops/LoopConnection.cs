@@ -118,7 +118,11 @@ internal abstract class LoopConnection : TransportConnection
     public void CancelRead() => _input.Cancel();
 
     /// <summary>Nothing more comes: the peer has sent all it had, or the connection broke.</summary>
-    public void EndInput(Exception? reason) => _input.End(reason);
+    public void EndInput(Exception? reason)
+    {
+        InputEnded?.Invoke();
+        _input.End(reason);
+    }
 
     /// <summary>The connection is no more: its socket is closed, and nothing of it is in the kernel's hands.</summary>
     public void Closed()

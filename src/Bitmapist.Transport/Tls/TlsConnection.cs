@@ -26,6 +26,12 @@ public sealed class TlsConnection : TransportConnection
             minimumBufferSize: TransportLimits.BlockBytes, leaveOpen: true));
     }
 
+    public override Action? InputEnded
+    {
+        get => _outer.InputEnded;
+        set => _outer.InputEnded = value;
+    }
+
     public override PipeReader Input { get; }
 
     public override PipeWriter Output { get; }

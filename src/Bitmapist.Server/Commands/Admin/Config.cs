@@ -26,6 +26,11 @@ internal static class Config
                 Arguments = "(parameter value)...", Complexity = "O(parameters given)",
                 Tips = ["request_policy:all_nodes", "response_policy:all_succeeded"],
             },
+            Declare("rewrite", 2, ConfigRewrite.Run, "Writes parameters that were changed to the file of settings.") with
+            {
+                Since = "2.8.0", Complexity = "O(lines of the file)",
+                Tips = ["request_policy:all_nodes", "response_policy:all_succeeded"],
+            },
             Declare("resetstat", 2, RunResetStat, "Makes the counts of INFO start again.") with
             {
                 Complexity = "O(connections)",
@@ -127,6 +132,8 @@ internal static class Config
 
         foreach ((ParameterWriter writer, int argument) in writers) writer.Apply(call.Server, Value(argument));
         foreach (Action apply in applies) apply();
+        for (int i = 2; i < args.Count; i += 2)
+            call.Server.NoteChanged(ParameterTable.Find(Encoding.Latin1.GetString(args[i]))!.Name);
         reply.WriteOk();
 
         string Value(int argument) => Encoding.Latin1.GetString(args[argument + 1]);

@@ -57,7 +57,8 @@ internal static class Wait
                 TimeSpan time = milliseconds is 0 or > int.MaxValue
                     ? Timeout.InfiniteTimeSpan
                     : TimeSpan.FromMilliseconds(milliseconds);
-                if (client.IsClosing) return;
+                Interlocked.MemoryBarrier();
+                if (client.IsClosing || client.IsGone) return;
                 _isError = await ended.Task.WaitAsync(time).ConfigureAwait(false);
             }
             catch (TimeoutException)
@@ -67,6 +68,7 @@ internal static class Wait
             finally
             {
                 client.Blocking = null;
+                if (client.IsGone) client.IsClosing = true; // what it sent behind this is not run
             }
         }
     }

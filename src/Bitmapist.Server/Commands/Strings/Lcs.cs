@@ -23,8 +23,7 @@ internal static class Lcs
         if (!TryReadOptions(call, reply, out LcsOptions options)) return;
         StringValue?[] values = call.Session.GetMany([call.Args.Memory(1), call.Args.Memory(2)]);
         call.Defer(new LcsReply(
-            call.Server, values[0] ?? StringValue.Empty, values[1] ?? StringValue.Empty, options,
-            reply.Version));
+            call.Server, values[0] ?? StringValue.Empty, values[1] ?? StringValue.Empty, options));
     }
 
     private static bool TryReadOptions(CommandContext call, RespWriter reply, out LcsOptions options)
@@ -72,9 +71,7 @@ internal struct LcsOptions
 }
 
 /// <summary>The longest common subsequence of two strings, found outside the locks.</summary>
-/// <remarks>The protocol is that of the call: a later one of its transaction may change it.</remarks>
-internal sealed class LcsReply(
-    ServerState server, StringValue first, StringValue second, LcsOptions options, RespVersion version)
+internal sealed class LcsReply(ServerState server, StringValue first, StringValue second, LcsOptions options)
     : DeferredReply
 {
     private const long CellsPerChunk = 128; // of the table; a chunk's work is some 250 ns
@@ -124,7 +121,7 @@ internal sealed class LcsReply(
 
     private void WritePlaces(RespWriter reply)
     {
-        reply.WriteRaw(version == RespVersion.Resp3 ? "%2\r\n"u8 : "*4\r\n"u8); // a map of two
+        reply.WriteMapHeader(2);
         reply.WriteBulkString("matches"u8);
         reply.WriteArrayHeader(_matches.Count);
         foreach (CommonRange match in _matches)

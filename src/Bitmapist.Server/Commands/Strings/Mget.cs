@@ -17,7 +17,7 @@ internal static class Mget
     };
 
     private static void Run(CommandContext call, RespWriter reply) =>
-        call.Defer(new StringsReply(call.Session.GetMany(call.Args.From(1)), reply.Version));
+        call.Defer(new StringsReply(call.Session.GetMany(call.Args.From(1))));
 }
 
 /// <summary>Strings as an array of bulk replies, nulls among them; one after the other turns into bytes.</summary>
@@ -25,12 +25,10 @@ internal sealed class StringsReply : DeferredReply
 {
     private const int NullBytes = 8;
     private readonly StringReply?[] _strings;
-    private readonly RespVersion _version; // of the call: a later one of its transaction may change it
     private int _next = -1;
 
-    public StringsReply(StringValue?[] values, RespVersion version)
+    public StringsReply(StringValue?[] values)
     {
-        _version = version;
         _strings = Array.ConvertAll(
             values, static value => value is { } found ? new StringReply(StringSlice.Whole(found)) : null);
     }
@@ -69,7 +67,7 @@ internal sealed class StringsReply : DeferredReply
         {
             if (_strings[_next] is not { } text)
             {
-                reply.WriteRaw(_version == RespVersion.Resp3 ? "_\r\n"u8 : "$-1\r\n"u8);
+                reply.WriteNull();
                 written += NullBytes;
                 continue;
             }
