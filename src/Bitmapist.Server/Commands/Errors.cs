@@ -12,6 +12,7 @@ internal static class Errors
     public static ReadOnlySpan<byte> NotAnInteger => "ERR value is not an integer or out of range"u8;
     public static ReadOnlySpan<byte> NotAnInt =>
         "ERR value is out of range, value must between -2147483648 and 2147483647"u8;
+    public static ReadOnlySpan<byte> NotPositive => "ERR value is out of range, must be positive"u8;
     public static ReadOnlySpan<byte> NoSuchKey => "ERR no such key"u8;
     public static ReadOnlySpan<byte> BitOffset => "ERR bit offset is not an integer or out of range"u8;
     public static ReadOnlySpan<byte> BitValue => "ERR bit is not an integer or out of range"u8;

@@ -28,7 +28,8 @@ public sealed class KeyEventTests : IDisposable
         Set("a");
         _session.SetBit("a"u8, 100, bit: true);
         _session.Rename("a"u8, "b"u8, SetCondition.Always);
-        Assert.Equal(["New 0 a", "Set 0 a", "SetBit 0 a", "New 0 b", "RenameFrom 0 a", "RenameTo 0 b"], _recorder.Events);
+        Assert.Equal(
+            ["New 0 a", "Set 0 a", "SetBit 0 a", "New 0 b", "RenameFrom 0 a", "RenameTo 0 b"], _recorder.Events);
     }
 
     [Fact]
