@@ -2,7 +2,9 @@ using Bitmapist.Testing.Servers;
 
 namespace Bitmapist.Conformance.Tests.Admin;
 
-/// <summary>redis.io/commands/debug, as far as it is here, where it is allowed; and flags that are parameters.</summary>
+/// <summary>
+/// redis.io/commands/debug, as far as it is here, where it is allowed; and flags that are parameters.
+/// </summary>
 public abstract class DebugSpec(ITestServer server) : ConformanceSpec(server)
 {
     [Theory]
