@@ -22,6 +22,7 @@ internal static class Errors
     public static ReadOnlySpan<byte> IncrementOverflow => "ERR increment or decrement would overflow"u8;
     public static ReadOnlySpan<byte> DecrementOverflow => "ERR decrement would overflow"u8;
     public static ReadOnlySpan<byte> NotFinite => "ERR increment would produce NaN or Infinity"u8;
+    public static ReadOnlySpan<byte> NotPositive => "ERR value is out of range, must be positive"u8;
     public static ReadOnlySpan<byte> NoSuchKey => "ERR no such key"u8;
     public static ReadOnlySpan<byte> BitOffset => "ERR bit offset is not an integer or out of range"u8;
     public static ReadOnlySpan<byte> BitValue => "ERR bit is not an integer or out of range"u8;

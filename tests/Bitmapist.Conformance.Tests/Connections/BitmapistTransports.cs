@@ -35,6 +35,42 @@ public sealed class BitmapistTransports
         Assert.Contains($"connections are carried by {transport}, ", server.Output, StringComparison.Ordinal);
         Assert.Equal(":0", ReplyText.Render(await client.AskAsync("SETBIT key 7 1")));
         Assert.Equal(":1", ReplyText.Render(await client.AskAsync("GETBIT key 7")));
+        await CheckMessagesAsync(server, client);
+    }
+
+    /// <summary>
+    /// Idle subscribers, on whatever thread they are, get all messages in order; one that reads none is cut off, and
+    /// keeps neither the sender nor the others waiting.
+    /// </summary>
+    private static async Task CheckMessagesAsync(BitmapistServer server, RawConnection sender)
+    {
+        const int Subscribers = 4, Messages = 200, MessageBytes = 20_000;
+        await sender.AskAsync("CONFIG SET client-output-buffer-limit \"pubsub 4mb 0 0\"");
+        using RawConnection deaf = await RawConnection.ConnectAsync(server.Port);
+        await deaf.AskAsync("SUBSCRIBE loud");
+        var subscribers = new List<RawConnection>();
+        for (int i = 0; i < Subscribers; i++)
+        {
+            subscribers.Add(await RawConnection.ConnectAsync(server.Port));
+            await subscribers[i].AskAsync("SUBSCRIBE quiet");
+        }
+
+        for (int i = 0; i < Messages; i++)
+            Assert.Equal($":{Subscribers}", ReplyText.Render(await sender.AskAsync($"PUBLISH quiet {i}")));
+        foreach (RawConnection subscriber in subscribers)
+        {
+            for (int i = 0; i < Messages; i++)
+                Assert.Equal($"['message', 'quiet', '{i}']", ReplyText.Render(await subscriber.ReceiveAsync()));
+            subscriber.Dispose();
+        }
+
+        string loud = new('x', MessageBytes);
+        int sent = 0;
+        while (ReplyText.Render(await sender.AskAsync($"PUBLISH loud {loud}")) == ":1") Bounds.AtMost(10_000, ++sent);
+        Assert.InRange(sent, 4 * 1024 * 1024 / MessageBytes, 10_000);
+        Assert.Contains(
+            "client_output_buffer_limit_disconnections:1", ReplyText.Render(await sender.AskAsync("INFO stats")),
+            StringComparison.Ordinal);
     }
 
     [Fact]

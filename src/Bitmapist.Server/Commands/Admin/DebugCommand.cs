@@ -98,13 +98,14 @@ internal static class DebugCommand
     private static void Populate(CommandContext call, RespWriter reply)
     {
         ArgumentList args = call.Args;
-        long bytes = 0;
-        if (!args.TryGetInteger(2, out long count) || count < 0
-            || (args.Count > 4 && (!args.TryGetInteger(4, out bytes) || bytes is < 0 or > int.MaxValue)))
+        int bytes = 0;
+        if (!args.TryGetInteger(2, out long count) || count < 0)
         {
-            call.Fail(reply, Errors.NotAnInteger);
+            call.Fail(reply, Errors.NotPositive);
             return;
         }
+
+        if (args.Count > 4 && !call.TryGetInt(reply, 4, out bytes)) return;
 
         byte[] prefix = args.Count > 3 ? args[3].ToArray() : "key"u8.ToArray();
         Session session = call.Session;
@@ -114,7 +115,7 @@ internal static class DebugCommand
             {
                 byte[] number = Encoding.ASCII.GetBytes(i.ToString(CultureInfo.InvariantCulture));
                 byte[] value = [.. "value:"u8, .. number];
-                if (bytes > 0) Array.Resize(ref value, (int)bytes);
+                if (bytes > 0) Array.Resize(ref value, bytes);
                 byte[] name = [.. prefix, .. ":"u8, .. number];
                 session.Set(name, value, SetCondition.IfMissing, StringVerbs.NoExpiry, out _);
             }
