@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Bitmapist.Testing.Servers;
 using Bitmapist.Testing.Wire;
 
@@ -85,7 +86,7 @@ public sealed class BitmapistConfigurationFile : IDisposable
             if (password is not null) await connection.AskAsync($"AUTH \"{password}\"");
             return ReplyText.Render(await connection.AskAsync(command));
         }
-        catch (IOException refused) // not yet started
+        catch (Exception refused) when (refused is IOException or SocketException) // not yet started
         {
             return refused.Message;
         }
