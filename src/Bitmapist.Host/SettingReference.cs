@@ -12,8 +12,9 @@ internal static class SettingReference
         var text = new StringBuilder("| setting | value | default | |\n|---|---|---|---|\n");
         foreach (Option option in SettingSources.Settings(root))
         {
-            text.Append("| `").Append(SettingSources.NameOf(option)).Append("` | ").Append(ValueOf(option)).Append(" | ");
-            text.Append(DefaultOf(option)).Append(" | ").Append(Escaped(option.Description!)).Append(" |\n");
+            string[] cells =
+                [$"`{SettingSources.NameOf(option)}`", ValueOf(option), DefaultOf(option), Escaped(option)];
+            text.Append("| ").AppendJoin(" | ", cells).Append(" |\n");
         }
 
         return text.ToString();
@@ -34,7 +35,8 @@ internal static class SettingReference
         foreach (Option option in SettingSources.Settings(root))
         {
             string value = DefaultOf(option) is { Length: > 0 } known ? known : ValueOf(option);
-            if (value.Contains("machine", StringComparison.Ordinal) || DefaultOf(option).Length == 0) value = $"<{value}>";
+            bool isExample = value.Contains("machine", StringComparison.Ordinal) || DefaultOf(option).Length == 0;
+            if (isExample) value = $"<{value}>";
             text.Append("\n# ").Append(option.Description).Append("\n# ");
             text.Append(SettingSources.NameOf(option)).Append(' ').Append(value.Replace("\\|", "|")).Append('\n');
         }
@@ -58,6 +60,8 @@ internal static class SettingReference
             var one => one.ToString()!,
         };
     }
+
+    private static string Escaped(Option option) => Escaped(option.Description!);
 
     private static string Escaped(string text) => text.Replace("|", "\\|", StringComparison.Ordinal);
 }

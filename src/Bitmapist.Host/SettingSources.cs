@@ -5,9 +5,9 @@ using Bitmapist.Server.Settings;
 namespace Bitmapist.Host;
 
 /// <summary>
-/// Where settings come from: a file, the environment, flags, each before the one to its left. All have the flags' names:
-/// <c>-tls-port 6380</c>, <c>tls-port 6380</c> in the file, <c>BITMAPIST_TLS_PORT=6380</c> in the environment; the flags
-/// themselves say what a value must be.
+/// Where settings come from: a file, the environment, flags, each before the one to its left. All have the flags'
+/// names: <c>-tls-port 6380</c>, <c>tls-port 6380</c> in the file, <c>BITMAPIST_TLS_PORT=6380</c> in the environment;
+/// the flags themselves say what a value must be.
 /// </summary>
 internal static class SettingSources
 {
@@ -119,7 +119,8 @@ internal static class SettingSources
         {
             // The parser takes what is neither true nor false for an argument of its own.
             string value = argument[(option.Name.Length + 1)..];
-            if (IsSwitch(option) && value is not (True or False)) return $"{option.Name} must be yes or no, not {value}";
+            if (IsSwitch(option) && value is not (True or False))
+                return $"{option.Name} must be yes or no, not {value}";
         }
 
         return Parse(root, arguments).Errors is [{ Message: var message }, ..] ? message : null;

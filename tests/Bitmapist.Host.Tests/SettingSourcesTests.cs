@@ -29,7 +29,7 @@ public sealed class SettingSourcesTests
     [InlineData("# save 7", "SAVE=", "", "")] // an empty variable is none
     public void The_later_of_file_environment_and_flags_counts(
         string text, string variables, string flags, string joined) =>
-        Assert.Equal(joined, string.Join(' ', Join(text, variables, flags.Split(' ', StringSplitOptions.RemoveEmptyEntries))));
+        Assert.Equal(joined, string.Join(' ', Join(text, variables, Words(flags))));
 
     [Theory]
     [InlineData("save 7\n\nfoo bar", "f.conf, line 3: there is no setting 'foo'")]

@@ -21,12 +21,12 @@ public static class QuotedLine
         return words;
     }
 
-    /// <summary>A word as a line has it: in double quotes where it could not stand there as it is.</summary>
+    /// <summary>A word as a line has it: in double quotes where it would be read differently without.</summary>
     public static string Quote(string word)
     {
-        if (word.Length > 0 && !word.AsSpan().ContainsAnyExceptInRange('!', '~') && !word.AsSpan().ContainsAny('"', '\'')
-            && word[0] != '#')
-            return word;
+        bool isPlain = word.Length > 0 && word[0] != '#' && !word.AsSpan().ContainsAnyExceptInRange('!', '~')
+            && !word.AsSpan().ContainsAny('"', '\'');
+        if (isPlain) return word;
         var quoted = new StringBuilder("\"");
         foreach (char character in word)
         {

@@ -14,7 +14,9 @@ public sealed class ConfigurationFile
 
     /// <param name="path">Its name in messages.</param>
     /// <param name="bytes">What is in it, UTF-8.</param>
-    /// <exception cref="ConfigurationException">The quotes of a line are unbalanced, or bytes are not UTF-8.</exception>
+    /// <exception cref="ConfigurationException">
+    /// The quotes of a line are unbalanced, or bytes are not UTF-8.
+    /// </exception>
     public ConfigurationFile(string path, ReadOnlySpan<byte> bytes)
     {
         Path = path;

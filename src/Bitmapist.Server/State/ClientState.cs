@@ -163,7 +163,9 @@ internal abstract class ClientState(long id, ServerState server) : ITrackedClien
         Modes &= ClientModes.NoEvict | ClientModes.NoTouch;
     }
 
-    /// <summary>Nothing more comes from it: as in Redis, who waits in the middle of a command goes. From any thread.</summary>
+    /// <summary>
+    /// Nothing more comes from it: as in Redis, who waits in the middle of a command goes. From any thread.
+    /// </summary>
     public virtual void Leave()
     {
         Volatile.Write(ref _isGone, true);

@@ -51,13 +51,14 @@ public sealed class BitmapistConfigurationFile : IDisposable
         if (!OperatingSystem.IsWindows())
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(FilePath));
 
-        using var again = new ServerProcess(BitmapistServer.ExecutablePath, [FilePath, "-maxclients", "60"], _folder.FullName);
-        await Eventually.IsAsync(async () => await AskAsync("PING", "a b") == "+PONG", "it serves who knows the password");
+        using var again = new ServerProcess(
+            BitmapistServer.ExecutablePath, [FilePath, "-maxclients", "60"], _folder.FullName);
+        await Eventually.IsAsync(async () => await AskAsync("PING", "a b") == "+PONG", "serves who knows the password");
         Assert.Equal(
             "['timeout', '7', 'maxclients', '60', 'slowlog-max-len', '3']",
             await AskAsync("CONFIG GET timeout maxclients slowlog-max-len", "a b"));
-        Assert.Contains(
-            "pubsub 1048576 0 0", await AskAsync("CONFIG GET client-output-buffer-limit", "a b"), StringComparison.Ordinal);
+        string limits = await AskAsync("CONFIG GET client-output-buffer-limit", "a b");
+        Assert.Contains("pubsub 1048576 0 0", limits, StringComparison.Ordinal);
         Assert.StartsWith("-NOAUTH", await AskAsync("PING"), StringComparison.Ordinal);
         again.Signal(15);
         Assert.Equal(0, again.WaitForExit());

@@ -3,7 +3,9 @@ using Bitmapist.Testing.Wire;
 
 namespace Bitmapist.Conformance.Tests.Connections;
 
-/// <summary>Clients that go while their command waits: Redis forgets them at once, and what they sent behind it.</summary>
+/// <summary>
+/// Clients that go while their command waits: Redis forgets them at once, and what they sent behind it.
+/// </summary>
 [Trait("Server", "bitmapist")]
 public sealed class BitmapistGoneClients(BitmapistServer server) : IClassFixture<BitmapistServer>
 {

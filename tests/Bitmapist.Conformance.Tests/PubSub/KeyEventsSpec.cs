@@ -62,8 +62,8 @@ public abstract class KeyEventsSpec(ITestServer server) : ConformanceSpec(server
         "new n, incrby n, incrby n, incrbyfloat n, new m, incrbyfloat m")]
     [InlineData(
         "MSET a 1 b 2 a 3 | MSETNX a 1 c 2 | MSETNX d 1 e 2 | GETSET a 5 | GETSET f 5 | SETEX g 100 v | SETNX g v",
-        "new a, set a, new b, set b, set a, new d, set d, new e, set e, set a, keymiss f, new f, set f, new g, set g, " +
-        "expire g")]
+        "new a, set a, new b, set b, set a, new d, set d, new e, set e, set a, keymiss f, new f, set f, new g, " +
+        "set g, expire g")]
     [InlineData(
         "SET a 1 | GETEX a EX 100 | GETEX a PERSIST | GETEX a | GETDEL a | GETDEL a | GETEX a EX 5 | MGET a b",
         "new a, set a, expire a, persist a, del a, keymiss a, keymiss a, keymiss a, keymiss b")]

@@ -68,7 +68,7 @@ public sealed class AclFileTests
     {
         Put(_files, Path, "user a on nopass\n");
         var access = new AccessControl(
-            CommandList.Table.Catalog, PasswordHash.Of("secret"), new AclFile(_files, Path));
+            CommandList.Table.Catalog, PasswordHash.Of("secret"u8), new AclFile(_files, Path));
         Assert.True(access.IsPasswordNeeded);
         Assert.Null(access.Authenticate("default"u8, "other"u8));
         Assert.Same(access.Default, access.Authenticate("default"u8, "secret"u8));

@@ -38,10 +38,10 @@ public sealed class SecretArgumentsTests
     {
         // FIPS 180-2, appendix B.1: the digest of "abc".
         const string Digest = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
-        PasswordHash hash = PasswordHash.Of("abc");
+        PasswordHash hash = PasswordHash.Of("abc"u8);
         Assert.Equal(Digest, hash.ToString());
         Assert.Equal(hash, PasswordHash.TryParse(Digest));
-        Assert.NotEqual(hash, PasswordHash.Of("abd"));
+        Assert.NotEqual(hash, PasswordHash.Of("abd"u8));
         Assert.Null(PasswordHash.TryParse(Digest.ToUpperInvariant()));
         Assert.Null(PasswordHash.TryParse(Digest[1..]));
         Assert.DoesNotContain("abc", new ServerOptions { RequirePass = hash }.ToString(), StringComparison.Ordinal);

@@ -26,7 +26,7 @@ internal static class Config
                 Arguments = "(parameter value)...", Complexity = "O(parameters given)",
                 Tips = ["request_policy:all_nodes", "response_policy:all_succeeded"],
             },
-            Declare("rewrite", 2, ConfigRewrite.Run, "Writes parameters that were changed to the file of settings.") with
+            Declare("rewrite", 2, ConfigRewrite.Run, "Writes what was changed to the file of settings.") with
             {
                 Since = "2.8.0", Complexity = "O(lines of the file)",
                 Tips = ["request_policy:all_nodes", "response_policy:all_succeeded"],

@@ -35,7 +35,8 @@ internal static class ConfigRewrite
         }
         catch (Exception failure) when (failure is ConfigurationException or StorageException)
         {
-            call.Fail(reply, Encoding.UTF8.GetBytes($"ERR Rewriting config file: {failure.Message.ReplaceLineEndings(" ")}"));
+            string reason = failure.Message.ReplaceLineEndings(" ");
+            call.Fail(reply, Encoding.UTF8.GetBytes($"ERR Rewriting config file: {reason}"));
         }
     }
 

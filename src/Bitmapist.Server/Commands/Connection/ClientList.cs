@@ -94,7 +94,8 @@ internal static class ClientLine
             $"tot-mem={client.HeldBytes + argumentBytes} events={(replyBytes > 0 ? "rw" : "r")} ");
         lines.Append(
             CultureInfo.InvariantCulture,
-            $"cmd={client.LastCommandName ?? "NULL"} user={client.User.Name} redir={client.Tracker?.RedirectId ?? -1} ");
+            $"cmd={client.LastCommandName ?? "NULL"} user={client.User.Name} " +
+            $"redir={client.Tracker?.RedirectId ?? -1} ");
         lines.Append(
             CultureInfo.InvariantCulture,
             $"resp={(int)client.Version} lib-name={client.LibraryName} lib-ver={client.LibraryVersion}\n");

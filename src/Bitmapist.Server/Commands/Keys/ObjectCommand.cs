@@ -75,7 +75,8 @@ internal abstract class IntegerLookReply(StringValue value) : DeferredReply
     /// <summary>The integer; null when it is none.</summary>
     protected long? Integer { get; private set; }
 
-    public override Task? Preparation(BackgroundThreads workers) => IsShort(value) ? value.Pending.PrepareAsync(workers) : null;
+    public override Task? Preparation(BackgroundThreads workers) =>
+        IsShort(value) ? value.Pending.PrepareAsync(workers) : null;
 
     protected override void Compute()
     {

@@ -15,7 +15,8 @@ internal static class Publish
     public static readonly CommandSpec Spec = new("publish", 3, Flags, KeySpec.None, Run)
     {
         Summary = "Sends a message to the subscribers of a channel; replies how many times it was sent.",
-        Group = "pubsub", Since = "2.0.0", Categories = "pubsub fast", Arguments = "channel message", Channels = ChannelUse.First,
+        Group = "pubsub", Since = "2.0.0", Categories = "pubsub fast", Arguments = "channel message",
+        Channels = ChannelUse.First,
         Complexity = "O(subscribers of the channel + patterns)",
     };
 
