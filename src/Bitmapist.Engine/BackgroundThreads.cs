@@ -18,6 +18,11 @@ public sealed partial class BackgroundThreads
     private const int OfProcess = 0; // PRIO_PROCESS, sys/resource.h: on Linux one thread
     private const uint ThisThread = 0;
 
+    // Of what the process began with: a thread has that of the thread which made it, and that may be one of these.
+    private static readonly int s_niceness = OperatingSystem.IsLinux()
+        ? GetPriority(OfProcess, (uint)Environment.ProcessId) + Niceness
+        : 0;
+
     private static readonly TimeSpan s_idleMax = TimeSpan.FromSeconds(10); // then a thread ends
 
     private readonly object _gate = new();
@@ -50,7 +55,7 @@ public sealed partial class BackgroundThreads
             else Monitor.Pulse(_gate);
         }
 
-        if (isNew) new Thread(Run) { IsBackground = true, Name = _name }.UnsafeStart();
+        if (isNew) StartThread();
         return queued.Done.Task;
     }
 
@@ -62,6 +67,31 @@ public sealed partial class BackgroundThreads
         return result!;
     }
 
+    private void StartThread()
+    {
+        try
+        {
+            new Thread(Run) { IsBackground = true, Name = _name }.UnsafeStart();
+        }
+        catch (Exception failure) when (failure is OutOfMemoryException or ThreadStartException)
+        {
+            // The system has no thread to give: one of the pool's does as much as there is.
+            lock (_gate) _threads--;
+            ThreadPool.UnsafeQueueUserWorkItem(static self => self.Drain(), this, preferLocal: false);
+        }
+    }
+
+    private void Drain()
+    {
+        while (true)
+        {
+            Work? work;
+            lock (_gate)
+                if (!_waiting.TryDequeue(out work)) return;
+            work.Run();
+        }
+    }
+
     private void Run()
     {
         if (OperatingSystem.IsLinux()) BeNice();
@@ -69,8 +99,7 @@ public sealed partial class BackgroundThreads
     }
 
     /// <remarks>Where it is refused the thread goes on as it is.</remarks>
-    private static void BeNice() =>
-        _ = SetPriority(OfProcess, ThisThread, GetPriority(OfProcess, ThisThread) + Niceness);
+    private static void BeNice() => _ = SetPriority(OfProcess, ThisThread, s_niceness);
 
     private Work? TryTake()
     {

@@ -62,12 +62,18 @@ internal static class SettingSources
         ParseResult later = Parse(root, [.. fromVariables, .. args]);
         // Of a setting given twice the last line counts, unless it takes many.
         var lines = new Dictionary<Option, List<string>>();
-        foreach (SettingLine directive in file?.SettingLines ?? [])
+        foreach (SettingLine line in file?.SettingLines ?? [])
         {
-            Option option = Find(root, file!.Path, directive);
-            List<string> arguments = [.. ValuesOf(option, directive).Select(item => ArgumentOf(option, item))];
+            Option option = Find(root, file!.Path, line);
+            if (line.Values is [""]) // nothing, as redis.conf says it; of saves: none
+            {
+                lines[option] = NameOf(option) == "save" ? [ArgumentOf(option, "0")] : [];
+                continue;
+            }
+
+            List<string> arguments = [.. ValuesOf(option, line).Select(item => ArgumentOf(option, item))];
             if (FaultOf(root, option, arguments) is { } fault)
-                throw new ConfigurationException(file.Path, directive.Line, fault);
+                throw new ConfigurationException(file.Path, line.Line, fault);
             if (IsMany(option) && lines.TryGetValue(option, out List<string>? before)) before.AddRange(arguments);
             else lines[option] = arguments;
         }
@@ -92,15 +98,15 @@ internal static class SettingSources
     /// <summary>A setting's name in the file and in CONFIG.</summary>
     public static string NameOf(Option option) => option.Name.TrimStart('-');
 
-    private static Option Find(RootCommand root, string path, SettingLine directive)
+    private static Option Find(RootCommand root, string path, SettingLine line)
     {
-        if (Settings(root).FirstOrDefault(option => NameOf(option) == directive.Name) is { } option) return option;
-        string hint = s_instead.TryGetValue(directive.Name, out string? instead) ? $"; use {instead}" : "";
-        throw new ConfigurationException(path, directive.Line, $"there is no setting '{directive.Name}'{hint}");
+        if (Settings(root).FirstOrDefault(option => NameOf(option) == line.Name) is { } option) return option;
+        string hint = s_instead.TryGetValue(line.Name, out string? instead) ? $"; use {instead}" : "";
+        throw new ConfigurationException(path, line.Line, $"there is no setting '{line.Name}'{hint}");
     }
 
-    private static IEnumerable<string> ValuesOf(Option option, SettingLine directive) =>
-        IsMany(option) ? directive.Values : [string.Join(' ', directive.Values)];
+    private static IEnumerable<string> ValuesOf(Option option, SettingLine line) =>
+        IsMany(option) ? line.Values : [string.Join(' ', line.Values)];
 
     private static bool IsMany(Option option) => option.Arity.MaximumNumberOfValues > 1;
 

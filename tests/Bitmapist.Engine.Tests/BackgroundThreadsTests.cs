@@ -44,15 +44,17 @@ public sealed class BackgroundThreadsTests
     public async Task They_leave_processors_to_threads_that_serve_clients()
     {
         Prerequisite.Require(OperatingSystem.IsLinux(), "elsewhere threads are alike");
-        int mine = NicenessOfThisThread();
-        Assert.Equal(mine + 5, await new BackgroundThreads("test", 1).RunAsync(NicenessOfThisThread));
-        Assert.Equal(mine, NicenessOfThisThread());
+        int before = Niceness("/proc/self/stat"); // of the process: this thread may be one of others
+        int inside = await new BackgroundThreads("test", 1).RunAsync(() => Niceness("/proc/thread-self/stat"));
+        int withinInside = await await new BackgroundThreads("outer", 1).RunAsync(
+            () => new BackgroundThreads("inner", 1).RunAsync(() => Niceness("/proc/thread-self/stat")));
+        Assert.Equal((before + 5, before + 5), (inside, withinInside)); // one made by another is no nicer
     }
 
-    /// <summary>The 19th field of its status, behind the name in parentheses, which is the second.</summary>
-    private static int NicenessOfThisThread()
+    /// <summary>The 19th field of the status, behind the name in parentheses, which is the second.</summary>
+    private static int Niceness(string path)
     {
-        string status = File.ReadAllText("/proc/thread-self/stat");
+        string status = File.ReadAllText(path);
         string[] behindName = status[(status.LastIndexOf(')') + 2)..].Split(' ');
         return int.Parse(behindName[16], CultureInfo.InvariantCulture);
     }

@@ -26,6 +26,7 @@ public sealed class SettingSourcesTests
     [InlineData("client-output-buffer-limit pubsub 32mb 8mb 60", "", "",
         "-client-output-buffer-limit=pubsub 32mb 8mb 60")]
     [InlineData("db \"/a b/c=d.db\"", "", "", "-db=/a b/c=d.db")]
+    [InlineData("requirepass x\nrequirepass \"\"\nsave \"\"", "", "", "-save=0")]
     [InlineData("# save 7", "SAVE=", "", "")] // an empty variable is none
     public void The_later_of_file_environment_and_flags_counts(
         string text, string variables, string flags, string joined) =>

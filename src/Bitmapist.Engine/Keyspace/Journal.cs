@@ -74,12 +74,19 @@ internal sealed class Journal(Session session)
     }
 
     /// <summary>
-    /// Has the deletion of an expired key logged: by itself, before the effects of the verb or transaction, none of
-    /// which concerns that key; and in records of bounded size, as there may be very many.
+    /// Has the deletion of an expired key logged. While the hold has had no effect that is by itself, and in records of
+    /// bounded size, as there may be very many. Behind effects of a transaction it has its place among them: they may
+    /// have made the key, or have swapped its database with another.
     /// </summary>
     public void LogExpired(int database, ReadOnlySpan<byte> name)
     {
         if (session.Store.Log is not { } log) return;
+        if (!Effects.IsEmpty)
+        {
+            Effects.Delete(database, name);
+            return;
+        }
+
         _expired.Delete(database, name);
         if (_expired.Count < session.Store.ExpiredRecordBytes || log.Failure is not null) return;
         Append(log, _expired);

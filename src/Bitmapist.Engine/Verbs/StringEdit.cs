@@ -32,8 +32,8 @@ public abstract class StringEdit
         var key = new KeyRef(_name.Span);
         using ShardScope scope = Session.Enter(key.ShardMask);
         Entry? entry = Session.Find(key);
-        bool mayWait = !Session.InTransaction && entry is not null && NeedsBits(entry.LengthBytes);
-        unfinished = mayWait ? FindLong(entry!) : null;
+        bool mayWait = !Session.InTransaction && NeedsBits(entry?.LengthBytes ?? 0);
+        unfinished = mayWait ? FindLong(entry) : null;
         if (unfinished is not null) return false;
         Apply(key, entry);
         return true;
@@ -52,7 +52,7 @@ public abstract class StringEdit
     private protected abstract bool NeedsBits(long lengthBytes);
 
     /// <summary>The value of an entry, where it is too much for a hold of its shard; else null.</summary>
-    private protected virtual PendingBits? FindLong(Entry entry) => entry.Unfinished;
+    private protected virtual PendingBits? FindLong(Entry? entry) => entry?.Unfinished;
 
     /// <summary>Does it; the key's shard is held, and the bits are at hand if they are needed.</summary>
     private protected abstract void Apply(in KeyRef key, Entry? entry);

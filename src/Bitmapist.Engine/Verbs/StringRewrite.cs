@@ -1,5 +1,6 @@
 using Bitmapist.Engine.Bits;
 using Bitmapist.Engine.Keyspace;
+using Bitmapist.Roaring;
 
 namespace Bitmapist.Engine.Verbs;
 
@@ -48,9 +49,12 @@ public abstract class StringRewrite : StringEdit
     /// <summary>Notes for the log what was changed last.</summary>
     private protected abstract void Log();
 
-    private protected sealed override PendingBits? FindLong(Entry entry) =>
-        entry.Unfinished ?? (entry.Freeze() is { Cost: var cost } frozen && cost + NewChunks > ChunksHeld
-            ? frozen.Pending : null);
+    private protected sealed override PendingBits? FindLong(Entry? entry)
+    {
+        if (entry?.Unfinished is { } unfinished) return unfinished;
+        StringValue frozen = entry?.Freeze() ?? StringValue.Empty;
+        return frozen.Cost + NewChunks > ChunksHeld ? frozen.Pending : null;
+    }
 
     private protected sealed override void Apply(in KeyRef key, Entry? entry)
     {
@@ -68,15 +72,16 @@ public abstract class StringRewrite : StringEdit
     /// <summary>Rewrites bits seen earlier outside the shard; false when they are the key's no longer.</summary>
     private bool TryRunOn(PendingBits seen)
     {
-        long? lengthBytes = LengthOf(seen);
-        if (lengthBytes is null || !Begin(lengthBytes)) return false;
-        StringValue? rewritten = Rewrite(new StringValue(lengthBytes.Value, seen));
+        bool isNew = ReferenceEquals(seen, StringValue.Empty.Pending); // no key has this one
+        long? lengthBytes = isNew ? null : LengthOf(seen);
+        if ((lengthBytes is null && !isNew) || !Begin(lengthBytes)) return false;
+        StringValue? rewritten = Rewrite(isNew ? StringValue.Empty : new StringValue(lengthBytes!.Value, seen));
         var key = new KeyRef(Name);
         using ShardScope scope = Session.Enter(key.ShardMask);
         Entry? entry = Session.Find(key);
-        if (entry is null || entry.LengthBytes != lengthBytes || !Has(entry, seen)) return false;
-        Put(key, entry, rewritten);
-        return true;
+        bool isSame = entry is null ? isNew : !isNew && entry.LengthBytes == lengthBytes && Has(entry, seen);
+        if (isSame) Put(key, entry, rewritten);
+        return isSame;
     }
 
     private long? LengthOf(PendingBits seen)
@@ -86,8 +91,14 @@ public abstract class StringRewrite : StringEdit
         return Session.Find(key) is { } entry && Has(entry, seen) ? entry.LengthBytes : null;
     }
 
-    private static bool Has(Entry entry, PendingBits seen) =>
-        entry.Unfinished is null && entry.Freeze().Bits == seen.ReadyBits;
+    // Hardly any ids are frozen anew each time, so they are compared; what is made of equal ones is the same.
+    private static bool Has(Entry entry, PendingBits seen)
+    {
+        if (entry.Unfinished is not null) return false;
+        FrozenBitmap bits = entry.Freeze().Bits, former = seen.Force();
+        return bits == former || (bits.Cardinality <= FewIds.Max && former.Cardinality == bits.Cardinality
+            && FewIds.Of(bits).AsSpan().SequenceEqual(FewIds.Of(former)));
+    }
 
     private void Put(in KeyRef key, Entry? entry, in StringValue? rewritten)
     {

@@ -45,6 +45,13 @@ internal static class AccessCheck
             }
         }
 
+        if (selector.Keys is not null && spec.WrittenKeyOf?.Invoke(args) is > 0 and var written
+            && !selector.AllowsKey(args[written], KeyUse.Write))
+        {
+            position = written;
+            return AccessDenial.Key;
+        }
+
         if (selector.Channels is null || spec.Channels == ChannelUse.None) return AccessDenial.None;
         int last = spec.Channels == ChannelUse.First ? 1 : args.Count - 1;
         for (position = 1; position <= last; position++)

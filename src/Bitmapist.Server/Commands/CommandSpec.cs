@@ -50,6 +50,11 @@ internal sealed record CommandSpec(string Name, int Arity, CommandFlags Flags, K
     /// </summary>
     public string Arguments { get; init; } = "";
 
+    /// <summary>
+    /// Where a key is that a given call overwrites, and that may be anywhere among its arguments; 0: there is none.
+    /// </summary>
+    public Func<ArgumentList, int>? WrittenKeyOf { get; init; }
+
     /// <summary>Hints for proxies and clients, as COMMAND INFO's tips.</summary>
     public IReadOnlyList<string> Tips { get; init; } = [];
 

@@ -75,7 +75,8 @@ internal sealed class ClientConnection : ClientState, IDisposable
 
     public override long TransactionBytes => (_call.Transaction?.Bytes ?? 0) + Session.WatchedBytes;
 
-    public override long HeldBytes => _requests.HeldBytes + QueuedReplyBytes + TransactionBytes;
+    public override long HeldBytes =>
+        _requests.HeldBytes + QueuedReplyBytes + TransactionBytes + SubscriptionBytes;
 
     public override bool IsCutOff => Volatile.Read(ref _isCutOff) != 0;
 

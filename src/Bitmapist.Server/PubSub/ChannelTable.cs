@@ -176,6 +176,9 @@ internal sealed class ChannelTable
 /// </summary>
 internal sealed class Subscriptions(IPushTarget target)
 {
+    private const long ObjectBytes = 200; // of a name: its header, its places here and among the channels
+
+    private long _bytes;
     private readonly HashSet<byte[]>[] _names =
         [new(ByteStrings.Comparer), new(ByteStrings.Comparer), new(ByteStrings.Comparer)];
 
@@ -187,11 +190,25 @@ internal sealed class Subscriptions(IPushTarget target)
     /// <summary>What is subscribed to; the client's own thread.</summary>
     public IReadOnlyCollection<byte[]> NamesOf(ChannelKind kind) => _names[(int)kind];
 
-    public bool Add(ChannelKind kind, byte[] name) => _names[(int)kind].Add(name);
+    /// <summary>Bytes that they take, about. From any thread.</summary>
+    public long Bytes => Volatile.Read(ref _bytes);
 
-    public bool Remove(ChannelKind kind, byte[] name) => _names[(int)kind].Remove(name);
+    public bool Add(ChannelKind kind, byte[] name) => Count(_names[(int)kind].Add(name), name.Length + ObjectBytes);
 
-    public void Clear(ChannelKind kind) => _names[(int)kind].Clear();
+    public bool Remove(ChannelKind kind, byte[] name) =>
+        Count(_names[(int)kind].Remove(name), -(name.Length + ObjectBytes));
+
+    public void Clear(ChannelKind kind)
+    {
+        foreach (byte[] name in _names[(int)kind]) Count(true, -(name.Length + ObjectBytes));
+        _names[(int)kind].Clear();
+    }
+
+    private bool Count(bool isChanged, long bytes)
+    {
+        if (isChanged) Volatile.Write(ref _bytes, _bytes + bytes);
+        return isChanged;
+    }
 }
 
 /// <summary>Compares byte strings by their bytes, spans included.</summary>

@@ -143,6 +143,9 @@ internal abstract class ClientState(long id, ServerState server) : ITrackedClien
     /// <summary>Whether it was cut off in the middle.</summary>
     public abstract bool IsCutOff { get; }
 
+    /// <summary>Bytes of what it is subscribed to, about. From any thread.</summary>
+    protected long SubscriptionBytes => Volatile.Read(ref _subscriptions)?.Bytes ?? 0;
+
     /// <summary>Subscriptions of a kind. From any thread.</summary>
     public int CountSubscriptions(ChannelKind kind) => Volatile.Read(ref _subscriptions)?.Count(kind) ?? 0;
 

@@ -69,7 +69,11 @@ internal sealed class PauseGate
         Interlocked.Increment(ref _waiting);
         try
         {
-            await Task.WhenAny(changed, wake, Task.Delay((int)leftMs)).ConfigureAwait(false);
+            await Task.WhenAny(changed, wake).WaitAsync(TimeSpan.FromMilliseconds(leftMs)).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // The pause is over.
         }
         finally
         {

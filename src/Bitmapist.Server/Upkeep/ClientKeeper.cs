@@ -41,7 +41,10 @@ internal sealed class ClientKeeper : IAsyncDisposable
         {
             server.OutputLimits.Check(client);
             bool isExempt = client.IsSubscriber || client.IsBlocked || (client.Modes & ClientModes.Monitor) != 0;
-            if (timeoutMs > 0 && !isExempt && now - client.LastActiveAtMs > timeoutMs) client.RequestClose();
+            if (timeoutMs == 0 || isExempt || now - client.LastActiveAtMs <= timeoutMs) continue;
+            // What it does not take would keep it for ever.
+            if (client.IsClosing || client.QueuedReplyBytes > 0) client.CutOff();
+            else client.RequestClose();
         }
     }
 

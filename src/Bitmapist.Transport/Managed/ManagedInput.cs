@@ -32,7 +32,9 @@ internal sealed class ManagedInput(PipeReader inner) : PipeReader
     public override void AdvanceTo(SequencePosition consumed, SequencePosition examined) =>
         inner.AdvanceTo(consumed, examined);
 
-    public override void CancelPendingRead() => inner.CancelPendingRead();
+    /// <remarks>The pipe would have its reader go on here, in whatever the caller is in the middle of.</remarks>
+    public override void CancelPendingRead() => ThreadPool.UnsafeQueueUserWorkItem(
+        static reader => reader.CancelPendingRead(), inner, preferLocal: false);
 
     public override void Complete(Exception? exception = null) => inner.Complete(exception);
 

@@ -43,6 +43,15 @@ public abstract class AclCheckSpec(ITestServer server) : AccessSpec(server)
         "of: NOPERM this user has no permissions to run the 'exec' command")]
     [InlineData("ACL SETUSER alice on nopass ~* +get | @1 AUTH alice x | @1 QUIT => +OK")]
     [InlineData(
+        "SET victim v | ACL SETUSER alice on nopass ~m* +@all | @1 AUTH alice x " +
+        "| @1 SORT m STORE victim => " +
+        "-NOPERM this user has no permissions to access one of the keys used as arguments " +
+        "| @1 SORT m LIMIT 0 1 STORE m2 ALPHA STORE victim => -NOPERM <any> | @1 SORT m STORE m2 => :0 " +
+        "| EXISTS victim => :1")]
+    [InlineData(
+        "ACL SETUSER alice on nopass ~* +@all | CLIENT KILL USER alice => :0 " +
+        "| CLIENT KILL USER nobody => -ERR No such user 'nobody' | @1 AUTH alice x | CLIENT KILL USER alice => :1")]
+    [InlineData(
         "ACL SETUSER alice on nopass ~* +get | @1 AUTH alice x | @1 RESET => +RESET | @1 ACL WHOAMI => " +
         "'default'")]
     [InlineData(

@@ -53,7 +53,7 @@ internal static class AccessGate
     /// <param name="userName">Who it was to be.</param>
     public static void NoteWrongPassword(CommandContext call, ReadOnlySpan<byte> userName) => Note(
         call, AccessDenial.Authentication, call.Transaction is not null || call.IsInTransaction, call.Args[0],
-        Encoding.Latin1.GetString(userName));
+        Encoding.Latin1.GetString(userName[..Math.Min(userName.Length, AccessLimits.LogObjectBytes)]));
 
     private static AccessDenial Find(CommandContext call, CommandSpec spec, bool isInTransaction)
     {

@@ -69,8 +69,8 @@ internal static class ClientKill
             }
             else if (hasValue && args.Is(i, "user"u8))
             {
-                filter.User = Encoding.UTF8.GetString(args[i + 1]);
-                if (filter.User != "default")
+                filter.User = Encoding.Latin1.GetString(args[i + 1]);
+                if (call.Server.Access.Find(args[i + 1]) is null)
                 {
                     call.Fail(reply, [.. "ERR No such user '"u8, .. args.UpToNul(i + 1), .. "'"u8]);
                     return false;

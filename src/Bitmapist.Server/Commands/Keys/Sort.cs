@@ -25,7 +25,7 @@ internal static class Sort
     {
         Summary = "Replies an empty list for a missing key; a string is of the wrong type.",
         Categories = "write set sortedset list slow dangerous", KeyAccess = "RO access",
-        MovableKeys = [(ByNotes, "RO access"), (StoreNotes, "OW update")],
+        MovableKeys = [(ByNotes, "RO access"), (StoreNotes, "OW update")], WrittenKeyOf = DestinationOf,
         Arguments = Options + " [STORE destination:key]",
     };
 
@@ -53,6 +53,23 @@ internal static class Sort
     {
         if (call.Session.Exists(call.Args[1])) call.Fail(reply, Errors.WrongType);
         else reply.WriteArrayHeader(0);
+    }
+
+    /// <summary>What is behind the last STORE of a well-formed call; 0: nothing.</summary>
+    private static int DestinationOf(ArgumentList args)
+    {
+        int destination = 0;
+        for (int i = 2; i < args.Count; i++)
+        {
+            int left = args.Count - i - 1;
+            if (args.Is(i, "asc"u8) || args.Is(i, "desc"u8) || args.Is(i, "alpha"u8)) continue;
+            if ((args.Is(i, "by"u8) || args.Is(i, "get"u8)) && left >= 1) i++;
+            else if (args.Is(i, "store"u8) && left >= 1) destination = ++i;
+            else if (args.Is(i, "limit"u8) && left >= 2) i += 2;
+            else break;
+        }
+
+        return destination;
     }
 
     /// <summary>Reads the options; only that of STORE makes a difference.</summary>
