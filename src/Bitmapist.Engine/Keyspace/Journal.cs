@@ -15,6 +15,7 @@ internal sealed class Journal(Session session)
     private readonly EffectBuffer _expired = new(); // deletions of expired keys, which precede the other effects
     private ToldEvents? _events; // null: none was ever told
     private int _sealedBytes; // of the effects: those of verbs that came to their end
+    private bool _areDeletionsInOrder;
     private bool _hasChanges;
 
     /// <summary>What a replay must do.</summary>
@@ -74,14 +75,20 @@ internal sealed class Journal(Session session)
     }
 
     /// <summary>
-    /// Has the deletion of an expired key logged. While the hold has had no effect that is by itself, and in records of
-    /// bounded size, as there may be very many. Behind effects of a transaction it has its place among them: they may
-    /// have made the key, or have swapped its database with another.
+    /// From now on the hold may find keys expired that were not so for it before: it has given one a time that has
+    /// come, or has swapped databases. Their deletions have their place among its effects.
+    /// </summary>
+    public void KeepDeletionsInOrder() => _areDeletionsInOrder = true;
+
+    /// <summary>
+    /// Has the deletion of an expired key logged: by itself, before the effects of the verb or transaction, none of
+    /// which concerns that key, as finding it would have removed it; and in records of bounded size, as there may be
+    /// very many. For those of <see cref="KeepDeletionsInOrder"/> neither is so.
     /// </summary>
     public void LogExpired(int database, ReadOnlySpan<byte> name)
     {
         if (session.Store.Log is not { } log) return;
-        if (!Effects.IsEmpty)
+        if (_areDeletionsInOrder)
         {
             Effects.Delete(database, name);
             return;
@@ -138,7 +145,7 @@ internal sealed class Journal(Session session)
             _expired.Clear();
             _events?.Clear();
             _sealedBytes = 0;
-            _hasChanges = IsStepOpen = false;
+            _hasChanges = IsStepOpen = _areDeletionsInOrder = false;
         }
     }
 

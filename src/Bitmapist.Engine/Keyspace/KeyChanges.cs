@@ -136,7 +136,9 @@ internal static class KeyChanges
         BeforeChange(session.Store, shard, entry);
         shard.Table(entry.Database).CountExpiry(entry.ExpiresAtUnixMs, expiresAtUnixMs);
         entry.ExpiresAtUnixMs = expiresAtUnixMs;
-        if (expiresAtUnixMs != 0) shard.Expiries.Schedule(entry, shard);
+        if (expiresAtUnixMs == 0) return;
+        shard.Expiries.Schedule(entry, shard);
+        if (expiresAtUnixMs <= session.NowUnixMs) session.Journal.KeepDeletionsInOrder();
     }
 
     /// <summary>Removes an entry.</summary>

@@ -20,6 +20,7 @@ internal sealed class SwappedDatabases(DatabasePlaces before) : IWholeChange
         foreach (Shard shard in store.Shards) shard.Watches.TouchSwapped(session, shard, one, other);
         SwappedDatabases swapped = new(store.Places);
         KeyChanges.NoteWhole(session, UndoKind.Swapped, swapped, () => store.Places = store.Places.Swap(one, other));
+        session.Journal.KeepDeletionsInOrder();
     }
 
     public void Restore(KeyspaceStore store)
