@@ -1,7 +1,5 @@
-using System.Globalization;
 using System.Text;
 using Bitmapist.Server.Settings;
-using Bitmapist.Server.State;
 
 namespace Bitmapist.Server.Parameters;
 
@@ -23,31 +21,11 @@ internal static class AccessParameters
     public static readonly Parameter AclFile = new("aclfile", call => call.Server.Access.FilePath);
 
     /// <summary>Entries of ACL LOG.</summary>
-    public static readonly Parameter LogMaxLen =
-        new("acllog-max-len", call => call.Server.Access.Log.EntriesMax.ToString(CultureInfo.InvariantCulture))
-        {
-            Writer = new ParameterWriter(CheckLogMaxLen, (server, value) =>
-                server.Access.Log.EntriesMax = long.Parse(value, CultureInfo.InvariantCulture)),
-        };
+    public static readonly Parameter LogMaxLen = Numbers.Declare(
+        "acllog-max-len", server => server.Access.Log.EntriesMax, 0, long.MaxValue,
+        (server, value) => server.Access.Log.EntriesMax = value);
 
     /// <summary>While the default user needs no password, only this machine may connect.</summary>
-    public static readonly Parameter ProtectedMode =
-        new("protected-mode", call => call.Server.ProtectedMode ? "yes" : "no")
-        {
-            Writer = new ParameterWriter(
-                (_, value) => IsYes(value) is null ? "argument must be 'yes' or 'no'" : null,
-                (server, value) => server.ProtectedMode = IsYes(value) ?? true),
-        };
-
-    private static bool? IsYes(string value) =>
-        value.Equals("yes", StringComparison.OrdinalIgnoreCase) ? true
-        : value.Equals("no", StringComparison.OrdinalIgnoreCase) ? false
-        : null;
-
-    private static string? CheckLogMaxLen(ServerState server, string value)
-    {
-        if (!long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long entries))
-            return "argument couldn't be parsed into an integer";
-        return entries >= 0 ? null : "argument must be between 0 and 9223372036854775807 inclusive";
-    }
+    public static readonly Parameter ProtectedMode = Switches.Declare(
+        "protected-mode", server => server.ProtectedMode, (server, isOn) => server.ProtectedMode = isOn);
 }

@@ -23,13 +23,8 @@ internal static class TimingParameters
         (server, value) => server.LookForSlowCalls(server.SlowCalls.ThresholdMicroseconds, value));
 
     /// <summary>Whether there is a histogram for each command.</summary>
-    public static readonly Parameter Tracking =
-        new("latency-tracking", call => call.Server.Latencies.IsOn ? "yes" : "no")
-        {
-            Writer = new ParameterWriter(
-                value => IsYesOrNo(value) ? null : "argument must be 'yes' or 'no'",
-                (server, value) => server.Latencies.IsOn = value.Equals("yes", StringComparison.OrdinalIgnoreCase)),
-        };
+    public static readonly Parameter Tracking = Switches.Declare(
+        "latency-tracking", server => server.Latencies.IsOn, (server, isOn) => server.Latencies.IsOn = isOn);
 
     /// <summary>The percentiles of INFO latencystats.</summary>
     public static readonly Parameter Percentiles =
@@ -39,15 +34,29 @@ internal static class TimingParameters
                 value => CommandLatencies.TryParse(value, out List<double> _), ApplyPercentiles),
         };
 
-    private static bool IsYesOrNo(string value) =>
-        value.Equals("yes", StringComparison.OrdinalIgnoreCase)
-        || value.Equals("no", StringComparison.OrdinalIgnoreCase);
-
     private static void ApplyPercentiles(ServerState server, string value)
     {
         if (CommandLatencies.TryParse(value, out List<double> percentiles) is null)
             server.Latencies.Percentiles = CommandLatencies.TextOf(percentiles);
     }
+}
+
+/// <summary>Parameters that are yes or no.</summary>
+internal static class Switches
+{
+    /// <summary>Declares one that may change while the server runs.</summary>
+    public static Parameter Declare(string name, Func<ServerState, bool> read, Action<ServerState, bool> write) =>
+        new(name, call => read(call.Server) ? "yes" : "no")
+        {
+            Writer = new ParameterWriter(
+                value => Parse(value) is null ? "argument must be 'yes' or 'no'" : null,
+                (server, value) => write(server, Parse(value) ?? false)),
+        };
+
+    private static bool? Parse(string value) =>
+        value.Equals("yes", StringComparison.OrdinalIgnoreCase) ? true
+        : value.Equals("no", StringComparison.OrdinalIgnoreCase) ? false
+        : null;
 }
 
 /// <summary>Parameters that are whole numbers within bounds.</summary>

@@ -38,7 +38,8 @@ internal sealed class StringCommands(CommandGenerator any)
         (20, () => CommandGenerator.Make(any.Pick("MSET", "MSETNX"), Pairs())),
         (3, () => CommandGenerator.Make("LCS", [any.Key(), any.Key(), .. LcsOptions()])),
         (12, () => CommandGenerator.Make("OBJECT", "FREQ", any.Key())),
-        // Not DUMP: which payload a long string has is the compressor's choice.
+        // Which payload a long string has is the compressor's choice.
+        (8, () => CommandGenerator.Make(ReplyRule.KindOnly, "DUMP", any.Key())),
         (12, () => CommandGenerator.Make("RESTORE", [any.Key(), any.Pick("0", "-1", "x"), Payload(), .. Options()])),
     ];
 
