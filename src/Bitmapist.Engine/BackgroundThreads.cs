@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Bitmapist.Engine;
@@ -95,7 +96,16 @@ public sealed partial class BackgroundThreads
     private void Run()
     {
         if (OperatingSystem.IsLinux()) BeNice();
-        while (TryTake() is { } work) work.Run();
+        while (TryRunNext()) continue;
+    }
+
+    /// <remarks>Not in the loop: there a thread that waits for more would keep alive what it did last.</remarks>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool TryRunNext()
+    {
+        Work? work = TryTake();
+        work?.Run();
+        return work is not null;
     }
 
     /// <remarks>Where it is refused the thread goes on as it is.</remarks>

@@ -6,7 +6,7 @@ namespace Bitmapist.Client.Tests.Connections;
 public sealed class PatienceTests
 {
     private const int Pieces = 25;
-    private const int PieceMs = 200;
+    private const int PieceMs = 10;
     private const int TimeoutMs = Pieces * PieceMs * 2 / 5; // less than half of what the answer takes
     private static readonly string s_header = $"${Pieces * 10}\r\n";
 
@@ -22,11 +22,12 @@ public sealed class PatienceTests
             await session.EchoAsync();
         });
         var clock = new ManualTime();
+        var looks = new Looks(clock);
         using var received = new ReceivedBytes(server.Port);
         await using ServerConnection channel = ServerConnection.Create(server.Options(TimeoutMs), clock);
         Task<string> large = channel.AskAsync("GET large");
         Task<string> behind = channel.AskAsync("ECHO behind");
-        await LetComeSlowlyAsync(clock, pieces, received);
+        await LetComeSlowlyAsync(looks, pieces, received);
         Assert.Contains("0123456789", await large, StringComparison.Ordinal);
         Assert.Equal("$6 behind", await behind);
         Assert.Equal(1, server.Connections);
@@ -50,6 +51,7 @@ public sealed class PatienceTests
         BitmapistOptions options = server.Options(TimeoutMs);
         options.BytesInFlightMax = 1; // one request at a time
         var clock = new ManualTime();
+        var looks = new Looks(clock);
         using var received = new ReceivedBytes(server.Port);
         await using ServerConnection channel = ServerConnection.Create(options, clock);
         Task<string> large = channel.AskAsync("GET large");
@@ -59,11 +61,11 @@ public sealed class PatienceTests
         await impatience.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => impatient);
         Assert.False(large.IsCompleted);
-        await LetComeSlowlyAsync(clock, pieces, received);
+        await LetComeSlowlyAsync(looks, pieces, received);
         Assert.Contains("0123456789", await large, StringComparison.Ordinal);
         await Task.WhenAny(isFirstRead.Task, behind[0]);
         for (int i = 0; i < 3; i++) // Who was let in at last has time left, and is looked at meanwhile.
-            clock.Advance(TimeSpan.FromMilliseconds(PieceMs));
+            await looks.PassAsync(PieceMs);
         mayAnswer.SetResult();
         Assert.Equal(["$5 first", "$6 second"], await Task.WhenAll(behind));
         Assert.Equal(1, server.Connections);
@@ -150,14 +152,41 @@ public sealed class PatienceTests
     }
 
     /// <summary>Lets time pass before every piece, more in all than the timeout, once the last has arrived.</summary>
-    private static async Task LetComeSlowlyAsync(ManualTime clock, SemaphoreSlim pieces, ReceivedBytes received)
+    private static async Task LetComeSlowlyAsync(Looks looks, SemaphoreSlim pieces, ReceivedBytes received)
     {
         for (int i = 0; i < Pieces; i++)
         {
             int arrived = s_header.Length + (i * 10);
             await Eventually.IsAsync(() => received.Sum >= arrived, $"{arrived} bytes have arrived");
-            clock.Advance(TimeSpan.FromMilliseconds(PieceMs));
+            await looks.PassAsync(PieceMs);
             pieces.Release();
+        }
+    }
+
+    /// <summary>
+    /// A clock that moves only between looks at what is late: they come by the real one, and a machine that has none to
+    /// spare for them would let more than the timeout pass between two.
+    /// </summary>
+    private sealed class Looks
+    {
+        private readonly ManualTime _clock;
+        private int _begun;
+
+        public Looks(ManualTime clock)
+        {
+            _clock = clock;
+            clock.Looking = () =>
+            {
+                if (Thread.CurrentThread.Name == "bitmapist clock") Interlocked.Increment(ref _begun);
+            };
+        }
+
+        /// <summary>Lets time pass, after a whole look at what had come until then.</summary>
+        public async Task PassAsync(int ms)
+        {
+            int before = Volatile.Read(ref _begun);
+            await Eventually.IsAsync(() => Volatile.Read(ref _begun) - before >= 2, "one begun since has ended");
+            _clock.Advance(TimeSpan.FromMilliseconds(ms));
         }
     }
 }

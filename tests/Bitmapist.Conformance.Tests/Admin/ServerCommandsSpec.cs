@@ -41,9 +41,6 @@ public abstract class ServerCommandsSpec(ITestServer server) : ConformanceSpec(s
         "CONFIG SET client-query-buffer-limit 2mb => +OK | CONFIG GET client-query-buffer-limit => " +
         "['client-query-buffer-limit', '2097152'] | CONFIG SET client-query-buffer-limit 1gb => +OK")]
     [InlineData(
-        "CONFIG SET proto-max-bulk-len 1mb => +OK | @1 {send} SET k {x*1048577} " +
-        "| @1 {next} => -ERR Protocol error: invalid bulk length | CONFIG SET proto-max-bulk-len 512mb => +OK")]
-    [InlineData(
         "CONFIG SET client-output-buffer-limit \"pubsub 1mb 512kb 10\" => +OK | CONFIG GET " +
         "client-output-buffer-limit => " +
         "['client-output-buffer-limit', 'normal 0 0 0 slave 268435456 67108864 60 pubsub 1048576 524288 10'] " +

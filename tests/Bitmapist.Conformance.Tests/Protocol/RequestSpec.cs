@@ -122,6 +122,22 @@ public abstract class RequestSpec(ITestServer server) : ConformanceSpec(server)
         Assert.Equal("$nil", await Server.SendAsync("GET k"));
     }
 
+    [Theory]
+    [InlineData("*2\r\n$3\r\nGET\r\n$1048577\r\n", "-ERR Protocol error: invalid bulk length\r\n")]
+    [InlineData("*2\r\n$3\r\nGET\r\n$1\r\nk\r\n" + Quit, "$-1\r\n+OK\r\n")]
+    public async Task Refuses_an_argument_that_is_longer_than_configured(string request, string replies)
+    {
+        await Server.SendAsync("CONFIG SET proto-max-bulk-len 1mb");
+        try
+        {
+            await CheckBytesAsync(request, replies);
+        }
+        finally
+        {
+            await Server.SendAsync("CONFIG SET proto-max-bulk-len 512mb");
+        }
+    }
+
     private async Task CheckBytesAsync(string request, string replies)
     {
         foreach (int piece in new[] { request.Length, 1 })
