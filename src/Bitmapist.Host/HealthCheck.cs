@@ -9,7 +9,7 @@ namespace Bitmapist.Host;
 /// <summary>Asks a server for a PONG: the health check of images that have no redis-cli.</summary>
 internal static class HealthCheck
 {
-    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(10); // a busy server is well
 
     /// <summary>
     /// Whether a server at this address answers PING; an address of every interface is asked on loopback.
@@ -34,7 +34,10 @@ internal static class HealthCheck
         catch (Exception failure) when (failure
             is SocketException or IOException or AuthenticationException or OperationCanceledException)
         {
-            await Console.Error.WriteLineAsync($"no PONG from {address}: {failure.Message}").ConfigureAwait(false);
+            string reason = failure is OperationCanceledException && !cancellation.IsCancellationRequested
+                ? $"none within {s_timeout.TotalSeconds} s"
+                : failure.Message;
+            await Console.Error.WriteLineAsync($"no PONG from {address}: {reason}").ConfigureAwait(false);
             return false;
         }
     }

@@ -9,7 +9,7 @@ public abstract class TtlSpec(ITestServer server) : ConformanceSpec(server)
     [InlineData("SET k v EX 100 | TTL k => :<int 90..100> | PTTL k => :<int 90000..100000>")]
     [InlineData("SET k v PX 100000 | TTL k => :<int 90..100>")]
     [InlineData("SET k v PX 1600 | TTL k => :<int 1..2>")]
-    [InlineData("SET k v PX 490 | TTL k => :0")]
+    [InlineData("MULTI | SET k v PX 490 | TTL k | EXEC => [+OK, :0]")]
     public Task Tells_the_time_left(string row) => CheckAsync(row);
 
     [Theory]

@@ -59,7 +59,7 @@ public abstract class WatchSpec(ITestServer server) : ConformanceSpec(server)
     public Task A_watch_ends_with_EXEC_DISCARD_and_UNWATCH(string row) => CheckAsync(row);
 
     [Theory]
-    [InlineData("SET k v PX 500 | WATCH k | {sleep 700} | MULTI | PING | EXEC => *nil")]
+    [InlineData("SET k v PX 1500 | WATCH k | {sleep 1700} | MULTI | PING | EXEC => *nil")]
     [InlineData("SET k v PX 30 | {sleep 60} | WATCH k | MULTI | PING | EXEC => [+PONG]")]
     public Task An_expiry_touches_a_watched_key(string row) => CheckAsync(row);
 
