@@ -22,6 +22,12 @@ internal static class CommandLine
         DefaultValueFactory = _ => ["localhost:6379"],
     };
 
+    private static readonly Option<string?> s_http = new("-http")
+    {
+        Description = "address of /metrics, /healthz and /readyz over HTTP, host:port; nothing: there are none",
+        HelpName = "host:port",
+    };
+
     private static readonly Option<string> s_db = new("-db")
     {
         Description = "database file", HelpName = "file", DefaultValueFactory = _ => "bitmapist.db",
@@ -144,6 +150,11 @@ internal static class CommandLine
         s_appendFsync.AcceptOnlyFromAmong("always", "everysec", "no");
         s_ioTransport.AcceptOnlyFromAmong([.. TransportKinds.Names]);
         s_enableDebug.AcceptOnlyFromAmong("no", "local", "yes");
+        s_http.Validators.Add(result =>
+        {
+            if (result.Tokens.Count > 0 && !ListenAddress.TryParseHttp(result.Tokens[0].Value, out _, out string? why))
+                result.AddError($"-http: {why}");
+        });
         Restrict(s_ioThreads, 0, 128);
         Restrict(s_save, 0, 365 * 24 * 3600);
         Restrict(s_evictIdle, 0, 365 * 24 * 3600);
@@ -158,9 +169,9 @@ internal static class CommandLine
         root.Options.OfType<HelpOption>().Single().Aliases.Add("-help"); // as Go's programs have it
         Option[] options =
         [
-            s_addr, s_db, s_bak, s_save, s_appendFsync, s_logGrowth, s_logGrowthMin, s_maxMemory, s_maxMemoryClients,
-            s_evictIdle, s_databases, s_maxClients, s_ioTransport, s_ioThreads, .. s_parameters, s_enableDebug,
-            s_debug, s_version,
+            s_addr, s_http, s_db, s_bak, s_save, s_appendFsync, s_logGrowth, s_logGrowthMin, s_maxMemory,
+            s_maxMemoryClients, s_evictIdle, s_databases, s_maxClients, s_ioTransport, s_ioThreads, .. s_parameters,
+            s_enableDebug, s_debug, s_version,
         ];
         foreach (Option option in options.Concat(SecurityFlags.All)) root.Options.Add(option);
         var version = new Command("version", "print the version and exit");
@@ -251,6 +262,7 @@ internal static class CommandLine
         {
             ConfigurationPath = file?.Path,
             Addresses = addresses,
+            HttpAddress = HttpAddressOf(parsed),
             DatabasePath = database,
             BackupPath = backup,
             SaveSeconds = parsed.GetValue(s_save),
@@ -278,6 +290,11 @@ internal static class CommandLine
         };
         return serve(SecurityFlags.Apply(parsed, options));
     }
+
+    private static ListenAddress? HttpAddressOf(ParseResult parsed) =>
+        parsed.GetValue(s_http) is { } text && ListenAddress.TryParseHttp(text, out ListenAddress? address, out _)
+            ? address
+            : null;
 
     private static long SizeOf(ParseResult parsed, Option<string> option) =>
         MemorySize.TryParse(parsed.GetValue(option)!, out long bytes) ? bytes : 0;

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Bitmapist.Engine.Stored;
 using Bitmapist.Host;
@@ -25,9 +26,13 @@ static async Task<int> ServeAsync(ServerOptions options)
 {
     using var loggers = new StderrLoggerFactory(options.Debug ? LogLevel.Debug : LogLevel.Information);
     ILogger logger = loggers.CreateLogger("host");
+    // The first to listen and the last to go: until the database is open it says so.
+    OptionalHttpPort http = new();
+    await using ConfiguredAsyncDisposable listening = http.ConfigureAwait(false);
     BitmapistServer server;
     try
     {
+        await http.StartAsync(options.HttpAddress, loggers).ConfigureAwait(false);
         AddressCheck.Require(options.Addresses);
         if (options.DatabasePath is { } path) MigrationCommands.ConvertAtStart(path, logger);
         server = await BitmapistServer.StartAsync(options, loggers).ConfigureAwait(false);
@@ -40,6 +45,7 @@ static async Task<int> ServeAsync(ServerOptions options)
         return 1;
     }
 
+    http.Tell(server);
     await using (server.ConfigureAwait(false))
         return await UntilStoppedAsync(server, options, logger).ConfigureAwait(false);
 }

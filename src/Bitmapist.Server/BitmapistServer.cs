@@ -51,6 +51,9 @@ public sealed class BitmapistServer : IAsyncDisposable
     /// <summary>The default user needs no password now.</summary>
     public bool IsOpen => _state.Access.IsOpen;
 
+    /// <summary>What metrics are read from.</summary>
+    internal ServerState State => _state;
+
     /// <summary>Opens the database and listens.</summary>
     /// <exception cref="DatabaseLockedException">Another process has the database open.</exception>
     /// <exception cref="CorruptFileException">The database is foreign, of a newer version, or damaged.</exception>
@@ -159,12 +162,14 @@ public sealed class BitmapistServer : IAsyncDisposable
 
     /// <summary>
     /// Leaves to clients what descriptors there are beside what is open now, with none of them here, and what the
-    /// server's own work may open later.
+    /// HTTP port and the server's own work may open later.
     /// </summary>
     private void LimitClients()
     {
         long limit = DescriptorLimit.Read();
-        _state.ClientsPossible = DescriptorLimit.ClientsMax(int.MaxValue, limit, DescriptorLimit.CountOpen());
+        int httpConnections = _state.Options.HttpAddress is null ? 0 : ServerLimits.HttpConnections;
+        _state.ClientsPossible =
+            DescriptorLimit.ClientsMax(int.MaxValue, limit, DescriptorLimit.CountOpen() + httpConnections);
         int wanted = _state.ClientsMax;
         if (wanted <= _state.ClientsPossible) return;
         _state.ClientsMax = _state.ClientsPossible;

@@ -33,19 +33,30 @@ public sealed partial class DescriptorTests : IDisposable
         Assert.Empty(_folder.GetFileSystemInfos());
     }
 
-    [Fact]
-    public async Task As_many_as_the_refusal_names_are_enough()
+    [Theory]
+    [InlineData(100)]
+    [InlineData(200, "-http", "127.0.0.1:0")]
+    public async Task As_many_as_the_refusal_names_are_enough(int tooFew, params string[] arguments)
     {
         Prerequisite.Require(OperatingSystem.IsLinux(), "/proc is Linux's");
         int enough;
-        using (ServerProcess refused = Launch(100))
+        using (ServerProcess refused = Launch(tooFew, arguments))
         {
             refused.WaitForExit();
             enough = int.Parse(AtLeast().Match(refused.Output).Groups[1].Value, CultureInfo.InvariantCulture);
+            Assert.Empty(_folder.GetFileSystemInfos());
         }
 
-        using ServerProcess server = Launch(enough);
+        using ServerProcess server = Launch(enough, arguments);
         Assert.True(server.WaitForPong(_port), server.Output);
+        if (arguments.Length > 0)
+        {
+            using var http = new HttpClient();
+            string address = Listening().Match(server.Output).Groups[1].Value;
+            string text = await http.GetStringAsync(address + "/metrics", TestContext.Current.CancellationToken);
+            Assert.Contains("bitmapist_open_descriptors_max " + enough, text, StringComparison.Ordinal);
+        }
+
         using RawConnection client = await RawConnection.ConnectAsync(_port);
         await AssertWorksAsync(server, client);
     }
@@ -157,13 +168,16 @@ public sealed partial class DescriptorTests : IDisposable
     private static int OpenDescriptors(ServerProcess server) =>
         Directory.EnumerateFileSystemEntries($"/proc/{server.Id}/fd").Count();
 
-    private ServerProcess Launch(int descriptors) => new(
+    private ServerProcess Launch(int descriptors, params string[] arguments) => new(
         "/bin/sh",
         [
             "-c", $"ulimit -n {descriptors}; exec \"$@\"", "sh", BitmapistServer.ExecutablePath,
-            "-addr", $"127.0.0.1:{_port}", "-db", DatabasePath,
+            "-addr", $"127.0.0.1:{_port}", "-db", DatabasePath, .. arguments,
         ],
         _folder.FullName);
+
+    [GeneratedRegex(@"listening on (http://\S+)")]
+    private static partial Regex Listening();
 
     [GeneratedRegex("at least ([0-9]+) are needed")]
     private static partial Regex AtLeast();

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
 using Bitmapist.Testing.Servers;
 using Bitmapist.Testing.Wire;
 
@@ -46,6 +47,7 @@ public sealed class FullDiskTests : IDisposable
             Assert.Equal("['x']", await AskAsync(reader, "EXEC"));
             string info = await AskAsync(reader, "INFO persistence");
             Assert.Contains("aof_last_write_status:err", info, StringComparison.Ordinal);
+            Assert.Equal("writes are refused: the log cannot be written\n", await ReadinessAsync(server));
             Assert.Equal(shown, await AskAsync(reader, "BITCOUNT marks"));
             Assert.Equal("+OK", await AskAsync(reader, "SAVE")); // the database file is not full
             Assert.Equal(shown, await AskAsync(reader, "BITCOUNT marks"));
@@ -54,6 +56,7 @@ public sealed class FullDiskTests : IDisposable
             Limit(server, 1L << 40);
             await Eventually.IsAsync(async () => await AskAsync(reader, "SETBIT resumed 1 1") == ":0",
                 "writes are taken again");
+            Assert.Equal("ready\n", await ReadinessAsync(server));
             server.Kill();
         }
 
@@ -82,6 +85,17 @@ public sealed class FullDiskTests : IDisposable
         Assert.Equal("+OK", await AskAsync(connection, "SAVE"));
         Assert.Equal(":50000", await AskAsync(connection, "STRLEN key"));
         server.Kill();
+    }
+
+    private static async Task<string> ReadinessAsync(ServerProcess server)
+    {
+        string address = Regex.Match(server.Output, @"listening on (http://\S+)").Groups[1].Value;
+        using var client = new HttpClient();
+        using HttpResponseMessage answer =
+            await client.GetAsync(address + "/readyz", TestContext.Current.CancellationToken);
+        string reason = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(reason == "ready\n", answer.IsSuccessStatusCode);
+        return reason;
     }
 
     private static async Task<string> AskAsync(RawConnection connection, string command) =>
@@ -118,6 +132,7 @@ public sealed class FullDiskTests : IDisposable
             [
                 "-c", "trap '' XFSZ; exec \"$@\"", "sh", BitmapistServer.ExecutablePath,
                 "-addr", $"127.0.0.1:{_port}", "-db", DatabasePath, "-save", "0", "-appendfsync", fsync,
+                "-http", "127.0.0.1:0",
             ],
             _folder.FullName);
         Assert.True(server.WaitForPong(_port), server.Output);

@@ -175,10 +175,16 @@ public sealed class RefusedStartTests : IDisposable
         taken.Listen();
         int port = ((IPEndPoint)taken.LocalEndPoint!).Port;
         string[] before = FolderContent.Of(_folder.FullName);
-        foreach (string address in new[] { $"127.0.0.1:{port}", $"localhost:{port}", $":{port}" })
+        string[] addresses = [$"127.0.0.1:{port}", $"localhost:{port}", $":{port}"];
+        string[][] all =
+        [
+            .. addresses.Select(address => new[] { "-addr", address }),
+            .. addresses.Select(address => new[] { "-addr", "127.0.0.1:0", "-http", address }),
+        ];
+        foreach (string[] arguments in all)
         {
             (int exitCode, string output) = StartedServer.RunToEnd(
-                _folder.FullName, "-addr", address, "-db", DatabasePath);
+                _folder.FullName, [.. arguments, "-db", DatabasePath]);
             Assert.Equal(1, exitCode);
             string complaint = Assert.Single(
                 output.Split('\n'), line => line.StartsWith("bitmapist-server: ", StringComparison.Ordinal));
@@ -187,6 +193,30 @@ public sealed class RefusedStartTests : IDisposable
         }
 
         Assert.Equal(before, FolderContent.Of(_folder.FullName));
+    }
+
+    [Fact]
+    public void The_same_port_twice_is_refused()
+    {
+        string address = $"127.0.0.1:{ServerProcess.FreePort()}";
+        (int exitCode, string output) = StartedServer.RunToEnd(
+            _folder.FullName, "-addr", address, "-http", address, "-db", DatabasePath);
+        Assert.Equal(1, exitCode);
+        Assert.Contains($"cannot listen on {address}: Address already in use", output, StringComparison.Ordinal);
+        Assert.Empty(FolderContent.Of(_folder.FullName));
+    }
+
+    [Theory]
+    [InlineData("localhost", "-http: address \"localhost\" needs a port")]
+    [InlineData("tls://:9122", "-http: address \"tls://:9122\": HTTP is spoken without TLS")]
+    [InlineData(":x", "-http: address \":x\" has no valid port (0 to 65535)")]
+    public void An_address_for_HTTP_that_makes_no_sense_is_refused(string address, string reason)
+    {
+        (int exitCode, string output) = StartedServer.RunToEnd(
+            _folder.FullName, "-addr", "127.0.0.1:0", "-http", address, "-db", DatabasePath);
+        Assert.Equal(2, exitCode);
+        Assert.Equal($"bitmapist-server: {reason} (-help lists the flags)", output.TrimEnd());
+        Assert.Empty(FolderContent.Of(_folder.FullName));
     }
 
     /// <summary>A start that is refused, of which nothing is left in the folder.</summary>

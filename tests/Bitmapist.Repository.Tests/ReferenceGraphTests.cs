@@ -16,7 +16,8 @@ public sealed class ReferenceGraphTests
         ["Bitmapist.Repair"] = ["Bitmapist.Engine"],
         ["Bitmapist.Server"] = ["Bitmapist.Engine", "Bitmapist.Resp", "Bitmapist.Transport"],
         ["Bitmapist.Migration"] = ["Bitmapist.Engine"],
-        ["Bitmapist.Host"] = ["Bitmapist.Migration", "Bitmapist.Repair", "Bitmapist.Server"],
+        ["Bitmapist.Http"] = ["Bitmapist.Server"],
+        ["Bitmapist.Host"] = ["Bitmapist.Http", "Bitmapist.Migration", "Bitmapist.Repair", "Bitmapist.Server"],
         ["Bitmapist.Client"] = ["Bitmapist.Resp"],
     };
 

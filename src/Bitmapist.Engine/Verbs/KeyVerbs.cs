@@ -199,6 +199,21 @@ public static class KeyVerbs
         ExpiredKeys.RemoveShortly(session);
         using ShardScope scope = session.Enter(KeyspaceStore.AllShards);
         ExpiredKeys.RemoveHeld(session);
+        return CountHeld(session);
+    }
+
+    /// <summary>
+    /// The same without removing anything: a key whose time has come just now may be counted. O(shards × databases in
+    /// use).
+    /// </summary>
+    public static List<DatabaseCounts> CountAsStored(this Session session)
+    {
+        using ShardScope scope = session.Enter(KeyspaceStore.AllShards);
+        return CountHeld(session);
+    }
+
+    private static List<DatabaseCounts> CountHeld(Session session)
+    {
         var counts = new List<DatabaseCounts>();
         foreach ((int database, KeyCounts of) in session.Store.CountAll().By(session.Store.Places.DatabaseAt).Databases)
         {

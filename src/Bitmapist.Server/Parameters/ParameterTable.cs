@@ -39,6 +39,7 @@ internal static class ParameterTable
         Constant("acl-pubsub-default", "resetchannels"),
 
         new("addr", call => string.Join(' ', call.Server.Options.Addresses)),
+        new("http", call => call.Server.Options.HttpAddress?.ToString() ?? ""),
         new("db", call => call.Server.Options.DatabasePath ?? ""),
         new("bak", call => call.Server.Options.BackupPath ?? ""),
         new("debug", call => call.Server.Options.Debug ? "yes" : "no"),

@@ -24,10 +24,19 @@ public static class DescriptorLimit
     internal const int ForWork = 64;
 
     /// <summary>
+    /// What the HTTP port may open: its connections, and two descriptors for each of some thirty assemblies and
+    /// sockets.
+    /// </summary>
+    internal const int ForHttp = ServerLimits.HttpConnections + 64;
+
+    /// <summary>
     /// Why the server cannot run with the descriptors the process may have; null when it can. To be asked before
     /// anything is opened: on Linux what is not made then leaves nothing behind.
     /// </summary>
     public static string? WhyTooFew() => WhyTooFew(Read(), CountOpen());
+
+    /// <summary>The same for a server that is to have an HTTP port, before that is opened.</summary>
+    public static string? WhyTooFewWithHttp() => WhyTooFew(Read(), CountOpen() + ForHttp);
 
     internal static string? WhyTooFew(long limit, int open)
     {

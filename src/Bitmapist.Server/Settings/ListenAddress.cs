@@ -71,6 +71,17 @@ public sealed record ListenAddress(IPAddress? Ip, int Port)
         return address is not null;
     }
 
+    /// <summary>The same for -http, which has no port of its own and speaks no TLS.</summary>
+    public static bool TryParseHttp(string text, out ListenAddress? address, out string? reason)
+    {
+        if (!TryParse(text, out address, out reason)) return false;
+        bool hasPort = text.LastIndexOf(':') > text.LastIndexOf(']');
+        if (address!.IsTls) reason = $"address \"{text}\": HTTP is spoken without TLS";
+        else if (!hasPort) reason = $"address \"{text}\" needs a port";
+        if (reason is not null) address = null;
+        return address is not null;
+    }
+
     private static bool TrySplit(string text, out string host, out string port)
     {
         int colon = text.LastIndexOf(':');

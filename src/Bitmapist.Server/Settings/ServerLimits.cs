@@ -90,6 +90,12 @@ internal static class ServerLimits
     /// </summary>
     public const int TransactionBytesKept = 16 * 1024;
 
+    /// <summary>
+    /// Connections at once to the HTTP port, where there is one: clients have as many descriptors less. One more is
+    /// closed at once.
+    /// </summary>
+    public const int HttpConnections = 64;
+
     /// <summary>Idle seconds after which a connection's peer is asked whether it is still there (Redis: 300).</summary>
     public const int KeepAliveSeconds = 300;
 

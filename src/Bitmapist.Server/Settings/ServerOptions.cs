@@ -18,6 +18,9 @@ public sealed record ServerOptions
     /// <summary>Who may connect to the unix socket; null: as the process's umask has it.</summary>
     public UnixFileMode? UnixSocketMode { get; init; }
 
+    /// <summary>Where metrics and health are told over HTTP, by Bitmapist.Http; null: nowhere.</summary>
+    public ListenAddress? HttpAddress { get; init; }
+
     /// <summary>Certificates for addresses that speak TLS.</summary>
     public TlsSettings Tls { get; init; } = new();
 

@@ -35,6 +35,9 @@ internal sealed class ClientRegistry(int commandCount)
     /// <summary>The connected clients in the order in which they came.</summary>
     public IEnumerable<ClientState> InOrder => _clients.Values.OrderBy(client => client.Id);
 
+    /// <summary>The server is being stopped: those that still come are sent away.</summary>
+    public bool IsStopping => _isStopping;
+
     /// <summary>The client of a number, if it is connected.</summary>
     public ClientState? Find(long id) => _clients.GetValueOrDefault(id);
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Numerics;
 
 namespace Bitmapist.Server.Timing;
@@ -66,6 +67,28 @@ internal sealed class LatencyHistogram
         }
 
         return steps;
+    }
+
+    /// <summary>
+    /// How many calls took less than each of some times, ascending, and at the end how many there were. Exact, where a
+    /// time is a power of two: its step begins there.
+    /// </summary>
+    /// <param name="bounds">Times in nanoseconds, powers of two, at most half a second: longer calls than a second
+    /// count as if they took one.</param>
+    /// <param name="calls">One more than there are times.</param>
+    public void CountBelow(ReadOnlySpan<long> bounds, Span<long> calls)
+    {
+        long seen = 0;
+        int index = 0;
+        for (int i = 0; i < bounds.Length; i++)
+        {
+            Debug.Assert(BitOperations.IsPow2(bounds[i]) && bounds[i] < NanosecondsMax, "Steps end at such a time.");
+            for (; index < IndexOf(bounds[i]); index++) seen += _counts[index];
+            calls[i] = seen;
+        }
+
+        for (; index < _counts.Length; index++) seen += _counts[index];
+        calls[bounds.Length] = seen;
     }
 
     /// <summary>Begins anew.</summary>

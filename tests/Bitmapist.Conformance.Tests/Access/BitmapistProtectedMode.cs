@@ -25,18 +25,22 @@ public sealed class BitmapistProtectedMode
         await ConnectNamespaceAsync();
         try
         {
-            int port = ServerProcess.FreePort();
-            using BitmapistServer server = BitmapistServer.With("-addr", $"{Here}:{port}");
+            int port = ServerProcess.FreePort(), http = ServerProcess.FreePort();
+            using BitmapistServer server =
+                BitmapistServer.With("-addr", $"{Here}:{port}", "-http", $"{Here}:{http}");
             using ReachableRedis redis = new(ServerProcess.FreePort());
             string denied = await HearAsync(port);
             Assert.StartsWith("-DENIED ", denied, StringComparison.Ordinal);
             Assert.Equal(await HearAsync(redis.Port), denied);
+            Assert.Equal("HTTP/1.1 403 Forbidden\r\n", await HearAsync(http, "GET /healthz HTTP/1.0\\r\\n"));
 
             using RawConnection admin = await RawConnection.ConnectAsync(server.Port);
             string stats = Encoding.Latin1.GetString(await admin.AskAsync("INFO stats"));
             Assert.Contains("rejected_connections:1\r\n", stats, StringComparison.Ordinal);
             await admin.AskAsync("CONFIG SET requirepass secret");
             Assert.Equal("-NOAUTH Authentication required.\r\n", await HearAsync(port, "PING"));
+            Assert.Equal("HTTP/1.1 200 OK\r\n", await HearAsync(http, "GET /healthz HTTP/1.0\\r\\n"));
+            Assert.Equal("HTTP/1.1 401 Unauthorized\r\n", await HearAsync(http, "GET /metrics HTTP/1.0\\r\\n"));
             Assert.Equal("+OK\r\n+PONG\r\n", await HearAsync(port, "AUTH secret", "PING"));
             await admin.AskAsync("ACL SETUSER default nopass");
             Assert.Equal(denied, await HearAsync(port));

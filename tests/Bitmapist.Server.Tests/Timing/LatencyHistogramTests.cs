@@ -54,6 +54,21 @@ public sealed class LatencyHistogramTests
     }
 
     [Fact]
+    public void Calls_below_powers_of_two_are_counted_exactly()
+    {
+        var histogram = new LatencyHistogram();
+        histogram.Add(0, 1);
+        histogram.Add(1023, 2);
+        histogram.Add(1024, 4); // not below it
+        histogram.Add((1L << 20) - 1, 8);
+        histogram.Add(1L << 20, 16);
+        histogram.Add(long.MaxValue, 32);
+        long[] calls = new long[4];
+        histogram.CountBelow([1 << 10, 1 << 20, 1 << 29], calls);
+        Assert.Equal([3, 15, 31, 63], calls);
+    }
+
+    [Fact]
     public void Threads_count_without_losing_any()
     {
         var histogram = new LatencyHistogram();
