@@ -12,8 +12,8 @@ namespace Bitmapist.Host;
 /// </summary>
 internal sealed class OptionalHttpPort : IAsyncDisposable
 {
-    private IAsyncDisposable? _port;
     private Action<BitmapistServer>? _tell;
+    private Func<ValueTask>? _end;
 
     /// <summary>Listens on an address; null: nowhere.</summary>
     /// <exception cref="IOException">It cannot be listened on, or there are too few descriptors.</exception>
@@ -27,13 +27,13 @@ internal sealed class OptionalHttpPort : IAsyncDisposable
     /// <summary>The server is open.</summary>
     public void Tell(BitmapistServer server) => _tell?.Invoke(server);
 
-    public ValueTask DisposeAsync() => _port?.DisposeAsync() ?? ValueTask.CompletedTask;
+    public ValueTask DisposeAsync() => _end?.Invoke() ?? ValueTask.CompletedTask;
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private async Task ListenAsync(ListenAddress address, ILoggerFactory loggers)
     {
         HttpPort port = await HttpPort.StartAsync(address, loggers).ConfigureAwait(false);
-        _port = port;
         _tell = port.Tell;
+        _end = port.DisposeAsync;
     }
 }

@@ -1,7 +1,9 @@
+using System.Net;
 using Bitmapist.Engine.Saving;
 using Bitmapist.Http.Access;
 using Bitmapist.Http.Metrics;
 using Bitmapist.Http.Settings;
+using Bitmapist.Server.Commands;
 using Bitmapist.Server.Logging;
 using Bitmapist.Server.State;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -92,7 +94,7 @@ internal sealed class HttpAnswers(ILogger logger) : IHttpApplication<HttpContext
     {
         if (server is null || _page is not { } page)
             return HttpAnswer.Line(StatusCodes.Status503ServiceUnavailable, WhyNotReady(server)!);
-        string address = $"{context.Connection.RemoteIpAddress}:{context.Connection.RemotePort}";
+        string address = AddressOf(context.Connection);
         string authorization = context.Request.Headers.Authorization.ToString();
         return HttpAccess.Judge(server, authorization, address, "/metrics") switch
         {
@@ -108,6 +110,10 @@ internal sealed class HttpAnswers(ILogger logger) : IHttpApplication<HttpContext
             },
         };
     }
+
+    private static string AddressOf(ConnectionInfo connection) => connection.RemoteIpAddress is { } ip
+        ? ClientAddress.Of(new IPEndPoint(ip, connection.RemotePort))
+        : "";
 
     /// <summary>Why traffic had better go elsewhere, in a line without secrets; null: it need not.</summary>
     private static string? WhyNotReady(ServerState? server)

@@ -79,5 +79,14 @@ internal static class HttpAccess
     private static void Note(ServerState server, AccessDenial reason, string noted, string userName, string address) =>
         server.Access.Log.Add(new AccessLogEntry(
             reason, IsInTransaction: false, Encoding.ASCII.GetBytes(noted), userName, server.Time.GetUtcNow(),
-            $"http addr={address}"));
+            LineOf(address)));
+
+    /// <summary>
+    /// The fields of a client's line in CLIENT LIST, as those who read ACL LOG expect them all: of somebody that is no
+    /// client, but has an address.
+    /// </summary>
+    private static string LineOf(string address) =>
+        $"id=0 addr={address} laddr= fd=-1 name= age=0 idle=0 flags=N db=0 sub=0 psub=0 ssub=0 multi=-1 qbuf=0 "
+        + "qbuf-free=0 argv-mem=0 multi-mem=0 rbs=0 rbp=0 obl=0 oll=0 omem=0 tot-mem=0 events=r cmd=http user= redir=-1 "
+        + "resp=0 lib-name= lib-ver=";
 }

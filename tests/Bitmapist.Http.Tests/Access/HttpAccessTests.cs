@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using System.Text.RegularExpressions;
 using Bitmapist.Http.Access;
 
 namespace Bitmapist.Http.Tests.Access;
@@ -76,7 +77,12 @@ public sealed class HttpAccessTests
         string log = Assert.Single(await served.RunAsync("ACL LOG"));
         Assert.Contains("'/metrics'", log, StringComparison.Ordinal);
         Assert.Contains("'info'", log, StringComparison.Ordinal);
-        Assert.Contains("http addr=127.0.0.1:", log, StringComparison.Ordinal);
+        // Clients take the line apart, and look for every field.
+        string noted = Regex.Match(log, "'(id=[^']*)'").Groups[1].Value;
+        string[] replies = await served.RunAsync("CLIENT LIST");
+        Assert.Equal(FieldsOf(replies[0].Trim('\'').Replace("\\n", "", StringComparison.Ordinal)), FieldsOf(noted));
+        Assert.Contains(" addr=127.0.0.1:", noted, StringComparison.Ordinal);
+        Assert.Contains(" cmd=http ", noted, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -92,6 +98,8 @@ public sealed class HttpAccessTests
         await served.RunAsync("CONFIG SET requirepass secret");
         Assert.False(HttpAccess.IsKeptOut(served.Server.State, other));
     }
+
+    private static string[] FieldsOf(string line) => [.. line.Split(' ').Select(field => field.Split('=')[0])];
 
     private static string Basic(string credentials) =>
         "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(credentials));
