@@ -86,6 +86,34 @@ public abstract class ReadOnlyBitmap
         return true;
     }
 
+    /// <summary>
+    /// The id that <paramref name="rank"/> others are smaller than; false when there are not so many. O(chunks).
+    /// </summary>
+    /// <param name="rank">Not negative; 0 is the smallest id.</param>
+    /// <param name="id">The id.</param>
+    public bool TrySelect(long rank, out uint id)
+    {
+        id = 0;
+        if (rank >= Cardinality) return false;
+        if (IsCompact)
+        {
+            id = CompactIds[(int)rank];
+            return true;
+        }
+        int index = 0;
+        for (; rank >= CardinalityAt(index); index++) rank -= CardinalityAt(index);
+        ContainerView view = ViewAt(index);
+        int low = 0, high = FormRules.ChunkIds - 1; // the smallest value up to which there are more than rank
+        while (low < high)
+        {
+            int middle = (low + high) / 2;
+            if (ContainerReading.CountRange(view, 0, middle + 1) > rank) high = middle;
+            else low = middle + 1;
+        }
+        id = ((uint)ChunkAt(index) << 16) | (uint)low;
+        return true;
+    }
+
     /// <summary>The smallest id at or after <paramref name="from"/> (0 … 2^32), or −1.</summary>
     public long NextSet(long from)
     {
@@ -163,6 +191,46 @@ public abstract class ReadOnlyBitmap
             ContainerReading.CopyIds(view, ChunkAt(i), ids.Slice(written, view.Cardinality));
             written += view.Cardinality;
         }
+    }
+
+    /// <summary>
+    /// Writes the smallest ids at or after <paramref name="from"/> (0 … 2^32), ascending, as many as there is room
+    /// for.
+    /// O(ids written + ids of one chunk).
+    /// </summary>
+    /// <returns>How many were written: fewer than there is room for where the set ends.</returns>
+    public int CopyIdsTo(long from, Span<uint> ids)
+    {
+        AssertRange(from, from);
+        if (from == RoaringLimits.IdsMax) return 0;
+        if (IsCompact)
+        {
+            ReadOnlySpan<uint> rest = CompactIds[(int)Containers.CompactIds.CountRange(CompactIds, 0, from)..];
+            rest = rest[..Math.Min(rest.Length, ids.Length)];
+            rest.CopyTo(ids);
+            return rest.Length;
+        }
+        int written = 0;
+        int firstChunk = (int)(from >> 16);
+        for (int i = FindChunk(firstChunk); i < ContainerCount && written < ids.Length; i++)
+        {
+            ContainerView view = ViewAt(i);
+            int skipped = ChunkAt(i) == firstChunk ? ContainerReading.CountRange(view, 0, (int)(from & 0xFFFF)) : 0;
+            int wanted = Math.Min(view.Cardinality - skipped, ids.Length - written);
+            if (wanted == view.Cardinality)
+            {
+                ContainerReading.CopyIds(view, ChunkAt(i), ids.Slice(written, wanted));
+            }
+            else
+            {
+                uint[] whole = ArrayPool<uint>.Shared.Rent(view.Cardinality);
+                ContainerReading.CopyIds(view, ChunkAt(i), whole.AsSpan(0, view.Cardinality));
+                whole.AsSpan(skipped, wanted).CopyTo(ids[written..]);
+                ArrayPool<uint>.Shared.Return(whole);
+            }
+            written += wanted;
+        }
+        return written;
     }
 
     /// <summary>

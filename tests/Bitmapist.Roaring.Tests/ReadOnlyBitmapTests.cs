@@ -42,6 +42,27 @@ public sealed class ReadOnlyBitmapTests
 
     [Theory]
     [MemberData(nameof(All))]
+    public void Ids_are_found_by_rank_and_copied_from_any_place(SetShape shape, SetForm form)
+    {
+        Random random = new(47 * (int)shape + (int)form);
+        uint[] ids = Sets.Ids(shape, random);
+        ReadOnlyBitmap bitmap = Sets.Bitmap(ids, form);
+        foreach (long place in Places(ids, random))
+        {
+            int below = Below(ids, place);
+            Assert.Equal(below < ids.Length, bitmap.TrySelect(below, out uint selected));
+            Assert.Equal(below < ids.Length ? ids[below] : 0, selected);
+            var copied = new uint[random.Next(3) == 0 ? 200_000 : random.Next(20)];
+            int count = bitmap.CopyIdsTo(place, copied);
+            Assert.Equal(Math.Min(copied.Length, ids.Length - below), count);
+            Assert.True(ids.AsSpan(below, count).SequenceEqual(copied.AsSpan(0, count)), $"{count} ids from {place}");
+        }
+
+        Assert.False(bitmap.TrySelect(long.MaxValue, out _));
+    }
+
+    [Theory]
+    [MemberData(nameof(All))]
     public void Word_windows_show_the_ids_as_bits(SetShape shape, SetForm form)
     {
         Random random = new(41 * (int)shape + (int)form);

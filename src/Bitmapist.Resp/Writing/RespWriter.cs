@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Text;
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 
 namespace Bitmapist.Resp.Writing;
@@ -28,6 +29,9 @@ public readonly ref struct RespWriter(IBufferWriter<byte> output, RespVersion ve
 {
     // Marker + "-9223372036854775808" + CRLF.
     private const int NumberFrameBytesMax = 1 + 20 + 2;
+
+    // "-2.2250738585072014E-308"
+    private const int DoubleBytesMax = 24;
 
     // Longer payloads are copied piecewise into the output's own blocks instead of asking it for one contiguous block.
     private const int ContiguousPayloadBytesMax = 1024;
@@ -127,6 +131,18 @@ public readonly ref struct RespWriter(IBufferWriter<byte> output, RespVersion ve
     {
         if (Version == RespVersion.Resp3) WriteConstant(value ? "#t\r\n"u8 : "#f\r\n"u8);
         else WriteInteger(value ? 1 : 0);
+    }
+
+    /// <summary>A number, as few digits as tell it from all others; a bulk string in RESP2.</summary>
+    /// <param name="value">Finite.</param>
+    public void WriteDouble(double value)
+    {
+        Debug.Assert(double.IsFinite(value), "Infinities have a form of their own, which nothing here needs.");
+        Span<byte> digits = stackalloc byte[DoubleBytesMax];
+        bool isWritten = value.TryFormat(digits, out int length, "R", CultureInfo.InvariantCulture);
+        Debug.Assert(isWritten, "A double has at most 17 digits, a sign, a point and an exponent.");
+        if (Version == RespVersion.Resp2) WriteBulkString(digits[..length]);
+        else WriteConstant([(byte)',', .. digits[..length], .. "\r\n"u8]);
     }
 
     /// <summary>Text with a format of three letters ("txt", "mkd"); the bare text as a bulk string in RESP2.</summary>

@@ -1,7 +1,8 @@
 namespace Bitmapist.Server.Access;
 
 /// <summary>
-/// Redis 7.0's categories of commands, all of them, in its order: also those that no command here has.
+/// Redis 7.0's categories of commands, all of them, in its order: also those that no command here has; and one for the
+/// commands that Redis does not have.
 /// </summary>
 internal static class CommandCategories
 {
@@ -10,6 +11,7 @@ internal static class CommandCategories
     [
         "keyspace", "read", "write", "set", "sortedset", "list", "hash", "string", "bitmap", "hyperloglog", "geo",
         "stream", "pubsub", "admin", "fast", "slow", "blocking", "dangerous", "connection", "transaction", "scripting",
+        "bitmapist",
     ];
 
     /// <summary>The place of a category in <see cref="Names"/>, whatever its case; -1: there is none.</summary>

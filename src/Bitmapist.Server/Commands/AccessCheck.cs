@@ -10,14 +10,18 @@ internal static class AccessCheck
     /// <param name="rules">What the user may do.</param>
     /// <param name="spec">The command, well-formed.</param>
     /// <param name="args">Its arguments.</param>
-    /// <param name="position">The argument that is not allowed; 0: the command.</param>
-    public static AccessDenial Find(UserRules rules, CommandSpec spec, ArgumentList args, out int position)
+    /// <param name="time">Says when it is, for calls that name a period from the present one.</param>
+    /// <param name="position">
+    /// The argument that is not allowed, or that names a key which is not; 0: the command.
+    /// </param>
+    public static AccessDenial Find(
+        UserRules rules, CommandSpec spec, ArgumentList args, TimeProvider time, out int position)
     {
         AccessDenial denial = AccessDenial.Command;
         position = 0;
         foreach (Selector selector in rules.Selectors)
         {
-            AccessDenial found = Find(selector, spec, args, out int at);
+            AccessDenial found = Find(selector, spec, args, time, out int at);
             if (found == AccessDenial.None) return AccessDenial.None;
             if (found < denial || (found == denial && at <= position)) continue;
             denial = found;
@@ -27,7 +31,8 @@ internal static class AccessCheck
         return denial;
     }
 
-    private static AccessDenial Find(Selector selector, CommandSpec spec, ArgumentList args, out int position)
+    private static AccessDenial Find(
+        Selector selector, CommandSpec spec, ArgumentList args, TimeProvider time, out int position)
     {
         position = 0;
         // Logging in is nobody's right in particular.
@@ -52,6 +57,14 @@ internal static class AccessCheck
             return AccessDenial.Key;
         }
 
+        if (selector.Keys is not null && spec.NamedKeysOf is { } namedKeysOf)
+        {
+            position = 1;
+            foreach (ReadOnlyMemory<byte> key in namedKeysOf(args, time))
+                if (!selector.AllowsKey(key.Span, KeyUse.Read)) return AccessDenial.Key;
+        }
+
+        position = 0;
         if (selector.Channels is null || spec.Channels == ChannelUse.None) return AccessDenial.None;
         int last = spec.Channels == ChannelUse.First ? 1 : args.Count - 1;
         for (position = 1; position <= last; position++)

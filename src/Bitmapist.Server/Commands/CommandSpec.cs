@@ -22,7 +22,10 @@ internal sealed record CommandSpec(string Name, int Arity, CommandFlags Flags, K
     /// <summary>The version of Redis whose behaviour this first followed.</summary>
     public string Since { get; init; } = "1.0.0";
 
-    /// <summary>Group in COMMAND DOCS: bitmap, string, generic, connection, server, transactions.</summary>
+    /// <summary>
+    /// Group in COMMAND DOCS: bitmap, string, generic, connection, server, transactions; bitmapist for those that Redis
+    /// does not have.
+    /// </summary>
     public string Group { get; init; } = "generic";
 
     /// <summary>Time complexity of ours.</summary>
@@ -54,6 +57,12 @@ internal sealed record CommandSpec(string Name, int Arity, CommandFlags Flags, K
     /// Where a key is that a given call overwrites, and that may be anywhere among its arguments; 0: there is none.
     /// </summary>
     public Func<ArgumentList, int>? WrittenKeyOf { get; init; }
+
+    /// <summary>
+    /// Keys that a given call reads and that are no arguments of it, as an event in a period is; none where it cannot
+    /// be told.
+    /// </summary>
+    public Func<ArgumentList, TimeProvider, IReadOnlyList<ReadOnlyMemory<byte>>>? NamedKeysOf { get; init; }
 
     /// <summary>Hints for proxies and clients, as COMMAND INFO's tips.</summary>
     public IReadOnlyList<string> Tips { get; init; } = [];

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text;
+using Bitmapist.Analytics.Expressions;
 using Bitmapist.Engine.Keyspace;
 using Bitmapist.Engine.Saving;
 using Bitmapist.Storage.Files;
@@ -26,6 +28,8 @@ internal static class Errors
     public static ReadOnlySpan<byte> NoSuchKey => "ERR no such key"u8;
     public static ReadOnlySpan<byte> BitOffset => "ERR bit offset is not an integer or out of range"u8;
     public static ReadOnlySpan<byte> BitValue => "ERR bit is not an integer or out of range"u8;
+    public static ReadOnlySpan<byte> Id => "ERR an id is an integer from 0 to 4294967295"u8;
+    public static ReadOnlySpan<byte> Years => "ERR periods are in the years 1 to 9998"u8;
     public static ReadOnlySpan<byte> ByteOffset => "ERR offset is out of range"u8;
     public static ReadOnlySpan<byte> BitfieldType =>
         "ERR Invalid bitfield type. Use something like i16 u8. Note that u64 is not supported but i64 is."u8;
@@ -68,6 +72,10 @@ internal static class Errors
 
     public static byte[] InvalidExpireTime(string command) =>
         Encoding.ASCII.GetBytes($"ERR invalid expire time in '{command}' command");
+
+    /// <summary>An expression that cannot be read; ours alone.</summary>
+    public static byte[] Expression(ExpressionException fault) => Encoding.Latin1.GetBytes(string.Create(
+        CultureInfo.InvariantCulture, $"ERR expression, character {fault.Position}: {fault.Message}"));
 
     /// <summary>Begins as Redis's does when its AOF cannot be written; then what happens next.</summary>
     public static string WritesRefused(LogFailure? failure, string cause)

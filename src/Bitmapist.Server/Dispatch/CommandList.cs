@@ -1,5 +1,6 @@
 using Bitmapist.Server.Commands;
 using Bitmapist.Server.Commands.Admin;
+using Bitmapist.Server.Commands.Analytics;
 using Bitmapist.Server.Commands.Bits;
 using Bitmapist.Server.Commands.Connection;
 using Bitmapist.Server.Commands.Keys;
@@ -16,6 +17,8 @@ internal static class CommandList
     public static readonly CommandTable Table = new(
     [
         SetBit.Spec, GetBit.Spec, BitCount.Spec, BitPos.Spec, BitOp.Spec, Bitfield.Spec, Bitfield.ReadOnlySpec,
+        SetCounts.Card, SetCounts.Jaccard, IdReads.Ids, IdReads.Range, IdReads.Rank, IdReads.Select,
+        ExpressionCommand.Spec, CohortCommand.Spec,
         StringReads.Get, StringReads.GetRange, StringReads.Substr, Set.Spec, StringReads.StrLen,
         SetKin.SetEx, SetKin.PsetEx, SetKin.SetNx, SetKin.Mset, SetKin.MsetNx, Mget.Spec, GetAnd.GetDel, GetAnd.GetEx,
         GetAnd.GetSet, BytesCommands.Append, BytesCommands.SetRange,

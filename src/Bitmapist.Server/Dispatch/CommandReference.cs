@@ -8,7 +8,8 @@ internal static class CommandReference
 {
     private static readonly (string Group, string Title)[] s_groups =
     [
-        ("bitmap", "Bitmaps"), ("string", "Strings"), ("generic", "Keys"), ("transactions", "Transactions"),
+        ("bitmap", "Bitmaps"), ("bitmapist", "Sets of ids (commands of bitmapist-server alone)"),
+        ("string", "Strings"), ("generic", "Keys"), ("transactions", "Transactions"),
         ("pubsub", "Publish and subscribe"), ("connection", "Connections"), ("server", "Server"),
     ];
 

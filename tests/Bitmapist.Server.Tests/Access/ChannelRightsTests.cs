@@ -43,7 +43,8 @@ public sealed class ChannelRightsTests
             Summary = "", Channels = Enum.Parse<ChannelUse>(channels),
         };
         AccessDenial denial =
-            AccessCheck.Find(NewUser("allcommands &a*").Rules, spec, Arguments(words), out int position);
+            AccessCheck.Find(
+                NewUser("allcommands &a*").Rules, spec, Arguments(words), TimeProvider.System, out int position);
         Assert.Equal(refused == 0 ? AccessDenial.None : AccessDenial.Channel, denial);
         Assert.Equal(refused, position);
     }

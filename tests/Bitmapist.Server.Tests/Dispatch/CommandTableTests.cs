@@ -51,7 +51,8 @@ public sealed class CommandTableTests
         CommandSpec spec = Spec(name);
         Assert.Matches("^[A-Z].{4,110}\\.$", spec.Summary);
         Assert.Matches("^[0-9]+\\.[0-9]+\\.[0-9]+$", spec.Since);
-        string[] groups = ["bitmap", "string", "generic", "transactions", "connection", "pubsub", "server"];
+        string[] groups =
+            ["bitmap", "bitmapist", "string", "generic", "transactions", "connection", "pubsub", "server"];
         Assert.Contains(spec.Group, groups);
         bool hasKeys = spec.Keys.First != 0 && spec.KeyAccess != "not_key"; // channels of shards are placed as keys are
         Assert.Equal(hasKeys, HasKey(ArgumentSyntax.Parse(spec.Arguments)));

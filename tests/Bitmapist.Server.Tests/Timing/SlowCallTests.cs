@@ -44,8 +44,9 @@ public sealed class SlowCallTests
         await using PipedClient client = new(_server);
         await client.SendAsync("CONFIG SET latency-monitor-threshold 20");
         await WhileHeldAsync("blocked", milliseconds: 60, async () => await client.SendAsync("GETBIT blocked 7"));
-        (string kind, LatencySample latest, long worst) = Assert.Single(_server.LatencyEvents.Latest());
-        Assert.Equal("fast-command", kind);
+        // On a busy machine CONFIG may have been slow as well.
+        (_, LatencySample latest, long worst) =
+            Assert.Single(_server.LatencyEvents.Latest(), found => found.Item1 == "fast-command");
         Assert.InRange(latest.Milliseconds, 20, worst);
         string graph = await client.SendAsync("LATENCY GRAPH fast-command");
         Assert.Contains("fast-command - high ", graph, StringComparison.Ordinal);

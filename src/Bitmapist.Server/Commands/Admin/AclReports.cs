@@ -132,7 +132,7 @@ internal static class AclReports
             return;
         }
 
-        AccessDenial denial = AccessCheck.Find(user.Rules, spec, target, out int position);
+        AccessDenial denial = AccessCheck.Find(user.Rules, spec, target, call.Server.Time, out int position);
         string? text = denial switch
         {
             AccessDenial.None => null,

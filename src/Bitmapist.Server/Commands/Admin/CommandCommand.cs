@@ -140,15 +140,35 @@ internal static class CommandCommand
     private static void RunKeys(CommandContext call, RespWriter reply)
     {
         if (!TryResolve(call, reply, out CommandSpec? spec, out ArgumentList target)) return;
-        List<int> keys = PositionsOf(spec, target);
+        IReadOnlyList<ReadOnlyMemory<byte>> keys = KeysOf(call, spec, target);
+        if (keys.Count == 0)
+        {
+            call.Fail(reply, "ERR The command has no key arguments"u8);
+            return;
+        }
+
         reply.WriteArrayHeader(keys.Count);
-        foreach (int key in keys) reply.WriteBulkString(target[key]);
+        foreach (ReadOnlyMemory<byte> key in keys) reply.WriteBulkString(key.Span);
     }
 
     /// <summary>redis.io/commands/command-getkeysandflags</summary>
     private static void RunKeysAndFlags(CommandContext call, RespWriter reply)
     {
         if (!TryResolve(call, reply, out CommandSpec? spec, out ArgumentList target)) return;
+        if (spec.NamedKeysOf is not null)
+        {
+            IReadOnlyList<ReadOnlyMemory<byte>> named = KeysOf(call, spec, target);
+            reply.WriteArrayHeader(named.Count);
+            foreach (ReadOnlyMemory<byte> key in named)
+            {
+                reply.WriteArrayHeader(2);
+                reply.WriteBulkString(key.Span);
+                reply.WriteSimpleStringSet(["RO", "access"]);
+            }
+
+            return;
+        }
+
         List<int> keys = PositionsOf(spec, target);
         reply.WriteArrayHeader(keys.Count);
         foreach (int key in keys)
@@ -171,13 +191,17 @@ internal static class CommandCommand
         spec = call.Commands.Find(target[0]);
         if (spec is { Subcommands.Count: > 0 } && target.Count > 1) spec = CommandTable.FindSubcommand(spec, target[1]);
         if (spec is null) call.Fail(reply, "ERR Invalid command specified"u8);
-        else if (spec.Keys.First == 0 || spec.KeyAccess == "not_key")
+        else if (spec.NamedKeysOf is null && (spec.Keys.First == 0 || spec.KeyAccess == "not_key"))
             call.Fail(reply, "ERR The command has no key arguments"u8);
         else if (!spec.AcceptsCount(target.Count))
             call.Fail(reply, "ERR Invalid number of arguments specified for command"u8);
         else return true;
         return false;
     }
+
+    private static IReadOnlyList<ReadOnlyMemory<byte>> KeysOf(
+        CommandContext call, CommandSpec spec, ArgumentList target) =>
+        spec.NamedKeysOf?.Invoke(target, call.Server.Time) ?? [.. PositionsOf(spec, target).Select(target.Memory)];
 
     private static List<int> PositionsOf(CommandSpec spec, ArgumentList target)
     {

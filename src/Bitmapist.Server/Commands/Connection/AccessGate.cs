@@ -58,7 +58,7 @@ internal static class AccessGate
     private static AccessDenial Find(CommandContext call, CommandSpec spec, bool isInTransaction)
     {
         User user = call.Client.User;
-        AccessDenial denial = AccessCheck.Find(user.Rules, spec, call.Args, out int position);
+        AccessDenial denial = AccessCheck.Find(user.Rules, spec, call.Args, call.Server.Time, out int position);
         if (denial == AccessDenial.None) return denial;
         ReadOnlySpan<byte> noted =
             denial == AccessDenial.Command ? Encoding.ASCII.GetBytes(spec.FullName) : call.Args[position];
