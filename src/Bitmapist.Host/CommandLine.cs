@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Reflection;
+using Bitmapist.Host.Systemd;
 using Bitmapist.Server.Parameters;
 using Bitmapist.Server.Settings;
 using Bitmapist.Storage.Log;
@@ -111,6 +112,12 @@ internal static class CommandLine
         Description = "who may use DEBUG: no, local or yes", HelpName = "who", DefaultValueFactory = _ => "no",
     };
 
+    private static readonly Option<string> s_logFormat = new("-log-format")
+    {
+        Description = "how lines of the log are written: plain, json or systemd", HelpName = "format",
+        DefaultValueFactory = _ => LogFormat.Plain.Name(),
+    };
+
     private static readonly Option<string?>[] s_parameters =
         [.. StartParameters.All.Select(parameter => DeclareParameter(parameter))];
 
@@ -131,6 +138,7 @@ internal static class CommandLine
             if (SettingSources.FileOf(args, root, out string[] flags) is { } path)
                 file = ConfigurationFile.Read(Path.GetFullPath(path));
             bool isCommand = flags.Length > 0 && root.Subcommands.Any(command => command.Name == flags[0]);
+            flags = SettingSources.Switches(flags, root);
             if (!isCommand) args = SettingSources.Join(file, Environment.GetEnvironmentVariable, flags, root);
         }
         catch (ConfigurationException fault)
@@ -140,30 +148,31 @@ internal static class CommandLine
 
         ParseResult result = SettingSources.Parse(root, args);
         if (result.Errors.Count == 0) return await result.InvokeAsync().ConfigureAwait(false);
-        return Refuse(result.Errors[0].Message);
+        return Refuse(ValueRules.Describe(result));
     }
 
     /// <summary>All commands and flags.</summary>
     /// <param name="serve">What is done when there is no command.</param>
     public static RootCommand Create(Func<ParseResult, CancellationToken, Task<int>> serve)
     {
-        s_appendFsync.AcceptOnlyFromAmong("always", "everysec", "no");
-        s_ioTransport.AcceptOnlyFromAmong([.. TransportKinds.Names]);
-        s_enableDebug.AcceptOnlyFromAmong("no", "local", "yes");
+        ValueRules.Word(s_appendFsync, "always", "everysec", "no");
+        ValueRules.Word(s_ioTransport, TransportKinds.Names);
+        ValueRules.Word(s_enableDebug, "no", "local", "yes");
+        ValueRules.Word(s_logFormat, LogFormats.Names);
         s_http.Validators.Add(result =>
         {
             if (result.Tokens.Count > 0 && !ListenAddress.TryParseHttp(result.Tokens[0].Value, out _, out string? why))
                 result.AddError($"-http: {why}");
         });
-        Restrict(s_ioThreads, 0, 128);
-        Restrict(s_save, 0, 365 * 24 * 3600);
-        Restrict(s_evictIdle, 0, 365 * 24 * 3600);
-        Restrict(s_logGrowth, 0, int.MaxValue);
-        RestrictToSizes(s_logGrowthMin);
-        RestrictToSizes(s_maxMemory);
-        RestrictToSizes(s_maxMemoryClients);
-        Restrict(s_databases, 1, 65_535);
-        Restrict(s_maxClients, 1, 1_000_000);
+        ValueRules.Number(s_ioThreads, 0, 128);
+        ValueRules.Number(s_save, 0, 365 * 24 * 3600);
+        ValueRules.Number(s_evictIdle, 0, 365 * 24 * 3600);
+        ValueRules.Number(s_logGrowth, 0, int.MaxValue);
+        ValueRules.Size(s_logGrowthMin);
+        ValueRules.Size(s_maxMemory);
+        ValueRules.Size(s_maxMemoryClients);
+        ValueRules.Number(s_databases, 1, 65_535);
+        ValueRules.Number(s_maxClients, 1, 1_000_000);
         var root = new RootCommand("bitmapist-server: a Redis-compatible server for bitmap analytics");
         root.Options.Remove(root.Options.Single(option => option is VersionOption));
         root.Options.OfType<HelpOption>().Single().Aliases.Add("-help"); // as Go's programs have it
@@ -171,7 +180,7 @@ internal static class CommandLine
         [
             s_addr, s_http, s_db, s_bak, s_save, s_appendFsync, s_logGrowth, s_logGrowthMin, s_maxMemory,
             s_maxMemoryClients, s_evictIdle, s_databases, s_maxClients, s_ioTransport, s_ioThreads, .. s_parameters,
-            s_enableDebug, s_debug, s_version,
+            s_enableDebug, s_logFormat, s_debug, s_version,
         ];
         foreach (Option option in options.Concat(SecurityFlags.All)) root.Options.Add(option);
         var version = new Command("version", "print the version and exit");
@@ -191,22 +200,6 @@ internal static class CommandLine
         root.SetAction(serve);
         return root;
     }
-
-    private static void Restrict(Option<int> option, int min, int max) => option.CustomParser = result =>
-    {
-        string text = result.Tokens.Count > 0 ? result.Tokens[0].Value : "";
-        if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value)
-            && value >= min && value <= max)
-            return value;
-        result.AddError($"{option.Name} must be a number from {min} to {max}, not {text}");
-        return 0;
-    };
-
-    private static void RestrictToSizes(Option<string> option) => option.Validators.Add(result =>
-    {
-        if (result.Tokens.Count > 0 && !MemorySize.TryParse(result.Tokens[0].Value, out _))
-            result.AddError($"{option.Name} must be a number of bytes such as 512mb, not {result.Tokens[0].Value}");
-    });
 
     private static Option<string?> DeclareParameter(StartParameter parameter)
     {
@@ -253,7 +246,18 @@ internal static class CommandLine
         ParseResult parsed, ConfigurationFile? file, Func<ServerOptions, Task<int>> serve)
     {
         var addresses = new List<ListenAddress>();
-        if (!TryGetAddresses(parsed, addresses)) return Task.FromResult(2);
+        PassedSockets? passed;
+        try
+        {
+            passed = PassedSockets.Of(Environment.GetEnvironmentVariable);
+        }
+        catch (IOException failure)
+        {
+            return Task.FromResult(Refuse(failure.Message));
+        }
+
+        if (passed is not null) addresses.AddRange(passed.Addresses);
+        else if (!TryGetAddresses(parsed, addresses)) return Task.FromResult(2);
         string database = RealPath.Of(parsed.GetValue(s_db)!);
         string? backup = parsed.GetValue(s_bak) is { } given ? RealPath.Of(given) : null;
         if (backup is not null && IsOneOfTheDatabase(backup, database))
@@ -286,9 +290,13 @@ internal static class CommandLine
             Parameters = s_parameters.Where(option => parsed.GetResult(option) is { Implicit: false })
                 .ToDictionary(option => option.Name[1..], option => parsed.GetValue(option)!),
             EnableDebugCommand = parsed.GetValue(s_enableDebug)!,
+            LogFormat = LogFormats.Parse(parsed.GetValue(s_logFormat)!),
             Debug = parsed.GetValue(s_debug),
         };
-        return serve(SecurityFlags.Apply(parsed, options));
+        options = SecurityFlags.Apply(parsed, options);
+        if (passed?.UnixSocket is { } socket)
+            options = options with { UnixSocket = socket, UnixSocketDescriptor = passed.UnixSocketDescriptor };
+        return serve(options);
     }
 
     private static ListenAddress? HttpAddressOf(ParseResult parsed) =>

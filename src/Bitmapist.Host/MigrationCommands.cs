@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Bitmapist.Engine.Stored;
+using Bitmapist.Host.Logging;
 using Bitmapist.Migration;
 using Bitmapist.Migration.GoServer;
 using Bitmapist.Migration.Transfer;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Bitmapist.Engine.Stored;
 using Bitmapist.Storage.Files;
 
 namespace Bitmapist.Host;
@@ -19,10 +20,12 @@ internal static class OfflineDatabase
         try
         {
             if (!PhysicalFileSystem.Instance.Exists(path)) return Refuse($"there is no file {path}");
-            using IDisposable? held = Hold(path, out bool isFree);
-            return isFree
-                ? work()
-                : Refuse($"{path} is in use by a server: stop it, or back up (SIGUSR1 with -bak) and use the backup");
+            using IDisposable? held = DatabaseLock.TakeToRead(PhysicalFileSystem.Instance, path);
+            return work();
+        }
+        catch (DatabaseLockedException)
+        {
+            return Refuse($"{path} is in use by a server: stop it, or back up (SIGUSR1 with -bak) and use the backup");
         }
         catch (Exception failure) when (failure is CorruptFileException or StorageException)
         {
@@ -48,16 +51,5 @@ internal static class OfflineDatabase
     {
         Console.Error.WriteLine($"bitmapist-server: {reason}");
         return 2;
-    }
-
-    /// <summary>Takes the lock of a server, but makes no lock file where there never was a server.</summary>
-    private static IDisposable? Hold(string path, out bool isFree)
-    {
-        string lockPath = path + ".lock";
-        isFree = !PhysicalFileSystem.Instance.Exists(lockPath);
-        if (isFree) return null;
-        IDisposable? held = PhysicalFileSystem.Instance.TryLock(lockPath);
-        isFree = held is not null;
-        return held;
     }
 }

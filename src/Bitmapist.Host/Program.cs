@@ -3,6 +3,8 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Bitmapist.Engine.Stored;
 using Bitmapist.Host;
+using Bitmapist.Host.Logging;
+using Bitmapist.Host.Systemd;
 using Bitmapist.Migration;
 using Bitmapist.Migration.Transfer;
 using Bitmapist.Server;
@@ -12,6 +14,7 @@ using Microsoft.Extensions.Logging;
 
 NativeBuilds.BecomeWidest();
 if (StartCheck.Refuses(args)) return 1;
+IgnoredSignals.Restore();
 
 // With -io-transport pipelines, too, requests are served on the thread that finds their socket ready; read once,
 // before the first socket is made.
@@ -24,7 +27,11 @@ return await CommandLine.RunAsync(args, ServeAsync).ConfigureAwait(false);
 
 static async Task<int> ServeAsync(ServerOptions options)
 {
-    using var loggers = new StderrLoggerFactory(options.Debug ? LogLevel.Debug : LogLevel.Information);
+    using var service = ServiceNotifier.Of(Environment.GetEnvironmentVariable);
+    using var loggers = new StderrLoggerFactory(options.Debug ? LogLevel.Debug : LogLevel.Information, options.LogFormat)
+    {
+        Listener = service.Status, // opening a large database may take a while
+    };
     ILogger logger = loggers.CreateLogger("host");
     // The first to listen and the last to go: until the database is open it says so.
     OptionalHttpPort http = new();
@@ -41,18 +48,25 @@ static async Task<int> ServeAsync(ServerOptions options)
         or CorruptFileException or StorageException or IOException or SocketException or UnauthorizedAccessException)
     {
         // The innermost reason says it in one line ("address already in use"); the stack is of no help here.
-        Console.Error.WriteLine($"bitmapist-server: {failure.Message}");
+        loggers.Complain(failure.Message);
+        service.Status(failure.Message);
         return 1;
     }
 
     http.Tell(server);
     await using (server.ConfigureAwait(false))
-        return await UntilStoppedAsync(server, options, logger).ConfigureAwait(false);
+    {
+        if (await UntilStoppedAsync(server, options, service, loggers).ConfigureAwait(false) is not { } unsaved)
+            return server.Failure is null ? 0 : 1;
+        loggers.Complain($"{unsaved.Message}; the log has what was not saved");
+        return 1;
+    }
 }
 
-static async Task<int> UntilStoppedAsync(
-    BitmapistServer server, ServerOptions options, ILogger logger)
+static async Task<Exception?> UntilStoppedAsync(
+    BitmapistServer server, ServerOptions options, ServiceNotifier service, StderrLoggerFactory loggers)
 {
+    ILogger logger = loggers.CreateLogger("host");
     var stopped = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
     void Stop(PosixSignalContext context)
     {
@@ -66,21 +80,25 @@ static async Task<int> UntilStoppedAsync(
     using PosixSignalRegistration? backup = OperatingSystem.IsLinux()
         ? PosixSignalRegistration.Create(Usr1, context => BackUp(server, context))
         : null;
+    using Watchdog? watchdog = Watchdog.Start(service, server.AnswerAsync, logger);
     TellWhere(server, options, logger); // and from this line on a signal is a stop in good order
+    loggers.Listener = null;
+    service.Ready($"serving at {string.Join(", ", options.Addresses)}");
 
     bool save =
         await (await Task.WhenAny(stopped.Task, server.ShutdownAsked).ConfigureAwait(false)).ConfigureAwait(false);
     HostLog.Stopping(logger);
-    if (await server.StopAsync(save).ConfigureAwait(false) is not { } failure) return server.Failure is null ? 0 : 1;
-    Console.Error.WriteLine($"bitmapist-server: {failure.Message}; the log has what was not saved");
-    return 1;
+    service.Stopping();
+    watchdog?.Stopping();
+    return await server.StopAsync(save).ConfigureAwait(false);
 }
 
 static void TellWhere(BitmapistServer server, ServerOptions options, ILogger logger)
 {
     foreach (ListenAddress address in options.Addresses)
     {
-        HostLog.Listening(logger, address.ToString());
+        if (address.Descriptor is null) HostLog.Listening(logger, address.ToString());
+        else HostLog.ListeningOnPassed(logger, address.ToString());
         if (address.IsLoopback || !server.IsOpen) continue;
         if (options.ProtectedMode) HostLog.OpenToThisMachine(logger, address.ToString());
         else HostLog.OpenToAll(logger, address.ToString());

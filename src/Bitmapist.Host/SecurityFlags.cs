@@ -96,14 +96,9 @@ internal static class SecurityFlags
 
     private static IReadOnlyList<Option> Restricted(IReadOnlyList<Option> options)
     {
-        s_protectedMode.AcceptOnlyFromAmong("yes", "no");
-        s_tlsAuthClients.AcceptOnlyFromAmong([.. TlsSettings.AuthClientsNames]);
-        s_tlsPort.Validators.Add(result =>
-        {
-            if (result.Tokens.Count > 0 && int.TryParse(result.Tokens[0].Value, out int port)
-                && port is < 0 or > 65_535)
-                result.AddError($"-tls-port must be from 0 to 65535, not {port}");
-        });
+        ValueRules.Word(s_protectedMode, "yes", "no");
+        ValueRules.Word(s_tlsAuthClients, TlsSettings.AuthClientsNames);
+        ValueRules.Number(s_tlsPort, 0, 65_535);
         s_unixSocketPerm.Validators.Add(result =>
         {
             if (result.Tokens.Count > 0 && ReadMode(result.Tokens[0].Value) is null)

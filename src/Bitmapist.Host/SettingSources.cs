@@ -83,6 +83,17 @@ internal static class SettingSources
         return [.. joined, .. fromVariables, .. args];
     }
 
+    /// <summary>The flags with "yes" and "no" as the parser has a switch's values.</summary>
+    /// <exception cref="ConfigurationException">A switch has another value.</exception>
+    public static string[] Switches(string[] args, RootCommand root) => Array.ConvertAll(args, argument =>
+    {
+        if (argument.Split('=', 2) is not [var name, var value]) return argument;
+        if (Settings(root).FirstOrDefault(each => each.Name == name && IsSwitch(each)) is not { } option)
+            return argument;
+        string normal = ArgumentOf(option, value.ToLowerInvariant());
+        return FaultOf(root, option, [normal]) is { } fault ? throw new ConfigurationException(fault) : normal;
+    });
+
     /// <summary>Parses arguments as the executable does.</summary>
     public static ParseResult Parse(RootCommand root, IReadOnlyList<string> args) =>
         root.Parse(args, new ParserConfiguration { EnablePosixBundling = false });
@@ -129,7 +140,8 @@ internal static class SettingSources
                 return $"{option.Name} must be yes or no, not {value}";
         }
 
-        return Parse(root, arguments).Errors is [{ Message: var message }, ..] ? message : null;
+        ParseResult parsed = Parse(root, arguments);
+        return parsed.Errors.Count > 0 ? ValueRules.Describe(parsed) : null;
     }
 
     private static bool IsSwitch(Option option) => option.ValueType == typeof(bool);

@@ -45,7 +45,7 @@ internal static class AddressCheck
         {
             try
             {
-                if (address.Port != 0) Probe(address);
+                if (address.Port != 0 && address.Descriptor is null) Probe(address);
             }
             catch (SocketException failure)
             {

@@ -9,20 +9,19 @@ using Bitmapist.Storage.Snapshots;
 namespace Bitmapist.Migration;
 
 /// <summary>
-/// A database that no server has open, with the log behind it, held as a server would hold it. What the log has that
-/// the file does not is brought together in a temporary file. The database keeps all keys that it had, but its files
-/// need not stay byte for byte: as at a start of a server, a torn end is cut off and a new segment of the log may
-/// begin. One thread.
+/// A database that no server has open, with the log behind it, held as a server would hold it. It is only read: what
+/// the log has that the file does not is brought together in a copy of both. One thread.
 /// </summary>
 internal sealed class ClosedDatabase : IMigrationSource, IDisposable
 {
+    private const int CopyBytes = 1 << 20; // in a read
     private readonly IFileSystem _files;
-    private readonly IDisposable _lock;
+    private readonly IDisposable? _lock;
     private readonly DatabaseFile _file;
     private readonly string? _temporaryPath;
 
     private ClosedDatabase(
-        IFileSystem files, IDisposable held, DatabaseFile file, string? temporaryPath, long tornBytes)
+        IFileSystem files, IDisposable? held, DatabaseFile file, string? temporaryPath, long tornBytes)
     {
         _files = files;
         _lock = held;
@@ -52,27 +51,25 @@ internal sealed class ClosedDatabase : IMigrationSource, IDisposable
         if (!files.Exists(path)) throw new MigrationException($"{path}: no such file");
         FileFormat format = FormatRecognition.Recognise(files, path);
         if (format != FileFormat.Own) throw new MigrationException($"{path} {Refusal(format)}");
-        var held = DatabaseLock.Take(files, path);
+        IDisposable? held = DatabaseLock.TakeToRead(files, path);
         DatabaseFile? file = null;
         try
         {
-            file = DatabaseFile.Open(files, path);
-            LogRecoveryResult log = LogRecovery.Recover(
-                files, path, file.Id, file.FirstLogSequence, static (in LogRecord _) => { });
+            file = DatabaseFile.OpenToRead(files, path);
+            LogSurveyResult log = LogSurvey.RequireWhole(files, path, file.Id, file.FirstLogSequence);
             if (log.Records == 0) return new ClosedDatabase(files, held, file, temporaryPath: null, log.TornBytes);
+            Copy(files, path, temporaryPath, file.FirstLogSequence);
             file.Dispose();
             file = null;
-            held.Dispose();
-            BringTogether(files, path, temporaryPath, time);
-            held = DatabaseLock.Take(files, path);
-            file = DatabaseFile.Open(files, temporaryPath);
+            BringTogether(files, temporaryPath, time);
+            file = DatabaseFile.OpenToRead(files, temporaryPath);
             return new ClosedDatabase(files, held, file, temporaryPath, log.TornBytes);
         }
         catch
         {
             file?.Dispose();
-            NewDatabase.DeleteQuietly(files, temporaryPath);
-            held.Dispose();
+            DeleteCopy(files, temporaryPath);
+            held?.Dispose();
             throw;
         }
     }
@@ -93,22 +90,57 @@ internal sealed class ClosedDatabase : IMigrationSource, IDisposable
     public void Dispose()
     {
         _file.Dispose();
-        if (_temporaryPath is not null) _files.Delete(_temporaryPath);
-        _lock.Dispose();
+        if (_temporaryPath is not null) DeleteCopy(_files, _temporaryPath);
+        _lock?.Dispose();
     }
 
-    /// <summary>Opens the database as a server does, and backs it up instead of saving it.</summary>
-    private static void BringTogether(IFileSystem files, string path, string temporaryPath, TimeProvider time)
+    /// <summary>Copies file and log; the log belongs to the file by an id in both, not by its name.</summary>
+    private static void Copy(IFileSystem files, string path, string copyPath, long firstSequence)
     {
-        var options = new PersistenceOptions(path, EngineLimits.DatabasesMax, FsyncPolicy.No, TimeSpan.Zero);
+        DeleteCopy(files, copyPath);
+        Copy(files, path, copyPath);
+        foreach ((long sequence, string segment) in SegmentName.List(files, path))
+            if (sequence >= firstSequence) Copy(files, segment, SegmentName.For(copyPath, sequence));
+    }
+
+    private static void Copy(IFileSystem files, string path, string copyPath)
+    {
+        using IFile from = files.Open(path, FileOpen.ReadExisting);
+        using IFile to = files.Open(copyPath, FileOpen.CreateNew);
+        byte[] buffer = new byte[CopyBytes];
+        for (long offset = 0; from.Read(offset, buffer) is > 0 and var bytes; offset += bytes)
+            to.Write(offset, buffer.AsSpan(0, bytes));
+    }
+
+    /// <summary>Opens the copy as a server does, and saves.</summary>
+    private static void BringTogether(IFileSystem files, string copyPath, TimeProvider time)
+    {
+        var options = new PersistenceOptions(copyPath, EngineLimits.DatabasesMax, FsyncPolicy.No, TimeSpan.Zero);
         PersistentKeyspace keyspace = PersistentKeyspace.Open(files, options, time, new SilentEvents());
+        Exception? failure;
         try
         {
-            keyspace.BackupAsync(temporaryPath).GetAwaiter().GetResult();
+            failure = keyspace.SaveAsync().GetAwaiter().GetResult();
         }
         finally
         {
             keyspace.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        }
+
+        if (failure is not null) throw new StorageException(copyPath, null, failure.Message, failure);
+    }
+
+    private static void DeleteCopy(IFileSystem files, string copyPath)
+    {
+        NewDatabase.DeleteQuietly(files, copyPath);
+        NewDatabase.DeleteQuietly(files, copyPath + ".lock");
+        try
+        {
+            foreach ((_, string segment) in SegmentName.List(files, copyPath)) NewDatabase.DeleteQuietly(files, segment);
+        }
+        catch (StorageException)
+        {
+            // No such folder, so no copy in it; what failed before says so.
         }
     }
 

@@ -100,6 +100,24 @@ public sealed class BitmapistServer : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Completes when every thread that serves connections has turned, and the log has taken, or refused, what was
+    /// appended to it: not while one of them hangs. A log that fails is not one that hangs: reads go on.
+    /// </summary>
+    public async Task AnswerAsync()
+    {
+        if (_listener is { } listener) await listener.TurnAsync().ConfigureAwait(false);
+        if (_state.Persistence is not { } persistence) return;
+        try
+        {
+            await persistence.CommitAsync().ConfigureAwait(false);
+        }
+        catch (StorageException)
+        {
+            // It has answered; clients are told why they cannot write.
+        }
+    }
+
     /// <summary>Writes a backup to the configured file, unless one is being written; failure is logged.</summary>
     public Task BackupAsync()
     {

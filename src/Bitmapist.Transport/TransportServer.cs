@@ -94,6 +94,11 @@ public sealed class TransportServer : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Completes when every thread that serves connections has done something more: never, if one hangs or has failed.
+    /// </summary>
+    public Task TurnAsync() => _carrier!.TurnAsync();
+
     /// <summary>Accepts connections from now on.</summary>
     public void Start()
     {

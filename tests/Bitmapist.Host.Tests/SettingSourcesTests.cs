@@ -40,7 +40,7 @@ public sealed class SettingSourcesTests
     [InlineData("save 7\nsave soon", "f.conf, line 2: -save must be a number from 0 to 31536000, not soon")]
     [InlineData("save -7", "f.conf, line 1: -save must be a number from 0 to 31536000, not -7")]
     [InlineData("save 7 8", "f.conf, line 1: -save must be a number from 0 to 31536000, not 7 8")]
-    [InlineData("save", "f.conf, line 1: Required argument missing for option: '-save'.")]
+    [InlineData("save", "f.conf, line 1: -save needs a value: seconds, seconds between snapshots, 0 for none")]
     [InlineData("maxmemory much", "f.conf, line 1: -maxmemory must be a number of bytes such as 512mb, not much")]
     [InlineData("timeout never",
         "f.conf, line 1: -timeout never: argument couldn't be parsed into an integer")]

@@ -19,6 +19,7 @@ internal sealed record OpenedDatabase(DatabaseFile File, LogWriter Log)
     /// <param name="fsync">When the log is synced.</param>
     /// <param name="time">The clock.</param>
     /// <param name="tornTail">Told path, offset and length of what a crash left unfinished.</param>
+    /// <param name="replaying">Told, once a second, the bytes of the log that are replayed, and all of them.</param>
     /// <exception cref="CorruptFileException">It is foreign, newer or damaged.</exception>
     /// <exception cref="StorageException">It cannot be read or written.</exception>
     public static OpenedDatabase Open(
@@ -27,7 +28,8 @@ internal sealed record OpenedDatabase(DatabaseFile File, LogWriter Log)
         string path,
         FsyncPolicy fsync,
         TimeProvider time,
-        Action<string, long, long> tornTail)
+        Action<string, long, long> tornTail,
+        Action<long, long> replaying)
     {
         bool isNew = DatabaseFile.IsMissing(files, path, out bool isEmpty);
         if (isNew && SegmentName.List(files, path) is [var orphan, ..])
@@ -41,7 +43,8 @@ internal sealed record OpenedDatabase(DatabaseFile File, LogWriter Log)
         try
         {
             if (file.TornBytes > 0) tornTail(path, file.FileBytes - file.TornBytes, file.TornBytes);
-            LogRecoveryResult recovered = KeyspaceLoader.Load(store, files, file);
+            LogRecoveryResult recovered = KeyspaceLoader.Load(
+                store, files, file, new ReplayProgress(files, path, file.FirstLogSequence, time, replaying));
             if (recovered.TornPath is { } torn) tornTail(torn, recovered.TornOffset, recovered.TornBytes);
             segment = SegmentName.For(path, recovered.NextSequence);
             var log = LogWriter.Open(files, path, file.Id, recovered.NextSequence, fsync, time);
@@ -79,7 +82,8 @@ internal static class KeyspaceLoader
 {
     /// <exception cref="CorruptFileException">Something read does not match its checksum, or makes no
     /// sense.</exception>
-    public static LogRecoveryResult Load(KeyspaceStore store, IFileSystem files, DatabaseFile file)
+    public static LogRecoveryResult Load(
+        KeyspaceStore store, IFileSystem files, DatabaseFile file, ReplayProgress progress)
     {
         var totals = KeyTotals.Of(file);
         foreach ((int database, _) in totals.Databases)
@@ -94,7 +98,7 @@ internal static class KeyspaceLoader
         store.Attach(file, totals);
         try
         {
-            return Replay(store, files, file);
+            return Replay(store, files, file, progress);
         }
         catch (DiskReadException failure)
         {
@@ -102,7 +106,8 @@ internal static class KeyspaceLoader
         }
     }
 
-    private static LogRecoveryResult Replay(KeyspaceStore store, IFileSystem files, DatabaseFile file)
+    private static LogRecoveryResult Replay(
+        KeyspaceStore store, IFileSystem files, DatabaseFile file, ReplayProgress progress)
     {
         using var session = new Session(store);
         using TransactionScope replaying = session.BeginReplay();
@@ -113,6 +118,7 @@ internal static class KeyspaceLoader
                 try
                 {
                     replay.Apply(record.Payload);
+                    progress.Replayed(record);
                 }
                 catch (InvalidDataException malformed)
                 {

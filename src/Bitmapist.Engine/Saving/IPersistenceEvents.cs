@@ -11,6 +11,13 @@ public interface IPersistenceEvents
     {
     }
 
+    /// <summary>Loading goes on; once a second.</summary>
+    /// <param name="doneBytes">Bytes of the log that are replayed.</param>
+    /// <param name="allBytes">Bytes of the log.</param>
+    void Replaying(long doneBytes, long allBytes)
+    {
+    }
+
     /// <summary>Loading is done.</summary>
     void Loaded(TimeSpan elapsed, long keys)
     {

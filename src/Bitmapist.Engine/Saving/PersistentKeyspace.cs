@@ -41,7 +41,7 @@ public sealed class PersistentKeyspace : IAsyncDisposable
         events.Loading(options.Path);
         Store = new KeyspaceStore(options.Databases, time);
         (DatabaseFile file, _log) = OpenedDatabase.Open(
-            Store, files, options.Path, options.Fsync, time, events.TornTail);
+            Store, files, options.Path, options.Fsync, time, events.TornTail, events.Replaying);
         Store.Log = _log;
         _saver = new SnapshotSaver(Store, files, file, _log);
         _saves = new SaveRunner(Store, _saver, options.Path, events, _threads);

@@ -33,6 +33,18 @@ public sealed class DatabaseLock : IDisposable
         return new DatabaseLock(files, path, held, stays);
     }
 
+    /// <summary>
+    /// Takes the lock of a database that is only to be read, and makes no lock file where there never was a server:
+    /// null, then.
+    /// </summary>
+    /// <exception cref="DatabaseLockedException">Another process, or another holder in this one, has it.</exception>
+    /// <exception cref="StorageException">The lock file is there and cannot be locked.</exception>
+    public static IDisposable? TakeToRead(IFileSystem files, string databasePath)
+    {
+        ArgumentNullException.ThrowIfNull(files);
+        return files.Exists(databasePath + ".lock") ? Take(files, databasePath) : null;
+    }
+
     /// <summary>The lock file is to stay: the database is in use.</summary>
     public void Keep() => _stays = true;
 

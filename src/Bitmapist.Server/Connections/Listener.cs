@@ -57,12 +57,21 @@ internal sealed class Listener : IAsyncDisposable
         };
         List<ListenPoint> points = [.. server.Options.Addresses.SelectMany(PointsOf)];
         if (server.Options.UnixSocket is { } path)
-            points.Add(new ListenPoint(new UnixDomainSocketEndPoint(path), UnixMode: server.Options.UnixSocketMode));
+        {
+            points.Add(new ListenPoint(new UnixDomainSocketEndPoint(path), UnixMode: server.Options.UnixSocketMode)
+            {
+                Descriptor = server.Options.UnixSocketDescriptor,
+            });
+        }
+
         if (adapt is not null) options = adapt(options);
         var transport = TransportServer.Bind(points, options, connections.ServeAsync, logger);
         server.ClientLimits.KeepAliveChanged = transport.SetKeepAlive;
         return new Listener(transport, connections);
     }
+
+    /// <summary>Completes when every thread that serves connections has turned once more.</summary>
+    public Task TurnAsync() => _transport.TurnAsync();
 
     /// <summary>Begins to accept.</summary>
     public void Start() => _transport.Start();
@@ -81,7 +90,7 @@ internal sealed class Listener : IAsyncDisposable
 
     /// <summary>Both loopback addresses, or the one that the machine has; else the address itself.</summary>
     private static ListenPoint[] PointsOf(ListenAddress address) => address.Ip is { } ip
-        ? [new ListenPoint(new IPEndPoint(ip, address.Port))]
+        ? [new ListenPoint(new IPEndPoint(ip, address.Port), Descriptor: address.Descriptor)]
         :
         [
             new ListenPoint(new IPEndPoint(IPAddress.Loopback, address.Port), MayBeMissing: true),

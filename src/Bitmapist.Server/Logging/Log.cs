@@ -12,6 +12,9 @@ internal static partial class Log
     [LoggerMessage(2, LogLevel.Information, "loaded in {Milliseconds}ms ({Keys} keys)")]
     public static partial void Loaded(ILogger logger, double milliseconds, long keys);
 
+    [LoggerMessage(37, LogLevel.Information, "replaying the log: {Percent} % of {Bytes} bytes")]
+    public static partial void Replaying(ILogger logger, long percent, long bytes);
+
     [LoggerMessage(3, LogLevel.Information, "periodic saving...")]
     public static partial void Saving(ILogger logger);
 
@@ -127,7 +130,7 @@ internal static partial class Log
         "import from {Source} stopped after {Keys} keys, which stay; it may be repeated")]
     public static partial void SlurpStopped(ILogger logger, string source, long keys);
 
-    [LoggerMessage(40, LogLevel.Warning,
+    [LoggerMessage(44, LogLevel.Warning,
         "client {Client} ({Address}) is cut off: it does not take its {Bytes} bytes, more than "
         + "client-output-buffer-limit")]
     public static partial void OutputLimitReached(ILogger logger, long client, string address, long bytes);
@@ -140,6 +143,9 @@ internal static partial class Log
 internal sealed class PersistenceLogger(ILogger logger) : IPersistenceEvents
 {
     public void Loading(string path) => Log.Loading(logger, path);
+
+    public void Replaying(long doneBytes, long allBytes) =>
+        Log.Replaying(logger, allBytes == 0 ? 100 : Math.Min(100, doneBytes * 100 / allBytes), allBytes);
 
     public void Loaded(TimeSpan elapsed, long keys) => Log.Loaded(logger, Milliseconds(elapsed), keys);
 

@@ -70,6 +70,7 @@ internal static class ParameterTable
         new("enable-debug-command", call => call.Server.Options.EnableDebugCommand),
 
         new("loglevel", call => call.Server.Options.Debug ? "debug" : "notice"),
+        new("log-format", call => call.Server.Options.LogFormat.Name()),
         Constant("logfile", ""),
         Constant("daemonize", "no"),
 

@@ -114,6 +114,11 @@ public sealed record SettingLine(int Line, string Name, IReadOnlyList<string> Va
 /// <summary>Settings that make no sense; the message says where and why, in one line.</summary>
 public sealed class ConfigurationException : Exception
 {
+    /// <param name="reason">What is wrong, and where.</param>
+    public ConfigurationException(string reason) : base(reason)
+    {
+    }
+
     /// <param name="path">The file.</param>
     /// <param name="line">The number of the line, from 1; 0: it concerns all of it.</param>
     /// <param name="reason">What is wrong.</param>

@@ -14,6 +14,9 @@ public sealed record ListenAddress(IPAddress? Ip, int Port)
     /// <summary>Whether clients speak TLS there.</summary>
     public bool IsTls { get; init; }
 
+    /// <summary>The listening socket there, where the process was passed one; null: one is made.</summary>
+    public int? Descriptor { get; init; }
+
     /// <summary>Redis's port.</summary>
     public const int DefaultPort = 6379;
 

@@ -15,6 +15,9 @@ public sealed record ServerOptions
     /// <summary>Path of a unix socket to listen on as well; null: none.</summary>
     public string? UnixSocket { get; init; }
 
+    /// <summary>That socket, already listening, where the process was passed one; null: it is made.</summary>
+    public int? UnixSocketDescriptor { get; init; }
+
     /// <summary>Who may connect to the unix socket; null: as the process's umask has it.</summary>
     public UnixFileMode? UnixSocketMode { get; init; }
 
@@ -90,6 +93,9 @@ public sealed record ServerOptions
 
     /// <summary>Who may use DEBUG: "no", "local" for clients of this machine, "yes".</summary>
     public string EnableDebugCommand { get; init; } = "no";
+
+    /// <summary>How lines of the log are written.</summary>
+    public LogFormat LogFormat { get; init; }
 
     /// <summary>Log every command.</summary>
     public bool Debug { get; init; }

@@ -149,7 +149,7 @@ public sealed class PhysicalFileSystem : IFileSystem
         {
             // FileShare.None is flock(LOCK_EX | LOCK_NB) on Unix. It belongs to the open file, not to the process, so
             // it also keeps a second holder in this process out, and it ends when the process does.
-            handle = PrivateFiles.Open(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            handle = OpenToLock(path);
         }
         catch (IOException e) when (e.HResult == busy)
         {
@@ -166,6 +166,22 @@ public sealed class PhysicalFileSystem : IFileSystem
         handle.Dispose();
         return error == SystemCalls.WouldBlock ? null : throw Failed(path, "cannot be locked", error);
     }
+
+    /// <summary>A file that one may only read can be locked, too: flock(2) asks for no more.</summary>
+    private static SafeFileHandle OpenToLock(string path)
+    {
+        try
+        {
+            return PrivateFiles.Open(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (Exception failure) when (IsReadOnly(failure) && File.Exists(path))
+        {
+            return PrivateFiles.Open(path, FileMode.Open, FileAccess.Read, FileShare.None);
+        }
+    }
+
+    private static bool IsReadOnly(Exception failure) =>
+        failure is UnauthorizedAccessException || failure.HResult == SystemCalls.ReadOnlyFileSystem;
 
     private sealed class PhysicalLock(SafeFileHandle handle, string path) : IFileLock
     {

@@ -17,6 +17,7 @@ internal static partial class SystemCalls
     public const int NotFound = 2; // ENOENT
     public const int AlreadyThere = 17; // EEXIST
     public const int InvalidArgument = 22; // EINVAL
+    public const int ReadOnlyFileSystem = 30; // EROFS
     private const int Interrupted = 4; // EINTR
     public const int NotADirectory = 20; // ENOTDIR
     private const int LockExclusive = 2; // LOCK_EX

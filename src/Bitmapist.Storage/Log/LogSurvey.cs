@@ -20,10 +20,22 @@ public static class LogSurvey
         LogRecordHandler handler, Action<FileDamage> damaged)
     {
         ArgumentNullException.ThrowIfNull(damaged);
+        return Walk(files, databasePath, databaseId, firstSequence, handler, found => damaged(FileDamage.Of(found)));
+    }
+
+    /// <summary>The same for a log that must be whole, but for a write that a crash interrupted.</summary>
+    /// <exception cref="CorruptFileException">It is not: damage, a missing segment, another database's.</exception>
+    public static LogSurveyResult RequireWhole(
+        IFileSystem files, string databasePath, Guid databaseId, long firstSequence) =>
+        Walk(files, databasePath, databaseId, firstSequence, static (in LogRecord _) => { }, damaged: null);
+
+    private static LogSurveyResult Walk(
+        IFileSystem files, string databasePath, Guid databaseId, long firstSequence,
+        LogRecordHandler handler, Action<CorruptFileException>? damaged)
+    {
         List<(long Sequence, string Path)> segments = SegmentName.List(files, databasePath);
         int leftovers = segments.RemoveAll(segment => segment.Sequence < firstSequence);
-        LogWalk walk = new(
-            files, databasePath, databaseId, handler, damaged: found => damaged(FileDamage.Of(found)));
+        LogWalk walk = new(files, databasePath, databaseId, handler, damaged);
         walk.Run(segments, firstSequence);
         return new LogSurveyResult(
             segments.Count, leftovers, walk.Records, walk.Bytes, walk.TornBytes, walk.RecordsBehindDamage);

@@ -80,6 +80,24 @@ public sealed class DatabaseFile : IDisposable
         }
     }
 
+    /// <summary>Opens a database for reading alone, which one may who may not write it; nothing is changed.</summary>
+    /// <exception cref="CorruptFileException">It is foreign, newer or damaged.</exception>
+    /// <exception cref="StorageException">It cannot be read.</exception>
+    public static DatabaseFile OpenToRead(IFileSystem files, string path)
+    {
+        IFile file = files.Open(path, FileOpen.ReadExisting);
+        try
+        {
+            Guid id = DatabaseHeader.Read(file);
+            return new DatabaseFile(files, file, id, DatabaseState.Load(file, Trailer.FindNewest(file, id)));
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>Opens a database, or makes an empty one where there is none or an empty file.</summary>
     public static DatabaseFile OpenOrCreate(IFileSystem files, string path)
     {

@@ -15,6 +15,11 @@ internal abstract class Carrier : IDisposable
     public abstract void Listen(Socket socket);
 
     /// <summary>
+    /// Completes when every thread that serves connections has done something more: never, if one hangs or has failed.
+    /// </summary>
+    public abstract Task TurnAsync();
+
+    /// <summary>
     /// Completes when nothing is accepted any more: the sockets are not to be closed before, as somebody else's may get
     /// their numbers then.
     /// </summary>

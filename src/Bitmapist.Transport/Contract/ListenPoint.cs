@@ -11,5 +11,8 @@ namespace Bitmapist.Transport.Contract;
 /// The machine may lack the address, as containers often lack ::1: then it is left out, if others remain.
 /// </param>
 /// <param name="UnixMode">Who may connect to a unix socket; null: as the process's umask has it.</param>
+/// <param name="Descriptor">
+/// A socket that listens there already and is taken over, as systemd passes them; null: one is made.
+/// </param>
 public readonly record struct ListenPoint(
-    EndPoint EndPoint, bool MayBeMissing = false, UnixFileMode? UnixMode = null);
+    EndPoint EndPoint, bool MayBeMissing = false, UnixFileMode? UnixMode = null, int? Descriptor = null);

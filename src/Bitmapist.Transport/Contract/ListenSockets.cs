@@ -22,7 +22,9 @@ internal static class ListenSockets
             {
                 try
                 {
-                    sockets.Add(Bind(point.EndPoint, point.UnixMode, options));
+                    sockets.Add(point.Descriptor is { } passed
+                        ? Adopt(passed, options)
+                        : Bind(point.EndPoint, point.UnixMode, options));
                 }
                 catch (SocketException failure) when (point.MayBeMissing && failure.SocketErrorCode
                     is SocketError.AddressNotAvailable or SocketError.AddressFamilyNotSupported)
@@ -70,10 +72,23 @@ internal static class ListenSockets
         }
     }
 
+    /// <summary>Whoever passed it has bound it and chosen its backlog; it is theirs as well, and stays open.</summary>
+    private static Socket Adopt(int descriptor, TransportOptions options)
+    {
+        var socket = new Socket(new SafeSocketHandle(descriptor, ownsHandle: true));
+        if (socket.AddressFamily != AddressFamily.Unix) SetInherited(socket, options);
+        return socket;
+    }
+
     private static void SetOptions(Socket socket, IPEndPoint endPoint, TransportOptions options)
     {
         if (socket.AddressFamily == AddressFamily.InterNetworkV6)
             socket.DualMode = endPoint.Address.Equals(IPAddress.IPv6Any);
+        SetInherited(socket, options);
+    }
+
+    private static void SetInherited(Socket socket, TransportOptions options)
+    {
         socket.NoDelay = true;
         if (options.KeepAliveSeconds > 0) SetKeepAlive(socket, options.KeepAliveSeconds);
     }

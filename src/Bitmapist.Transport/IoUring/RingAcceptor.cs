@@ -20,6 +20,8 @@ internal sealed unsafe class RingAcceptor(RingLoop loop, Ring ring, LoopTimers t
     public void Listen(LoopListener listener)
     {
         _listeners.Add(listener);
+        // Of a non-blocking one, such as may be passed by a service manager, the kernel would not wait for readiness.
+        _ = LibC.ControlDescriptor(listener.Descriptor, LibC.SetStatusFlags, 0);
         Arm(_listeners.Count - 1);
     }
 

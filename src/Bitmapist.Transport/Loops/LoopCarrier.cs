@@ -48,6 +48,13 @@ internal sealed class LoopCarrier : Carrier
         _loops[0].Post(() => _loops[0].Listen(listener));
     }
 
+    public override Task TurnAsync() => Task.WhenAll(_loops.Select(loop =>
+    {
+        var turned = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        loop.Post(turned.SetResult);
+        return turned.Task;
+    }));
+
     public override async Task StopListeningAsync()
     {
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -17,6 +17,8 @@ internal sealed class ManagedCarrier(
 
     public override void Listen(Socket socket) => _accepting.Add(Task.Run(() => AcceptAsync(socket)));
 
+    public override Task TurnAsync() => Task.Run(() => { }); // the pool's turn
+
     public override async Task StopListeningAsync()
     {
         await _stop.CancelAsync().ConfigureAwait(false);

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace Bitmapist.Host;
+namespace Bitmapist.Host.Logging;
 
 /// <summary>Every line the executable logs.</summary>
 internal static partial class HostLog
@@ -28,6 +28,17 @@ internal static partial class HostLog
 
     [LoggerMessage(106, LogLevel.Information, "converting: {Line}")]
     public static partial void ConversionReport(ILogger logger, string line);
+
+    [LoggerMessage(109, LogLevel.Information, "listening on {Address}, a socket that the service manager has passed")]
+    public static partial void ListeningOnPassed(ILogger logger, string address);
+
+    [LoggerMessage(110, LogLevel.Critical, "{Reason}")]
+    public static partial void Ending(ILogger logger, string reason);
+
+    [LoggerMessage(111, LogLevel.Critical,
+        "what serves connections, or the log's writer, has not moved for {Seconds}s: the service manager is not told "
+        + "that all is well")]
+    public static partial void Stuck(ILogger logger, double seconds);
 
     [LoggerMessage(107, LogLevel.Information, "converted; the Go server's file is kept as {Path}")]
     public static partial void Converted(ILogger logger, string path);
