@@ -15,6 +15,11 @@ namespace Bitmapist.Host;
 /// <summary>The executable's flags: the original's, and Redis's names for the rest.</summary>
 internal static class CommandLine
 {
+    // Redis's words.
+    private const string UsersTwice = "Configuring Redis with users defined in redis.conf and at the same setting an "
+        + "ACL file path is invalid. This setup is very likely to lead to configuration errors and security holes, "
+        + "please define either an ACL file or declare users directly in your redis.conf, but not both.";
+
     private static readonly Option<string[]> s_addr = new("-addr")
     {
         Description = "address to listen on, host:port; :port means every interface; tls://host:port for TLS; may be "
@@ -265,6 +270,7 @@ internal static class CommandLine
         var options = new ServerOptions
         {
             ConfigurationPath = file?.Path,
+            Users = [.. file?.SettingLines.Where(line => line.Name == SettingSources.UserLine) ?? []],
             Addresses = addresses,
             HttpAddress = HttpAddressOf(parsed),
             DatabasePath = database,
@@ -294,6 +300,8 @@ internal static class CommandLine
             Debug = parsed.GetValue(s_debug),
         };
         options = SecurityFlags.Apply(parsed, options);
+        if (options is { AclFile: not null, Users.Count: > 0 })
+            return Task.FromResult(Refuse(UsersTwice));
         if (passed?.UnixSocket is { } socket)
             options = options with { UnixSocket = socket, UnixSocketDescriptor = passed.UnixSocketDescriptor };
         return serve(options);

@@ -28,7 +28,8 @@ return await CommandLine.RunAsync(args, ServeAsync).ConfigureAwait(false);
 static async Task<int> ServeAsync(ServerOptions options)
 {
     using var service = ServiceNotifier.Of(Environment.GetEnvironmentVariable);
-    using var loggers = new StderrLoggerFactory(options.Debug ? LogLevel.Debug : LogLevel.Information, options.LogFormat)
+    LogLevel level = options.Debug ? LogLevel.Debug : LogLevel.Information;
+    using var loggers = new StderrLoggerFactory(level, options.LogFormat)
     {
         Listener = service.Status, // opening a large database may take a while
     };
@@ -45,7 +46,8 @@ static async Task<int> ServeAsync(ServerOptions options)
         server = await BitmapistServer.StartAsync(options, loggers).ConfigureAwait(false);
     }
     catch (Exception failure) when (failure is MigrationException or DatabaseLockedException
-        or CorruptFileException or StorageException or IOException or SocketException or UnauthorizedAccessException)
+        or CorruptFileException or StorageException or IOException or SocketException or UnauthorizedAccessException
+        or ConfigurationException)
     {
         // The innermost reason says it in one line ("address already in use"); the stack is of no help here.
         loggers.Complain(failure.Message);

@@ -81,7 +81,7 @@ internal static class SecurityFlags
             RequirePass = PasswordHash.OfSetting(parsed.GetValue(s_requirePass) ?? ""),
             AclFile = FullPath(parsed.GetValue(s_aclFile)),
             ProtectedMode = parsed.GetValue(s_protectedMode) != "no",
-            Addresses = tlsPort == 0 ? options.Addresses : [.. options.Addresses, .. ByTls(options.Addresses, tlsPort)],
+            Addresses = [.. options.Addresses, .. ListenAddress.OfTlsPort(options.Addresses, tlsPort)],
             Tls = new TlsSettings
             {
                 CertFile = parsed.GetValue(s_tlsCertFile) ?? "",
@@ -115,10 +115,4 @@ internal static class SecurityFlags
     }
 
     private static string? FullPath(string? path) => path is { Length: > 0 } ? RealPath.Of(path) : null;
-
-    /// <summary>The same interfaces, each once, with another port.</summary>
-    private static IEnumerable<ListenAddress> ByTls(IReadOnlyList<ListenAddress> addresses, int port) =>
-        addresses.Where(address => !address.IsTls)
-            .Select(address => new ListenAddress(address.Ip, port) { IsTls = true })
-            .Distinct();
 }

@@ -11,6 +11,9 @@ namespace Bitmapist.Host;
 /// </summary>
 internal static class SettingSources
 {
+    /// <summary>What lines of the file begin with that declare users.</summary>
+    public const string UserLine = "user";
+
     private const string VariablePrefix = "BITMAPIST_";
     private const string True = "true", False = "false"; // how the parser has a switch's values
 
@@ -64,6 +67,7 @@ internal static class SettingSources
         var lines = new Dictionary<Option, List<string>>();
         foreach (SettingLine line in file?.SettingLines ?? [])
         {
+            if (line.Name == UserLine) continue; // no flag has them
             Option option = Find(root, file!.Path, line);
             if (line.Values is [""]) // nothing, as redis.conf says it; of saves: none
             {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using Bitmapist.Server.Settings;
@@ -29,7 +30,7 @@ internal static class ValueRules
     /// <summary>One of some words; they are what a shell completes.</summary>
     public static void Word(Option option, params IReadOnlyList<string> words)
     {
-        option.CompletionSources.Add(_ => words.Select(word => new System.CommandLine.Completions.CompletionItem(word)));
+        option.CompletionSources.Add(_ => words.Select(word => new CompletionItem(word)));
         option.Validators.Add(result =>
         {
             if (result.Tokens.Count == 0 || words.Contains(result.Tokens[0].Value)) return;
@@ -48,7 +49,8 @@ internal static class ValueRules
                 return $"{option.Option.Name} needs a value: {option.Option.HelpName}, {option.Option.Description}";
             case OptionResult { IdentifierTokenCount: > 1 } option when option.Option.Arity.MaximumNumberOfValues == 1:
                 return $"{option.Option.Name} is given {option.IdentifierTokenCount} times, and takes one value";
-            case ArgumentResult { Tokens.Count: 0, Argument: var argument } when argument.Parents.OfType<Command>().Any():
+            case ArgumentResult { Tokens.Count: 0, Argument: var argument }
+                when argument.Parents.OfType<Command>().Any():
                 return Missing(argument);
             case CommandResult command
                 when command.Command.Arguments.FirstOrDefault(each => IsMissing(parsed, each)) is { } argument:

@@ -60,12 +60,14 @@ public sealed class BitmapistServer : IAsyncDisposable
     /// <exception cref="StorageException">The database cannot be read or written.</exception>
     /// <exception cref="IOException">An address cannot be listened on, or a certificate cannot be used.</exception>
     /// <exception cref="AclFileException">The file of users cannot be read, or is refused.</exception>
+    /// <exception cref="ConfigurationException">A user in the file of settings makes no sense.</exception>
     public static async Task<BitmapistServer> StartAsync(ServerOptions options, ILoggerFactory loggers)
     {
         ILogger logger = loggers.CreateLogger("bitmapist");
         TimeProvider time = TimeProvider.System;
         AclFile? users = options.AclFile is { } usersPath ? new AclFile(PhysicalFileSystem.Instance, usersPath) : null;
         var access = new AccessControl(CommandList.Table.Catalog, options.RequirePass, users);
+        access.Declare(options.ConfigurationPath ?? "", options.Users);
         var tls = new TlsCertificates(options.Tls, options.Addresses.Any(address => address.IsTls));
         PersistentKeyspace? persistence = null;
         if (options.DatabasePath is { } path)

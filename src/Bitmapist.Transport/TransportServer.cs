@@ -81,7 +81,9 @@ public sealed class TransportServer : IAsyncDisposable
     public void SetKeepAlive(int seconds)
     {
         _options.KeepAliveSeconds = seconds;
-        foreach (Socket socket in _sockets)
+        Socket[] sockets;
+        lock (_gate) sockets = [.. _sockets];
+        foreach (Socket socket in sockets)
         {
             try
             {
@@ -103,6 +105,43 @@ public sealed class TransportServer : IAsyncDisposable
     public void Start()
     {
         foreach (Socket socket in _sockets) _carrier!.Listen(socket);
+    }
+
+    /// <summary>Listens on more points, while the server runs; connections wait until they are accepted.</summary>
+    /// <exception cref="IOException">One cannot be listened on; none is, then.</exception>
+    public AddedPoints Bind(IReadOnlyList<ListenPoint> points) =>
+        new(this, ListenSockets.Bind(points, _options, _logger));
+
+    /// <summary>Accepts connections on added points; false: the server is being stopped.</summary>
+    internal bool TryAccept(IReadOnlyList<Socket> sockets)
+    {
+        lock (_gate)
+        {
+            if (_isStopping) return false;
+            foreach (Socket socket in sockets)
+            {
+                _sockets.Add(socket);
+                _carrier!.Listen(socket);
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Accepts no more on added points, and closes them; connections that are open stay.</summary>
+    internal async Task CloseAsync(IReadOnlyList<Socket> sockets)
+    {
+        foreach (Socket socket in sockets)
+        {
+            lock (_gate)
+            {
+                if (_isStopping) return; // all are closed, then
+                _sockets.Remove(socket);
+            }
+
+            await _carrier!.StopListeningAsync(socket).ConfigureAwait(false);
+            socket.Dispose();
+        }
     }
 
     /// <summary>
@@ -227,5 +266,30 @@ public sealed class TransportServer : IAsyncDisposable
     {
         foreach (Socket socket in _sockets) socket.Dispose();
         _sockets.Clear();
+    }
+}
+
+/// <summary>Points that a running server listens on. One thread at a time.</summary>
+public sealed class AddedPoints : IDisposable
+{
+    private readonly TransportServer _server;
+    private readonly IReadOnlyList<Socket> _sockets;
+    private bool _isAccepting;
+
+    internal AddedPoints(TransportServer server, IReadOnlyList<Socket> sockets)
+    {
+        _server = server;
+        _sockets = sockets;
+    }
+
+    /// <summary>Accepts connections from now on.</summary>
+    public void Start() => _isAccepting = _server.TryAccept(_sockets);
+
+    /// <summary>Closes them, soon; connections that are open stay.</summary>
+    public void Dispose()
+    {
+        if (_isAccepting) _ = _server.CloseAsync(_sockets);
+        else foreach (Socket socket in _sockets) socket.Dispose();
+        _isAccepting = false;
     }
 }

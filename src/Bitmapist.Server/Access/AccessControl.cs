@@ -18,6 +18,7 @@ internal sealed class AccessControl
     private readonly CommandCatalog _catalog;
     private readonly ConcurrentDictionary<string, User> _users = new(StringComparer.Ordinal);
     private readonly AclFile? _file;
+    private readonly FileWrites _saves = new();
     private volatile PasswordHash? _requiredPassword;
     private volatile bool _isPasswordNeeded;
 
@@ -35,6 +36,50 @@ internal sealed class AccessControl
         NoteDefault();
         if (file is not null) Load();
     }
+
+    /// <summary>Makes the users that a file of settings declares; one of the default user replaces its rules.</summary>
+    /// <param name="path">The file, for errors.</param>
+    /// <param name="lines">Its lines: a name, and rules.</param>
+    /// <exception cref="ConfigurationException">A line makes no sense.</exception>
+    public void Declare(string path, IReadOnlyList<SettingLine> lines)
+    {
+        var declared = new HashSet<string>(StringComparer.Ordinal);
+        lock (_gate)
+        {
+            foreach (SettingLine line in lines)
+            {
+                // Rules are bytes, as clients send them.
+                string[] words =
+                    [.. line.Values.Select(word => Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(word)))];
+                if (words.Length == 0 || words[0].Length == 0)
+                    throw new ConfigurationException(path, line.Line, "user needs a name");
+                if (!declared.Add(words[0]))
+                    throw new ConfigurationException(path, line.Line,
+                        $"{InDeclaration(words)}Duplicate user found. A user can only be defined once in config files");
+                UserRules rules = Build(path, line.Line, words);
+                if (_users.TryGetValue(words[0], out User? user)) Publish(user, rules);
+                else _users[words[0]] = new User(words[0], rules);
+            }
+        }
+    }
+
+    private UserRules Build(string path, int line, string[] words)
+    {
+        var builder = new UserBuilder(_catalog);
+        List<string> rules = RuleWords.Join(words.Skip(1), out string? unmatched);
+        if (unmatched is not null)
+            throw new ConfigurationException(path, line,
+                $"{InDeclaration(words)}Unmatched parenthesis in selector definition.");
+        foreach (string rule in rules)
+        {
+            if (builder.Apply(rule) is var fault and not RuleFault.None)
+                throw new ConfigurationException(path, line, InDeclaration(words) + fault.Text());
+        }
+
+        return builder.Build();
+    }
+
+    private static string InDeclaration(string[] words) => $"Error in user declaration '{words[0]}': "; // Redis's words
 
     /// <summary>Who has not logged in, if it needs no password.</summary>
     public User Default { get; }
@@ -73,6 +118,9 @@ internal sealed class AccessControl
         }
     }
 
+    /// <summary>Whether users were made, changed or removed since the start, other than by requirepass.</summary>
+    public bool IsChanged { get; private set; }
+
     /// <summary>The users in the order of their names' bytes.</summary>
     public IReadOnlyList<User> Users => [.. _users.Values.OrderBy(user => user.Name, StringComparer.Ordinal)];
 
@@ -106,6 +154,7 @@ internal sealed class AccessControl
             }
 
             refused = "";
+            IsChanged = true;
             if (user is null) _users[name] = new User(name, builder.Build());
             else Publish(user, builder.Build());
             return RuleFault.None;
@@ -124,6 +173,7 @@ internal sealed class AccessControl
             {
                 if (name == DefaultName || !_users.TryRemove(name, out User? user)) continue;
                 user.Rules = new UserBuilder(_catalog).Build();
+                IsChanged = true;
                 deleted.Add(user);
             }
         }
@@ -149,11 +199,19 @@ internal sealed class AccessControl
         }
     }
 
-    /// <summary>Writes all users to the file, which is replaced as a whole.</summary>
-    /// <exception cref="StorageException">It cannot be written; the former one is still there.</exception>
-    public void Save()
+    /// <summary>Begins to write all users, as they are now, to the file, which is replaced as a whole.</summary>
+    /// <returns>
+    /// Writes it, on any thread; fails with a <see cref="StorageException"/> where it cannot, and the former file is
+    /// still there.
+    /// </returns>
+    public Action BeginSave()
     {
-        lock (_gate) _file!.Write(Users);
+        lock (_gate)
+        {
+            byte[] text = AclFile.TextOf(Users);
+            long number = _saves.Begin();
+            return () => _saves.Do(number, () => _file!.Write(text));
+        }
     }
 
     private UserRules NewDefault()

@@ -34,13 +34,13 @@ internal sealed class AclFile(IFileSystem files, string path)
         return faults.Length == 0 ? users : throw new AclFileException(faults.Append(Unchanged).ToString());
     }
 
+    /// <summary>What a file of these users has in it.</summary>
+    public static byte[] TextOf(IEnumerable<User> users) =>
+        Encoding.Latin1.GetBytes(string.Concat(users.Select(user => user + "\n")));
+
     /// <summary>Replaces the file.</summary>
     /// <exception cref="StorageException">It cannot be written; the former one is still there.</exception>
-    public void Write(IEnumerable<User> users)
-    {
-        byte[] text = Encoding.Latin1.GetBytes(string.Concat(users.Select(user => user + "\n")));
-        WholeFile.Replace(files, path, text);
-    }
+    public void Write(byte[] text) => WholeFile.Replace(files, path, text);
 
     private string ReadText()
     {

@@ -23,8 +23,8 @@ internal sealed class TlsCertificates
         _loaded = isNeeded ? Load(settings) : new Loaded(settings, null);
     }
 
-    /// <summary>Whether anybody can connect by TLS.</summary>
-    public bool IsNeeded { get; }
+    /// <summary>Whether anybody can, or could, connect by TLS.</summary>
+    public bool IsNeeded { get; private set; }
 
     /// <summary>Where the present ones came from.</summary>
     public TlsSettings Settings => _loaded.Settings;
@@ -34,14 +34,21 @@ internal sealed class TlsCertificates
         _loaded.Options ?? throw new InvalidOperationException("No certificates were loaded.");
 
     /// <summary>Reads and checks files that are to replace the present ones, and changes nothing yet.</summary>
+    /// <param name="settings">Where they are.</param>
+    /// <param name="isNeeded">Whether TLS is to be needed from now on.</param>
     /// <returns>What puts them in place.</returns>
     /// <exception cref="IOException">They cannot be used; the message says which and why.</exception>
-    public Action Prepare(TlsSettings settings)
+    public Action Prepare(TlsSettings settings, bool isNeeded = false)
     {
-        Loaded next = IsNeeded ? Load(settings) : new Loaded(settings, null);
+        isNeeded |= IsNeeded;
+        Loaded next = isNeeded ? Load(settings) : new Loaded(settings, null);
         return () =>
         {
-            lock (_gate) _loaded = next;
+            lock (_gate)
+            {
+                _loaded = next;
+                IsNeeded = isNeeded; // for good: who has connected may still be shaking hands
+            }
         };
     }
 

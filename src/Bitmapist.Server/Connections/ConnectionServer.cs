@@ -82,7 +82,7 @@ internal sealed class ConnectionServer(ServerState server, ILogger logger)
     private bool IsTls(TransportConnection connection)
     {
         if (!server.Tls.IsNeeded || connection.LocalEndPoint is not IPEndPoint local) return false;
-        foreach (ListenAddress address in server.Options.Addresses)
+        foreach (ListenAddress address in server.Addresses)
             if (address.IsTls && address.Covers(local)) return true;
         return false;
     }

@@ -19,9 +19,13 @@ internal sealed class Listener : IAsyncDisposable
 
     private readonly TransportServer _transport;
     private readonly ConnectionServer _connections;
+    private readonly ServerState _server;
+    private readonly Lock _gate = new();
+    private AddedPoints? _tlsPort; // what tls-port listens on
 
-    private Listener(TransportServer transport, ConnectionServer connections)
+    private Listener(ServerState server, TransportServer transport, ConnectionServer connections)
     {
+        _server = server;
         _transport = transport;
         _connections = connections;
     }
@@ -55,7 +59,8 @@ internal sealed class Listener : IAsyncDisposable
             Withdraw = server.Clients.GivePlaceBack,
             Refusal = s_refusal,
         };
-        List<ListenPoint> points = [.. server.Options.Addresses.SelectMany(PointsOf)];
+        List<ListenPoint> points =
+            [.. server.Addresses.Where(address => !address.IsOfTlsPort).SelectMany(PointsOf)];
         if (server.Options.UnixSocket is { } path)
         {
             points.Add(new ListenPoint(new UnixDomainSocketEndPoint(path), UnixMode: server.Options.UnixSocketMode)
@@ -67,14 +72,51 @@ internal sealed class Listener : IAsyncDisposable
         if (adapt is not null) options = adapt(options);
         var transport = TransportServer.Bind(points, options, connections.ServeAsync, logger);
         server.ClientLimits.KeepAliveChanged = transport.SetKeepAlive;
-        return new Listener(transport, connections);
+        var listener = new Listener(server, transport, connections);
+        List<ListenPoint> ofTlsPort = [.. server.Addresses.Where(address => address.IsOfTlsPort).SelectMany(PointsOf)];
+        try
+        {
+            if (ofTlsPort.Count > 0) listener._tlsPort = transport.Bind(ofTlsPort);
+        }
+        catch
+        {
+            _ = transport.DisposeAsync().AsTask();
+            throw;
+        }
+
+        server.PrepareTlsPort = listener.PrepareTlsPort;
+        return listener;
     }
 
     /// <summary>Completes when every thread that serves connections has turned once more.</summary>
     public Task TurnAsync() => _transport.TurnAsync();
 
     /// <summary>Begins to accept.</summary>
-    public void Start() => _transport.Start();
+    public void Start()
+    {
+        _transport.Start();
+        _tlsPort?.Start();
+    }
+
+    /// <summary>See <see cref="ServerState.PrepareTlsPort"/>.</summary>
+    private Action PrepareTlsPort(int port)
+    {
+        ListenAddress[] others = [.. _server.Addresses.Where(address => !address.IsOfTlsPort)];
+        ListenAddress[] next = [.. ListenAddress.OfTlsPort(others, port)];
+        if (next.SequenceEqual(_server.Addresses.Where(address => address.IsOfTlsPort)))
+            return () => { };
+        AddedPoints? added = next.Length == 0 ? null : _transport.Bind([.. next.SelectMany(PointsOf)]);
+        return () =>
+        {
+            lock (_gate)
+            {
+                _server.Addresses = [.. others, .. next]; // first, so that who connects is known to speak TLS
+                added?.Start();
+                _tlsPort?.Dispose();
+                _tlsPort = added;
+            }
+        };
+    }
 
     /// <summary>
     /// Accepts no more, and completes when all connections are closed, cutting them off after

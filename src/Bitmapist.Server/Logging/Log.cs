@@ -101,6 +101,9 @@ internal static partial class Log
     [LoggerMessage(41, LogLevel.Error, "certificates stay as they are: {Reason}")]
     public static partial void CertificatesRefused(ILogger logger, string reason);
 
+    [LoggerMessage(45, LogLevel.Error, "tls-port stays as it is: {Reason}")]
+    public static partial void NotListening(ILogger logger, string reason);
+
     [LoggerMessage(42, LogLevel.Warning, "client from {Address} is refused: it did not agree on TLS: {Reason}")]
     public static partial void HandshakeFailed(ILogger logger, string address, string reason);
 

@@ -19,7 +19,7 @@ internal static class ParameterTable
         Number("databases", call => call.Server.Options.Databases),
         MaxClients.Parameter,
         Number("port", PortOf),
-        new("bind", call => string.Join(' ', call.Server.Options.Addresses.Select(BindOf).Distinct())),
+        new("bind", call => string.Join(' ', call.Server.Addresses.Select(BindOf).Distinct())),
         TlsParameters.Port,
         TlsParameters.CertFile,
         TlsParameters.KeyFile,
@@ -38,7 +38,7 @@ internal static class ParameterTable
         AccessParameters.LogMaxLen,
         Constant("acl-pubsub-default", "resetchannels"),
 
-        new("addr", call => string.Join(' ', call.Server.Options.Addresses)),
+        new("addr", call => string.Join(' ', call.Server.Addresses)),
         new("http", call => call.Server.Options.HttpAddress?.ToString() ?? ""),
         new("db", call => call.Server.Options.DatabasePath ?? ""),
         new("bak", call => call.Server.Options.BackupPath ?? ""),
@@ -100,7 +100,7 @@ internal static class ParameterTable
     public static long PortOf(CommandContext call)
     {
         if (call.Client.LocalEndPoint is not IPEndPoint ip) return 0;
-        IReadOnlyList<ListenAddress> addresses = call.Server.Options.Addresses;
+        IReadOnlyList<ListenAddress> addresses = call.Server.Addresses;
         bool cameByTls = addresses.Any(address => address.IsTls && address.Covers(ip));
         return cameByTls ? addresses.FirstOrDefault(address => !address.IsTls)?.Port ?? 0 : ip.Port;
     }

@@ -12,12 +12,18 @@ namespace Bitmapist.Server.Parameters;
 internal static class TlsParameters
 {
     private const string Refused = "Unable to update TLS configuration. Check server logs.";
+    private const string NotListening = "Unable to listen on this port. Check server logs.";
     private static readonly ParameterGroup s_files = new(Prepare);
 
-    /// <summary>Port of the first address that speaks TLS; 0: none does.</summary>
+    /// <summary>
+    /// Port of the first address that speaks TLS; 0: none does. Setting it to 0 closes it, to another opens that.
+    /// </summary>
     public static readonly Parameter Port = new("tls-port", call =>
-        (call.Server.Options.Addresses.FirstOrDefault(address => address.IsTls)?.Port ?? 0)
-            .ToString(CultureInfo.InvariantCulture));
+        (call.Server.Addresses.FirstOrDefault(address => address.IsTls)?.Port ?? 0)
+            .ToString(CultureInfo.InvariantCulture))
+        {
+            Writer = new ParameterWriter((_, value) => CheckPort(value), ApplyTogether) { Group = s_files },
+        };
 
     public static readonly Parameter CertFile = File("tls-cert-file", tls => tls.CertFile);
 
@@ -61,17 +67,43 @@ internal static class TlsParameters
                 ? TlsSettings.ParseAuthClients(word) ?? present.AuthClients
                 : present.AuthClients,
         };
+        apply = null;
+        int? port = given("tls-port") is { } number ? int.Parse(number, CultureInfo.InvariantCulture) : null;
+        Action applyFiles;
         try
         {
-            apply = server.Tls.Prepare(next);
-            return null;
+            applyFiles = server.Tls.Prepare(next, isNeeded: port > 0);
         }
         catch (IOException failure)
         {
             server.TellCertificatesRefused(failure);
-            apply = null;
             return Refused;
         }
+
+        Action? applyPort = null; // no other group of parameters can refuse now
+        try
+        {
+            if (port is { } wanted) applyPort = server.PrepareTlsPort?.Invoke(wanted);
+        }
+        catch (IOException failure)
+        {
+            server.TellNotListening(failure);
+            return NotListening;
+        }
+
+        apply = () =>
+        {
+            applyFiles(); // before somebody can connect
+            applyPort?.Invoke();
+        };
+        return null;
+    }
+
+    private static string? CheckPort(string value)
+    {
+        if (!int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int port))
+            return "argument couldn't be parsed into an integer";
+        return port is < 0 or > 65_535 ? "argument must be between 0 and 65535 inclusive" : null;
     }
 
     private static string? Path(string? latin1) =>

@@ -14,6 +14,9 @@ public sealed record ListenAddress(IPAddress? Ip, int Port)
     /// <summary>Whether clients speak TLS there.</summary>
     public bool IsTls { get; init; }
 
+    /// <summary>Whether it is one of <c>tls-port</c>, which may change while the server runs.</summary>
+    public bool IsOfTlsPort { get; init; }
+
     /// <summary>The listening socket there, where the process was passed one; null: one is made.</summary>
     public int? Descriptor { get; init; }
 
@@ -84,6 +87,13 @@ public sealed record ListenAddress(IPAddress? Ip, int Port)
         if (reason is not null) address = null;
         return address is not null;
     }
+
+    /// <summary>The interfaces of the addresses that speak plainly, each once, with a port for TLS; 0: none.</summary>
+    public static IEnumerable<ListenAddress> OfTlsPort(IEnumerable<ListenAddress> addresses, int port) => port == 0
+        ? []
+        : addresses.Where(address => !address.IsTls)
+            .Select(address => new ListenAddress(address.Ip, port) { IsTls = true, IsOfTlsPort = true })
+            .Distinct();
 
     private static bool TrySplit(string text, out string host, out string port)
     {

@@ -39,6 +39,9 @@ public sealed record ServerOptions
     /// <summary>File of users, in Redis's syntax; null: there is none, and users are forgotten at the end.</summary>
     public string? AclFile { get; init; }
 
+    /// <summary>Users that the file of settings declares, each the words behind "user"; not with AclFile.</summary>
+    public IReadOnlyList<SettingLine> Users { get; init; } = [];
+
     /// <summary>While the default user needs no password, only this machine may connect.</summary>
     public bool ProtectedMode { get; init; } = true;
 

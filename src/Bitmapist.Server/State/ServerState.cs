@@ -21,6 +21,7 @@ namespace Bitmapist.Server.State;
 /// <summary>What every connection shares: the keyspace, the clients, the options. Thread-safe.</summary>
 internal sealed class ServerState
 {
+    private volatile IReadOnlyList<ListenAddress> _addresses;
     private const long ExactMicroseconds = 6000; // less than this is told apart only by timing each call
     private const int ErrorCodesMax = 128; // Redis stops telling error codes apart at as many
     private readonly ConcurrentDictionary<string, long> _errors = new();
@@ -45,6 +46,7 @@ internal sealed class ServerState
         CommandCount = commandCount;
         Clients = new ClientRegistry(commandCount);
         Options = options;
+        _addresses = options.Addresses;
         _logger = logger;
         _unreadableLine = new OncePerInterval(ServerLimits.RepeatedLogInterval, time);
         ClientsMax = options.ClientsMax;
@@ -173,6 +175,20 @@ internal sealed class ServerState
     /// <summary>What carries connections; <see cref="TransportKind.Auto"/> until the server listens.</summary>
     public TransportKind Transport { get; set; }
 
+    /// <summary>Where the server listens; those of tls-port may change.</summary>
+    public IReadOnlyList<ListenAddress> Addresses
+    {
+        get => _addresses;
+        set => _addresses = value;
+    }
+
+    /// <summary>
+    /// Listens for TLS on another port, without accepting yet; 0: on none. What it returns accepts there, and closes
+    /// the old port; connections that are open stay. Fails with an <see cref="IOException"/> where it cannot be
+    /// listened on. Null until the server listens.
+    /// </summary>
+    public Func<int, Action>? PrepareTlsPort { get; set; }
+
     /// <summary>Threads that serve connections; 0: the pool's do.</summary>
     public int IoThreads { get; set; }
 
@@ -230,8 +246,14 @@ internal sealed class ServerState
     /// <summary>Tells the operator why users could not be saved; a client learns only that.</summary>
     public void TellUsersUnsaved(StorageException failure) => Log.UsersUnsaved(_logger, failure.Message);
 
+    /// <summary>Tells the operator why a port is not listened on; a client learns only that.</summary>
+    public void TellNotListening(IOException failure) => Log.NotListening(_logger, failure.Message);
+
     /// <summary>Tells the operator why other certificates are not taken; a client learns only that.</summary>
     public void TellCertificatesRefused(IOException failure) => Log.CertificatesRefused(_logger, failure.Message);
+
+    /// <summary>Writes of the file of settings.</summary>
+    public FileWrites ConfigurationWrites { get; } = new();
 
     /// <summary>Names of the parameters that CONFIG SET has changed since the start, ascending.</summary>
     public IEnumerable<string> ChangedParameters => _changedParameters.Keys.Order(StringComparer.Ordinal);

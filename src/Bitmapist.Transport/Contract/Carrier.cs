@@ -19,6 +19,9 @@ internal abstract class Carrier : IDisposable
     /// </summary>
     public abstract Task TurnAsync();
 
+    /// <summary>Completes when nothing is accepted on one socket any more; not to be closed before, either.</summary>
+    public abstract Task StopListeningAsync(Socket socket);
+
     /// <summary>
     /// Completes when nothing is accepted any more: the sockets are not to be closed before, as somebody else's may get
     /// their numbers then.

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net.Sockets;
 using Bitmapist.Transport.Contract;
 
@@ -7,7 +8,7 @@ namespace Bitmapist.Transport.Loops;
 internal sealed class LoopCarrier : Carrier
 {
     private readonly LoopThread[] _loops;
-    private readonly List<LoopListener> _listeners = [];
+    private readonly ConcurrentDictionary<Socket, LoopListener> _listeners = [];
     private readonly Func<Socket, LoopThread[], LoopListener> _listen;
 
     /// <param name="kind">Which way the loops carry.</param>
@@ -44,7 +45,7 @@ internal sealed class LoopCarrier : Carrier
     public override void Listen(Socket socket)
     {
         LoopListener listener = _listen(socket, _loops);
-        _listeners.Add(listener);
+        _listeners[socket] = listener;
         _loops[0].Post(() => _loops[0].Listen(listener));
     }
 
@@ -55,19 +56,15 @@ internal sealed class LoopCarrier : Carrier
         return turned.Task;
     }));
 
-    public override async Task StopListeningAsync()
+    public override Task StopListeningAsync()
     {
-        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        LoopListener[] listeners = [.. _listeners];
+        LoopListener[] listeners = [.. _listeners.Values];
         _listeners.Clear();
-        _loops[0].Post(() =>
-        {
-            foreach (LoopListener listener in listeners) _loops[0].StopListening(listener);
-            stopped.SetResult();
-        });
-        // A loop that has failed answers nothing, and accepts nothing either.
-        await Task.WhenAny(stopped.Task, _loops[0].Ended).ConfigureAwait(false);
+        return StopAsync(listeners);
     }
+
+    public override Task StopListeningAsync(Socket socket) =>
+        _listeners.TryRemove(socket, out LoopListener? listener) ? StopAsync([listener]) : Task.CompletedTask;
 
     /// <summary>Has something done on the thread that accepts.</summary>
     public void Post(Action action) => _loops[0].Post(action);
@@ -75,5 +72,17 @@ internal sealed class LoopCarrier : Carrier
     public override void Dispose()
     {
         foreach (LoopThread loop in _loops) loop.Stop();
+    }
+
+    private async Task StopAsync(LoopListener[] listeners)
+    {
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _loops[0].Post(() =>
+        {
+            foreach (LoopListener listener in listeners) _loops[0].StopListening(listener);
+            stopped.SetResult();
+        });
+        // A loop that has failed answers nothing, and accepts nothing either.
+        await Task.WhenAny(stopped.Task, _loops[0].Ended).ConfigureAwait(false);
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net.Sockets;
 using Bitmapist.Transport.Contract;
 using Microsoft.Extensions.Logging;
@@ -9,20 +10,32 @@ internal sealed class ManagedCarrier(
     TransportOptions options, Action<TransportConnection> accepted, ILogger logger) : Carrier
 {
     private readonly CancellationTokenSource _stop = new();
-    private readonly List<Task> _accepting = [];
+    private readonly ConcurrentDictionary<Socket, (Task Accepting, CancellationTokenSource Stop)> _listeners = [];
 
     public override TransportKind Kind => TransportKind.Pipelines;
 
     public override int Loops => 0;
 
-    public override void Listen(Socket socket) => _accepting.Add(Task.Run(() => AcceptAsync(socket)));
+    public override void Listen(Socket socket)
+    {
+        var stop = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+        _listeners[socket] = (Task.Run(() => AcceptAsync(socket, stop.Token)), stop);
+    }
 
     public override Task TurnAsync() => Task.Run(() => { }); // the pool's turn
 
     public override async Task StopListeningAsync()
     {
         await _stop.CancelAsync().ConfigureAwait(false);
-        await Task.WhenAll(_accepting).ConfigureAwait(false);
+        await Task.WhenAll(_listeners.Values.Select(listener => listener.Accepting)).ConfigureAwait(false);
+    }
+
+    public override async Task StopListeningAsync(Socket socket)
+    {
+        if (!_listeners.TryRemove(socket, out (Task Accepting, CancellationTokenSource Stop) listener)) return;
+        using CancellationTokenSource stop = listener.Stop;
+        await stop.CancelAsync().ConfigureAwait(false);
+        await listener.Accepting.ConfigureAwait(false);
     }
 
     public override void Dispose() => _stop.Dispose();
@@ -30,16 +43,16 @@ internal sealed class ManagedCarrier(
     /// <summary>
     /// Accepts until stopped, whatever happens: what cannot be accepted just now waits in the system's backlog.
     /// </summary>
-    private async Task AcceptAsync(Socket listener)
+    private async Task AcceptAsync(Socket listener, CancellationToken stop)
     {
         var report = new ListenReport(logger, listener.LocalEndPoint!);
-        while (!_stop.IsCancellationRequested)
+        while (!stop.IsCancellationRequested)
         {
             try
             {
-                await AcceptOneAsync(listener, report).ConfigureAwait(false);
+                await AcceptOneAsync(listener, report, stop).ConfigureAwait(false);
             }
-            catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
                 return;
             }
@@ -51,7 +64,7 @@ internal sealed class ManagedCarrier(
         }
     }
 
-    private async Task AcceptOneAsync(Socket listener, ListenReport report)
+    private async Task AcceptOneAsync(Socket listener, ListenReport report, CancellationToken stop)
     {
         if (options.AcceptError?.Invoke() is > 0 and var error)
         {
@@ -62,7 +75,7 @@ internal sealed class ManagedCarrier(
         Socket socket;
         try
         {
-            socket = await listener.AcceptAsync(_stop.Token).ConfigureAwait(false);
+            socket = await listener.AcceptAsync(stop).ConfigureAwait(false);
         }
         catch (SocketException failure) when (failure.SocketErrorCode
             is SocketError.ConnectionAborted or SocketError.ConnectionReset)

@@ -97,6 +97,48 @@ public sealed class BitmapistTls : IDisposable
         string Failure(string name) => $"-ERR CONFIG SET failed (possibly related to argument '{name}') - {Refused}";
     }
 
+    [Theory]
+    [InlineData("io_uring")]
+    [InlineData("epoll")]
+    [InlineData("pipelines")]
+    public async Task The_port_is_opened_moved_and_closed_while_the_server_runs(string transport)
+    {
+        int other = ServerProcess.FreePort();
+        using BitmapistServer server = BitmapistServer.With("-io-transport", transport);
+        using RawConnection admin = await RawConnection.ConnectAsync(server.Port);
+        const string Failed = "-ERR CONFIG SET failed (possibly related to argument 'tls-port') - ";
+        Assert.Equal(
+            Failed + "Unable to update TLS configuration. Check server logs.",
+            await AskAsync($"CONFIG SET tls-port {_tlsPort}")); // without a certificate
+        Assert.Equal("+OK", await AskAsync($"CONFIG SET tls-port {_tlsPort} tls-auth-clients no "
+            + $"tls-cert-file {_server} tls-key-file {TestCertificates.KeyOf(_server)}"));
+        Assert.Equal($"['tls-port', '{_tlsPort}']", await AskAsync("CONFIG GET tls-port"));
+        using SslStream early = await ShakeHandsAsync();
+        Assert.Equal("PONG\n", await CliAsync(null, "PING"));
+
+        Assert.Equal(
+            Failed + "Unable to listen on this port. Check server logs.",
+            await AskAsync($"CONFIG SET tls-port {server.Port}"));
+        Assert.Equal("+OK", await AskAsync($"CONFIG SET tls-port {_tlsPort}")); // which it is already
+        Assert.Equal("PONG\n", await CliAsync(null, "PING"));
+
+        Assert.Equal("+OK", await AskAsync($"CONFIG SET tls-port {other}"));
+        await Eventually.IsAsync(() => !Connects(_tlsPort), "the former port's end");
+        Assert.True(Connects(other));
+        Assert.Equal("+OK", await AskAsync("CONFIG SET tls-port 0"));
+        await Eventually.IsAsync(() => !Connects(other), "the port's end");
+        Assert.Equal("['tls-port', '0']", await AskAsync("CONFIG GET tls-port"));
+        await early.WriteAsync("PING\r\n"u8.ToArray(), TestContext.Current.CancellationToken); // who is there stays
+        byte[] pong = new byte["+PONG\r\n".Length];
+        await early.ReadExactlyAsync(pong, TestContext.Current.CancellationToken);
+
+        Assert.Equal("+OK", await AskAsync($"CONFIG SET tls-port {_tlsPort}"));
+        Assert.Equal("PONG\n", await CliAsync(null, "PING"));
+        Assert.Equal(0, server.Stop());
+
+        async Task<string> AskAsync(string command) => ReplyText.Render(await admin.AskAsync(command));
+    }
+
     [Fact]
     public async Task An_address_may_speak_TLS_alone_and_tells_its_health()
     {
@@ -125,6 +167,20 @@ public sealed class BitmapistTls : IDisposable
     {
         _certificates.Dispose();
         _strangers.Dispose();
+    }
+
+    private static bool Connects(int port)
+    {
+        using var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            client.Connect(IPAddress.Loopback, port);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
     }
 
     private BitmapistServer Start(params string[] more) => BitmapistServer.With(

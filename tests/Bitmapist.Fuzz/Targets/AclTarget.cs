@@ -65,7 +65,7 @@ public sealed class AclTarget : IFuzzTarget
             return hasLine ? Kinds(refused.Message) : throw new FuzzFailureException($"No line: {refused.Message}");
         }
 
-        acl.Write(users.Select(user => new User(user.Key, user.Value)));
+        acl.Write(AclFile.TextOf(users.Select(user => new User(user.Key, user.Value))));
         CompareUsers(users, acl.Read(s_catalog));
         return $"{users.Count} users";
     }

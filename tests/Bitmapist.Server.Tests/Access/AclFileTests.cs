@@ -24,7 +24,7 @@ public sealed class AclFileTests
             [DiskOperation.Create, DiskOperation.Write, DiskOperation.Sync, DiskOperation.Rename])
         {
             _files.Failing = (asked, _) => asked == operation ? DiskFault.NoSpace : null;
-            Assert.Throws<StorageException>(access.Save);
+            Assert.Throws<StorageException>(access.BeginSave());
             _files.Failing = null;
             Assert.Equal("user old on nopass\n", Text());
             Assert.False(_files.Exists(Path + ".new"), $"{operation} left a file");
@@ -32,7 +32,7 @@ public sealed class AclFileTests
         }
 
         Assert.Equal(4, failures);
-        access.Save();
+        access.BeginSave()();
         Assert.Equal(["default", "new", "old"], Open().Users.Select(user => user.Name));
     }
 
@@ -41,7 +41,7 @@ public sealed class AclFileTests
     {
         Put(_files, Path, "");
         int before = _files.Events.Count;
-        Open().Save();
+        Open().BeginSave()();
         // Deletes are of what an earlier save may have left.
         DiskOperation[] asked =
             [.. _files.Events.Skip(before).Select(done => done.Operation).Where(done => done != DiskOperation.Delete)];

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Bitmapist.Resp.Writing;
 using Bitmapist.Server.Access;
+using Bitmapist.Server.State;
 using Bitmapist.Storage.Files;
 using static Bitmapist.Server.Commands.CommandFlags;
 
@@ -16,6 +17,9 @@ internal static class Acl
         "ERR This Redis instance is not configured to use an ACL file. You may want to specify users via the ACL "
         + "SETUSER command and then issue a CONFIG REWRITE (assuming you have a Redis configuration file set) in order "
         + "to store users in the Redis configuration.";
+
+    private static ReadOnlySpan<byte> UsersUnsaved =>
+        "ERR There was an error trying to save the ACLs. Please check the server logs for more information"u8;
 
     public static readonly CommandSpec Spec = Containers.Declare("acl", CommandFlags.None) with
     {
@@ -182,17 +186,21 @@ internal static class Acl
             return;
         }
 
-        try
+        ServerState server = call.Server;
+        Action save = server.Access.BeginSave();
+        call.Defer(new FileReply(server, () =>
         {
-            call.Server.Access.Save();
-            reply.WriteOk();
-        }
-        catch (StorageException failure)
-        {
-            call.Server.TellUsersUnsaved(failure);
-            call.Fail(reply, "ERR There was an error trying to save the ACLs. Please check the server logs for more "u8
-                + "information"u8);
-        }
+            try
+            {
+                save();
+                return null;
+            }
+            catch (StorageException failure)
+            {
+                server.TellUsersUnsaved(failure);
+                return [.. UsersUnsaved];
+            }
+        }));
     }
 
     private static string Text(CommandContext call, int argument) => Encoding.Latin1.GetString(call.Args[argument]);

@@ -1,19 +1,21 @@
 using System.Text;
 using Bitmapist.Resp.Requests;
 using Bitmapist.Resp.Writing;
+using Bitmapist.Server.Access;
 using Bitmapist.Server.Parameters;
 using Bitmapist.Server.Settings;
+using Bitmapist.Server.State;
 using Bitmapist.Storage.Files;
 
 namespace Bitmapist.Server.Commands.Admin;
 
 /// <summary>
-/// redis.io/commands/config-rewrite. Only what CONFIG SET has changed since the start is written; every other line
-/// stays as it is. A password is written as its hash.
+/// redis.io/commands/config-rewrite. Only what CONFIG SET has changed since the start is written, and users where they
+/// are not kept in a file of their own; every other line stays as it is. A password is written as its hash.
 /// </summary>
 internal static class ConfigRewrite
 {
-    private static readonly Lock s_gate = new(); // two at once would have one temporary file
+    private const string UserName = "user";
 
     public static void Run(CommandContext call, RespWriter reply)
     {
@@ -23,20 +25,28 @@ internal static class ConfigRewrite
             return;
         }
 
+        FileWrites writes = call.Server.ConfigurationWrites;
+        Dictionary<string, IReadOnlyList<string>> changed = Changed(call);
+        long number = writes.Begin();
+        call.Defer(new FileReply(call.Server, () => Write(path, changed, writes, number)));
+    }
+
+    /// <returns>The error to reply; null: it is written.</returns>
+    private static byte[]? Write(
+        string path, Dictionary<string, IReadOnlyList<string>> changed, FileWrites writes, long number)
+    {
         try
         {
-            lock (s_gate)
+            writes.Do(number, () =>
             {
-                string text = ConfigurationFile.Read(path).WithValues(Changed(call));
+                string text = ConfigurationFile.Read(path).WithValues(changed);
                 WholeFile.Replace(PhysicalFileSystem.Instance, path, Encoding.UTF8.GetBytes(text));
-            }
-
-            reply.WriteOk();
+            });
+            return null;
         }
         catch (Exception failure) when (failure is ConfigurationException or StorageException)
         {
-            string reason = failure.Message.ReplaceLineEndings(" ");
-            call.Fail(reply, Encoding.UTF8.GetBytes($"ERR Rewriting config file: {reason}"));
+            return Encoding.UTF8.GetBytes($"ERR Rewriting config file: {failure.Message.ReplaceLineEndings(" ")}");
         }
     }
 
@@ -49,7 +59,19 @@ internal static class ConfigRewrite
             changed[name] = value.Length == 0 ? [] : [Line(value)];
         }
 
+        // As Redis: with a file of users those are not written here.
+        bool isDeclared = call.Server.Options.Users.Count > 0 || call.Server.Access.IsChanged;
+        if (isDeclared && !call.Server.Access.HasFile) changed[UserName] = [.. call.Server.Access.Users.Select(LineOf)];
+
         return changed;
+    }
+
+    private static string LineOf(User user)
+    {
+        string[] words = user.ToString().Split(' ')[1..]; // without "user"
+        // Rules are bytes, and the file has characters.
+        return string.Join(
+            ' ', words.Select(word => QuotedLine.Quote(Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(word)))));
     }
 
     /// <summary>Words stay words where they read the same; what has other spaces is quoted as a whole.</summary>
