@@ -15,6 +15,13 @@ RUN scripts/publish --no-tarball --folder /app && mkdir /data
 
 # The C library and OpenSSL, no .NET, no shell, no package manager; its user is already not root (uid 1654, "app").
 FROM mcr.microsoft.com/dotnet/runtime-deps:10.0-noble-chiseled
+# docker build --build-arg REVISION="$(git rev-parse HEAD)" says which sources it is made of.
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="bitmapist-server" \
+      org.opencontainers.image.description="Redis-compatible server for bitmap analytics over compressed bitmaps" \
+      org.opencontainers.image.version="0.1.0" \
+      org.opencontainers.image.licenses="MIT" \
+      org.opencontainers.image.revision="$REVISION"
 COPY --from=build /app /app
 # An empty folder that the user owns: a named volume mounted over it takes over that owner.
 COPY --from=build --chown=1654:1654 /data /data

@@ -47,7 +47,8 @@ internal static class SettingReference
     private static string ValueOf(Option option) =>
         Escaped(option.HelpName ?? (option.ValueType == typeof(bool) ? "yes|no" : "value"));
 
-    private static string DefaultOf(Option option)
+    /// <summary>A setting's default in words; "": it has none.</summary>
+    internal static string DefaultOf(Option option)
     {
         if (option.Name is "-maxmemory") return "half of what the machine has";
         if (option.Name is "-maxmemory-clients") return "a quarter of what the machine has";

@@ -136,7 +136,8 @@ internal sealed class ClosedDatabase : IMigrationSource, IDisposable
         NewDatabase.DeleteQuietly(files, copyPath + ".lock");
         try
         {
-            foreach ((_, string segment) in SegmentName.List(files, copyPath)) NewDatabase.DeleteQuietly(files, segment);
+            foreach ((_, string segment) in SegmentName.List(files, copyPath))
+                NewDatabase.DeleteQuietly(files, segment);
         }
         catch (StorageException)
         {

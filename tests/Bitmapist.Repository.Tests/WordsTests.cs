@@ -48,6 +48,17 @@ public sealed partial class WordsTests
         Assert.Empty(bare);
     }
 
+    [Fact]
+    public void Every_package_is_in_the_README()
+    {
+        string packages = File.ReadAllText(Path.Combine(RepositoryFiles.Root, "Directory.Packages.props"));
+        string readme = File.ReadAllText(Path.Combine(RepositoryFiles.Root, "README.md"));
+        string table = readme.Split("## Dependencies, and why")[1].Split("\n\n")[1];
+        Assert.All(Package().Matches(packages), package => Assert.Contains(
+            package.Groups[1].Value, table, StringComparison.Ordinal));
+        Assert.True(Package().Count(packages) > 5);
+    }
+
     /// <summary>
     /// The field's words, as docs/glossary.md has them: checksum mismatch, the thread or the caller, on disk, evicted,
     /// released. A dialect of our own would hide what a reader knows already.
@@ -97,6 +108,9 @@ public sealed partial class WordsTests
 
     /// <summary>Text without the line breaks and comment signs that part the words of a sentence.</summary>
     private static string Prose(string text) => Break().Replace(text, " ");
+
+    [GeneratedRegex("<PackageVersion Include=\"([^\"]+)\"")]
+    private static partial Regex Package();
 
     [GeneratedRegex(@"\s*\n[ \t]*(?:///?|>)?[ \t]*")]
     private static partial Regex Break();

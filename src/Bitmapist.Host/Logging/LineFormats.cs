@@ -24,9 +24,11 @@ internal sealed record LogLine(
 /// <summary>Lines of the log as text, with the end of the line. docs/logging.md describes them.</summary>
 internal static class LineFormats
 {
-    /// <summary>Its journal notes the time itself; so do others that start the program, but they do not say so.</summary>
+    /// <summary>Its journal notes the time itself; so do others that start the program, but do not say so.</summary>
     private static readonly bool s_isUnderSystemd =
         Environment.GetEnvironmentVariable("INVOCATION_ID") is not null && ParentProcessId() == 1;
+
+    private const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
 
     // For logs, not for web pages: quotes and names in other alphabets stay readable.
     private static readonly JsonWriterOptions s_json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -61,8 +63,7 @@ internal static class LineFormats
         using (var json = new Utf8JsonWriter(bytes, s_json))
         {
             json.WriteStartObject();
-            json.WriteString(
-                "Timestamp", line.Time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
+            json.WriteString("Timestamp", line.Time.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture));
             json.WriteNumber("EventId", line.EventId);
             json.WriteString("LogLevel", line.Level.ToString());
             json.WriteString("Category", line.Category);

@@ -9,7 +9,8 @@ namespace Bitmapist.Host.Logging;
 /// </summary>
 /// <remarks>
 /// Microsoft.Extensions.Logging.Console has such formats as well, and a queue between them and stderr. With it a native
-/// program takes 11 ms more to its first line (20 ms against 9, medians of 41 starts), a fifth of what a start may take.
+/// program takes 11 ms more to its first line (20 ms against 9, medians of 41 starts), a fifth of what a start may
+/// take.
 /// </remarks>
 /// <param name="minimum">Below this nothing is written.</param>
 /// <param name="format">How lines are written.</param>

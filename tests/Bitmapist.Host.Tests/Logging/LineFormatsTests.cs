@@ -48,10 +48,9 @@ public sealed class LineFormatsTests
 
     [Fact]
     public void A_line_of_JSON_has_time_in_UTC_event_id_and_values_by_name() => Assert.Equal(
-        """
-        {"Timestamp":"2026-11-28T16:04:05.067Z","EventId":101,"LogLevel":"Warning","Category":"host","Message":"listening on \"é\"","State":{"Address":"\"é\"","Keys":5,"Share":0.5,"Is":true,"No":null}}
-
-        """,
+        (@"{'Timestamp':'2026-11-28T16:04:05.067Z','EventId':101,'LogLevel':'Warning','Category':'host',"
+            + @"'Message':'listening on \'é\'',"
+            + @"'State':{'Address':'\'é\'','Keys':5,'Share':0.5,'Is':true,'No':null}}").Replace('\'', '"') + "\n",
         LineFormats.Format(s_line, LogFormat.Json));
 
     [Fact]
@@ -93,9 +92,12 @@ public sealed class LineFormatsTests
                 .SelectMany(type => type.GetMethods(Any))
                 .Select(method => method.GetCustomAttribute<LoggerMessageAttribute>()).OfType<LoggerMessageAttribute>()
                 .OrderBy(message => message.EventId)
-                .Select(message => (message.EventId, $"| {message.EventId} | {LevelOf(message)} | {message.Message} |\n")),
+                .Select(message => (message.EventId, RowOf(message))),
         ];
     }
+
+    private static string RowOf(LoggerMessageAttribute message) =>
+        $"| {message.EventId} | {LevelOf(message)} | {message.Message} |\n";
 
     private static string LevelOf(LoggerMessageAttribute message) =>
         message.Level == LogLevel.None ? "Information or Warning" : $"{message.Level}";

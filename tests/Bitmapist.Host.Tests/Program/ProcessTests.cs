@@ -12,7 +12,7 @@ public sealed class ProcessTests : IDisposable
 
     public void Dispose()
     {
-        if (!OperatingSystem.IsWindows()) _folder.UnixFileMode |= UnixFileMode.UserWrite;
+        Allow(_folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         _folder.Delete(recursive: true);
     }
 
@@ -38,7 +38,8 @@ public sealed class ProcessTests : IDisposable
         (int exitCode, string output) = Run("-tls-port", "https");
         Assert.Equal(2, exitCode);
         Assert.Equal(
-            "bitmapist-server: -tls-port must be a number from 0 to 65535, not https (-help lists the flags)\n", output);
+            "bitmapist-server: -tls-port must be a number from 0 to 65535, not https (-help lists the flags)\n",
+            output);
         Assert.Empty(_folder.GetFileSystemInfos());
     }
 
@@ -82,8 +83,8 @@ public sealed class ProcessTests : IDisposable
         Prerequisite.Require(!OperatingSystem.IsWindows(), "permissions as Unix has them");
         string database = await DatabaseAsync(was);
         DirectoryInfo target = Directory.CreateTempSubdirectory("bitmapist-test-");
-        foreach (FileInfo file in _folder.GetFiles()) file.UnixFileMode = UnixFileMode.UserRead;
-        _folder.UnixFileMode = UnixFileMode.UserRead | UnixFileMode.UserExecute;
+        foreach (FileInfo file in _folder.GetFiles()) Allow(file, UnixFileMode.UserRead);
+        Allow(_folder, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         string[] before = Content();
 
         (int exitCode, string output) = RunWithoutRights("check", database);
@@ -97,6 +98,11 @@ public sealed class ProcessTests : IDisposable
         Assert.Equal(before, Content());
         Assert.Equal(["out.rdb"], target.GetFileSystemInfos().Select(file => file.Name));
         target.Delete(recursive: true);
+    }
+
+    private static void Allow(FileSystemInfo file, UnixFileMode mode)
+    {
+        if (!OperatingSystem.IsWindows()) file.UnixFileMode = mode;
     }
 
     private async Task<string> DatabaseAsync(string was)

@@ -6,7 +6,7 @@ using TestedServer = Bitmapist.Testing.Servers.BitmapistServer;
 
 namespace Bitmapist.Host.Tests.Systemd;
 
-/// <summary>The executable under a service manager, played by the test: what it is told, and sockets it passes.</summary>
+/// <summary>The executable under a service manager, played by the test: what it hears, and sockets it passes.</summary>
 public sealed class ManagedProcessTests : IDisposable
 {
     private const string Python = "/usr/bin/python3";

@@ -84,6 +84,7 @@ public sealed class ExportTests
     public void A_database_in_use_is_refused()
     {
         SimulatedFileSystem files = Small();
+        files.WriteAll(Disk.Target + ".lock", ""u8); // who uses a database has made it
         using IDisposable? held = files.TryLock(Disk.Target + ".lock");
         Assert.Throws<DatabaseLockedException>(() => Export.Run(files, Disk.Target, Dump, Disk.Clock()));
     }
