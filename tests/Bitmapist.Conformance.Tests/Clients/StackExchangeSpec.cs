@@ -4,10 +4,8 @@ using StackExchange.Redis;
 
 namespace Bitmapist.Conformance.Tests.Clients;
 
-/// <summary>
-/// StackExchange.Redis 1.2.6 with its default settings: what a C# service with bitmaps asks of its server.
-/// </summary>
-public abstract class StackExchangeSpec(ITestServer server) : ConformanceSpec(server)
+/// <summary>StackExchange.Redis over either protocol: what a C# service with bitmaps asks of its server.</summary>
+public abstract class StackExchangeSpec(ITestServer server, RedisProtocol protocol) : ConformanceSpec(server)
 {
     [Fact]
     public async Task Connects_and_pings()
@@ -17,7 +15,8 @@ public abstract class StackExchangeSpec(ITestServer server) : ConformanceSpec(se
         Assert.True(await client.GetDatabase().PingAsync() > TimeSpan.Zero);
         IServer endpoint = client.GetServer(new IPEndPoint(IPAddress.Loopback, Server.Port));
         Assert.Equal(ServerType.Standalone, endpoint.ServerType);
-        Assert.False(endpoint.IsSlave);
+        Assert.False(endpoint.IsReplica);
+        Assert.Equal(protocol, endpoint.Protocol);
     }
 
     [Fact]
@@ -47,11 +46,14 @@ public abstract class StackExchangeSpec(ITestServer server) : ConformanceSpec(se
         using ConnectionMultiplexer client = await ConnectAsync();
         IDatabase database = client.GetDatabase();
         byte[] value = [.. Enumerable.Range(0, 256).Select(number => (byte)number)];
-        Assert.True(await database.StringSetAsync("k", value)); // With an expiry it would send SETEX.
-        Assert.True(await database.KeyExpireAsync("k", TimeSpan.FromMinutes(10)));
+        Assert.True(await database.StringSetAsync("k", value, TimeSpan.FromMinutes(10)));
         Assert.Equal(value, (byte[]?)await database.StringGetAsync("k"));
         Assert.InRange((await database.KeyTimeToLiveAsync("k"))!.Value.TotalSeconds, 590, 600);
         Assert.False(await database.StringSetAsync("missing", "v", when: When.Exists));
+        Assert.True(await database.StringSetAsync("new", "v", when: When.NotExists));
+        Assert.False(await database.StringSetAsync("new", "w", TimeSpan.FromMinutes(10), when: When.NotExists));
+        Assert.Equal("v", (string?)await database.StringSetAndGetAsync("new", "w", TimeSpan.FromMinutes(10)));
+        Assert.Equal("w", (string?)await database.StringGetDeleteAsync("new"));
         Assert.True(await database.KeyPersistAsync("k"));
         Assert.Null(await database.KeyTimeToLiveAsync("k"));
         Assert.True(await database.KeyExpireAsync("k", TimeSpan.FromSeconds(100)));
@@ -60,6 +62,40 @@ public abstract class StackExchangeSpec(ITestServer server) : ConformanceSpec(se
         Assert.Equal(RedisType.String, await database.KeyTypeAsync("l"));
         Assert.True(await database.KeyDeleteAsync("l"));
         Assert.True((await database.StringGetAsync("l")).IsNull);
+    }
+
+    [Fact]
+    public async Task Works_on_several_keys_and_on_parts_of_strings()
+    {
+        using ConnectionMultiplexer client = await ConnectAsync();
+        IDatabase database = client.GetDatabase();
+        Assert.True(await database.StringSetAsync([new("a", "1"), new("b", "hello")]));
+        RedisValue[] values = await database.StringGetAsync(["a", "missing", "b"]);
+        Assert.Equal(["1", RedisValue.Null, "hello"], values);
+        Assert.Equal(5, await database.StringIncrementAsync("a", 4));
+        Assert.Equal(5.5, await database.StringIncrementAsync("a", 0.5));
+        Assert.Equal(7, await database.StringAppendAsync("b", ", "));
+        Assert.Equal(12, (long)await database.StringSetRangeAsync("b", 7, "world"));
+        Assert.Equal("world", (string?)await database.StringGetRangeAsync("b", -5, -1));
+        Assert.Equal("5.5", (string?)await database.StringGetSetExpiryAsync("a", TimeSpan.FromMinutes(1)));
+        Assert.Equal(2, await database.KeyExistsAsync(["a", "b", "missing"]));
+        Assert.True(await database.KeyCopyAsync("b", "c"));
+        byte[] dump = (await database.KeyDumpAsync("b"))!;
+        await database.KeyRestoreAsync("d", dump);
+        Assert.Equal("hello, world", (string?)await database.StringGetAsync("d"));
+        Assert.Equal(4, await database.KeyDeleteAsync(["a", "b", "c", "d", "missing"]));
+    }
+
+    [Fact]
+    public async Task Sends_batches()
+    {
+        using ConnectionMultiplexer client = await ConnectAsync();
+        IBatch batch = client.GetDatabase().CreateBatch();
+        Task<bool>[] marks = [.. Enumerable.Range(0, 1000).Select(id => batch.StringSetBitAsync("k", id, bit: true))];
+        Task<long> count = batch.StringBitCountAsync("k");
+        batch.Execute();
+        Assert.DoesNotContain(true, await Task.WhenAll(marks));
+        Assert.Equal(1000, await count);
     }
 
     [Fact]
@@ -126,16 +162,59 @@ public abstract class StackExchangeSpec(ITestServer server) : ConformanceSpec(se
         Assert.Equal("ERR bit offset is not an integer or out of range", error.Message);
     }
 
+    [Fact]
+    public async Task Publishes_and_subscribes()
+    {
+        using ConnectionMultiplexer client = await ConnectAsync();
+        ISubscriber subscriber = client.GetSubscriber();
+        ChannelMessageQueue news = await subscriber.SubscribeAsync(RedisChannel.Literal("news"));
+        ChannelMessageQueue all = await subscriber.SubscribeAsync(RedisChannel.Pattern("new?"));
+        Assert.Equal(2, await subscriber.PublishAsync(RedisChannel.Literal("news"), "hello"));
+        Assert.Equal("hello", (string?)(await news.ReadAsync(Cancellation)).Message);
+        Assert.Equal("news", (string?)(await all.ReadAsync(Cancellation)).Channel);
+        await news.UnsubscribeAsync();
+        Assert.Equal(1, await subscriber.PublishAsync(RedisChannel.Literal("news"), "bye"));
+        Assert.Equal("bye", (string?)(await all.ReadAsync(Cancellation)).Message);
+    }
+
+    [Fact]
+    public async Task Is_told_of_changes_to_keys()
+    {
+        using ConnectionMultiplexer client = await ConnectAsync();
+        await Server.SendAsync("CONFIG SET notify-keyspace-events KEA");
+        ChannelMessageQueue events = await client.GetSubscriber()
+            .SubscribeAsync(RedisChannel.Pattern("__keyspace@0__:trackist_*"));
+        IDatabase database = client.GetDatabase();
+        await database.StringSetBitAsync("trackist_a", 5, bit: true);
+        await database.KeyExpireAsync("trackist_a", TimeSpan.FromMinutes(1));
+        await database.KeyDeleteAsync("trackist_a");
+        foreach (string expected in (string[])["setbit", "expire", "del"])
+            Assert.Equal(expected, (string?)(await events.ReadAsync(Cancellation)).Message);
+        await Server.SendAsync("CONFIG SET notify-keyspace-events ''");
+    }
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
     private async Task<ConnectionMultiplexer> ConnectAsync()
     {
         await Server.SendAsync("FLUSHALL");
-        return await ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{Server.Port}");
+        return await ConnectionMultiplexer.ConnectAsync(
+            $"127.0.0.1:{Server.Port}", options => options.Protocol = protocol);
     }
 }
 
 [Trait("Server", "bitmapist")]
-public sealed class BitmapistStackExchange(BitmapistServer server)
-    : StackExchangeSpec(server), IClassFixture<BitmapistServer>;
+public sealed class BitmapistStackExchangeResp2(BitmapistServer server)
+    : StackExchangeSpec(server, RedisProtocol.Resp2), IClassFixture<BitmapistServer>;
+
+[Trait("Server", "bitmapist")]
+public sealed class BitmapistStackExchangeResp3(BitmapistServer server)
+    : StackExchangeSpec(server, RedisProtocol.Resp3), IClassFixture<BitmapistServer>;
 
 [Trait("Server", "redis")]
-public sealed class RedisStackExchange(RedisServer server) : StackExchangeSpec(server), IClassFixture<RedisServer>;
+public sealed class RedisStackExchangeResp2(RedisServer server)
+    : StackExchangeSpec(server, RedisProtocol.Resp2), IClassFixture<RedisServer>;
+
+[Trait("Server", "redis")]
+public sealed class RedisStackExchangeResp3(RedisServer server)
+    : StackExchangeSpec(server, RedisProtocol.Resp3), IClassFixture<RedisServer>;
