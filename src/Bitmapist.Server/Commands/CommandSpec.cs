@@ -1,5 +1,6 @@
 using Bitmapist.Resp.Writing;
 using Bitmapist.Server.Access;
+using Bitmapist.Server.Settings;
 
 namespace Bitmapist.Server.Commands;
 
@@ -19,8 +20,13 @@ internal sealed record CommandSpec(string Name, int Arity, CommandFlags Flags, K
     /// <summary>ACL categories as COMMAND INFO has them, space-separated, without their at-signs.</summary>
     public string Categories { get; init; } = "";
 
-    /// <summary>The version of Redis whose behaviour this first followed.</summary>
+    /// <summary>The first version of Redis that has it.</summary>
     public string Since { get; init; } = "1.0.0";
+
+    /// <summary>
+    /// The releases of Redis whose replies it gives, where these changed; then, after a semicolon, what follows others.
+    /// </summary>
+    public string Follows { get; init; } = ServerVersion.RedisReleases;
 
     /// <summary>
     /// Group in COMMAND DOCS: bitmap, string, generic, connection, server, transactions; bitmapist for those that Redis

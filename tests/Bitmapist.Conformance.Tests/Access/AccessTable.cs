@@ -52,6 +52,7 @@ public sealed class AccessTable(BitmapistServer ours, RedisServer reference) : I
     public async Task Rights_to_commands_and_to_each_key_are_those_of_Redis()
     {
         Require();
+        ConformanceSpec.RequireRedis70(); // later versions word refusals otherwise
         using RawConnection our = await RawConnection.ConnectAsync(ours.Port);
         using RawConnection theirs = await RawConnection.ConnectAsync(reference.Port);
         int compared = 0;

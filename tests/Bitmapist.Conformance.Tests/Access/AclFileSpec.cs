@@ -145,7 +145,7 @@ public sealed class AclFileServers : IDisposable
         _ours = BitmapistServer.With("-aclfile", ourFile);
         Ours = new Server(_ours.Port, ourFile);
         Redis = new Server(ServerProcess.FreePort(), redisFile);
-        if (!File.Exists(RedisPath))
+        if (RedisServer.ExecutablePath is not { } redis)
         {
             SkipReason = "redis-server is not installed: apt-get install redis-server";
             return;
@@ -153,11 +153,9 @@ public sealed class AclFileServers : IDisposable
 
         string[] arguments =
             ["--port", $"{Redis.Port}", "--bind", "127.0.0.1", "--save", "", "--aclfile", redisFile];
-        _redis = new ServerProcess(RedisPath, arguments, _folder.FullName);
+        _redis = new ServerProcess(redis, arguments, _folder.FullName);
         if (!_redis.WaitForPong(Redis.Port)) throw new InvalidOperationException(_redis.Output);
     }
-
-    private const string RedisPath = "/usr/bin/redis-server";
 
     public Server Ours { get; }
 

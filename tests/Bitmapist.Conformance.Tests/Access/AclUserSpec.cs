@@ -7,86 +7,86 @@ public abstract class AclUserSpec(ITestServer server) : AccessSpec(server)
 {
     [Theory]
     [InlineData(
-        "ACL SETUSER alice => +OK | ACL GETUSER alice => ['flags', ['off'], 'passwords', [], 'commands', " +
+        "{7.0} ACL SETUSER alice => +OK | ACL GETUSER alice => ['flags', ['off'], 'passwords', [], 'commands', " +
         "'-@all', 'keys', '', 'channels', '', 'selectors', []]")]
     [InlineData(
-        "ACL GETUSER default => ['flags', ['on', 'nopass'], 'passwords', [], 'commands', '+@all', " +
+        "{7.0} ACL GETUSER default => ['flags', ['on', 'nopass'], 'passwords', [], 'commands', '+@all', " +
         "'keys', '~*', 'channels', '&*', 'selectors', []]")]
     [InlineData(
-        "ACL SETUSER alice ON NOPASS ALLKEYS | ACL GETUSER alice => ['flags', ['on', 'nopass'], " +
+        "{7.0} ACL SETUSER alice ON NOPASS ALLKEYS | ACL GETUSER alice => ['flags', ['on', 'nopass'], " +
         "'passwords', [], 'commands', '-@all', 'keys', '~*', 'channels', '', 'selectors', []]")]
     [InlineData(
-        "ACL SETUSER alice on nopass ~a* %R~b* %W~c* %RW~d | ACL GETUSER alice => ['flags', ['on', " +
+        "{7.0} ACL SETUSER alice on nopass ~a* %R~b* %W~c* %RW~d | ACL GETUSER alice => ['flags', ['on', " +
         "'nopass'], 'passwords', [], 'commands', '-@all', 'keys', '~a* %R~b* %W~c* ~d', 'channels', '', " +
         "'selectors', []]")]
     [InlineData(
-        "ACL SETUSER alice on nopass %R~a %W~a | ACL GETUSER alice => ['flags', ['on', 'nopass'], " +
+        "{7.0} ACL SETUSER alice on nopass %R~a %W~a | ACL GETUSER alice => ['flags', ['on', 'nopass'], " +
         "'passwords', [], 'commands', '-@all', 'keys', '~a', 'channels', '', 'selectors', []]")]
     [InlineData(
-        "ACL SETUSER alice on nopass %r~x %Wr~y | ACL GETUSER alice => ['flags', ['on', 'nopass'], " +
+        "{7.0} ACL SETUSER alice on nopass %r~x %Wr~y | ACL GETUSER alice => ['flags', ['on', 'nopass'], " +
         "'passwords', [], 'commands', '-@all', 'keys', '%R~x ~y', 'channels', '', 'selectors', []]")]
     [InlineData(
-        "ACL SETUSER alice on nopass ~a allkeys | ACL GETUSER alice => ['flags', ['on', 'nopass'], " +
+        "{7.0} ACL SETUSER alice on nopass ~a allkeys | ACL GETUSER alice => ['flags', ['on', 'nopass'], " +
         "'passwords', [], 'commands', '-@all', 'keys', '~*', 'channels', '', 'selectors', []]")]
     [InlineData(
-        "ACL SETUSER alice on nopass ~* resetkeys ~b | ACL GETUSER alice => ['flags', ['on', 'nopass'], " +
+        "{7.0} ACL SETUSER alice on nopass ~* resetkeys ~b | ACL GETUSER alice => ['flags', ['on', 'nopass'], " +
         "'passwords', [], 'commands', '-@all', 'keys', '~b', 'channels', '', 'selectors', []]")]
     [InlineData(
-        "ACL SETUSER alice on nopass ~a ~a ~ | ACL GETUSER alice => ['flags', ['on', 'nopass'], " +
+        "{7.0} ACL SETUSER alice on nopass ~a ~a ~ | ACL GETUSER alice => ['flags', ['on', 'nopass'], " +
         "'passwords', [], 'commands', '-@all', 'keys', '~a ~', 'channels', '', 'selectors', []]")]
     [InlineData(
-        "ACL SETUSER alice on nopass &a &b* | ACL GETUSER alice => ['flags', ['on', 'nopass'], " +
+        "{7.0} ACL SETUSER alice on nopass &a &b* | ACL GETUSER alice => ['flags', ['on', 'nopass'], " +
         "'passwords', [], 'commands', '-@all', 'keys', '', 'channels', '&a &b*', 'selectors', []]")]
     [InlineData(
-        "ACL SETUSER alice on nopass allchannels | ACL GETUSER alice => ['flags', ['on', 'nopass'], " +
+        "{7.0} ACL SETUSER alice on nopass allchannels | ACL GETUSER alice => ['flags', ['on', 'nopass'], " +
         "'passwords', [], 'commands', '-@all', 'keys', '', 'channels', '&*', 'selectors', []]")]
     [InlineData(
-        "ACL SETUSER alice on nopass &* resetchannels &x | ACL GETUSER alice => ['flags', ['on', " +
+        "{7.0} ACL SETUSER alice on nopass &* resetchannels &x | ACL GETUSER alice => ['flags', ['on', " +
         "'nopass'], 'passwords', [], 'commands', '-@all', 'keys', '', 'channels', '&x', 'selectors', []]")]
     [InlineData(
-        "ACL SETUSER alice on nopass +get +@all -get | ACL GETUSER alice => ['flags', ['on', 'nopass'], " +
+        "{7.0} ACL SETUSER alice on nopass +get +@all -get | ACL GETUSER alice => ['flags', ['on', 'nopass'], " +
         "'passwords', [], 'commands', '+@all -get', 'keys', '', 'channels', '', 'selectors', []]")]
     [InlineData(
-        "ACL SETUSER alice on nopass +@all nocommands | ACL GETUSER alice => ['flags', ['on', 'nopass'], " +
+        "{7.0} ACL SETUSER alice on nopass +@all nocommands | ACL GETUSER alice => ['flags', ['on', 'nopass'], " +
         "'passwords', [], 'commands', '-@all', 'keys', '', 'channels', '', 'selectors', []]")]
     [InlineData(
-        "ACL SETUSER alice on nopass allcommands | ACL GETUSER alice => ['flags', ['on', 'nopass'], " +
+        "{7.0} ACL SETUSER alice on nopass allcommands | ACL GETUSER alice => ['flags', ['on', 'nopass'], " +
         "'passwords', [], 'commands', '+@all', 'keys', '', 'channels', '', 'selectors', []]")]
     [InlineData(
-        "ACL SETUSER alice on nopass +get -@all +@bitmap | ACL GETUSER alice => ['flags', ['on', " +
+        "{7.0} ACL SETUSER alice on nopass +get -@all +@bitmap | ACL GETUSER alice => ['flags', ['on', " +
         "'nopass'], 'passwords', [], 'commands', '-@all +@bitmap', 'keys', '', 'channels', '', " +
         "'selectors', []]")]
     [InlineData(
-        "ACL SETUSER alice on nopass +config -config|set | ACL GETUSER alice => ['flags', ['on', " +
+        "{7.0} ACL SETUSER alice on nopass +config -config|set | ACL GETUSER alice => ['flags', ['on', " +
         "'nopass'], 'passwords', [], 'commands', '-@all +config -config|set', 'keys', '', 'channels', " +
         "'', 'selectors', []]")]
     [InlineData(
-        "ACL SETUSER alice on nopass +CONFIG|GET | ACL GETUSER alice => ['flags', ['on', 'nopass'], " +
+        "{7.0} ACL SETUSER alice on nopass +CONFIG|GET | ACL GETUSER alice => ['flags', ['on', 'nopass'], " +
         "'passwords', [], 'commands', '-@all +config|get', 'keys', '', 'channels', '', 'selectors', []]")]
     [InlineData(
-        "ACL SETUSER alice on nopass +SELECT|0 | ACL GETUSER alice => ['flags', ['on', 'nopass'], " +
+        "{7.0} ACL SETUSER alice on nopass +SELECT|0 | ACL GETUSER alice => ['flags', ['on', 'nopass'], " +
         "'passwords', [], 'commands', '-@all +select|0', 'keys', '', 'channels', '', 'selectors', []]")]
     [InlineData(
-        "ACL SETUSER alice on nopass +config|get +config | ACL GETUSER alice => ['flags', ['on', " +
+        "{7.0} ACL SETUSER alice on nopass +config|get +config | ACL GETUSER alice => ['flags', ['on', " +
         "'nopass'], 'passwords', [], 'commands', '-@all +config', 'keys', '', 'channels', '', " +
         "'selectors', []]")]
     [InlineData(
-        "ACL SETUSER alice on >p | ACL GETUSER alice => ['flags', ['on'], 'passwords', " +
+        "{7.0} ACL SETUSER alice on >p | ACL GETUSER alice => ['flags', ['on'], 'passwords', " +
         "['148de9c5a7a44d19e56cd9ae1a554bf67847afb0c58f6e12fa29ac7ddfca9940'], 'commands', '-@all', " +
         "'keys', '', 'channels', '', 'selectors', []]")]
     [InlineData(
-        "ACL SETUSER alice #aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa >p " +
+        "{7.0} ACL SETUSER alice #aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa >p " +
         "!aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa <p | ACL GETUSER alice => " +
         "['flags', ['off'], 'passwords', [], 'commands', '-@all', 'keys', '', 'channels', '', " +
         "'selectors', []]")]
     [InlineData(
-        "ACL SETUSER alice >p nopass | ACL GETUSER alice => ['flags', ['off', 'nopass'], 'passwords', " +
+        "{7.0} ACL SETUSER alice >p nopass | ACL GETUSER alice => ['flags', ['off', 'nopass'], 'passwords', " +
         "[], 'commands', '-@all', 'keys', '', 'channels', '', 'selectors', []]")]
     [InlineData(
-        "ACL SETUSER alice nopass resetpass | ACL GETUSER alice => ['flags', ['off'], 'passwords', [], " +
+        "{7.0} ACL SETUSER alice nopass resetpass | ACL GETUSER alice => ['flags', ['off'], 'passwords', [], " +
         "'commands', '-@all', 'keys', '', 'channels', '', 'selectors', []]")]
     [InlineData(
-        "ACL SETUSER alice #aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa " +
+        "{7.0} ACL SETUSER alice #aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa " +
         "#aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa | ACL GETUSER alice => " +
         "['flags', ['off'], 'passwords', " +
         "['aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'], 'commands', '-@all', " +
@@ -100,29 +100,29 @@ public abstract class AclUserSpec(ITestServer server) : AccessSpec(server)
         "'nopass', 'skip-sanitize-payload'], 'passwords', [], 'commands', '-@all', 'keys', '', " +
         "'channels', '', 'selectors', []]")]
     [InlineData(
-        "ACL SETUSER alice on nopass (+get ~x) (%R~y &z) | ACL GETUSER alice => ['flags', ['on', " +
+        "{7.0} ACL SETUSER alice on nopass (+get ~x) (%R~y &z) | ACL GETUSER alice => ['flags', ['on', " +
         "'nopass'], 'passwords', [], 'commands', '-@all', 'keys', '', 'channels', '', 'selectors', " +
         "[['commands', '-@all +get', 'keys', '~x', 'channels', ''], ['commands', '-@all', 'keys', " +
         "'%R~y', 'channels', '&z']]]")]
     [InlineData(
-        "ACL SETUSER alice on nopass () | ACL GETUSER alice => ['flags', ['on', 'nopass'], 'passwords', " +
+        "{7.0} ACL SETUSER alice on nopass () | ACL GETUSER alice => ['flags', ['on', 'nopass'], 'passwords', " +
         "[], 'commands', '-@all', 'keys', '', 'channels', '', 'selectors', [['commands', '-@all', " +
         "'keys', '', 'channels', '']]]")]
     [InlineData(
-        "HELLO 3 | ACL SETUSER alice on nopass (+get) | ACL GETUSER alice => {'flags' => ~['on', " +
+        "{7.0} HELLO 3 | ACL SETUSER alice on nopass (+get) | ACL GETUSER alice => {'flags' => ~['on', " +
         "'nopass'], 'passwords' => [], 'commands' => '-@all', 'keys' => '', 'channels' => '', " +
         "'selectors' => [{'commands' => '-@all +get', 'keys' => '', 'channels' => ''}]}")]
     public Task Rules_are_shown_as_they_were_given(string row) => CheckFreshAsync(row);
 
     [Theory]
-    [InlineData("ACL LIST => ['user default on nopass ~* &* +@all'] | ACL USERS => ['default']")]
+    [InlineData("{7.0} ACL LIST => ['user default on nopass ~* &* +@all'] | ACL USERS => ['default']")]
     [InlineData(
-        "ACL SETUSER bob on >p ~a %R~b &c +get | ACL SETUSER alice | ACL LIST => ['user alice off " +
+        "{7.0} ACL SETUSER bob on >p ~a %R~b &c +get | ACL SETUSER alice | ACL LIST => ['user alice off " +
         "resetchannels -@all', 'user bob on " +
         "#148de9c5a7a44d19e56cd9ae1a554bf67847afb0c58f6e12fa29ac7ddfca9940 ~a %R~b resetchannels &c " +
         "-@all +get', 'user default on nopass ~* &* +@all'] | ACL USERS => ['alice', 'bob', 'default']")]
     [InlineData(
-        "ACL SETUSER alice on nopass +@all ~* &* (+set ~x &y) (+get) | ACL LIST => ['user alice on " +
+        "{7.0} ACL SETUSER alice on nopass +@all ~* &* (+set ~x &y) (+get) | ACL LIST => ['user alice on " +
         "nopass ~* &* +@all (~x resetchannels &y -@all +set) (resetchannels -@all +get)', 'user default " +
         "on nopass ~* &* +@all']")]
     [InlineData("ACL WHOAMI => 'default'")]
@@ -196,7 +196,7 @@ public abstract class AclUserSpec(ITestServer server) : AccessSpec(server)
         "ACL SETUSER alice on ~a +get +foo => -ERR Error in ACL SETUSER modifier '+foo': Unknown command " +
         "or category name in ACL | ACL GETUSER alice => $nil")]
     [InlineData(
-        "ACL SETUSER alice on ~a | ACL SETUSER alice off ~b foo => -ERR Error in ACL SETUSER modifier " +
+        "{7.0} ACL SETUSER alice on ~a | ACL SETUSER alice off ~b foo => -ERR Error in ACL SETUSER modifier " +
         "'foo': Syntax error | ACL GETUSER alice => ['flags', ['on'], 'passwords', [], 'commands', " +
         "'-@all', 'keys', '~a', 'channels', '', 'selectors', []]")]
     public Task Rules_that_make_no_sense_are_refused(string row) => CheckFreshAsync(row);
@@ -212,17 +212,17 @@ public abstract class AclUserSpec(ITestServer server) : AccessSpec(server)
 
     [Theory]
     [InlineData(
-        "ACL SETUSER alice on nopass ~a %R~b +@all -flushall | ACL DRYRUN alice GET a => +OK | ACL " +
+        "{7.0} ACL SETUSER alice on nopass ~a %R~b +@all -flushall | ACL DRYRUN alice GET a => +OK | ACL " +
         "DRYRUN alice get c => 'This user has no permissions to access the \\'c\\' key'")]
     [InlineData(
-        "ACL SETUSER alice on nopass ~a %R~b +@all -flushall | ACL DRYRUN alice FLUSHALL => 'This user " +
+        "{7.0} ACL SETUSER alice on nopass ~a %R~b +@all -flushall | ACL DRYRUN alice FLUSHALL => 'This user " +
         "has no permissions to run the \\'flushall\\' command' | ACL DRYRUN alice SET b v => 'This user " +
         "has no permissions to access the \\'b\\' key'")]
     [InlineData(
-        "ACL SETUSER alice on nopass ~a +@all -config|set | ACL DRYRUN alice CONFIG SET a b => 'This " +
+        "{7.0} ACL SETUSER alice on nopass ~a +@all -config|set | ACL DRYRUN alice CONFIG SET a b => 'This " +
         "user has no permissions to run the \\'config|set\\' command' | ACL DRYRUN alice AUTH x => +OK")]
     [InlineData(
-        "ACL SETUSER alice on nopass ~a +@all | ACL DRYRUN alice COPY a b => 'This user has no " +
+        "{7.0} ACL SETUSER alice on nopass ~a +@all | ACL DRYRUN alice COPY a b => 'This user has no " +
         "permissions to access the \\'b\\' key' | ACL DRYRUN alice BITOP AND a a z => 'This user has no " +
         "permissions to access the \\'z\\' key'")]
     [InlineData("ACL DRYRUN nobody GET a => -ERR User 'nobody' not found")]

@@ -56,22 +56,22 @@ public abstract class AuthSpec(ITestServer server) : AccessSpec(server)
         "CONFIG SET requirepass foobar | @1 EXEC => -EXECABORT Transaction discarded because of: NOAUTH " +
         "Authentication required.")]
     [InlineData(
-        "CONFIG SET requirepass foobar | @1 AUTH foobar | @1 MULTI | @1 AUTH bar => +QUEUED | @1 AUTH " +
+        "{7.0} CONFIG SET requirepass foobar | @1 AUTH foobar | @1 MULTI | @1 AUTH bar => +QUEUED | @1 AUTH " +
         "foobar => +QUEUED | @1 EXEC => [-WRONGPASS invalid username-password pair or user is disabled., " +
         "+OK]")]
     public Task Transactions_ask_too(string row) => CheckFreshAsync(row);
 
     [Theory]
     [InlineData(
-        "CONFIG SET requirepass foobar | @1 HELLO => -NOAUTH HELLO must be called with the client " +
+        "{7.0} CONFIG SET requirepass foobar | @1 HELLO => -NOAUTH HELLO must be called with the client " +
         "already authenticated, otherwise the HELLO AUTH <user> <pass> option can be used to " +
         "authenticate the client and select the RESP protocol version at the same time")]
     [InlineData(
-        "CONFIG SET requirepass foobar | @1 HELLO 3 => -NOAUTH HELLO must be called with the client " +
+        "{7.0} CONFIG SET requirepass foobar | @1 HELLO 3 => -NOAUTH HELLO must be called with the client " +
         "already authenticated, otherwise the HELLO AUTH <user> <pass> option can be used to " +
         "authenticate the client and select the RESP protocol version at the same time")]
     [InlineData(
-        "CONFIG SET requirepass foobar | @1 HELLO 3 SETNAME x => -NOAUTH HELLO must be called with the " +
+        "{7.0} CONFIG SET requirepass foobar | @1 HELLO 3 SETNAME x => -NOAUTH HELLO must be called with the " +
         "client already authenticated, otherwise the HELLO AUTH <user> <pass> option can be used to " +
         "authenticate the client and select the RESP protocol version at the same time")]
     [InlineData(
@@ -90,7 +90,7 @@ public abstract class AuthSpec(ITestServer server) : AccessSpec(server)
         "CONFIG SET requirepass foobar | @1 HELLO 2 AUTH default => -ERR Syntax error in HELLO option " +
         "'AUTH'")]
     [InlineData(
-        "CONFIG SET requirepass foobar | @1 HELLO 2 AUTH default foobar NOPE => -ERR Syntax error in " +
+        "{7.0} CONFIG SET requirepass foobar | @1 HELLO 2 AUTH default foobar NOPE => -ERR Syntax error in " +
         "HELLO option 'NOPE' | @1 PING => +PONG")]
     [InlineData("CONFIG SET requirepass foobar | @1 HELLO 3 AUTH default foobar | @1 HELLO => {<any>")]
     public Task Hello_logs_in(string row) => CheckFreshAsync(row);
@@ -105,7 +105,7 @@ public abstract class AuthSpec(ITestServer server) : AccessSpec(server)
         "=> -WRONGPASS invalid username-password pair or user is disabled. | ACL SETUSER default nopass " +
         "=> +OK | @1 PING => +PONG")]
     [InlineData(
-        "ACL SETUSER alice on >p +ping | ACL SETUSER default off | @1 AUTH alice p => +OK | @1 PING => " +
+        "{7.0} ACL SETUSER alice on >p +ping | ACL SETUSER default off | @1 AUTH alice p => +OK | @1 PING => " +
         "+PONG | @1 AUTH alice q => -WRONGPASS invalid username-password pair or user is disabled. | @1 " +
         "ACL WHOAMI => -NOPERM this user has no permissions to run the 'acl|whoami' command | ACL " +
         "SETUSER default on")]

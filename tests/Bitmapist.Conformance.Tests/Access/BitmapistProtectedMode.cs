@@ -21,6 +21,7 @@ public sealed class BitmapistProtectedMode
     public async Task Who_comes_from_another_machine_needs_a_password_to_be_let_in()
     {
         Prerequisite.Require(File.Exists(Ip), "ip is not installed: apt-get install iproute2");
+        Prerequisite.Require(RedisServer.ExecutablePath is not null, "redis-server is not installed");
         Prerequisite.Require(Environment.IsPrivilegedProcess, "network namespaces can be made by root alone");
         await ConnectNamespaceAsync();
         try
@@ -89,7 +90,7 @@ public sealed class BitmapistProtectedMode
         {
             Port = port;
             _process = new ServerProcess(
-                "/usr/bin/redis-server", ["--port", $"{port}", "--bind", Here, "127.0.0.1", "--save", ""],
+                RedisServer.ExecutablePath!, ["--port", $"{port}", "--bind", Here, "127.0.0.1", "--save", ""],
                 _folder.FullName);
             Assert.True(_process.WaitForPong(port), _process.Output);
         }

@@ -76,11 +76,11 @@ public abstract class InfoSpec(ITestServer server) : ConformanceSpec(server)
     [Theory]
     [InlineData("""INFO keyspace => '# Keyspace\r\n'""")]
     [InlineData(
-        "SET a 1 | SET b 1 EX 100 " +
+        "{7.0} SET a 1 | SET b 1 EX 100 " +
         """| INFO keyspace => '# Keyspace\r\ndb0:keys=2,expires=1,avg_ttl=<int 0..100000>\r\n'""")]
-    [InlineData("""SELECT 3 | SET a 1 | INFO keyspace => '# Keyspace\r\ndb3:keys=1,expires=0,avg_ttl=0\r\n'""")]
+    [InlineData("""{7.0} SELECT 3 | SET a 1 | INFO keyspace => '# Keyspace\r\ndb3:keys=1,expires=0,avg_ttl=0\r\n'""")]
     [InlineData(
-        "SET a 1 | SELECT 15 | SET a 1 " +
+        "{7.0} SET a 1 | SELECT 15 | SET a 1 " +
         """| INFO Keyspace => '# Keyspace\r\ndb0:keys=1,expires=0,avg_ttl=0\r\ndb15:keys=1,expires=0,avg_ttl=0\r\n'""")]
     [InlineData("""HELLO 3 | INFO keyspace => =txt:'# Keyspace\r\n'""")]
     public Task Counts_keys_by_database(string row) => CheckAsync(row);

@@ -9,7 +9,7 @@ public abstract class ServerCommandsSpec(ITestServer server) : ConformanceSpec(s
 
     [Theory]
     [InlineData("ROLE => ['master', :0, []] | ROLE x => -ERR wrong number of arguments for 'role' command")]
-    [InlineData("""LOLWUT => 'Redis ver. 7.0.15\n' | LOLWUT 1 => 'Redis ver. 7.0.15\n'""")]
+    [InlineData("""{7.0} LOLWUT => 'Redis ver. 7.0.15\n' | LOLWUT 1 => 'Redis ver. 7.0.15\n'""")]
     [InlineData("LOLWUT VERSION x => -ERR value is not an integer or out of range")]
     [InlineData("MODULE LIST => [] | MODULE FOO => -ERR unknown subcommand 'FOO'. Try MODULE HELP.")]
     [InlineData("MODULE => -ERR wrong number of arguments for 'module' command")]

@@ -67,7 +67,7 @@ public abstract class BitcountSpec(ITestServer server) : ConformanceSpec(server)
 
     [Theory]
     [InlineData("SET k foobar | BITCOUNT k 1 => -ERR syntax error")]
-    [InlineData("BITCOUNT missing 1 => :0")]
+    [InlineData("{7.0} BITCOUNT missing 1 => :0")]
     [InlineData("SET k foobar | BITCOUNT k a 1 => -ERR value is not an integer or out of range")]
     [InlineData("SET k foobar | BITCOUNT k 1 a => -ERR value is not an integer or out of range")]
     [InlineData("SET k foobar | BITCOUNT k 1.5 2 => -ERR value is not an integer or out of range")]
@@ -75,12 +75,12 @@ public abstract class BitcountSpec(ITestServer server) : ConformanceSpec(server)
     [InlineData("SET k foobar | BITCOUNT k 0 1 BITS => -ERR syntax error")]
     [InlineData("""SET k foobar | BITCOUNT k 0 1 "" => -ERR syntax error""")]
     [InlineData("SET k foobar | BITCOUNT k 1 a BITS => -ERR value is not an integer or out of range")]
-    [InlineData("SET k foobar | BITCOUNT k -6 -7 BITS => :0 | BITCOUNT k -7 -6 BITS => -ERR syntax error")]
+    [InlineData("{7.0} SET k foobar | BITCOUNT k -6 -7 BITS => :0 | BITCOUNT k -7 -6 BITS => -ERR syntax error")]
     [InlineData("SET k foobar | BITCOUNT k a 1 BITS => -ERR value is not an integer or out of range")]
     [InlineData("SET k foobar | BITCOUNT k 0 1 BIT BYTE => -ERR syntax error")]
-    [InlineData("BITCOUNT missing 0 1 BITS => :0")]
-    [InlineData("BITCOUNT missing a b => :0")]
-    [InlineData("BITCOUNT missing 1 2 BIT 3 => :0")]
+    [InlineData("{7.0} BITCOUNT missing 0 1 BITS => :0")]
+    [InlineData("{7.0} BITCOUNT missing a b => :0")]
+    [InlineData("{7.0} BITCOUNT missing 1 2 BIT 3 => :0")]
     public Task Refuses_other_arguments(string row) => CheckAsync(row);
 
     [Theory]

@@ -96,9 +96,9 @@ public abstract class BitposSpec(ITestServer server) : ConformanceSpec(server)
     [InlineData("SET k a | BITPOS k 1 x -1 BITS => -ERR value is not an integer or out of range")]
     [InlineData("SET k a | BITPOS k 1 0 -1 BIT BIT => -ERR syntax error")]
     [InlineData("SET k a | BITPOS k 1 0 BIT => -ERR value is not an integer or out of range")]
-    [InlineData("BITPOS missing 1 x => :-1")]
-    [InlineData("BITPOS missing 1 0 -1 BITS => :-1")]
-    [InlineData("BITPOS missing 1 0 -1 BIT BIT => :-1")]
+    [InlineData("{7.0} BITPOS missing 1 x => :-1")]
+    [InlineData("{7.0} BITPOS missing 1 0 -1 BITS => :-1")]
+    [InlineData("{7.0} BITPOS missing 1 0 -1 BIT BIT => :-1")]
     public Task Refuses_other_arguments(string row) => CheckAsync(row);
 
     [Theory]

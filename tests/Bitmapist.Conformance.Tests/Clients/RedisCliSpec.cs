@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 using Bitmapist.Testing.Servers;
+using Bitmapist.Testing.Wire;
 
 namespace Bitmapist.Conformance.Tests.Clients;
 
@@ -8,8 +10,8 @@ namespace Bitmapist.Conformance.Tests.Clients;
 public abstract class RedisCliSpec(ITestServer server) : ConformanceSpec(server)
 {
     private const string Cli = "/usr/bin/redis-cli";
-    private const string Benchmark = "/usr/bin/redis-benchmark";
-    private const string Package = "redis-tools";
+    protected const string Benchmark = "/usr/bin/redis-benchmark";
+    protected const string Package = "redis-tools";
 
     [Theory]
     [InlineData("PING", "PONG\n")]
@@ -84,6 +86,39 @@ public abstract class RedisCliSpec(ITestServer server) : ConformanceSpec(server)
     }
 
     [Fact]
+    public async Task Finds_the_key_that_takes_most_memory()
+    {
+        await Server.SendAsync("FLUSHALL");
+        await Server.SendAsync("SET small v");
+        using (RawConnection connection = await RawConnection.ConnectAsync(Server.Port))
+        {
+            IEnumerable<int> ids = Enumerable.Range(0, 100_000 / 7).Select(id => id * 7);
+            await connection.AskAllAsync(ids.Select(id => $"SETBIT big {id} 1"));
+        }
+
+        string output = await CliAsync("--memkeys");
+        Assert.Contains("Sampled 2 keys in the keyspace!", output, StringComparison.Ordinal);
+        Match biggest = Regex.Match(output, "Biggest string found .*big.* has ([0-9]+) bytes");
+        Assert.InRange(int.Parse(biggest.Groups[1].Value, CultureInfo.InvariantCulture), 100_000 / 8, 40_000);
+    }
+
+    [Fact]
+    public async Task Shows_what_is_asked()
+    {
+        ClientProgram.Require(Cli, Package);
+        Task<List<string>> lines = ClientProgram.FirstLinesAsync(
+            "/usr/bin/stdbuf", ["-oL", Cli, "-p", $"{Server.Port}", "MONITOR"], count: 2);
+        while (!lines.IsCompleted) // until it listens, and what was asked then has come
+        {
+            await Server.SendAsync("SETBIT k 1 1");
+            await Eventually.AMomentAsync();
+        }
+
+        Assert.Equal("OK", (await lines)[0]);
+        Assert.Matches("""^[0-9.]+ \[0 127[.0-9]+:[0-9]+\] "SETBIT" "k" "1" "1"$""", (await lines)[1]);
+    }
+
+    [Fact]
     public async Task Scans_keys()
     {
         await Server.SendAsync("FLUSHALL");
@@ -124,6 +159,18 @@ public abstract class RedisCliSpec(ITestServer server) : ConformanceSpec(server)
         Assert.Equal(":1", await Server.SendAsync("GETBIT k 12345"));
     }
 
+    [Fact]
+    public async Task Redis_benchmark_runs_its_own_tests_of_strings()
+    {
+        ClientProgram.Require(Benchmark, Package);
+        string[] tests = ["PING_INLINE", "PING_MBULK", "SET", "GET", "INCR", "MSET (10 keys)"];
+        string[] arguments =
+            ["-p", $"{Server.Port}", "-n", "1000", "--csv", "-t", "ping_inline,ping_mbulk,set,get,incr,mset"];
+        string output = await ClientProgram.RunAsync(Benchmark, arguments);
+        Assert.Equal(tests, output.Split('\n').Skip(1).Where(line => line.Length > 0).Select(line => line.Split('"')[1]));
+        Assert.Equal(":1", await Server.SendAsync("EXISTS counter:__rand_int__"));
+    }
+
     private Task<string> CliAsync(string arguments, byte[]? input = null)
     {
         ClientProgram.Require(Cli, Package);
@@ -133,7 +180,19 @@ public abstract class RedisCliSpec(ITestServer server) : ConformanceSpec(server)
 }
 
 [Trait("Server", "bitmapist")]
-public sealed class BitmapistRedisCli(BitmapistServer server) : RedisCliSpec(server), IClassFixture<BitmapistServer>;
+public sealed class BitmapistRedisCli(BitmapistServer server) : RedisCliSpec(server), IClassFixture<BitmapistServer>
+{
+    [Fact]
+    public async Task Redis_benchmark_ends_at_the_first_test_of_another_type_and_names_its_command()
+    {
+        ClientProgram.Require(Benchmark, Package);
+        string[] shell = ["-c", $"{Benchmark} -p {Server.Port} -n 100 --csv 2>&1; echo code $?"];
+        string output = await ClientProgram.RunAsync("/bin/sh", shell);
+        Assert.Contains("\"INCR\",", output, StringComparison.Ordinal);
+        Assert.Contains("ERR unknown command 'LPUSH'", output, StringComparison.Ordinal);
+        Assert.EndsWith("code 1\n", output, StringComparison.Ordinal);
+    }
+}
 
 [Trait("Server", "redis")]
 public sealed class RedisRedisCli(RedisServer server) : RedisCliSpec(server), IClassFixture<RedisServer>;

@@ -56,7 +56,7 @@ public abstract class HelloSpec(ITestServer server) : ConformanceSpec(server)
     [InlineData(
         "HELLO 3 AUTH nobody x => -WRONGPASS invalid username-password pair or user is disabled. " +
         "| GET missing => $nil")]
-    [InlineData("HELLO 3 AUTH nobody x FOO => -WRONGPASS invalid username-password pair or user is disabled.")]
+    [InlineData("{7.0} HELLO 3 AUTH nobody x FOO => -WRONGPASS invalid username-password pair or user is disabled.")]
     [InlineData(
         """HELLO 3 SETNAME "a\nb" => -ERR Client names cannot contain spaces, newlines or special characters.""")]
     [InlineData("HELLO SETNAME me => -ERR Protocol version is not an integer or out of range")]

@@ -29,12 +29,13 @@ public sealed class CommandGenerator
     private static readonly string[] s_junk =
         ["x", "-1", "", "4294967296", "99999999999999999999", "NX", "BIT", "1.5", "\r\n"];
 
-
     private readonly Random _random;
     private readonly (int Weight, Func<GeneratedCommand> Make)[] _choices;
     private readonly int _weightSum;
 
-    public CommandGenerator(int seed)
+    /// <param name="seed">Of the stream.</param>
+    /// <param name="protocol">What HELLO asks for: 2 or 3.</param>
+    public CommandGenerator(int seed, int protocol)
     {
         _random = new Random(seed);
         _choices =
@@ -70,7 +71,7 @@ public sealed class CommandGenerator
             (10, () => Make("WATCH", SomeKeys(2))), (3, () => Make("UNWATCH")),
             (6, () => Make(Pick("PING", "ECHO"), Pick(s_junk))),
             (3, () => Make("CLIENT", "SETNAME", Pick("", "me", "a b"))), (3, () => Make("CLIENT", "GETNAME")),
-            (3, () => Make(ReplyRule.KindOnly, "HELLO", Pick("2", "3"))), (1, () => Make("RESET")),
+            (3, () => Make(ReplyRule.KindOnly, "HELLO", Number(protocol))), (1, () => Make("RESET")),
             (5, () => Make("COMMAND", ["GETKEYS", .. Bitop().Args.Cast<object>()])),
             (3, () => Make("CONFIG", "GET", "databases")),
             (4, () => Make("PUBLISH", Pick("c", "d"), Pick(s_junk))), (1, () => Make("SPUBLISH", "c", Pick(s_junk))),

@@ -6,26 +6,28 @@ namespace Bitmapist.Conformance.Tests.Keys;
 public abstract class DumpSpec(ITestServer server) : ConformanceSpec(server)
 {
     [Theory]
-    [InlineData("DUMP missing => $nil | SET k hello | DUMP k => '\\x00\\x05hello\\n\\x00cr\\xdfve4 \\n' | SET k \"\""
+    [InlineData("{7.0} DUMP missing => $nil | SET k hello"
+        + " | DUMP k => '\\x00\\x05hello\\n\\x00cr\\xdfve4 \\n' | SET k \"\""
         + " | DUMP k => '\\x00\\x00\\n\\x00]\\x9b\\\\@\\x0f\\x7f\\xa2\\xda'")]
-    [InlineData("SET k 5 | DUMP k => '\\x00\\xc0\\x05\\n\\x00c/_f\\x83/\\xb3Q' | SET k -128"
+    [InlineData("{7.0} SET k 5 | DUMP k => '\\x00\\xc0\\x05\\n\\x00c/_f\\x83/\\xb3Q' | SET k -128"
         + " | DUMP k => '\\x00\\xc0\\x80\\n\\x00\\x99f2m/\\x0c[\\xd9' | SET k 300"
         + " | DUMP k => '\\x00\\xc1,\\x01\\n\\x00\\x95Ba\\xf2e\\x82\\\\\\x10' | SET k -129"
         + " | DUMP k => '\\x00\\xc1\\x7f\\xff\\n\\x00\\x17`\\x82(T\\x80\\x84\\x80'")]
-    [InlineData("SET k 70000 | DUMP k => '\\x00\\xc2p\\x11\\x01\\x00\\n\\x00\\x01\\xa4\\x08\\xfe\\x950\\x95\\xa5'"
+    [InlineData("{7.0} SET k 70000"
+        + " | DUMP k => '\\x00\\xc2p\\x11\\x01\\x00\\n\\x00\\x01\\xa4\\x08\\xfe\\x950\\x95\\xa5'"
         + " | SET k -2147483648 | DUMP k => '\\x00\\xc2\\x00\\x00\\x00\\x80\\n\\x00\\xc7O\\x87>3U\\x81\\x87'"
         + " | SET k 2147483648 | DUMP k => '\\x00\\n2147483648\\n\\x00\\xe7\\xb1)\\xa3L\\x1dv\\xee' | SET k -0"
         + " | DUMP k => '\\x00\\x02-0\\n\\x00\\xd5A\\x1f\\xd9\\xd6\\xd0P\\xcc'")]
-    [InlineData("SET k 2147483647 | DUMP k => '\\x00\\xc2\\xff\\xff\\xff\\x7f\\n\\x00,t\\xe5\\x9e\\xe0.\\xad\\xa1'"
+    [InlineData("{7.0} SET k 2147483647 | DUMP k => '\\x00\\xc2\\xff\\xff\\xff\\x7f\\n\\x00,t\\xe5\\x9e\\xe0.\\xad\\xa1'"
         + " | SET k 5000000000 | DUMP k => '\\x00\\n5000000000\\n\\x00i\\xa9\\x0f\\xd5~\\x0f\\xf4%' | SET k 007"
         + " | DUMP k => '\\x00\\x03007\\n\\x00rX\\xe2{Li\\xba\\xd9'")]
-    [InlineData("SET k aaaaaaaaaaaaaaaaaaaa"
+    [InlineData("{7.0} SET k aaaaaaaaaaaaaaaaaaaa"
         + " | DUMP k => '\\x00\\x14aaaaaaaaaaaaaaaaaaaa\\n\\x00\\x83\\xb4k^\\x1b\\x11\\xac\\xf1'"
         + " | SET k abcdefghijklmnopqrstuvwxyz"
         + " | DUMP k => '\\x00\\x1aabcdefghijklmnopqrstuvwxyz\\n\\x00\\x9e\\x1b?4\\xab\\xfc_y'")]
-    [InlineData("SETBIT k 9 1 | DUMP k => '\\x00\\x02\\x00@\\n\\x00\\xd4{\\x90QZ\\t\\xabM' | SETBIT k 70 0"
+    [InlineData("{7.0} SETBIT k 9 1 | DUMP k => '\\x00\\x02\\x00@\\n\\x00\\xd4{\\x90QZ\\t\\xabM' | SETBIT k 70 0"
         + " | DUMP k => '\\x00\\t\\x00@\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\n\\x00\\xa1\\x82:_\\xd6\\xf1\\xacK'")]
-    [InlineData("MULTI | SET k a | DUMP k | SET k b | DUMP k"
+    [InlineData("{7.0} MULTI | SET k a | DUMP k | SET k b | DUMP k"
         + " | EXEC => [+OK, '\\x00\\x01a\\n\\x00\\xbf\\xfe\\xef\\x9b\\x8f6}\\xb4', +OK,"
         + " '\\x00\\x01b\\n\\x00\\x16$\\xb8\\x91\\xa6\\xe3\\x12\\x83']")]
     [InlineData("DUMP => -ERR wrong number of arguments for 'dump' command"

@@ -61,7 +61,7 @@ public abstract class PubSubSpec(ITestServer server) : ConformanceSpec(server)
         "HELLO 3 | SUBSCRIBE c => >['subscribe', 'c', :1] | SET k v => +OK | PING => +PONG " +
         "| @1 PUBLISH c x => :1 | {next} => >['message', 'c', 'x']")]
     [InlineData(
-        "HELLO 3 | SUBSCRIBE c => >['subscribe', 'c', :1] | PUBLISH c x => >['message', 'c', 'x'] | " +
+        "{7.0} HELLO 3 | SUBSCRIBE c => >['subscribe', 'c', :1] | PUBLISH c x => >['message', 'c', 'x'] | " +
         "{next} => :1")]
     [InlineData("MULTI | SUBSCRIBE c => +QUEUED | GET k => +QUEUED | EXEC => [['subscribe', 'c', :1], $nil]")]
     public Task Limits_what_subscribers_do(string row) => CheckAsync(row);

@@ -1,6 +1,7 @@
 using System.Text;
 using Bitmapist.Server.Commands;
 using Bitmapist.Server.Dispatch;
+using Bitmapist.Server.Settings;
 
 namespace Bitmapist.Server.Tests.Dispatch;
 
@@ -59,6 +60,24 @@ public sealed class CommandTableTests
         Assert.Equal(spec.Keys.First != 0, spec.KeyAccess.Length > 0);
         Assert.Equal(spec.Categories.Split(' ').Order(), CommandFlagNames.Categories(spec).Order());
         Assert.Equal(spec.Is(CommandFlags.Fast), spec.Categories.Split(' ').Contains("fast"));
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void The_releases_it_follows_have_it(string name)
+    {
+        CommandSpec spec = Spec(name);
+        if (spec.Follows == "none") return; // no command of Redis
+        Assert.Matches("^[78][.][0-9](; [A-Za-z0-9, -]+: [78][.][0-9])?$", spec.Follows);
+        Assert.True(Version.Parse(spec.Since) < Version.Parse(spec.Follows.Split(';')[0] + ".99"));
+    }
+
+    [Fact]
+    public void The_version_that_clients_are_told_is_the_one_that_commands_follow_unless_they_say_otherwise()
+    {
+        Assert.StartsWith(ServerVersion.RedisReleases + ".", ServerVersion.Redis, StringComparison.Ordinal);
+        Assert.Equal(ServerVersion.RedisReleases, Spec("setbit").Follows);
+        Assert.Contains($"Redis {ServerVersion.Redis} in", CommandReference.Write(), StringComparison.Ordinal);
     }
 
     private static CommandSpec Spec(string fullName) =>

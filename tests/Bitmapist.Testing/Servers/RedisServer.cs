@@ -1,9 +1,11 @@
+using System.Diagnostics;
+
 namespace Bitmapist.Testing.Servers;
 
 /// <summary>
 /// The reference: a redis-server of its own, empty, without persistence, in a temporary folder, on a free loopback
-/// port. Where the machine has none, <see cref="SkipReason"/> says so; with CI=true in the environment that is a
-/// failure, since CI must compare.
+/// port. The executable is the one on the PATH, or that named by BITMAPIST_REDIS. Where the machine has none, <see
+/// cref="SkipReason"/> says so; with CI=true in the environment that is a failure, since CI must compare.
 /// </summary>
 public sealed class RedisServer : ITestServer, IDisposable
 {
@@ -23,7 +25,7 @@ public sealed class RedisServer : ITestServer, IDisposable
 
     private RedisServer(string? dump)
     {
-        string? executable = FindExecutable();
+        string? executable = ExecutablePath;
         if (executable == null)
         {
             SkipReason = "redis-server is not installed: apt-get install redis-server";
@@ -40,6 +42,18 @@ public sealed class RedisServer : ITestServer, IDisposable
             else throw new InvalidOperationException("redis-server ends at once:\n" + candidate.Output);
         }
     }
+
+    /// <summary>The executable; null where there is none.</summary>
+    public static string? ExecutablePath { get; } = FindExecutable();
+
+    /// <summary>
+    /// Its version, as "redis-server --version" tells it; 0.0 where there is none. Built from a branch it may be
+    /// 255.255.255, which is newer than any.
+    /// </summary>
+    public static Version Version { get; } = AskVersion();
+
+    /// <summary>Whether it is later than the version that most replies follow.</summary>
+    public static bool IsLaterThan70 => Version >= new Version(7, 1);
 
     public int Port { get; }
 
@@ -59,9 +73,27 @@ public sealed class RedisServer : ITestServer, IDisposable
         _folder.Delete(recursive: true);
     }
 
-    private static string? FindExecutable() =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
-        .Select(path => Path.Combine(path, "redis-server")).FirstOrDefault(File.Exists);
+    private static string? FindExecutable()
+    {
+        if (Environment.GetEnvironmentVariable("BITMAPIST_REDIS") is not { Length: > 0 } named)
+        {
+            return (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
+                .Select(path => Path.Combine(path, "redis-server")).FirstOrDefault(File.Exists);
+        }
+        return File.Exists(named) ? named : throw new FileNotFoundException($"BITMAPIST_REDIS names no file: {named}");
+    }
+
+    private static Version AskVersion()
+    {
+        if (ExecutablePath == null) return new Version(0, 0);
+        ProcessStartInfo start = new(ExecutablePath, ["--version"]) { RedirectStandardOutput = true };
+        using Process process = Process.Start(start)!;
+        string answer = process.StandardOutput.ReadToEnd(); // Redis server v=7.0.15 sha=…
+        string? word = answer.Split(' ').FirstOrDefault(part => part.StartsWith("v=", StringComparison.Ordinal));
+        return Version.TryParse(word?[2..], out Version? version)
+            ? version
+            : throw new InvalidOperationException($"{ExecutablePath} --version says: {answer}");
+    }
 
     private string[] Arguments() =>
     [

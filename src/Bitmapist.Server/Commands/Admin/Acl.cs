@@ -13,6 +13,7 @@ internal static class Acl
 {
     private const CommandFlags Flags = NoScript | Loading | Stale;
     private const string AdminCategories = "admin slow dangerous";
+    private const string RulesAsGiven = "7.0; rules as given: 7.2";
     private const string NoFile =
         "ERR This Redis instance is not configured to use an ACL file. You may want to specify users via the ACL "
         + "SETUSER command and then issue a CONFIG REWRITE (assuming you have a Redis configuration file set) in order "
@@ -33,7 +34,7 @@ internal static class Acl
             },
             Admin("getuser", 3, AclReports.RunGetUser, "Replies a user's rules.") with
             {
-                Arguments = "username", Complexity = "O(rules)",
+                Follows = RulesAsGiven, Arguments = "username", Complexity = "O(rules)",
             },
             Admin("deluser", -3, RunDelUser, "Removes users, and closes their connections.") with
             {
@@ -41,7 +42,7 @@ internal static class Acl
             },
             Admin("list", 2, AclReports.RunList, "Replies the users as an ACL file has them.") with
             {
-                Complexity = "O(users)",
+                Follows = RulesAsGiven, Complexity = "O(users)",
             },
             Admin("users", 2, AclReports.RunUsers, "Replies the users' names.") with { Complexity = "O(users)" },
             Open("whoami", 2, AclReports.RunWhoAmI, "Replies the name of the connection's user."),

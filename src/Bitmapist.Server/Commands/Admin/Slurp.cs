@@ -17,7 +17,7 @@ internal static class Slurp
         "slurp", -2, Write | CommandFlags.Admin | NoScript, KeySpec.None, Run)
     {
         Summary = "Copies every string key of another server in the background; STOP ends that.",
-        Group = "server", Categories = "write admin slow dangerous",
+        Group = "server", Follows = "none", Categories = "write admin slow dangerous",
         Complexity = "O(1), and the copy in the background",
         Arguments = "(host-and-port [db:integer] [USER name] [PASSWORD word] "
             + "[TLS [CACERT file | INSECURE]] | STOP)",

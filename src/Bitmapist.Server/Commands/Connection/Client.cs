@@ -10,6 +10,7 @@ internal static class Client
 {
     private const CommandFlags Flags = NoScript | Loading | Stale;
     private const string AdminCategories = "admin slow dangerous connection";
+    private const string LibraryFields = "7.0; lib-name, lib-ver: 7.2";
 
     /// <summary>What changes how clients are served.</summary>
     private static readonly CommandSpec[] s_modes =
@@ -64,7 +65,7 @@ internal static class Client
         Declare("no-touch", 3, Flags, ClientModesCommands.RunNoTouch,
             "Lets what the connection reads count as idle.") with
         {
-            Since = "7.2.0", Arguments = "ON | OFF",
+            Since = "7.2.0", Follows = "7.2", Arguments = "ON | OFF",
         },
     ];
 
@@ -82,16 +83,16 @@ internal static class Client
             Declare("getname", 2, Flags, RunGetName, "Replies the name of the connection.") with { Since = "2.6.9" },
             Declare("setinfo", 4, Flags, RunSetInfo, "Tells the server about the client's library.") with
             {
-                Since = "7.2.0", Arguments = "LIB-NAME libname | LIB-VER libver",
+                Since = "7.2.0", Follows = "7.2", Arguments = "LIB-NAME libname | LIB-VER libver",
                 Tips = ["request_policy:all_nodes", "response_policy:all_succeeded"],
             },
             Declare("info", 2, Flags, RunInfo, "Describes the connection.") with
             {
-                Since = "6.2.0", Tips = ["nondeterministic_output"],
+                Since = "6.2.0", Follows = LibraryFields, Tips = ["nondeterministic_output"],
             },
             Declare("list", -2, CommandFlags.Admin | Flags, ClientList.Run, "Describes connections, a line each.") with
             {
-                Since = "2.4.0", Categories = AdminCategories, Complexity = "O(connections)",
+                Since = "2.4.0", Follows = LibraryFields, Categories = AdminCategories, Complexity = "O(connections)",
                 Tips = ["nondeterministic_output"],
                 Arguments = "[TYPE (NORMAL | MASTER | REPLICA | PUBSUB)] [ID client-id:integer...]",
             },
