@@ -21,3 +21,5 @@ public sealed class RoaringTargetTests(ITestOutputHelper output) : TargetSpec<Ro
 public sealed class PayloadTargetTests(ITestOutputHelper output) : TargetSpec<PayloadTarget>(output, 2000);
 
 public sealed class AclTargetTests(ITestOutputHelper output) : TargetSpec<AclTarget>(output, 2000);
+
+public sealed class SettingsTargetTests(ITestOutputHelper output) : TargetSpec<SettingsTarget>(output, 2000);

@@ -9,6 +9,7 @@ public static class FuzzTargets
     [
         new RequestTarget(), new ReplyTarget(), new DatabaseTarget(), new LogTarget(), new RdbTarget(), new AofTarget(),
         new BoltTarget(), new RoaringTarget(), new PayloadTarget(), new AclTarget(),
+        new SettingsTarget(),
     ];
 
     public static IFuzzTarget Named(string name) =>

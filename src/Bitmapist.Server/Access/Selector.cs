@@ -80,7 +80,13 @@ internal sealed class Selector
     public override string ToString()
     {
         string keys = KeyRules.Length == 0 ? "" : KeyRules + " ";
-        string channels = Channels is null ? "&* " : $"resetchannels {ChannelRules}".TrimEnd() + " ";
+        // No trimming: a pattern may end in what .NET takes for white space, and would then be another one.
+        string channels = Channels switch
+        {
+            null => "&* ",
+            [] => "resetchannels ",
+            _ => $"resetchannels {ChannelRules} ",
+        };
         return keys + channels + CommandRules;
     }
 }

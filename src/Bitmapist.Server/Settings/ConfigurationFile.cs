@@ -124,7 +124,11 @@ public sealed class ConfigurationException : Exception
     /// <param name="reason">What is wrong.</param>
     /// <param name="inner">What says so.</param>
     public ConfigurationException(string path, int line, string reason, Exception? inner = null)
-        : base(line == 0 ? $"{path}: {reason}" : $"{path}, line {line}: {reason}", inner)
+        : base(OneLine(line == 0 ? $"{path}: {reason}" : $"{path}, line {line}: {reason}"), inner)
     {
     }
+
+    // A name or a value may have lines of its own, and who parses values lists in lines what is allowed.
+    private static string OneLine(string message) =>
+        string.Join(' ', message.Split(['\r', '\n', '\t'], StringSplitOptions.RemoveEmptyEntries));
 }
