@@ -58,6 +58,10 @@ public abstract class CommandSpec(ITestServer server) : ConformanceSpec(server)
     [InlineData("COMMAND GETKEYS RENAME a b => ['a', 'b']")]
     [InlineData("COMMAND GETKEYS SET k v EX 10 => ['k']")]
     [InlineData("COMMAND GETKEYS WATCH a b => ['a', 'b']")]
+    [InlineData("COMMAND GETKEYS SORT a => ['a'] | COMMAND GETKEYS SORT a STORE => ['a']")]
+    [InlineData("COMMAND GETKEYS SORT a STORE b ALPHA => ['a', 'b']")]
+    [InlineData("COMMAND GETKEYS SORT a GET STORE LIMIT 0 1 STORE b STORE c => ['a', 'c']")]
+    [InlineData("COMMAND GETKEYSANDFLAGS SORT a STORE b => [['a', [+RO, +access]], ['b', [+OW, +update]]]")]
     [InlineData("COMMAND GETKEYS bitcount k 0 1 => ['k']")]
     [InlineData("""COMMAND GETKEYS EXISTS "\x00\xff" => ['\x00\xff']""")]
     public Task Finds_keys_in_a_command(string row) => CheckAsync(row);

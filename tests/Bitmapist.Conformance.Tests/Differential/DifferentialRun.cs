@@ -101,7 +101,9 @@ public sealed class DifferentialRun(
         catch (Exception e) when (e is TimeoutException or IOException or InvalidDataException)
         {
             ReplyDifference difference = new(_history[^1].Command, [], []);
-            throw new InvalidOperationException($"{who} broke off: {e.Message}\n{Report(difference)}", e);
+            string wrote = tested is BitmapistServer { Output: var output } ? output : "";
+            throw new InvalidOperationException(
+                $"{who} broke off: {e.Message}\n{Report(difference)}The tested server wrote:\n{wrote}", e);
         }
     }
 

@@ -173,12 +173,17 @@ internal static class CommandCommand
         reply.WriteArrayHeader(keys.Count);
         foreach (int key in keys)
         {
-            bool isOther = spec.OtherKeyAccess.Length > 0 && key != spec.Keys.First;
-            string access = isOther ? spec.OtherKeyAccess : spec.KeyAccessOf?.Invoke(target) ?? spec.KeyAccess;
             reply.WriteArrayHeader(2);
             reply.WriteBulkString(target[key]);
-            reply.WriteSimpleStringSet(access.Split(' '));
+            reply.WriteSimpleStringSet(AccessOf(spec, target, key).Split(' '));
         }
+    }
+
+    private static string AccessOf(CommandSpec spec, ArgumentList target, int key)
+    {
+        if (key == spec.WrittenKeyOf?.Invoke(target)) return spec.MovableKeys[^1].Access;
+        bool isOther = spec.OtherKeyAccess.Length > 0 && key != spec.Keys.First;
+        return isOther ? spec.OtherKeyAccess : spec.KeyAccessOf?.Invoke(target) ?? spec.KeyAccess;
     }
 
     private static bool TryResolve(
@@ -207,6 +212,7 @@ internal static class CommandCommand
     {
         var positions = new List<int>();
         foreach (int key in spec.Keys.In(target.Count)) positions.Add(key);
+        if (spec.WrittenKeyOf?.Invoke(target) is > 0 and var written) positions.Add(written);
         return positions;
     }
 }
