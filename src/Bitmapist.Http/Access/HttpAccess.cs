@@ -87,6 +87,6 @@ internal static class HttpAccess
     /// </summary>
     private static string LineOf(string address) =>
         $"id=0 addr={address} laddr= fd=-1 name= age=0 idle=0 flags=N db=0 sub=0 psub=0 ssub=0 multi=-1 qbuf=0 "
-        + "qbuf-free=0 argv-mem=0 multi-mem=0 rbs=0 rbp=0 obl=0 oll=0 omem=0 tot-mem=0 events=r cmd=http user= redir=-1 "
-        + "resp=0 lib-name= lib-ver=";
+        + "qbuf-free=0 argv-mem=0 multi-mem=0 rbs=0 rbp=0 obl=0 oll=0 omem=0 tot-mem=0 events=r cmd=http user= "
+        + "redir=-1 resp=0 lib-name= lib-ver=";
 }
