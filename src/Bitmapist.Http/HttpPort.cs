@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
 namespace Bitmapist.Http;
@@ -35,8 +36,11 @@ public sealed class HttpPort : IAsyncDisposable
     {
         ILogger logger = loggers.CreateLogger("http");
         KestrelServerOptions options = OptionsFor(address);
-        var transport = new SocketTransportFactory(Options.Create(new SocketTransportOptions()), loggers);
-        var server = new KestrelServer(Options.Create(options), transport, loggers);
+        // Kestrel has a line for each connection too many, by which strangers could fill the log. What fails in
+        // answers is told by those.
+        ILoggerFactory silent = NullLoggerFactory.Instance;
+        var transport = new SocketTransportFactory(Options.Create(new SocketTransportOptions()), silent);
+        var server = new KestrelServer(Options.Create(options), transport, silent);
         var port = new HttpPort(server, new HttpAnswers(logger));
         try
         {
