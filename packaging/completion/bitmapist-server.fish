@@ -1,5 +1,6 @@
 # fish completion of bitmapist-server
 complete -c bitmapist-server -o addr -x -d 'address to listen on, host:port; :port means every interface; tls://host:port for TLS; may be given again'
+complete -c bitmapist-server -o http -x -d 'address of /metrics, /healthz and /readyz over HTTP, host:port; nothing: there are none'
 complete -c bitmapist-server -o db -r -F -d 'database file'
 complete -c bitmapist-server -o bak -r -F -d 'file that SIGUSR1 writes a backup to'
 complete -c bitmapist-server -o save -x -d 'seconds between snapshots, 0 for none'
