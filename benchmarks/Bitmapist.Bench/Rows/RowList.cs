@@ -41,6 +41,7 @@ internal static class RowList
         const uint IdEnd = 20_000_000;
         const long StringBytes = IdEnd / 8 * 11 / 10; // up to the highest id, and what malloc adds
         yield return new IdleMemoryRow();
+        yield return new IdleClientsRow(9_000);
         yield return new MemoryRow("memory an id, 3,000 keys × 300 ids below 20 M",
             new ManyKeys("event", 3000, 300, IdEnd), 900_000, 3000 * StringBytes);
         yield return new MemoryRow("memory a key, 1 M keys × 3 ids below 20 M",

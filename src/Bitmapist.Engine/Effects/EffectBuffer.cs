@@ -11,7 +11,7 @@ internal sealed class EffectBuffer
 {
     private const int InitialBytes = 256;
     private const int KeptBytes = 64 * 1024; // a buffer grown beyond this for one huge value is given back
-    private byte[] _bytes = new byte[InitialBytes];
+    private byte[] _bytes = []; // a session that only reads writes none
     private int _count;
 
     public bool IsEmpty => _count == 0;
@@ -24,7 +24,7 @@ internal sealed class EffectBuffer
     public void Clear()
     {
         _count = 0;
-        if (_bytes.Length > KeptBytes) _bytes = new byte[InitialBytes];
+        if (_bytes.Length > KeptBytes) _bytes = [];
     }
 
     /// <summary>Drops what was written behind so many bytes.</summary>
@@ -133,7 +133,8 @@ internal sealed class EffectBuffer
     private void MakeRoom(int bytes)
     {
         if (_bytes.Length - _count >= bytes) return;
-        long wanted = Math.Max((long)_count + bytes, Math.Min(_bytes.Length * 2L, Array.MaxLength));
+        long grown = Math.Clamp(_bytes.Length * 2L, InitialBytes, Array.MaxLength);
+        long wanted = Math.Max((long)_count + bytes, grown);
         Array.Resize(ref _bytes, checked((int)wanted));
     }
 }

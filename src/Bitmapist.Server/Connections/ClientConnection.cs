@@ -28,8 +28,7 @@ internal sealed class ClientConnection : ClientState, IDisposable
     private readonly RequestReader _requests = new();
     private readonly CommandContext _call;
     private readonly ServerState _server;
-    private readonly Action? _abort;
-    private readonly Func<bool>? _isServedAlone;
+    private readonly TransportConnection? _carrier;
     private readonly ReplySender _sender;
     private readonly ClientPushes _pushes;
     private bool _isStranger; // requests are as small as they may be before logging in
@@ -42,22 +41,18 @@ internal sealed class ClientConnection : ClientState, IDisposable
     /// <param name="input">Requests.</param>
     /// <param name="output">Replies.</param>
     /// <param name="server">What it serves.</param>
-    /// <param name="abort">Closes the socket at once; from any thread.</param>
-    /// <param name="tryAtTurnEnd">See <see cref="TransportConnection.TryAtTurnEnd"/>.</param>
-    /// <param name="isServedAlone">See <see cref="TransportConnection.IsServedAlone"/>.</param>
+    /// <param name="carrier">What carries the two; null: nothing that could be cut, or has turns.</param>
     public ClientConnection(
-        long id, PipeReader input, PipeWriter output, ServerState server, Action? abort = null,
-        Func<ITurnEnd, bool>? tryAtTurnEnd = null, Func<bool>? isServedAlone = null)
+        long id, PipeReader input, PipeWriter output, ServerState server, TransportConnection? carrier = null)
         : base(id, server)
     {
         _input = input;
         Action wakeReader = input.CancelPendingRead;
         _output = new OutboundQueue(output, Counters, NoteOutput, wakeReader);
-        _abort = abort;
-        _isServedAlone = isServedAlone;
+        _carrier = carrier;
         _server = server;
         _call = new CommandContext(this, server, CommandList.Table);
-        _sender = new ReplySender(_call, _output, server.Persistence, wakeReader, tryAtTurnEnd);
+        _sender = new ReplySender(_call, _output, server.Persistence, wakeReader, carrier);
         _pushes = new ClientPushes(this, _output, _sender, wakeReader);
     }
 
@@ -76,7 +71,7 @@ internal sealed class ClientConnection : ClientState, IDisposable
     public override long TransactionBytes => (_call.Transaction?.Bytes ?? 0) + Session.WatchedBytes;
 
     public override long HeldBytes =>
-        _requests.HeldBytes + QueuedReplyBytes + TransactionBytes + SubscriptionBytes;
+        _requests.HeldBytes + QueuedReplyBytes + TransactionBytes + SubscriptionBytes + PrefixBytes;
 
     public override bool IsCutOff => Volatile.Read(ref _isCutOff) != 0;
 
@@ -143,24 +138,13 @@ internal sealed class ClientConnection : ClientState, IDisposable
             Counters.InputBytes += read.Buffer.Length;
             _requests.BulkBytesMax = _server.ClientLimits.BulkBytesMax;
             _requests.RequestBytesMax = (int)Math.Min(_server.ClientLimits.RequestBytesMax, RespLimits.RequestBytesMax);
-            foreach (ReadOnlyMemory<byte> segment in read.Buffer)
+            // No foreach: what it keeps would be kept for each idle client.
+            SequencePosition at = read.Buffer.Start;
+            while (!IsClosing && read.Buffer.TryGet(ref at, out ReadOnlyMemory<byte> segment))
             {
-                if (IsClosing) break;
                 int offset = 0;
                 Next next = Process(segment, ref offset);
-                while (next != Next.Read && next != Next.Close)
-                {
-                    // The end of the turn must not come while this goes on elsewhere.
-                    if (_sender.IsHeld) await _sender.SendNowAsync().ConfigureAwait(false);
-                    if (next == Next.RunAfterPause) await WaitWhilePausedAsync().ConfigureAwait(false);
-                    if (next == Next.RunAfterPause && IsClosing) break;
-                    if (next is Next.RunElsewhere or Next.RunAfterPause)
-                        await _server.Workers.RunAsync(DispatchTimed).ConfigureAwait(false);
-                    if (_call.TakeDeferred() is { } deferred) await FinishAsync(deferred).ConfigureAwait(false);
-                    if (Modes != ClientModes.None && next != Next.Send) EndReply();
-                    if (next == Next.Send) await _sender.SendNowAsync().ConfigureAwait(false);
-                    next = Process(segment, ref offset);
-                }
+                if (next is not (Next.Read or Next.Close)) await GoOnAsync(next, segment, offset).ConfigureAwait(false);
             }
 
             bytesThisTurn += read.Buffer.Length;
@@ -177,6 +161,24 @@ internal sealed class ClientConnection : ClientState, IDisposable
         }
 
         if (_sender.IsHeld) await _sender.SendNowAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Does what keeps a segment from being used up, and the rest of the segment.</summary>
+    private async Task GoOnAsync(Next next, ReadOnlyMemory<byte> segment, int offset)
+    {
+        while (next != Next.Read && next != Next.Close)
+        {
+            // The end of the turn must not come while this goes on elsewhere.
+            if (_sender.IsHeld) await _sender.SendNowAsync().ConfigureAwait(false);
+            if (next == Next.RunAfterPause) await WaitWhilePausedAsync().ConfigureAwait(false);
+            if (next == Next.RunAfterPause && IsClosing) break;
+            if (next is Next.RunElsewhere or Next.RunAfterPause)
+                await _server.Workers.RunAsync(DispatchTimed).ConfigureAwait(false);
+            if (_call.TakeDeferred() is { } deferred) await FinishAsync(deferred).ConfigureAwait(false);
+            if (Modes != ClientModes.None && next != Next.Send) EndReply();
+            if (next == Next.Send) await _sender.SendNowAsync().ConfigureAwait(false);
+            next = Process(segment, ref offset);
+        }
     }
 
     public override void RequestClose()
@@ -198,7 +200,7 @@ internal sealed class ClientConnection : ClientState, IDisposable
         RequestClose();
         _pushes.Close();
         _output.Abandon();
-        _abort?.Invoke();
+        _carrier?.Abort();
         return true;
     }
 
@@ -290,7 +292,7 @@ internal sealed class ClientConnection : ClientState, IDisposable
             _call.Clock.Stop();
         }
         else if (deferred.IsComputation && deferred.Cost <= ServerLimits.AloneChunks
-            && _isServedAlone?.Invoke() is true)
+            && _carrier?.IsServedAlone is true)
         {
             FinishTimed(deferred);
         }

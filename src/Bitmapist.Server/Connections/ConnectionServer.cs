@@ -48,14 +48,11 @@ internal sealed class ConnectionServer(ServerState server, ILogger logger)
     }
 
     /// <summary>Agrees on TLS where that is spoken, and serves what is inside it.</summary>
-    private async Task EnterAsync(TransportConnection outer)
-    {
-        if (!IsTls(outer))
-        {
-            await RunAsync(outer).ConfigureAwait(false);
-            return;
-        }
+    private Task EnterAsync(TransportConnection connection) =>
+        IsTls(connection) ? EnterEncryptedAsync(connection) : RunAsync(connection);
 
+    private async Task EnterEncryptedAsync(TransportConnection outer)
+    {
         TlsConnection inner;
         try
         {
@@ -113,8 +110,7 @@ internal sealed class ConnectionServer(ServerState server, ILogger logger)
         }
 
         using var client = new ClientConnection(
-            server.Clients.NextId(), connection.Input, connection.Output, server, connection.Abort,
-            connection.TryAtTurnEnd, () => connection.IsServedAlone)
+            server.Clients.NextId(), connection.Input, connection.Output, server, connection)
         {
             RemoteEndPoint = connection.RemoteEndPoint,
             LocalEndPoint = connection.LocalEndPoint,

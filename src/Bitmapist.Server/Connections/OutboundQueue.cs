@@ -22,7 +22,7 @@ internal sealed class OutboundQueue(
     PipeWriter transport, ClientCounters counters, Action whenChanged, Action whenBroken)
 {
     private readonly Lock _gate = new();
-    private readonly Queue<Item> _queued = new();
+    private Queue<Item>? _queued; // null: nothing ever waited
     private ArrayBufferWriter<byte>? _chunk;
     private Task _pump = Task.CompletedTask;
 
@@ -45,7 +45,7 @@ internal sealed class OutboundQueue(
     public long QueuedBytes => Volatile.Read(ref _queuedBytes);
 
     /// <summary>Pieces that wait, each of one reply or more.</summary>
-    public int QueuedPieces => _queued.Count;
+    public int QueuedPieces => _queued?.Count ?? 0;
 
     /// <summary>Bytes written since the last <see cref="Flush"/>.</summary>
     public long UnflushedBytes => _chunk?.WrittenCount ?? (_isPumping ? 0 : transport.UnflushedBytes);
@@ -105,7 +105,7 @@ internal sealed class OutboundQueue(
         lock (_gate)
         {
             _isClosed = true; // which the pump sees when the transport lets it go on
-            _queued.Clear();
+            _queued?.Clear();
             Volatile.Write(ref _queuedBytes, 0);
         }
 
@@ -118,7 +118,7 @@ internal sealed class OutboundQueue(
         lock (_gate)
         {
             if (_isClosed) return;
-            _queued.Enqueue(item);
+            (_queued ??= new Queue<Item>()).Enqueue(item);
             Volatile.Write(ref _queuedBytes, _queuedBytes + item.HeldBytes);
             isPumping = _isPumping;
         }
@@ -164,7 +164,8 @@ internal sealed class OutboundQueue(
     {
         lock (_gate)
         {
-            bool isMore = _queued.TryPeek(out item) && !_isClosed;
+            item = default;
+            bool isMore = _queued is not null && _queued.TryPeek(out item) && !_isClosed;
             if (!isMore && !_isClosed) _isPumping = false;
             return isMore;
         }
@@ -175,7 +176,7 @@ internal sealed class OutboundQueue(
     {
         lock (_gate)
         {
-            if (!_queued.TryDequeue(out _)) return false;
+            if (!_queued!.TryDequeue(out _)) return false;
             Volatile.Write(ref _queuedBytes, _queuedBytes - item.HeldBytes);
             return true;
         }

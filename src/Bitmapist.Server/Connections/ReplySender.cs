@@ -14,10 +14,10 @@ namespace Bitmapist.Server.Connections;
 /// <param name="output">Where replies go.</param>
 /// <param name="persistence">The log; null: there is none.</param>
 /// <param name="wakeReader">Ends a pending read of requests; from any thread.</param>
-/// <param name="tryAtTurnEnd">See <see cref="TransportConnection.TryAtTurnEnd"/>; null: no loop.</param>
+/// <param name="carrier">Knows the end of the loop's turn; null: there is no loop.</param>
 internal sealed class ReplySender(
     CommandContext call, OutboundQueue output, PersistentKeyspace? persistence, Action wakeReader,
-    Func<ITurnEnd, bool>? tryAtTurnEnd) : ITurnEnd
+    TransportConnection? carrier) : ITurnEnd
 {
     private Task? _sending; // replies wait for the log, and go then
 
@@ -30,7 +30,7 @@ internal sealed class ReplySender(
         if (IsHeld) return default;
         if (persistence is not null && !persistence.TryCommit(call.Session))
         {
-            if (tryAtTurnEnd is null || !tryAtTurnEnd(this)) return SendNowAsync();
+            if (carrier is null || !carrier.TryAtTurnEnd(this)) return SendNowAsync();
             IsHeld = true;
             return default;
         }

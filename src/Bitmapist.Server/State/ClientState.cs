@@ -146,6 +146,9 @@ internal abstract class ClientState(long id, ServerState server) : ITrackedClien
     /// <summary>Bytes of what it is subscribed to, about. From any thread.</summary>
     protected long SubscriptionBytes => Volatile.Read(ref _subscriptions)?.Bytes ?? 0;
 
+    /// <summary>Bytes of the prefixes of keys that it is told of, about. From any thread.</summary>
+    protected long PrefixBytes => Tracker?.PrefixBytes ?? 0;
+
     /// <summary>Subscriptions of a kind. From any thread.</summary>
     public int CountSubscriptions(ChannelKind kind) => Volatile.Read(ref _subscriptions)?.Count(kind) ?? 0;
 

@@ -44,6 +44,8 @@ internal interface ITrackedClient : IPushTarget
 /// <param name="Prefixes">Of keys that are broadcast, in the order of their bytes; an empty one: all.</param>
 internal sealed record Tracker(TrackingModes Modes, long RedirectId, IReadOnlyList<byte[]> Prefixes)
 {
+    private const int BytesEach = 120; // an array, and its places here and in the table of prefixes
+
     private volatile bool _isRedirectBroken;
 
     /// <summary>CLIENT CACHING was given: the next command is the other way round.</summary>
@@ -55,6 +57,9 @@ internal sealed record Tracker(TrackingModes Modes, long RedirectId, IReadOnlyLi
         get => _isRedirectBroken;
         set => _isRedirectBroken = value;
     }
+
+    /// <summary>Bytes that the prefixes occupy, about.</summary>
+    public long PrefixBytes { get; } = Prefixes.Sum(prefix => (long)prefix.Length + BytesEach);
 
     public bool Is(TrackingModes mode) => (Modes & mode) != 0;
 

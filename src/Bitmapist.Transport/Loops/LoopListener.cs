@@ -16,6 +16,7 @@ internal sealed class LoopListener(
     ILogger logger)
 {
     private int _next;
+    private EndPoint? _lastLocal; // any thread's; which of two is kept makes no difference
 
     /// <summary>The listening socket's descriptor.</summary>
     public int Descriptor { get; } = (int)socket.Handle;
@@ -60,7 +61,15 @@ internal sealed class LoopListener(
     /// <summary>The peer's address and the one it connected to.</summary>
     public (EndPoint? Remote, EndPoint? Local) EndPointsOf(int descriptor) => IsUnix
         ? (LocalEndPoint, LocalEndPoint)
-        : (SocketAddresses.Peer(descriptor), SocketAddresses.Local(descriptor));
+        : (SocketAddresses.Peer(descriptor), Shared(SocketAddresses.Local(descriptor)));
+
+    /// <summary>Nearly all connections have the same local address: one object for all of them in a row.</summary>
+    private EndPoint? Shared(EndPoint? local)
+    {
+        EndPoint? last = _lastLocal;
+        if (local is not null && local.Equals(last)) return last;
+        return _lastLocal = local;
+    }
 
     /// <summary>
     /// Nothing is waited for: a new socket has room for a line, and what its client may have sent already is taken from

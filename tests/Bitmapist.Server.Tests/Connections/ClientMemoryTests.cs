@@ -44,6 +44,17 @@ public sealed class ClientMemoryTests
     });
 
     [Fact]
+    public Task Prefixes_without_end_are_cut_off() => AssertCutOffAsync(async client =>
+    {
+        await client.SendAsync("HELLO 3");
+        for (int i = 0; i < 100; i++)
+        {
+            IEnumerable<string> prefixes = Enumerable.Range(0, 100).Select(j => $"PREFIX key{i:00}:{j:00}:");
+            await client.WriteAsync($"CLIENT TRACKING ON BCAST {string.Join(' ', prefixes)}");
+        }
+    });
+
+    [Fact]
     public async Task The_client_that_holds_most_goes_and_the_others_stay()
     {
         await using var small = new PipedClient(_server);

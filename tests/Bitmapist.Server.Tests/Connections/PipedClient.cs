@@ -29,8 +29,8 @@ internal sealed class PipedClient : IAsyncDisposable
         _server = server;
         PipeWriter output = replace?.Invoke(_replies.Writer) ?? _replies.Writer;
         Connection = new ClientConnection(
-            server.Clients.NextId(), _requests.Reader, output, server, abort: () => _replies.Reader.Complete(),
-            tryAtTurnEnd);
+            server.Clients.NextId(), _requests.Reader, output, server,
+            new Carrier(_requests.Reader, output, _replies.Reader, tryAtTurnEnd));
         server.Clients.Add(Connection);
         Running = RunAsync();
     }
@@ -149,5 +149,21 @@ internal sealed class PipedClient : IAsyncDisposable
             await _requests.Reader.CompleteAsync(); // as the transport does: who still sends is not kept waiting
             await _replies.Writer.CompleteAsync();
         }
+    }
+
+    /// <summary>What cuts the connection, and what a loop would do.</summary>
+    private sealed class Carrier(
+        PipeReader input, PipeWriter output, PipeReader replies, Func<ITurnEnd, bool>? tryAtTurnEnd)
+        : TransportConnection
+    {
+        public override PipeReader Input => input;
+
+        public override PipeWriter Output => output;
+
+        public override bool TryAtTurnEnd(ITurnEnd work) => tryAtTurnEnd?.Invoke(work) ?? false;
+
+        public override void Abort() => replies.Complete();
+
+        public override ValueTask DisposeAsync() => default;
     }
 }
