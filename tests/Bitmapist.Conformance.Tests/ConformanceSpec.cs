@@ -6,8 +6,8 @@ namespace Bitmapist.Conformance.Tests;
 /// <summary>
 /// A table of commands and their replies that holds for our server and for Redis. A family of commands is one file: an
 /// abstract class with the rows, and a sealed class per server. Its trait Server=redis or Server=bitmapist selects one
-/// of the two. A row that begins with {7.0} follows Redis 7.0 where later versions answer otherwise: it is left out where
-/// the Redis that is asked is one of those.
+/// of the two. A row that begins with {7.0} follows Redis 7.0 where later versions answer otherwise: it is left out
+/// where the Redis that is asked is one of those.
 /// </summary>
 public abstract class ConformanceSpec(ITestServer server)
 {

@@ -59,7 +59,8 @@ internal static class CommandReference
 
             ## Where later versions of Redis answer otherwise
 
-            Seen with a build of Redis's branch for version 8; the rows of the tests' tables that say so begin with `{7.0}`.
+            Seen with a build of Redis's branch for version 8; the rows of the tests' tables that say so begin with
+            `{7.0}`.
 
             - `BITCOUNT` and `BITPOS` look at all arguments first: wrong ones are an error for a missing key, too.
             - `GETRANGE` of a range that ends before the string begins is empty; in 7.0 it is the first byte.
@@ -79,7 +80,8 @@ internal static class CommandReference
         string call = $"{spec.FullName.Replace('|', ' ').ToUpperInvariant()} {spec.Syntax}".TrimEnd();
         text.Append("| `").Append(call.Replace("|", "\\|", StringComparison.Ordinal)).Append("` | ");
         text.Append(spec.Arity).Append(" | ").Append(Keys(spec.Keys)).Append(" | ").Append(spec.Since).Append(" | ");
-        text.Append(spec.Follows).Append(" | ").Append(spec.Complexity).Append(" | ").Append(spec.Summary).Append(" |\n");
+        text.Append(spec.Follows).Append(" | ").Append(spec.Complexity).Append(" | ");
+        text.Append(spec.Summary).Append(" |\n");
     }
 
     private static string Keys(KeySpec keys)

@@ -16,7 +16,8 @@ public sealed class RefusalTable(BitmapistServer ours, RedisServer reference) : 
         "-NOPERM this user has no permissions to access one of the keys used as arguments";
 
     /// <summary>Calls whose keys are not where their command's declaration says alone.</summary>
-    private static readonly string[] s_moreCalls = ["SORT a1 STORE a2", "SORT a1 LIMIT 0 1 STORE a2 ALPHA", "SET a1 v GET"];
+    private static readonly string[] s_moreCalls =
+        ["SORT a1 STORE a2", "SORT a1 LIMIT 0 1 STORE a2 ALPHA", "SET a1 v GET"];
 
     private static readonly string[] s_ofSeveralKeys =
         "bitop copy del exists lcs mget mset msetnx rename renamenx SORT touch unlink watch".Split(' ');
@@ -46,7 +47,8 @@ public sealed class RefusalTable(BitmapistServer ours, RedisServer reference) : 
                 Assert.Equal($"{call}: {KeyRefused}", $"{call}: {await TellAsync(user, call)}");
                 refused++;
                 string noted = ReplyText.Render(await admin.AskAsync("ACL LOG"));
-                Assert.Contains($"'reason', 'key', 'context', 'toplevel', 'object', '{key}'", noted, StringComparison.Ordinal);
+                string entry = $"'reason', 'key', 'context', 'toplevel', 'object', '{key}'";
+                Assert.Contains(entry, noted, StringComparison.Ordinal);
                 if (!redisKnows) continue;
                 await redisAdmin.AskAsync(set);
                 Assert.Equal($"{call}: {KeyRefused}", $"{call}: {await TellAsync(redisUser, call)}");
@@ -54,7 +56,8 @@ public sealed class RefusalTable(BitmapistServer ours, RedisServer reference) : 
         }
 
         Assert.Empty(s_ofSeveralKeys.Except(multiple));
-        Assert.Contains($"acl_access_denied_key:{refused}\r\n", await InfoAsync(admin, "stats"), StringComparison.Ordinal);
+        Assert.Contains(
+            $"acl_access_denied_key:{refused}\r\n", await InfoAsync(admin, "stats"), StringComparison.Ordinal);
         Assert.Contains(
             $"errorstat_NOPERM:count={refused}\r\n", await InfoAsync(admin, "errorstats"), StringComparison.Ordinal);
     }

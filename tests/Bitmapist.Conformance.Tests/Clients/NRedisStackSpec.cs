@@ -5,7 +5,7 @@ using StackExchange.Redis;
 
 namespace Bitmapist.Conformance.Tests.Clients;
 
-/// <summary>NRedisStack: it connects and asks about strings and bitmaps; what needs a module of Redis is refused.</summary>
+/// <summary>NRedisStack asks about strings and bitmaps; what needs a module of Redis is refused.</summary>
 public abstract class NRedisStackSpec(ITestServer server) : ConformanceSpec(server)
 {
     [Fact]
@@ -59,7 +59,8 @@ public abstract class NRedisStackSpec(ITestServer server) : ConformanceSpec(serv
 }
 
 [Trait("Server", "bitmapist")]
-public sealed class BitmapistNRedisStack(BitmapistServer server) : NRedisStackSpec(server), IClassFixture<BitmapistServer>;
+public sealed class BitmapistNRedisStack(BitmapistServer server)
+    : NRedisStackSpec(server), IClassFixture<BitmapistServer>;
 
 [Trait("Server", "redis")]
 public sealed class RedisNRedisStack(RedisServer server) : NRedisStackSpec(server), IClassFixture<RedisServer>;

@@ -2,7 +2,7 @@ using Bitmapist.Testing.Servers;
 
 namespace Bitmapist.Conformance.Tests.Clients;
 
-/// <summary>ioredis and node-redis, the newest of npm, through the checks in the folder Node beside this file.</summary>
+/// <summary>ioredis and node-redis, the newest of npm, through the checks in the folder Node.</summary>
 public abstract class NodeSpec(ITestServer server) : ConformanceSpec(server)
 {
     private const string Node = "/usr/bin/node";

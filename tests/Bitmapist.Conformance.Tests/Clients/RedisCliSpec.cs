@@ -167,7 +167,8 @@ public abstract class RedisCliSpec(ITestServer server) : ConformanceSpec(server)
         string[] arguments =
             ["-p", $"{Server.Port}", "-n", "1000", "--csv", "-t", "ping_inline,ping_mbulk,set,get,incr,mset"];
         string output = await ClientProgram.RunAsync(Benchmark, arguments);
-        Assert.Equal(tests, output.Split('\n').Skip(1).Where(line => line.Length > 0).Select(line => line.Split('"')[1]));
+        string[] lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(tests, lines.Skip(1).Select(line => line.Split('"')[1]));
         Assert.Equal(":1", await Server.SendAsync("EXISTS counter:__rand_int__"));
     }
 

@@ -5,8 +5,8 @@ namespace Bitmapist.Conformance.Tests.Differential;
 
 /// <summary>
 /// The same random commands get the same replies from two servers, in RESP2 and in RESP3.
-/// BITMAPIST_DIFFERENTIAL_COMMANDS sets how many, BITMAPIST_DIFFERENTIAL_SEED repeats a run; scripts/differential is the
-/// long form. Redis against Redis shows that the stream itself is deterministic, for which fewer commands do.
+/// BITMAPIST_DIFFERENTIAL_COMMANDS sets how many, BITMAPIST_DIFFERENTIAL_SEED repeats a run; scripts/differential is
+/// the long form. Redis against Redis shows that the stream itself is deterministic, for which fewer commands do.
 /// </summary>
 public abstract class DifferentialSpec(ITestServer tested, ITestServer reference, int commandsByDefault)
 {

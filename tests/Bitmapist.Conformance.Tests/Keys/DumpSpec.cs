@@ -18,7 +18,8 @@ public abstract class DumpSpec(ITestServer server) : ConformanceSpec(server)
         + " | SET k -2147483648 | DUMP k => '\\x00\\xc2\\x00\\x00\\x00\\x80\\n\\x00\\xc7O\\x87>3U\\x81\\x87'"
         + " | SET k 2147483648 | DUMP k => '\\x00\\n2147483648\\n\\x00\\xe7\\xb1)\\xa3L\\x1dv\\xee' | SET k -0"
         + " | DUMP k => '\\x00\\x02-0\\n\\x00\\xd5A\\x1f\\xd9\\xd6\\xd0P\\xcc'")]
-    [InlineData("{7.0} SET k 2147483647 | DUMP k => '\\x00\\xc2\\xff\\xff\\xff\\x7f\\n\\x00,t\\xe5\\x9e\\xe0.\\xad\\xa1'"
+    [InlineData("{7.0} SET k 2147483647"
+        + " | DUMP k => '\\x00\\xc2\\xff\\xff\\xff\\x7f\\n\\x00,t\\xe5\\x9e\\xe0.\\xad\\xa1'"
         + " | SET k 5000000000 | DUMP k => '\\x00\\n5000000000\\n\\x00i\\xa9\\x0f\\xd5~\\x0f\\xf4%' | SET k 007"
         + " | DUMP k => '\\x00\\x03007\\n\\x00rX\\xe2{Li\\xba\\xd9'")]
     [InlineData("{7.0} SET k aaaaaaaaaaaaaaaaaaaa"

@@ -16,7 +16,8 @@ internal static class BitOp
         "bitop", -4, Write | DenyOom | LeavesBits, KeySpec.FromSecondArgument, Run)
     {
         Summary = "Stores the result of a bitwise operation between strings.",
-        Group = "bitmap", Since = "2.6.0", Follows = "7.0; DIFF, DIFF1, ANDOR, ONE: 8.2", Categories = "write bitmap slow",
+        Group = "bitmap", Since = "2.6.0", Follows = "7.0; DIFF, DIFF1, ANDOR, ONE: 8.2",
+        Categories = "write bitmap slow",
         Arguments = "(AND | OR | XOR | NOT | DIFF | DIFF1 | ANDOR | ONE) destkey:key key...",
         KeyAccess = "OW update", OtherKeyAccess = "RO access",
         Complexity = "O(chunks of 65,536 bits that hold ids)",
