@@ -59,8 +59,8 @@ public abstract class NRedisStackSpec(ITestServer server) : ConformanceSpec(serv
 }
 
 [Trait("Server", "bitmapist")]
-public sealed class BitmapistNRedisStack(BitmapistServer server)
+public sealed class BitmapistNRedisStackClient(BitmapistServer server)
     : NRedisStackSpec(server), IClassFixture<BitmapistServer>;
 
 [Trait("Server", "redis")]
-public sealed class RedisNRedisStack(RedisServer server) : NRedisStackSpec(server), IClassFixture<RedisServer>;
+public sealed class RedisNRedisStackClient(RedisServer server) : NRedisStackSpec(server), IClassFixture<RedisServer>;
