@@ -19,6 +19,7 @@ internal static class LatencyRows
         yield return new PacedRow("GETBIT p99 at 5,000/s, alone", asked, asked, heavy: null);
         yield return new PacedRow(
             "GETBIT p99 at 5,000/s, beside BITOP AND", asked, AlgebraRows.HeavyData, AlgebraRows.Heavy);
+        yield return new SlowClientsRow(asked, 1_000);
         yield return new SavingRow("GETBIT p99 at 5,000/s, beside a save", asked, saved, compacts: false)
         {
             IsFresh = true, ChangesData = true,

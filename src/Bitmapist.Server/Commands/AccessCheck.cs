@@ -12,7 +12,8 @@ internal static class AccessCheck
     /// <param name="args">Its arguments.</param>
     /// <param name="time">Says when it is, for calls that name a period from the present one.</param>
     /// <param name="position">
-    /// The argument that is not allowed, or that names a key which is not; 0: the command.
+    /// The argument that is not allowed, those of <see cref="CommandSpec.NamedKeysOf"/> behind the others; 0: the
+    /// command.
     /// </param>
     public static AccessDenial Find(
         UserRules rules, CommandSpec spec, ArgumentList args, TimeProvider time, out int position)
@@ -29,6 +30,14 @@ internal static class AccessCheck
         }
 
         return denial;
+    }
+
+    /// <summary>The key or channel at a position of <see cref="Find"/>.</summary>
+    public static ReadOnlySpan<byte> NameAt(CommandSpec spec, ArgumentList args, TimeProvider time, int position)
+    {
+        if (position < args.Count) return args[position];
+        IReadOnlyList<ReadOnlyMemory<byte>> named = spec.NamedKeysOf!(args, time);
+        return named[Math.Min(position - args.Count, named.Count - 1)].Span; // another day may have begun meanwhile
     }
 
     private static AccessDenial Find(
@@ -59,9 +68,12 @@ internal static class AccessCheck
 
         if (selector.Keys is not null && spec.NamedKeysOf is { } namedKeysOf)
         {
-            position = 1;
+            position = args.Count;
             foreach (ReadOnlyMemory<byte> key in namedKeysOf(args, time))
+            {
                 if (!selector.AllowsKey(key.Span, KeyUse.Read)) return AccessDenial.Key;
+                position++;
+            }
         }
 
         position = 0;

@@ -25,9 +25,9 @@ internal static class CommandReference
             rewrites this file when `BITMAPIST_WRITE_DOCS=1` is set.
 
             *Arity* counts the command's name; negative: at least so many. *Keys* are argument positions, the name being
-            0. *Since* is the first version of Redis that has it, *Follows* the releases whose replies it gives; the
-            server calls itself Redis 7.0.15 in `INFO` and `HELLO`. Any other command is answered with Redis's
-            unknown-command error.
+            0. *Since* is the first version of Redis that has it, *Follows* the releases whose replies it gives; where
+            it follows none, Redis does not have it, and the version is the server's. The server says that it is
+            Redis 7.0.15 in `INFO` and `HELLO`. Any other command is answered with Redis's unknown-command error.
 
             """);
         foreach ((string group, string title) in s_groups)

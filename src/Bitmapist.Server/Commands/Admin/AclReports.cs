@@ -133,12 +133,14 @@ internal static class AclReports
         }
 
         AccessDenial denial = AccessCheck.Find(user.Rules, spec, target, call.Server.Time, out int position);
+        string Name() =>
+            Encoding.Latin1.GetString(AccessCheck.NameAt(spec, target, call.Server.Time, position));
         string? text = denial switch
         {
             AccessDenial.None => null,
             AccessDenial.Command => $"run the '{spec.FullName}' command",
-            AccessDenial.Key => $"access the '{Encoding.Latin1.GetString(target[position])}' key",
-            _ => $"access the '{Encoding.Latin1.GetString(target[position])}' channel",
+            AccessDenial.Key => $"access the '{Name()}' key",
+            _ => $"access the '{Name()}' channel",
         };
         if (text is null) reply.WriteOk();
         else reply.WriteBulkString(Encoding.Latin1.GetBytes("This user has no permissions to " + text));

@@ -10,6 +10,8 @@ internal static class CommandCommand
 {
     private static readonly string[] s_tips = ["nondeterministic_output_order"];
 
+    private static ReadOnlySpan<byte> NoKeys => "ERR The command has no key arguments"u8;
+
     public static readonly CommandSpec Spec = new("command", -1, Loading | Stale, KeySpec.None, RunAll)
     {
         Summary = "Describes every command.",
@@ -140,43 +142,39 @@ internal static class CommandCommand
     private static void RunKeys(CommandContext call, RespWriter reply)
     {
         if (!TryResolve(call, reply, out CommandSpec? spec, out ArgumentList target)) return;
-        IReadOnlyList<ReadOnlyMemory<byte>> keys = KeysOf(call, spec, target);
-        if (keys.Count == 0)
-        {
-            call.Fail(reply, "ERR The command has no key arguments"u8);
-            return;
-        }
-
+        if (!TryFindKeys(call, reply, spec, target, out List<(ReadOnlyMemory<byte> Name, string Access)> keys)) return;
         reply.WriteArrayHeader(keys.Count);
-        foreach (ReadOnlyMemory<byte> key in keys) reply.WriteBulkString(key.Span);
+        foreach ((ReadOnlyMemory<byte> name, _) in keys) reply.WriteBulkString(name.Span);
     }
 
     /// <summary>redis.io/commands/command-getkeysandflags</summary>
     private static void RunKeysAndFlags(CommandContext call, RespWriter reply)
     {
         if (!TryResolve(call, reply, out CommandSpec? spec, out ArgumentList target)) return;
-        if (spec.NamedKeysOf is not null)
-        {
-            IReadOnlyList<ReadOnlyMemory<byte>> named = KeysOf(call, spec, target);
-            reply.WriteArrayHeader(named.Count);
-            foreach (ReadOnlyMemory<byte> key in named)
-            {
-                reply.WriteArrayHeader(2);
-                reply.WriteBulkString(key.Span);
-                reply.WriteSimpleStringSet(["RO", "access"]);
-            }
-
-            return;
-        }
-
-        List<int> keys = PositionsOf(spec, target);
+        if (!TryFindKeys(call, reply, spec, target, out List<(ReadOnlyMemory<byte> Name, string Access)> keys)) return;
         reply.WriteArrayHeader(keys.Count);
-        foreach (int key in keys)
+        foreach ((ReadOnlyMemory<byte> name, string access) in keys)
         {
             reply.WriteArrayHeader(2);
-            reply.WriteBulkString(target[key]);
-            reply.WriteSimpleStringSet(AccessOf(spec, target, key).Split(' '));
+            reply.WriteBulkString(name.Span);
+            reply.WriteSimpleStringSet(access.Split(' '));
         }
+    }
+
+    /// <summary>The keys of a call and what it does with each.</summary>
+    private static bool TryFindKeys(
+        CommandContext call, RespWriter reply, CommandSpec spec, ArgumentList target,
+        out List<(ReadOnlyMemory<byte> Name, string Access)> keys)
+    {
+        keys = [];
+        foreach (int key in spec.Keys.In(target.Count)) keys.Add((target.Memory(key), AccessOf(spec, target, key)));
+        if (spec.WrittenKeyOf?.Invoke(target) is > 0 and var written)
+            keys.Add((target.Memory(written), AccessOf(spec, target, written)));
+        foreach (ReadOnlyMemory<byte> key in spec.NamedKeysOf?.Invoke(target, call.Server.Time) ?? [])
+            keys.Add((key, spec.MovableKeys[0].Access));
+        if (keys.Count > 0) return true;
+        call.Fail(reply, NoKeys);
+        return false;
     }
 
     private static string AccessOf(CommandSpec spec, ArgumentList target, int key)
@@ -197,22 +195,10 @@ internal static class CommandCommand
         if (spec is { Subcommands.Count: > 0 } && target.Count > 1) spec = CommandTable.FindSubcommand(spec, target[1]);
         if (spec is null) call.Fail(reply, "ERR Invalid command specified"u8);
         else if (spec.NamedKeysOf is null && (spec.Keys.First == 0 || spec.KeyAccess == "not_key"))
-            call.Fail(reply, "ERR The command has no key arguments"u8);
+            call.Fail(reply, NoKeys);
         else if (!spec.AcceptsCount(target.Count))
             call.Fail(reply, "ERR Invalid number of arguments specified for command"u8);
         else return true;
         return false;
-    }
-
-    private static IReadOnlyList<ReadOnlyMemory<byte>> KeysOf(
-        CommandContext call, CommandSpec spec, ArgumentList target) =>
-        spec.NamedKeysOf?.Invoke(target, call.Server.Time) ?? [.. PositionsOf(spec, target).Select(target.Memory)];
-
-    private static List<int> PositionsOf(CommandSpec spec, ArgumentList target)
-    {
-        var positions = new List<int>();
-        foreach (int key in spec.Keys.In(target.Count)) positions.Add(key);
-        if (spec.WrittenKeyOf?.Invoke(target) is > 0 and var written) positions.Add(written);
-        return positions;
     }
 }

@@ -17,7 +17,8 @@ internal static class Slurp
         "slurp", -2, Write | CommandFlags.Admin | NoScript, KeySpec.None, Run)
     {
         Summary = "Copies every string key of another server in the background; STOP ends that.",
-        Group = "server", Follows = "none", Categories = "write admin slow dangerous",
+        Group = "server", Since = "0.1.0", Follows = "none",
+        Categories = "write admin slow dangerous",
         Complexity = "O(1), and the copy in the background",
         Arguments = "(host-and-port [db:integer] [USER name] [PASSWORD word] "
             + "[TLS [CACERT file | INSECURE]] | STOP)",

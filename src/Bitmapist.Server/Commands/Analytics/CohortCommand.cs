@@ -19,7 +19,7 @@ internal static class CohortCommand
     public static readonly CommandSpec Spec = new("bm.cohort", -3, ReadOnly | WholeKeyspace, KeySpec.None, Run)
     {
         Summary = "Replies a retention table: of those who did one thing in a period, how many did another, and when.",
-        Group = "bitmapist", Since = "0.1.0", Categories = "read bitmap slow bitmapist",
+        Group = "bitmapist", Since = "0.1.0", Follows = "none", Categories = "read bitmap slow bitmapist",
         Arguments = "first:string return:string [BY (DAY | WEEK | MONTH | YEAR)] [ROWS rows:integer] " +
             "[AFTER periods:integer] [LAST date:string] [UNBOUNDED] [LAYOUT (V3 | V4)] [PREFIX prefix:string]",
         MovableKeys = [("For the keys of the events", "RO access")], NamedKeysOf = KeysOf,

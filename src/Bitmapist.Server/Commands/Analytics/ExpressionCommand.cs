@@ -15,7 +15,7 @@ internal static class ExpressionCommand
     public static readonly CommandSpec Spec = new("bm.expr", -2, ReadOnly | WholeKeyspace, KeySpec.None, Run)
     {
         Summary = "Counts, or replies, the ids of an expression over keys and events in periods.",
-        Group = "bitmapist", Since = "0.1.0", Categories = "read bitmap slow bitmapist",
+        Group = "bitmapist", Since = "0.1.0", Follows = "none", Categories = "read bitmap slow bitmapist",
         Arguments = "expression:string [COUNT | IDS [CURSOR cursor:integer] [LIMIT count:integer]] " +
             "[LAYOUT (V3 | V4)] [PREFIX prefix:string]",
         MovableKeys = [("For the keys that the expression names", "RO access")], NamedKeysOf = KeysOf,

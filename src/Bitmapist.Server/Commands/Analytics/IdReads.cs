@@ -13,28 +13,32 @@ internal static class IdReads
     public static readonly CommandSpec Ids = new("bm.ids", -2, ReadOnly, KeySpec.FirstArgument, RunIds)
     {
         Summary = "Replies a key's ids in ascending order, from an id on and up to a number of them.",
-        Group = "bitmapist", Since = "0.1.0", Categories = "read bitmap slow bitmapist", KeyAccess = "RO access",
+        Group = "bitmapist", Since = "0.1.0", Follows = "none", Categories = "read bitmap slow bitmapist",
+        KeyAccess = "RO access",
         Arguments = "key [FROM id:integer] [LIMIT count:integer]", Complexity = "O(ids replied)",
     };
 
     public static readonly CommandSpec Range = new("bm.range", 4, ReadOnly, KeySpec.FirstArgument, RunRange)
     {
         Summary = "Replies the ids between two places in a key's ascending order; -1 is the last.",
-        Group = "bitmapist", Since = "0.1.0", Categories = "read bitmap slow bitmapist", KeyAccess = "RO access",
+        Group = "bitmapist", Since = "0.1.0", Follows = "none", Categories = "read bitmap slow bitmapist",
+        KeyAccess = "RO access",
         Arguments = "key start:integer stop:integer", Complexity = "O(ids replied + chunks of 65,536 ids)",
     };
 
     public static readonly CommandSpec Rank = new("bm.rank", 3, ReadOnly, KeySpec.FirstArgument, RunRank)
     {
         Summary = "Replies how many of a key's ids are not greater than an id.",
-        Group = "bitmapist", Since = "0.1.0", Categories = "read bitmap slow bitmapist", KeyAccess = "RO access",
+        Group = "bitmapist", Since = "0.1.0", Follows = "none", Categories = "read bitmap slow bitmapist",
+        KeyAccess = "RO access",
         Arguments = "key id:integer", Complexity = "O(chunks of 65,536 ids)",
     };
 
     public static readonly CommandSpec Select = new("bm.select", 3, ReadOnly, KeySpec.FirstArgument, RunSelect)
     {
         Summary = "Replies the id at a place in a key's ascending order, 0 being the first; -1 is the last.",
-        Group = "bitmapist", Since = "0.1.0", Categories = "read bitmap slow bitmapist", KeyAccess = "RO access",
+        Group = "bitmapist", Since = "0.1.0", Follows = "none", Categories = "read bitmap slow bitmapist",
+        KeyAccess = "RO access",
         Arguments = "key place:integer", Complexity = "O(chunks of 65,536 ids)",
     };
 

@@ -14,14 +14,16 @@ internal static class SetCounts
     public static readonly CommandSpec Card = new("bm.card", -3, ReadOnly, KeySpec.FromSecondArgument, RunCard)
     {
         Summary = "Counts the ids of the result of a set operation between keys, without storing it.",
-        Group = "bitmapist", Since = "0.1.0", Categories = "read bitmap slow bitmapist", KeyAccess = "RO access",
+        Group = "bitmapist", Since = "0.1.0", Follows = "none", Categories = "read bitmap slow bitmapist",
+        KeyAccess = "RO access",
         Arguments = "(AND | OR | XOR | DIFF) key...", Complexity = "O(chunks of 65,536 ids)",
     };
 
     public static readonly CommandSpec Jaccard = new("bm.jaccard", 3, ReadOnly, KeySpec.FirstTwoArguments, RunJaccard)
     {
         Summary = "Replies how much of two keys' ids they have in common: from 0 for none to 1 for all.",
-        Group = "bitmapist", Since = "0.1.0", Categories = "read bitmap slow bitmapist", KeyAccess = "RO access",
+        Group = "bitmapist", Since = "0.1.0", Follows = "none", Categories = "read bitmap slow bitmapist",
+        KeyAccess = "RO access",
         Arguments = "key key", Complexity = "O(chunks of 65,536 ids)",
     };
 

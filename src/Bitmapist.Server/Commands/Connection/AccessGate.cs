@@ -61,7 +61,8 @@ internal static class AccessGate
         AccessDenial denial = AccessCheck.Find(user.Rules, spec, call.Args, call.Server.Time, out int position);
         if (denial == AccessDenial.None) return denial;
         ReadOnlySpan<byte> noted =
-            denial == AccessDenial.Command ? Encoding.ASCII.GetBytes(spec.FullName) : call.Args[position];
+            denial == AccessDenial.Command ? Encoding.ASCII.GetBytes(spec.FullName)
+            : AccessCheck.NameAt(spec, call.Args, call.Server.Time, position);
         Note(call, denial, isInTransaction, noted, user.Name);
         return denial;
     }
