@@ -7,8 +7,8 @@ using Bitmapist.Bench.Report;
 namespace Bitmapist.Bench.Rows;
 
 /// <summary>
-/// The 99th percentile of GETBIT's latency at a steady rate beside clients of which half have sent half a request and no
-/// more, and half send a byte a second.
+/// The 99th percentile of GETBIT's latency at a steady rate beside clients of which half have sent half a request and
+/// no more, and half send a byte a second.
 /// </summary>
 /// <param name="asked">The keys asked about.</param>
 /// <param name="clients">How many slow clients.</param>

@@ -5,7 +5,9 @@ using Bitmapist.Testing.Servers;
 
 namespace Bitmapist.Conformance.Tests.Connections;
 
-/// <summary>A thousand clients that send a request byte by byte, or half of one and no more, slow down nobody.</summary>
+/// <summary>
+/// A thousand clients that send a request byte by byte, or half of one and no more, keep nobody waiting.
+/// </summary>
 public abstract class SlowClientsSpec(ITestServer server) : ConformanceSpec(server)
 {
     private const int Each = 500;
