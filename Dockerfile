@@ -30,6 +30,6 @@ VOLUME /data
 EXPOSE 6379
 USER 1654
 # The program asks itself: PING over the loopback, exit code 0 on PONG.
-HEALTHCHECK --interval=10s --timeout=3s --start-period=10s CMD ["/app/bitmapist-server", "ping", "-addr", ":6379"]
+HEALTHCHECK --interval=10s --timeout=12s --start-period=10s CMD ["/app/bitmapist-server", "ping", "-addr", ":6379"]
 ENTRYPOINT ["/app/bitmapist-server"]
 CMD ["-addr=:6379", "-db=/data/bitmapist.db", "-bak=/data/bitmapist.bak"]

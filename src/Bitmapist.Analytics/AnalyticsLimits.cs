@@ -6,6 +6,15 @@ public static class AnalyticsLimits
     /// <summary>Keys that one expression may name, those of its events' periods included.</summary>
     public const int KeysMax = 10_000;
 
+    /// <summary>Keys in all expressions of one question, however often each is named.</summary>
+    public const int OperandsMax = 20_000;
+
+    /// <summary>Characters of what an error quotes.</summary>
+    public const int QuotedMax = 64;
+
+    /// <summary>Periods from the first row of a table to the last that it looks at.</summary>
+    public const int PeriodsMax = 10_000;
+
     /// <summary>How deep parentheses and complements may be nested.</summary>
     public const int DepthMax = 100;
 

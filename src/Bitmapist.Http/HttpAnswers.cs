@@ -50,7 +50,7 @@ internal sealed class HttpAnswers(ILogger logger) : IHttpApplication<HttpContext
         }
         catch (Exception failure) // whatever it is, the next request is answered
         {
-            if (_failureLine.IsDue()) HttpLog.AnswerFailed(logger, context.Request.Path, failure);
+            if (_failureLine.IsDue()) HttpLog.AnswerFailed(logger, context.Request.Path.ToUriComponent(), failure);
             answer = HttpAnswer.Line(StatusCodes.Status500InternalServerError, "this failed; the log says why");
         }
 

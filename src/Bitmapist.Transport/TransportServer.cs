@@ -18,6 +18,7 @@ public sealed class TransportServer : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly TransportOptions _options;
     private readonly List<Socket> _sockets = [];
+    private readonly HashSet<nint> _passed = [];
     private readonly TaskCompletionSource<Exception> _failure = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -62,6 +63,8 @@ public sealed class TransportServer : IAsyncDisposable
         try
         {
             server._sockets.AddRange(ListenSockets.Bind(points, options, logger));
+            foreach (ListenPoint point in points)
+                if (point.Descriptor is { } passed) server._passed.Add(passed);
             server.EndPoints = [.. server._sockets.Select(socket => socket.LocalEndPoint!)];
             server._carrier = Carriers.Create(options, server.Accept, server.Fail, logger);
             Log.Started(
@@ -203,6 +206,7 @@ public sealed class TransportServer : IAsyncDisposable
         // A handler keeps the thread busy that accepts. Nobody can connect any more; closing is left to that thread.
         foreach (Socket socket in _sockets.ToArray())
         {
+            if (_passed.Contains(socket.Handle)) continue; // whoever passed it still listens, for the next start
             try
             {
                 socket.Shutdown(SocketShutdown.Both);
@@ -283,7 +287,11 @@ public sealed class AddedPoints : IDisposable
     }
 
     /// <summary>Accepts connections from now on.</summary>
-    public void Start() => _isAccepting = _server.TryAccept(_sockets);
+    public void Start()
+    {
+        _isAccepting = _server.TryAccept(_sockets);
+        if (!_isAccepting) Dispose();
+    }
 
     /// <summary>Closes them, soon; connections that are open stay.</summary>
     public void Dispose()

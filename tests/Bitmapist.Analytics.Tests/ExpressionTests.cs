@@ -32,6 +32,8 @@ public sealed class ExpressionTests
     [InlineData("x@day-2..day", "(p_x_2026-11-26 | p_x_2026-11-27 | p_x_2026-11-28)")]
     [InlineData("x@2025-W52..2026-W2", "(p_x_W2025-52 | p_x_W2026-1 | p_x_W2026-2)")]
     [InlineData("x@day..day", "p_x_2026-11-28")]
+    [InlineData("x@9998-12-31..9998-12-31", "p_x_9998-12-31")]
+    [InlineData("x@9998-12..9998-12 & \u00e0\u0085\u00a0b", "(p_x_9998-12 & \u00e0\u0085\u00a0b)")]
     public void An_expression_means(string text, string meaning)
     {
         ParsedExpression parsed = ExpressionParser.Parse(text, new EventKeys("p_"), s_now);
@@ -55,7 +57,8 @@ public sealed class ExpressionTests
     [InlineData("a@day..nope", 8, "expected " + PeriodText.Expected)]
     [InlineData("a@day..month", 8, "the last period of a range must be of the first one's length, and not before it")]
     [InlineData("a@day..day-1", 8, "the last period of a range must be of the first one's length, and not before it")]
-    [InlineData("a@1000..2026", 1, "a question may name 10,000 keys")]
+    [InlineData("a@1000..2026", 1, "a question may name 10,000 keys, 20,000 times in all")]
+    [InlineData("a@9998..9999", 6, "expected " + PeriodText.Expected)]
     public void What_is_none_is_refused_at_a_character(string text, int position, string message)
     {
         var fault = Assert.Throws<ExpressionException>(
@@ -72,6 +75,11 @@ public sealed class ExpressionTests
         Assert.Throws<ExpressionException>(() => Parse(new string('(', 101) + "a" + new string(')', 101)));
         Parse(string.Join('&', Enumerable.Repeat("(a|~b)", 1_000))); // beside each other they do not count
         Parse(string.Join('|', Enumerable.Range(0, 10_000)));
+        Parse(string.Join('&', Enumerable.Repeat("a", 20_000)));
+        Assert.Throws<ExpressionException>(() => Parse(string.Join('&', Enumerable.Repeat("a", 20_001))));
+        string word = new('x', 100_000);
+        var fault = Assert.Throws<ExpressionException>(() => Parse($"a {word}"));
+        Bounds.AtMost(200, fault.Message.Length);
         Assert.Throws<ExpressionException>(() => Parse(string.Join('|', Enumerable.Range(0, 10_001))));
     }
 

@@ -15,32 +15,55 @@ public sealed record CohortPlan(
     IReadOnlyList<(EventPeriod Period, SetExpression Members)> Cohorts, IReadOnlyList<SetExpression> Returns,
     int Columns, bool IsUnbounded, IReadOnlyList<ReadOnlyMemory<byte>> Keys)
 {
-    /// <summary>
-    /// Computes the table, which holds the sets of all periods at once: those of plain events are the keys' own.
-    /// O(chunks of a row × columns) for each row.
-    /// </summary>
-    /// <param name="sets">The keys' ids.</param>
-    /// <param name="isWanted">Asked before each row; false ends it, with the rows there are.</param>
-    public IReadOnlyList<CohortRow> Compute(SetEvaluation sets, Func<bool> isWanted)
-    {
-        ReadOnlyBitmap[] returned = [.. Returns.Select(sets.IdsOf)];
-        for (int period = returned.Length - 2; IsUnbounded && period >= 0; period--)
-            returned[period] = BitmapAlgebra.Or(returned[period], returned[period + 1]);
-        var rows = new List<CohortRow>(Cohorts.Count);
-        for (int row = 0; row < Cohorts.Count && isWanted(); row++)
-        {
-            ReadOnlyBitmap cohort = sets.IdsOf(Cohorts[row].Members);
-            var cells = new long?[Columns];
-            for (int after = 0; after < Columns; after++)
-            {
-                ReadOnlyBitmap back = returned[row + after];
-                if (!cohort.IsEmpty && !back.IsEmpty) cells[after] = BitmapAlgebra.AndCardinality(cohort, back);
-            }
+    private int Periods => Cohorts.Count + Columns - 1;
 
-            rows.Add(new CohortRow(Cohorts[row].Period, cohort.Cardinality, cells));
+    /// <summary>Chunks that the table visits, an estimate from above. O(operands + cells).</summary>
+    public long Cost(ExpressionCost costs)
+    {
+        long[] returned = [.. Returns.Select(costs.Of)];
+        long cost = returned.Sum() * (IsUnbounded ? 2 : 1);
+        for (int row = 0; row < Cohorts.Count; row++)
+        {
+            long members = costs.Of(Cohorts[row].Members);
+            for (int after = 0; after < Columns; after++) cost += Math.Min(members, returned[row + after]);
+            cost += members;
         }
 
-        return rows;
+        return cost;
+    }
+
+    /// <summary>
+    /// Computes the table. The sets of all its periods are in memory at once: those of plain events are the keys' own.
+    /// O(chunks of a row × columns) for each row.
+    /// </summary>
+    /// <param name="sets">Computes the sets.</param>
+    /// <exception cref="OperationCanceledException">Nobody wants it any more.</exception>
+    public IReadOnlyList<CohortRow> Compute(SetEvaluation sets)
+    {
+        var returned = new ReadOnlyBitmap[Periods];
+        ReadOnlyBitmap later = FrozenBitmap.Empty; // who came back after some period
+        for (int period = Returns.Count - 1; period >= 0; period--)
+        {
+            ReadOnlyBitmap own = sets.IdsOf(Returns[period]);
+            if (IsUnbounded && !later.IsEmpty) own = BitmapAlgebra.Or(own, later);
+            if (IsUnbounded) later = own;
+            if (period < Periods) returned[period] = own;
+        }
+
+        return [.. Cohorts.Select((cohort, row) => RowOf(cohort.Period, sets.IdsOf(cohort.Members),
+            returned.AsSpan(row, Columns)))];
+    }
+
+    private static CohortRow RowOf(EventPeriod period, ReadOnlyBitmap cohort, ReadOnlySpan<ReadOnlyBitmap> returned)
+    {
+        var cells = new long?[returned.Length];
+        for (int after = 0; after < cells.Length; after++)
+        {
+            if (!cohort.IsEmpty && !returned[after].IsEmpty)
+                cells[after] = BitmapAlgebra.AndCardinality(cohort, returned[after]);
+        }
+
+        return new CohortRow(period, cohort.Cardinality, cells);
     }
 }
 

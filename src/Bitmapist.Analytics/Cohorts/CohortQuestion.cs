@@ -1,3 +1,4 @@
+using System.Globalization;
 using Bitmapist.Analytics.Expressions;
 using Bitmapist.Analytics.Periods;
 
@@ -47,15 +48,25 @@ public sealed record CohortQuestion
         var cohorts = new (EventPeriod Period, SetExpression Members)[Rows];
         for (int row = 0; row < Rows; row++)
         {
-            EventPeriod period = first.Shift(row);
-            cohorts[row] = (period, ExpressionParser.ParseIn(First, Names, now, period, keys));
+            EventPeriod own = first.Shift(row);
+            cohorts[row] = (own, ExpressionParser.ParseIn(First, Names, now, own, keys));
         }
 
         var returns = new List<SetExpression>();
         EventPeriod present = EventPeriod.Of(Unit, now);
-        int periods = Rows + PeriodsAfter;
-        for (int i = 0; i < periods || (IsUnbounded && first.Shift(i).Start <= present.Start); i++)
-            returns.Add(ExpressionParser.ParseIn(Return, Names, now, first.Shift(i), keys));
+        EventPeriod period = first;
+        while (true)
+        {
+            returns.Add(ExpressionParser.ParseIn(Return, Names, now, period, keys));
+            bool isMore = IsUnbounded && period.Start < present.Start;
+            if (returns.Count >= Rows + PeriodsAfter && !isMore) break;
+            if (returns.Count == AnalyticsLimits.PeriodsMax) throw TooManyPeriods();
+            period = period.Shift(1);
+        }
+
         return new CohortPlan(cohorts, returns, PeriodsAfter + 1, IsUnbounded, keys.Names);
     }
+
+    private static ExpressionException TooManyPeriods() => new(1, string.Create(
+        CultureInfo.InvariantCulture, $"a table may look at {AnalyticsLimits.PeriodsMax:N0} periods"));
 }

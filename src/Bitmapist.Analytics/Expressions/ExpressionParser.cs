@@ -140,7 +140,9 @@ public sealed class ExpressionParser
 
     private static IEnumerable<EventPeriod> Range(EventPeriod first, EventPeriod last)
     {
-        for (EventPeriod period = first; period.Start <= last.Start; period = period.Shift(1)) yield return period;
+        EventPeriod period = first;
+        yield return period;
+        while (period.Start < last.Start) yield return period = period.Shift(1);
     }
 
     private EventPeriod ReadPeriod(string text, int position) => PeriodText.TryParse(text, _now, out EventPeriod? read)
@@ -157,11 +159,15 @@ public sealed class ExpressionParser
     private SetExpression.Key KeyOf(ReadOnlyMemory<byte> name) => _keys.TryAdd(name, out int index)
         ? new SetExpression.Key(index)
         : throw new ExpressionException(_tokens.Position, string.Create(
-            CultureInfo.InvariantCulture, $"a question may name {AnalyticsLimits.KeysMax:N0} keys"));
+            CultureInfo.InvariantCulture,
+            $"a question may name {AnalyticsLimits.KeysMax:N0} keys, {AnalyticsLimits.OperandsMax:N0} times in all"));
 
     private bool IsSign(string sign) => _tokens.Kind == TokenKind.Sign && _tokens.Text == sign;
 
     private ExpressionException Unexpected(string expected) => new(
         _tokens.Position, _tokens.Kind == TokenKind.End
-            ? $"expected {expected}, and the expression ends" : $"expected {expected}, not '{_tokens.Text}'");
+            ? $"expected {expected}, and the expression ends" : $"expected {expected}, not '{Quoted(_tokens.Text)}'");
+
+    private static string Quoted(string text) =>
+        text.Length <= AnalyticsLimits.QuotedMax ? text : text[..AnalyticsLimits.QuotedMax];
 }

@@ -42,7 +42,7 @@ internal sealed class ExpressionTokens(string text)
     /// <exception cref="ExpressionException">There is no such token.</exception>
     public void MoveNext()
     {
-        while (_next < text.Length && char.IsWhiteSpace(text[_next])) _next++;
+        while (_next < text.Length && IsSpace(text[_next])) _next++;
         Position = _next + 1;
         if (_next == text.Length)
         {
@@ -69,8 +69,11 @@ internal sealed class ExpressionTokens(string text)
         }
     }
 
+    /// <summary>Of ASCII only: other characters here are bytes of names in UTF-8.</summary>
+    private static bool IsSpace(char character) => character is ' ' or (>= '\t' and <= '\r');
+
     private static bool IsEnd(char character) =>
-        char.IsWhiteSpace(character) || character == '"' || Signs.Contains(character, StringComparison.Ordinal);
+        IsSpace(character) || character == '"' || Signs.Contains(character, StringComparison.Ordinal);
 
     /// <remarks>
     /// Bytes that are no text are written \xHH, as redis-cli shows them; one character here is one byte.

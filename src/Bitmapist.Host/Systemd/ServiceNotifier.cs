@@ -12,6 +12,7 @@ namespace Bitmapist.Host.Systemd;
 internal sealed class ServiceNotifier : IDisposable
 {
     private const int SendTimeoutMs = 1000; // a manager that reads nothing must not hold the server up
+    private const int PathBytesMax = 108; // sun_path of unix(7)
     private readonly Socket? _socket;
     private readonly UnixDomainSocketEndPoint? _manager;
     private bool _isStopping;
@@ -19,7 +20,7 @@ internal sealed class ServiceNotifier : IDisposable
     private ServiceNotifier(string? path)
     {
         // "@" stands for the zero byte that names of the abstract namespace begin with, unix(7).
-        if (path is not ['/' or '@', ..]) return;
+        if (path is not ['/' or '@', ..] || Encoding.UTF8.GetByteCount(path) >= PathBytesMax) return;
         _manager = new UnixDomainSocketEndPoint(path[0] == '@' ? "\0" + path[1..] : path);
         _socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified)
         {

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace Bitmapist.Host.Systemd;
 
 /// <summary>
-/// Tells the service manager twice in its time limit that the server is alive, but only when the server has answered:
+/// Tells the service manager at least twice in its time limit that the server is alive, but only when the server has answered:
 /// every thread that serves connections has turned, and the write-ahead log has taken, or refused, what there was. A
 /// thread of its own, as the pool's may be what is stuck.
 /// </summary>
@@ -23,7 +23,7 @@ internal sealed class Watchdog : IDisposable
         _service = service;
         _answer = answer;
         _logger = logger;
-        _interval = timeout / 2;
+        _interval = timeout / 4; // to wait, and again for the answer
         _thread = new Thread(Run) { IsBackground = true, Name = "bitmapist-watchdog" };
     }
 
@@ -71,7 +71,8 @@ internal sealed class Watchdog : IDisposable
         while (!_ended.Wait(isTold ? TimeSpan.Zero : _interval));
     }
 
-    /// <summary>Whether the answer comes within the interval; a failure is one, too.</summary>
+    /// <summary>Whether the answer comes within the interval, or the end; a failure is an answer, too.</summary>
     private bool Answers(Task asked) =>
-        Task.WhenAny(asked, Task.Delay(_interval)).GetAwaiter().GetResult() == asked;
+        WaitHandle.WaitAny([((IAsyncResult)asked).AsyncWaitHandle, _ended.WaitHandle], _interval)
+            != WaitHandle.WaitTimeout;
 }

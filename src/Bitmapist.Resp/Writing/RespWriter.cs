@@ -111,7 +111,7 @@ public readonly ref struct RespWriter(IBufferWriter<byte> output, RespVersion ve
     public void WriteNullArray() => WriteConstant(Version == RespVersion.Resp3 ? "_\r\n"u8 : "*-1\r\n"u8);
 
     /// <summary>Opens an array of <paramref name="count"/> elements, which the caller then writes.</summary>
-    public void WriteArrayHeader(int count) => WriteHeader((byte)'*', count);
+    public void WriteArrayHeader(long count) => WriteHeader((byte)'*', count);
 
     /// <summary>Opens a map: 2 × <paramref name="pairs"/> elements follow. An array of as many in RESP2.</summary>
     public void WriteMapHeader(int pairs)

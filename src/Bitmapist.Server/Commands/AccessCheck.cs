@@ -10,19 +10,19 @@ internal static class AccessCheck
     /// <param name="rules">What the user may do.</param>
     /// <param name="spec">The command, well-formed.</param>
     /// <param name="args">Its arguments.</param>
-    /// <param name="time">Says when it is, for calls that name a period from the present one.</param>
+    /// <param name="now">The moment, of UTC, for calls that name a period from the present one.</param>
     /// <param name="position">
     /// The argument that is not allowed, those of <see cref="CommandSpec.NamedKeysOf"/> behind the others; 0: the
     /// command.
     /// </param>
     public static AccessDenial Find(
-        UserRules rules, CommandSpec spec, ArgumentList args, TimeProvider time, out int position)
+        UserRules rules, CommandSpec spec, ArgumentList args, DateTime now, out int position)
     {
         AccessDenial denial = AccessDenial.Command;
         position = 0;
         foreach (Selector selector in rules.Selectors)
         {
-            AccessDenial found = Find(selector, spec, args, time, out int at);
+            AccessDenial found = Find(selector, spec, args, now, out int at);
             if (found == AccessDenial.None) return AccessDenial.None;
             if (found < denial || (found == denial && at <= position)) continue;
             denial = found;
@@ -33,15 +33,11 @@ internal static class AccessCheck
     }
 
     /// <summary>The key or channel at a position of <see cref="Find"/>.</summary>
-    public static ReadOnlySpan<byte> NameAt(CommandSpec spec, ArgumentList args, TimeProvider time, int position)
-    {
-        if (position < args.Count) return args[position];
-        IReadOnlyList<ReadOnlyMemory<byte>> named = spec.NamedKeysOf!(args, time);
-        return named[Math.Min(position - args.Count, named.Count - 1)].Span; // another day may have begun meanwhile
-    }
+    public static ReadOnlySpan<byte> NameAt(CommandSpec spec, ArgumentList args, DateTime now, int position) =>
+        position < args.Count ? args[position] : spec.NamedKeysOf!(args, now)[position - args.Count].Span;
 
     private static AccessDenial Find(
-        Selector selector, CommandSpec spec, ArgumentList args, TimeProvider time, out int position)
+        Selector selector, CommandSpec spec, ArgumentList args, DateTime now, out int position)
     {
         position = 0;
         // Logging in is nobody's right in particular.
@@ -69,7 +65,7 @@ internal static class AccessCheck
         if (selector.Keys is not null && spec.NamedKeysOf is { } namedKeysOf)
         {
             position = args.Count;
-            foreach (ReadOnlyMemory<byte> key in namedKeysOf(args, time))
+            foreach (ReadOnlyMemory<byte> key in namedKeysOf(args, now))
             {
                 if (!selector.AllowsKey(key.Span, KeyUse.Read)) return AccessDenial.Key;
                 position++;

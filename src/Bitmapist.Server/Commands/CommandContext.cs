@@ -16,6 +16,7 @@ internal sealed class CommandContext
     private readonly ClientState _client;
     private readonly ServerState _server;
     private TransactionState? _idleTransaction;
+    private DateTime? _moment; // as of which rights were checked; null: they were not
 
     /// <param name="client">Whose calls they are.</param>
     /// <param name="server">What it is a client of.</param>
@@ -100,6 +101,25 @@ internal sealed class CommandContext
         IsFailed = true;
         _server.CountError(error);
         reply.WriteError(error);
+    }
+
+    /// <summary>
+    /// The present moment, of UTC, as of which a call is checked and then run: the keys that it names may be those of
+    /// today.
+    /// </summary>
+    public DateTime BeginMoment()
+    {
+        DateTime now = _server.Time.GetUtcNow().UtcDateTime;
+        _moment = now;
+        return now;
+    }
+
+    /// <summary>That moment, or the present one where nothing had to be checked.</summary>
+    public DateTime TakeMoment()
+    {
+        DateTime moment = _moment ?? _server.Time.GetUtcNow().UtcDateTime;
+        _moment = null;
+        return moment;
     }
 
     /// <summary>Reads an argument that Redis keeps in an int; fails the call when it is none.</summary>

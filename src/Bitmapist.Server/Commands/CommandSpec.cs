@@ -68,7 +68,7 @@ internal sealed record CommandSpec(string Name, int Arity, CommandFlags Flags, K
     /// Keys that a given call reads and that are no arguments of it, as an event in a period is; none where it cannot
     /// be told.
     /// </summary>
-    public Func<ArgumentList, TimeProvider, IReadOnlyList<ReadOnlyMemory<byte>>>? NamedKeysOf { get; init; }
+    public Func<ArgumentList, DateTime, IReadOnlyList<ReadOnlyMemory<byte>>>? NamedKeysOf { get; init; }
 
     /// <summary>Hints for proxies and clients, as COMMAND INFO's tips.</summary>
     public IReadOnlyList<string> Tips { get; init; } = [];

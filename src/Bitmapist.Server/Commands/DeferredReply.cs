@@ -55,6 +55,10 @@ internal abstract class DeferredReply
             server.TellUnreadable(failure);
             Fail(server, Errors.Unreadable.ToArray());
         }
+        catch (OperationCanceledException)
+        {
+            Fail(server, Errors.NobodyWaits.ToArray()); // the client is cut off
+        }
         catch (WritesRefusedException refused)
         {
             Fail(server, Errors.WritesRefused(refused, server.Persistence?.LogFailure));

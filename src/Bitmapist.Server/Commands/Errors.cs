@@ -29,6 +29,8 @@ internal static class Errors
     public static ReadOnlySpan<byte> BitOffset => "ERR bit offset is not an integer or out of range"u8;
     public static ReadOnlySpan<byte> BitValue => "ERR bit is not an integer or out of range"u8;
     public static ReadOnlySpan<byte> Id => "ERR an id is an integer from 0 to 4294967295"u8;
+    public static ReadOnlySpan<byte> NobodyWaits => "ERR the client was closed"u8;
+    public static ReadOnlySpan<byte> Cells => "ERR a table may have 250000 cells"u8;
     public static ReadOnlySpan<byte> Years => "ERR periods are in the years 1 to 9998"u8;
     public static ReadOnlySpan<byte> ByteOffset => "ERR offset is out of range"u8;
     public static ReadOnlySpan<byte> BitfieldType =>

@@ -81,6 +81,8 @@ internal sealed class ConnectionServer(ServerState server, ILogger logger)
         if (!server.Tls.IsNeeded || connection.LocalEndPoint is not IPEndPoint local) return false;
         foreach (ListenAddress address in server.Addresses)
             if (address.IsTls && address.Covers(local)) return true;
+        foreach (ListenAddress address in server.FormerTlsAddresses)
+            if (address.Covers(local)) return true;
         return false;
     }
 

@@ -94,8 +94,11 @@ internal sealed class Listener : IAsyncDisposable
     /// <summary>Begins to accept.</summary>
     public void Start()
     {
-        _transport.Start();
-        _tlsPort?.Start();
+        lock (_gate)
+        {
+            _transport.Start();
+            _tlsPort?.Start();
+        }
     }
 
     /// <summary>See <see cref="ServerState.PrepareTlsPort"/>.</summary>
@@ -110,6 +113,8 @@ internal sealed class Listener : IAsyncDisposable
         {
             lock (_gate)
             {
+                _server.FormerTlsAddresses =
+                    [.. _server.FormerTlsAddresses.Union(_server.Addresses.Where(address => address.IsOfTlsPort))];
                 _server.Addresses = [.. others, .. next]; // first, so that who connects is known to speak TLS
                 added?.Start();
                 _tlsPort?.Dispose();

@@ -22,6 +22,7 @@ namespace Bitmapist.Server.State;
 internal sealed class ServerState
 {
     private volatile IReadOnlyList<ListenAddress> _addresses;
+    private volatile IReadOnlyList<ListenAddress> _formerTlsAddresses = [];
     private const long ExactMicroseconds = 6000; // less than this is told apart only by timing each call
     private const int ErrorCodesMax = 128; // Redis stops telling error codes apart at as many
     private readonly ConcurrentDictionary<string, long> _errors = new();
@@ -181,6 +182,19 @@ internal sealed class ServerState
         get => _addresses;
         set => _addresses = value;
     }
+
+    /// <summary>
+    /// Where it has listened for TLS: who was accepted there, and comes to be served only now, must not be taken for one
+    /// who speaks plainly.
+    /// </summary>
+    public IReadOnlyList<ListenAddress> FormerTlsAddresses
+    {
+        get => _formerTlsAddresses;
+        set => _formerTlsAddresses = value;
+    }
+
+    /// <summary>Held while parameters are checked and set.</summary>
+    public Lock Setting { get; } = new();
 
     /// <summary>
     /// Listens for TLS on another port, without accepting yet; 0: on none. What it returns accepts there, and closes

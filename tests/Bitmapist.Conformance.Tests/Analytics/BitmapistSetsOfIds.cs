@@ -56,6 +56,11 @@ public sealed class BitmapistSetsOfIds(BitmapistServer server) : ConformanceSpec
         "BM.EXPR \"a|b\" IDS CURSOR 3 LIMIT 3 => ['0', [:3, :4, :70000]] " +
         "| BM.EXPR a IDS CURSOR 70001 => ['0', []]")]
     [InlineData("BM.EXPR \"a &\" => -ERR expression, character 4: expected a key, ~ or (, and the expression ends")]
+    [InlineData("BM.EXPR a CURSOR 5 => -ERR syntax error | BM.EXPR a LIMIT 5 => -ERR syntax error")]
+    [InlineData("BM.EXPR a COUNT IDS => -ERR syntax error | BM.EXPR a COUNT => :4")]
+    [InlineData("""SETBIT "\xc3\xa0" 3 1 | BM.EXPR "\xc3\xa0" => :1 | BM.EXPR "x\xc2\x85y & a" => :0""")]
+    [InlineData("SETBIT z 4294967295 1 | BM.EXPR ~z => :4294967295 | BM.EXPR ~z IDS LIMIT 2 => [:0, :1]")]
+    [InlineData("BM.EXPR x@9998-12-31..9998-12-31 => :0 | BM.EXPR x@9998..9998 => :0")]
     [InlineData("BM.EXPR a SUM => -ERR syntax error | BM.EXPR a LIMIT 0 => -ERR syntax error")]
     [InlineData("SETBIT trackist_x_2026-11-3 5 1 | BM.EXPR x@2026-11-3 => :1 | BM.EXPR x@2026-11-03 LAYOUT V4 => :0")]
     [InlineData(
@@ -93,10 +98,11 @@ public sealed class BitmapistSetsOfIds(BitmapistServer server) : ConformanceSpec
         "| BM.COHORT a@2026-1 \"b|a\" BY month ROWS 1 AFTER 0 LAST 2026-1-9 => [['2026-01-01', :2, :2]]")]
     [InlineData("BM.COHORT a b ROWS 0 => -ERR syntax error | BM.COHORT a b ROWS 1001 => -ERR syntax error")]
     [InlineData("BM.COHORT a b BY hour => -ERR syntax error | BM.COHORT a b LAST 2026-13-1 => -ERR syntax error")]
-    [InlineData("BM.COHORT a b ROWS 1000 AFTER 1000 => -ERR syntax error")]
+    [InlineData("BM.COHORT a b ROWS 1000 AFTER 1000 => -ERR a table may have 250000 cells")]
     [InlineData("BM.COHORT a \"b &\" => -ERR expression, character 4: expected a key, ~ or (, and the expression ends")]
     [InlineData("BM.COHORT a b LAST 0001-01-02 => -ERR periods are in the years 1 to 9998")]
     [InlineData("BM.COHORT a b BY day ROWS 1 LAST 1990-1-1 UNBOUNDED => -ERR expression, character 1: a question may " +
-        "name 10,000 keys")]
+        "name 10,000 keys, 20,000 times in all")]
+    [InlineData("BM.COHORT \"~a@u\" a@u BY year ROWS 1 AFTER 0 LAST 9998-1-1 UNBOUNDED => [['9998-01-01', :0, $nil]]")]
     public Task A_retention_table_is_one_command(string row) => CheckAsync(Data + row);
 }

@@ -63,9 +63,9 @@ internal sealed class FaultInjection : IDisposable
             var injection = new FaultInjection(strace, trace);
             bool isOver = SpinUntil(
                 () => strace.HasExited || strace.Output.Contains(" attached", StringComparison.Ordinal));
-            if (isOver && !strace.HasExited) return injection;
+            if (isOver && !strace.HasExited && IsEveryThreadTraced(server.Id)) return injection;
             injection.Dispose();
-            // A thread of the server may end between being found and being attached to.
+            // A thread of the server may end between being found and being attached to, or begin another meanwhile.
             if (attempt == AttemptsMax || server.HasExited)
                 throw new InvalidOperationException($"strace did not attach. It wrote:\n{strace.Output}");
         }
@@ -82,6 +82,23 @@ internal sealed class FaultInjection : IDisposable
         _strace.WaitForExit();
         _strace.Dispose();
         File.Delete(_trace);
+    }
+
+    private static bool IsEveryThreadTraced(int process)
+    {
+        foreach (string thread in Directory.EnumerateDirectories($"/proc/{process}/task"))
+        {
+            try
+            {
+                if (File.ReadLines(Path.Combine(thread, "status")).Contains("TracerPid:\t0")) return false;
+            }
+            catch (IOException)
+            {
+                // It has ended.
+            }
+        }
+
+        return true;
     }
 
     private static bool SpinUntil(Func<bool> condition)

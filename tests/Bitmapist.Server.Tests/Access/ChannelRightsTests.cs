@@ -44,7 +44,7 @@ public sealed class ChannelRightsTests
         };
         AccessDenial denial =
             AccessCheck.Find(
-                NewUser("allcommands &a*").Rules, spec, Arguments(words), TimeProvider.System, out int position);
+                NewUser("allcommands &a*").Rules, spec, Arguments(words), default, out int position);
         Assert.Equal(refused == 0 ? AccessDenial.None : AccessDenial.Channel, denial);
         Assert.Equal(refused, position);
     }

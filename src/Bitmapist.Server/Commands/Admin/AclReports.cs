@@ -132,9 +132,9 @@ internal static class AclReports
             return;
         }
 
-        AccessDenial denial = AccessCheck.Find(user.Rules, spec, target, call.Server.Time, out int position);
-        string Name() =>
-            Encoding.Latin1.GetString(AccessCheck.NameAt(spec, target, call.Server.Time, position));
+        DateTime now = call.Server.Time.GetUtcNow().UtcDateTime;
+        AccessDenial denial = AccessCheck.Find(user.Rules, spec, target, now, out int position);
+        string Name() => Encoding.Latin1.GetString(AccessCheck.NameAt(spec, target, now, position));
         string? text = denial switch
         {
             AccessDenial.None => null,

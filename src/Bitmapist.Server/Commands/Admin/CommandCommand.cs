@@ -170,7 +170,8 @@ internal static class CommandCommand
         foreach (int key in spec.Keys.In(target.Count)) keys.Add((target.Memory(key), AccessOf(spec, target, key)));
         if (spec.WrittenKeyOf?.Invoke(target) is > 0 and var written)
             keys.Add((target.Memory(written), AccessOf(spec, target, written)));
-        foreach (ReadOnlyMemory<byte> key in spec.NamedKeysOf?.Invoke(target, call.Server.Time) ?? [])
+        DateTime now = call.Server.Time.GetUtcNow().UtcDateTime;
+        foreach (ReadOnlyMemory<byte> key in spec.NamedKeysOf?.Invoke(target, now) ?? [])
             keys.Add((key, spec.MovableKeys[0].Access));
         if (keys.Count > 0) return true;
         call.Fail(reply, NoKeys);

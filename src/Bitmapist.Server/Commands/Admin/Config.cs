@@ -108,6 +108,13 @@ internal static class Config
             return;
         }
 
+        // What is checked is what it is applied to, whatever other clients set.
+        lock (call.Server.Setting) Set(call, reply);
+    }
+
+    private static void Set(CommandContext call, RespWriter reply)
+    {
+        ArgumentList args = call.Args;
         var writers = new List<(ParameterWriter Writer, int Argument)>();
         if (!TryFind(call, reply, writers)) return;
         foreach ((ParameterWriter writer, int argument) in writers)

@@ -16,6 +16,7 @@ namespace Bitmapist.Server.Commands.Admin;
 internal static class ConfigRewrite
 {
     private const string UserName = "user";
+    private static readonly UTF8Encoding s_text = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     public static void Run(CommandContext call, RespWriter reply)
     {
@@ -26,7 +27,17 @@ internal static class ConfigRewrite
         }
 
         FileWrites writes = call.Server.ConfigurationWrites;
-        Dictionary<string, IReadOnlyList<string>> changed = Changed(call);
+        Dictionary<string, IReadOnlyList<string>> changed;
+        try
+        {
+            changed = Changed(call);
+        }
+        catch (DecoderFallbackException)
+        {
+            call.Fail(reply, "ERR Rewriting config file: it is text, and a user's rules are not: use an aclfile"u8);
+            return;
+        }
+
         long number = writes.Begin();
         call.Defer(new FileReply(call.Server, () => Write(path, changed, writes, number)));
     }
@@ -71,7 +82,7 @@ internal static class ConfigRewrite
         string[] words = user.ToString().Split(' ')[1..]; // without "user"
         // Rules are bytes, and the file has characters.
         return string.Join(
-            ' ', words.Select(word => QuotedLine.Quote(Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(word)))));
+            ' ', words.Select(word => QuotedLine.Quote(s_text.GetString(Encoding.Latin1.GetBytes(word)))));
     }
 
     /// <summary>Words stay words where they read the same; what has other spaces is quoted as a whole.</summary>

@@ -13,7 +13,6 @@ namespace Bitmapist.Server.Commands.Analytics;
 /// <summary>BM.COHORT: a retention table in one command; docs/expressions.md.</summary>
 internal static class CohortCommand
 {
-    private const long IdsEnd = 1L << 32;
     private const int FirstOption = 3;
 
     public static readonly CommandSpec Spec = new("bm.cohort", -3, ReadOnly | WholeKeyspace, KeySpec.None, Run)
@@ -37,7 +36,13 @@ internal static class CohortCommand
                 return;
             }
 
-            plan = question.Plan(call.Server.Time.GetUtcNow().UtcDateTime);
+            if (question.Rows * (question.PeriodsAfter + 1) > AnalyticsLimits.CellsMax)
+            {
+                call.Fail(reply, Errors.Cells);
+                return;
+            }
+
+            plan = question.Plan(call.TakeMoment());
         }
         catch (ExpressionException fault)
         {
@@ -51,14 +56,14 @@ internal static class CohortCommand
         }
 
         FrozenKeys keys = FrozenKeys.Of(call.Session, [.. plan.Keys]);
-        call.Defer(new CohortReply(plan, keys, () => !call.Client.IsClosing));
+        call.Defer(new CohortReply(plan, keys, () => !call.Client.IsCutOff));
     }
 
-    private static IReadOnlyList<ReadOnlyMemory<byte>> KeysOf(ArgumentList args, TimeProvider time)
+    private static IReadOnlyList<ReadOnlyMemory<byte>> KeysOf(ArgumentList args, DateTime now)
     {
         try
         {
-            return Read(args)?.Plan(time.GetUtcNow().UtcDateTime).Keys ?? [];
+            return Read(args)?.Plan(now).Keys ?? [];
         }
         catch (Exception fault) when (fault is ExpressionException or ArgumentOutOfRangeException)
         {
@@ -92,7 +97,7 @@ internal static class CohortCommand
             else return null;
         }
 
-        return question.Rows * (question.PeriodsAfter + 1) <= AnalyticsLimits.CellsMax ? question : null;
+        return question;
     }
 
     private static bool TryReadUnit(ArgumentList args, int index, out PeriodUnit unit)
@@ -122,13 +127,18 @@ internal static class CohortCommand
     private sealed class CohortReply(CohortPlan plan, FrozenKeys keys, Func<bool> isWanted) : DeferredReply
     {
         private const int CellBytes = 13;
+        private const int HeldCellBytes = 16;
+        private readonly long _cells = (long)plan.Cohorts.Count * (plan.Columns + 3);
+        private CohortPlan? _plan = plan;
         private FrozenKeys? _keys = keys;
-        private IReadOnlyList<CohortRow>? _rows;
+        private CohortRow?[]? _rows;
         private int _next;
 
-        public override long Cost { get; } = keys.Cost * plan.Columns;
+        public override long Cost { get; } = plan.Cost(keys.Costs);
 
-        public override long LengthBytes => (long)plan.Cohorts.Count * (plan.Columns + 3) * CellBytes;
+        public override long LengthBytes => _cells * CellBytes;
+
+        public override long HeldBytes => _rows is null ? 0 : _cells * HeldCellBytes;
 
         public override bool IsForItselfAlone => true;
 
@@ -136,16 +146,16 @@ internal static class CohortCommand
 
         protected override void Compute()
         {
-            var sets = new SetEvaluation(_keys!.Ids(), Math.Min(IdsEnd, _keys.LengthBytes * 8));
-            _rows = plan.Compute(sets, isWanted);
+            _rows = [.. _plan!.Compute(_keys!.Evaluation(isWanted))];
             _keys = null; // one among many replies that wait must not keep bitmaps alive
+            _plan = null;
         }
 
         protected override bool WritePiece(RespWriter reply)
         {
-            if (_next == 0) reply.WriteArrayHeader(_rows!.Count);
-            if (_next == _rows!.Count) return false;
-            CohortRow row = _rows[_next++];
+            if (_next == 0) reply.WriteArrayHeader(_rows!.Length);
+            CohortRow row = _rows![_next]!;
+            _rows[_next++] = null;
             reply.WriteArrayHeader(row.Cells.Count + 2);
             reply.WriteBulkString(row.Period.Start.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
             reply.WriteInteger(row.Size);
@@ -155,7 +165,7 @@ internal static class CohortCommand
                 else reply.WriteNull();
             }
 
-            return _next < _rows.Count;
+            return _next < _rows.Length;
         }
     }
 }

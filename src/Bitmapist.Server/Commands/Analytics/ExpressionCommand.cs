@@ -34,7 +34,7 @@ internal static class ExpressionCommand
         ParsedExpression parsed;
         try
         {
-            parsed = Parse(args, options.Prefix, call.Server.Time);
+            parsed = Parse(args, options.Prefix, call.TakeMoment());
         }
         catch (ExpressionException fault)
         {
@@ -43,27 +43,28 @@ internal static class ExpressionCommand
         }
 
         FrozenKeys keys = FrozenKeys.Of(call.Session, [.. parsed.Keys]);
-        SetEvaluation Evaluation() => new(keys.Ids(), Math.Min(IdsEnd, keys.LengthBytes * 8));
+        long cost = keys.Costs.Of(parsed.Root);
+        bool IsWanted() => !call.Client.IsCutOff;
         if (!options.WantsIds)
         {
             call.Defer(new NumberReply(
-                keys.Cost, () => Evaluation().CountOf(parsed.Root), keys.PrepareAsync, isComputation: true));
+                cost, () => keys.Evaluation(IsWanted).CountOf(parsed.Root), keys.PrepareAsync, isComputation: true));
             return;
         }
 
         var source = new IdSource(
-            keys.Cost, Math.Min(options.Limit, keys.LengthBytes * 8), () => Evaluation().IdsOf(parsed.Root),
+            cost, Math.Min(options.Limit, keys.IdsEnd), () => keys.Evaluation(IsWanted).IdsOf(parsed.Root),
             keys.PrepareAsync);
         call.Defer(new IdsReply(source, _ => new IdWindow(options.Cursor ?? 0, options.Limit,
             HasCursor: options.Cursor is not null)));
     }
 
     /// <summary>The keys that a call names; none of one that cannot be read, which fails when it runs.</summary>
-    private static IReadOnlyList<ReadOnlyMemory<byte>> KeysOf(ArgumentList args, TimeProvider time)
+    private static IReadOnlyList<ReadOnlyMemory<byte>> KeysOf(ArgumentList args, DateTime now)
     {
         try
         {
-            return Options.Read(args) is { } options ? Parse(args, options.Prefix, time).Keys : [];
+            return Options.Read(args) is { } options ? Parse(args, options.Prefix, now).Keys : [];
         }
         catch (ExpressionException)
         {
@@ -71,9 +72,8 @@ internal static class ExpressionCommand
         }
     }
 
-    private static ParsedExpression Parse(ArgumentList args, string prefix, TimeProvider time) =>
-        ExpressionParser.Parse(
-            Encoding.Latin1.GetString(args[Expression]), new EventKeys(prefix), time.GetUtcNow().UtcDateTime);
+    private static ParsedExpression Parse(ArgumentList args, string prefix, DateTime now) =>
+        ExpressionParser.Parse(Encoding.Latin1.GetString(args[Expression]), new EventKeys(prefix), now);
 
     /// <summary>The arguments after the expression.</summary>
     private sealed record Options(bool WantsIds, uint? Cursor, long Limit, string Prefix)
@@ -81,21 +81,26 @@ internal static class ExpressionCommand
         public static Options? Read(ArgumentList args)
         {
             var options = new Options(false, null, IdsEnd, EventKeys.PrefixV3);
+            bool isCount = false, hasLimit = false;
             for (int i = Expression + 1; i < args.Count; i++)
             {
                 bool hasValue = i + 1 < args.Count;
-                if (args.Is(i, "count"u8)) continue;
-                if (args.Is(i, "ids"u8)) options = options with { WantsIds = true };
+                if (args.Is(i, "count"u8)) isCount = true;
+                else if (args.Is(i, "ids"u8)) options = options with { WantsIds = true };
                 else if (hasValue && args.Is(i, "cursor"u8) && args.TryGetBitOffset(++i, out uint cursor))
                     options = options with { Cursor = cursor };
                 else if (hasValue && args.Is(i, "limit"u8) && args.TryGetInteger(++i, out long limit) && limit > 0)
+                {
+                    hasLimit = true;
                     options = options with { Limit = limit };
+                }
                 else if (hasValue && EventLayout.TryRead(args, ref i, out string? prefix))
                     options = options with { Prefix = prefix };
                 else return null;
             }
 
-            return options;
+            bool isOfIds = options.Cursor is not null || hasLimit;
+            return options.WantsIds ? (isCount ? null : options) : (isOfIds ? null : options);
         }
     }
 }

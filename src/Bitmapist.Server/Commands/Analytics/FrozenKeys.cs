@@ -1,3 +1,4 @@
+using Bitmapist.Analytics.Expressions;
 using Bitmapist.Engine;
 using Bitmapist.Engine.Bits;
 using Bitmapist.Engine.Keyspace;
@@ -39,6 +40,17 @@ internal sealed class FrozenKeys
 
         return new FrozenKeys(ids, lengthBytes);
     }
+
+    /// <summary>What complements end before: no key has an id from here on.</summary>
+    public long IdsEnd => Math.Min(1L << 32, LengthBytes * 8);
+
+    /// <summary>How much work expressions over them are.</summary>
+    public ExpressionCost Costs => new(Array.ConvertAll(_ids, static one => one.Cost), IdsEnd);
+
+    /// <summary>Computes expressions over them.</summary>
+    /// <param name="isWanted">Whether somebody still waits for the answer.</param>
+    /// <exception cref="DiskReadException">Some lie in the database file and cannot be read.</exception>
+    public SetEvaluation Evaluation(Func<bool> isWanted) => new(Ids(), IdsEnd, isWanted);
 
     /// <summary>Has those made ready that are not at hand; null: all are.</summary>
     public Task? PrepareAsync(BackgroundThreads workers)

@@ -26,7 +26,9 @@ internal sealed class IdsReply(IdSource source, Func<long, IdWindow> windowOf) :
     private const int IdBytes = 13; // : and up to ten digits and a line's end
     private const int IdsAtOnce = 4096;
 
-    private Func<ReadOnlyBitmap>? _make = source.Make;
+    private const long HeldBytesMax = 16 * 1024; // a set may be a key's own, which is in memory anyway
+
+    private IdSource? _source = source;
     private ReadOnlyBitmap? _ids;
     private bool _isBegun;
     private long _next;
@@ -34,21 +36,21 @@ internal sealed class IdsReply(IdSource source, Func<long, IdWindow> windowOf) :
     private long _cursor;
     private bool _hasCursor;
 
-    public override long Cost => source.Cost;
+    public override long Cost { get; } = source.Cost;
 
     public override long LengthBytes => _left * IdBytes;
 
-    public override long HeldBytes => (_ids as FrozenBitmap)?.MemoryBytes ?? 0;
+    public override long HeldBytes => Math.Min(HeldBytesMax, (_ids as FrozenBitmap)?.MemoryBytes ?? 0);
 
     public override bool IsForItselfAlone => true;
 
     public override Task? Preparation(BackgroundThreads workers) =>
-        _make is null ? null : source.PrepareAsync(workers);
+        _source?.PrepareAsync(workers);
 
     protected override void Compute()
     {
-        _ids = _make!();
-        _make = null;
+        _ids = _source!.Value.Make();
+        _source = null;
         IdWindow window = windowOf(_ids.Cardinality);
         _hasCursor = window.HasCursor;
         _left = 0;
@@ -70,7 +72,7 @@ internal sealed class IdsReply(IdSource source, Func<long, IdWindow> windowOf) :
                 reply.WriteBulkInteger(_cursor);
             }
 
-            reply.WriteArrayHeader(checked((int)_left));
+            reply.WriteArrayHeader(_left);
         }
 
         Span<uint> ids = stackalloc uint[IdsAtOnce];

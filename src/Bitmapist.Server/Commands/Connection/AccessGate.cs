@@ -58,11 +58,13 @@ internal static class AccessGate
     private static AccessDenial Find(CommandContext call, CommandSpec spec, bool isInTransaction)
     {
         User user = call.Client.User;
-        AccessDenial denial = AccessCheck.Find(user.Rules, spec, call.Args, call.Server.Time, out int position);
+        DateTime now = spec.NamedKeysOf is null ? default : call.BeginMoment();
+        AccessDenial denial = AccessCheck.Find(user.Rules, spec, call.Args, now, out int position);
         if (denial == AccessDenial.None) return denial;
+        call.TakeMoment();
         ReadOnlySpan<byte> noted =
             denial == AccessDenial.Command ? Encoding.ASCII.GetBytes(spec.FullName)
-            : AccessCheck.NameAt(spec, call.Args, call.Server.Time, position);
+            : AccessCheck.NameAt(spec, call.Args, now, position);
         Note(call, denial, isInTransaction, noted, user.Name);
         return denial;
     }

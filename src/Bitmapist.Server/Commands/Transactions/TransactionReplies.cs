@@ -43,7 +43,8 @@ internal sealed class TransactionReplies(ArrayBufferWriter<byte> first)
     {
         if (left is null && _open.WrittenCount - _from < ServerLimits.StreamPieceBytes) return;
         Seal(left, version);
-        Cost += left?.Cost ?? 0;
+        long cost = left?.Cost ?? 0;
+        Cost = cost > long.MaxValue - Cost ? long.MaxValue : Cost + cost; // what waits for a disk costs without end
         AddLength(left?.LengthBytes ?? 0);
     }
 
