@@ -58,7 +58,7 @@ public sealed class ExpressionTests
     [InlineData("a@day..month", 8, "the last period of a range must be of the first one's length, and not before it")]
     [InlineData("a@day..day-1", 8, "the last period of a range must be of the first one's length, and not before it")]
     [InlineData("a@1000..2026", 1, "a question may name 10,000 keys, 20,000 times in all")]
-    [InlineData("a@9998..9999", 6, "expected " + PeriodText.Expected)]
+    [InlineData("a@9998..9999", 9, "expected " + PeriodText.Expected)]
     public void What_is_none_is_refused_at_a_character(string text, int position, string message)
     {
         var fault = Assert.Throws<ExpressionException>(

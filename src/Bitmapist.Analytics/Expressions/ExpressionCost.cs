@@ -7,7 +7,9 @@ public sealed class ExpressionCost(IReadOnlyList<long> keyChunks, long idsEnd)
 {
     private const int ChunkShift = 16;
 
-    /// <summary>Chunks that computing a set visits and makes, an estimate from above; at least 1. O(operands).</summary>
+    /// <summary>
+    /// Chunks that computing a set visits and makes, an estimate from above; at least 1. O(operands).
+    /// </summary>
     public long Of(SetExpression expression) => expression switch
     {
         SetExpression.Key key => Math.Max(1, keyChunks[key.Index]),

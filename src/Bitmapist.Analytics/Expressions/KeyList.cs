@@ -13,8 +13,8 @@ public sealed class KeyList
     public IReadOnlyList<ReadOnlyMemory<byte>> Names => _names;
 
     /// <summary>
-    /// The place of a key, which is added if it is not there; false where there are too many, or where keys are named too
-    /// often in all.
+    /// The place of a key, which is added if it is not there; false where there are too many, or where keys are named
+    /// too often in all.
     /// </summary>
     public bool TryAdd(ReadOnlyMemory<byte> name, out int index)
     {

@@ -4,8 +4,8 @@ using Bitmapist.Roaring.Operations;
 namespace Bitmapist.Analytics.Expressions;
 
 /// <summary>
-/// Computes expressions from their keys' ids. Of an operation one operand that is not a key is in memory at a time, beside
-/// the result so far: so an expression takes a set for each level of it. Immutable; any thread.
+/// Computes expressions from their keys' ids. Of an operation one operand that is not a key is in memory at a time,
+/// beside the result so far: so an expression takes a set for each level of it. Immutable; any thread.
 /// </summary>
 /// <param name="keys">The ids of each of the question's keys.</param>
 /// <param name="idsEnd">What complements end before: no key has an id from here on, 0 … 2^32.</param>
@@ -41,7 +41,9 @@ public sealed class SetEvaluation(IReadOnlyList<ReadOnlyBitmap> keys, long idsEn
         return result!;
     }
 
-    /// <summary>How many ids a set has; where its operands are keys no set is made. O(chunks of its operands).</summary>
+    /// <summary>
+    /// How many ids a set has; where its operands are keys no set is made. O(chunks of its operands).
+    /// </summary>
     /// <exception cref="OperationCanceledException">Nobody wants to know any more.</exception>
     public long CountOf(SetExpression expression)
     {
@@ -58,7 +60,9 @@ public sealed class SetEvaluation(IReadOnlyList<ReadOnlyBitmap> keys, long idsEn
         };
     }
 
-    /// <summary>Complements among the operands are taken away from the others, which is less than making them.</summary>
+    /// <summary>
+    /// Complements among the operands are taken away from the others, which is less than making them.
+    /// </summary>
     private ReadOnlyBitmap And(SetExpression.Operation and)
     {
         ReadOnlyBitmap[] ready = [.. and.Operands.OfType<SetExpression.Key>().Select(IdsOf)];

@@ -50,7 +50,8 @@ internal static class AttendedCall
     private static void Remember(CommandContext call, CommandSpec spec, ArgumentList args)
     {
         foreach (int key in spec.Keys.In(args.Count)) call.Server.Tracking.Remember(call.Client, args[key]);
-        foreach (ReadOnlyMemory<byte> key in spec.NamedKeysOf?.Invoke(args, call.Server.Time.GetUtcNow().UtcDateTime) ?? [])
+        if (spec.NamedKeysOf is null) return;
+        foreach (ReadOnlyMemory<byte> key in spec.NamedKeysOf(args, call.Server.Time.GetUtcNow().UtcDateTime))
             call.Server.Tracking.Remember(call.Client, key.Span);
     }
 

@@ -184,8 +184,8 @@ internal sealed class ServerState
     }
 
     /// <summary>
-    /// Where it has listened for TLS: who was accepted there, and comes to be served only now, must not be taken for one
-    /// who speaks plainly.
+    /// Where it has listened for TLS: who was accepted there, and comes to be served only now, must not be taken for
+    /// one who speaks plainly.
     /// </summary>
     public IReadOnlyList<ListenAddress> FormerTlsAddresses
     {

@@ -16,7 +16,8 @@ namespace Bitmapist.Server.Commands.Admin;
 internal static class ConfigRewrite
 {
     private const string UserName = "user";
-    private static readonly UTF8Encoding s_text = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly UTF8Encoding s_text =
+        new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     public static void Run(CommandContext call, RespWriter reply)
     {

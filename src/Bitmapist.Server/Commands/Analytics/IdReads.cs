@@ -113,7 +113,8 @@ internal static class IdReads
         if (!call.Session.TryGet(call.Args[1], out StringValue value)) value = StringValue.Empty;
         PendingBits ids = value.Pending;
         const int ChunksAtOnce = 64; // to add up the cardinalities of so many is less than to visit one
-        return new IdSource(ids.IsReady ? 1 + (ids.Cost / ChunksAtOnce) : ids.Cost, Math.Min(limit, value.LengthBytes * 8), ids.Force,
+        return new IdSource(
+            ids.IsReady ? 1 + (ids.Cost / ChunksAtOnce) : ids.Cost, Math.Min(limit, value.LengthBytes * 8), ids.Force,
             ids.PrepareAsync);
     }
 
