@@ -5,8 +5,8 @@ namespace Bitmapist.Host.Systemd;
 
 /// <summary>
 /// Tells the service manager at least twice in its time limit that the server is alive, but only when the server has
-/// answered: every thread that serves connections has turned, and the write-ahead log has taken, or refused, what there was. A
-/// thread of its own, as the pool's may be what is stuck.
+/// answered: every thread that serves connections has turned, and the write-ahead log has taken, or refused, what there
+/// was. A thread of its own, as the pool's may be what is stuck.
 /// </summary>
 internal sealed class Watchdog : IDisposable
 {
