@@ -23,6 +23,26 @@ public sealed class BitmapistCohortCommand(BitmapistServer server) : ClientSpec(
         await CompareAsync(purchases, PeriodUnit.Year, rows: 3, after: 2, isUnbounded: true);
     }
 
+    [Fact]
+    public async Task Keys_are_named_as_the_client_names_them()
+    {
+        var random = new Random(11);
+        for (int i = 0; i < 200; i++)
+        {
+            // Around the turn of a year, where ISO weeks are not the calendar's.
+            DateTimeOffset at = new DateTimeOffset(1 + random.Next(9_997), 1, 1, 0, 0, 0, TimeSpan.Zero)
+                .AddHours(random.Next(i < 100 ? 24 * 365 : 24 * 14));
+            string name = $"e{i}";
+            await Client3.MarkAsync(name, 7, at, trackHourly: true, trackUnique: true, Cancel);
+            string week = PeriodEvents.From(PeriodUnit.Week, name, at) is WeekEvents { } events
+                ? $"{events.Year}-W{events.Week}" : "";
+            string[] periods =
+                [$"{at:yyyy-M-d}T{at.Hour}", $"{at:yyyy-MM-dd}", week, $"{at:yyyy-M}", $"{at:yyyy}", "u"];
+            string all = string.Join(" & ", periods.Select(period => $"{name}@{period}"));
+            Assert.Equal((all, ":1"), (all, await SendAsync("BM.EXPR", all)));
+        }
+    }
+
     private async Task CompareAsync(Purchases purchases, PeriodUnit unit, int rows, int after, bool isUnbounded)
     {
         var last = new DateTimeOffset(1998, 6, 30, 0, 0, 0, TimeSpan.Zero);
